@@ -1,0 +1,213 @@
+// Package terraform reads configurations, plans and states, and says what
+// Terraform would make of them: resource instances whose attributes are
+// three-valued values with their place in the source.
+//
+// It is, with package edit, the only one that knows hcl, cty and
+// terraform-json. Nothing is evaluated until someone asks for a resource:
+// unneeded expressions, functions and files cost nothing and break nothing.
+package terraform
+
+import (
+	"io/fs"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// Kind is what a Root was read from.
+type Kind int8
+
+// What a Root was read from.
+const (
+	Config Kind = iota
+	Plan
+	State
+)
+
+// Mode tells resources from data sources.
+type Mode int8
+
+// The modes of a resource block.
+const (
+	Managed Mode = iota
+	Data
+)
+
+// GapKind says what a gap does to the exit status.
+type GapKind int8
+
+// Kinds of gaps: see design.md, "Gaps are output". A LimitGap is something
+// that cannot be known from here; an ErrorGap is broken input.
+const (
+	LimitGap GapKind = iota
+	ErrorGap
+)
+
+func (k GapKind) String() string { return [...]string{"limit", "error"}[k] }
+
+// Gap is something that could not be read or evaluated.
+type Gap struct {
+	Kind   GapKind
+	Span   source.Span // zero for what has no place in a file
+	File   string      // the file it is about when Span is zero; may be ""
+	Reason string
+}
+
+// Options are what a configuration is evaluated with.
+type Options struct {
+	VarFiles  []string          // read in order, after the automatic ones; relative to the boundary
+	Vars      map[string]string // --var name=value; the value is parsed as Terraform parses it
+	Workspace string            // "" leaves terraform.workspace unknown
+	Account   string            // 12 digits; "" leaves account ids unknown
+	Partition string            // aws, aws-cn, aws-us-gov; "" leaves it unknown
+	Uncalled  bool              // defaults of variables are assumptions (no one calls this directory); set by whoever found the root
+}
+
+// Root is one root module with everything below it.
+type Root struct {
+	Dir    string // slash path relative to the boundary; "." is the boundary itself
+	Source Kind
+	// Label tells apart two evaluations of one directory (var_files sets); "" otherwise.
+	Label string
+
+	loader loader
+	gaps   []Gap
+	seen   map[Gap]bool
+}
+
+// loader is what stands behind a Root: an evaluator, a plan or a state.
+type loader interface {
+	// resources returns the instances of these types, in address order.
+	// No types: of every type.
+	resources(mode Mode, types []string) []*Resource
+	// files are the source files that were parsed, in name order.
+	files() []*source.File
+	// modules is the number of module instances that were visited.
+	modules() int
+}
+
+// Resources returns the instances of managed resources of these types, in
+// address order, evaluating what has not been evaluated yet. count and
+// for_each are expanded; an instance whose key is not known has Key "?".
+func (r *Root) Resources(types ...string) []*Resource { return r.loader.resources(Managed, types) }
+
+// DataSources is Resources for data sources.
+func (r *Root) DataSources(types ...string) []*Resource { return r.loader.resources(Data, types) }
+
+// Files are the files that were parsed for this root, in name order.
+func (r *Root) Files() []*source.File { return r.loader.files() }
+
+// Modules is the number of module instances below this root, itself included.
+func (r *Root) Modules() int { return r.loader.modules() }
+
+// Gaps are what could not be read or evaluated so far, each once, in the order
+// they were met. Ask after the resources.
+func (r *Root) Gaps() []Gap { return r.gaps }
+
+func (r *Root) gap(g Gap) {
+	if r.seen == nil {
+		r.seen = map[Gap]bool{}
+	}
+	if !r.seen[g] {
+		r.seen[g] = true
+		r.gaps = append(r.gaps, g)
+	}
+}
+
+// Call is a module call on the way from the root to a resource.
+type Call struct {
+	Address string      // module.team["data"]
+	Span    source.Span // the header of the module block; zero when only a plan knows the call
+}
+
+// Resource is one instance of a resource or data source block.
+type Resource struct {
+	Root    *Root
+	Address string // module.ci.aws_iam_role.deploy["eu"], as Terraform prints it
+	Mode    Mode
+	Type    string
+	Name    string
+	Module  string // module.ci; "" in the root module
+	Key     string // `["eu"]`, `[0]`, "[?]"; "" without count and for_each
+	// Exists is Yes, or Maybe when count or for_each depends on something
+	// unknown; Why says on what.
+	Exists value.Tri
+	Why    []value.Reason
+	// Assumptions that the instance's existence rests on.
+	Assumptions []*value.Assumption
+	// Actions of a plan: create, update, delete, no-op, read, forget; nil for
+	// configurations and states. Resources that will be gone after the apply
+	// are not listed at all.
+	Actions []string
+	Calls   []Call // outermost first
+	// Header is `resource "aws_iam_role" "deploy"`; Body is the whole block.
+	// Both are zero when the source is not at hand (a plan alone).
+	Header, Body source.Span
+	// Block is the value of the body: attributes and nested blocks (as lists of
+	// objects), with Syntax telling how the file is written.
+	Block *value.Value
+	// Lifecycle and other meta-arguments that checks ask for.
+	ReplaceTriggeredBy []*value.Value // references, each with Ref
+	Imported           bool           // an import block, or a plan's "importing", names it
+}
+
+// Attr is the value of an attribute or nested block, by name and then by
+// member names. It is never nil. An attribute that is not written is Absent in
+// a configuration even if the provider would compute it; its computed value is
+// what a reference to it sees.
+func (r *Resource) Attr(path ...string) *value.Value {
+	v := r.Block
+	for _, p := range path {
+		v = v.Get(p)
+	}
+	if v == nil {
+		return &value.Value{}
+	}
+	return v
+}
+
+// Ref is how other values name an attribute of this instance.
+func (r *Resource) Ref(attr string) value.Ref {
+	return value.Ref{Root: r.Root.Dir, Address: r.Address, Data: r.Mode == Data, Type: r.Type, Attr: attr}
+}
+
+// Is says that v came by reference from an attribute of this instance (any
+// attribute when attr is "").
+func (r *Resource) Is(v *value.Value, attr string) bool {
+	if v == nil || v.Ref == nil {
+		return false
+	}
+	want := r.Ref(v.Ref.Attr)
+	return *v.Ref == want && (attr == "" || attr == v.Ref.Attr)
+}
+
+// Deleted says that the plan removes the instance and does not make it anew.
+func (r *Resource) Deleted() bool {
+	return len(r.Actions) == 1 && (r.Actions[0] == "delete" || r.Actions[0] == "forget")
+}
+
+// Creates says that the plan makes the instance, alone or as a replacement.
+func (r *Resource) Creates() bool {
+	for _, a := range r.Actions {
+		if a == "create" {
+			return true
+		}
+	}
+	return false
+}
+
+// IdentityType says that a resource type is one that iamvet looks at: what
+// `iamvet inspect` prints when no address is given.
+func IdentityType(t string) bool {
+	return strings.HasPrefix(t, "aws_iam_") || strings.HasPrefix(t, "aws_organizations_")
+}
+
+// Boundary is what may be read: an fs.FS over one directory tree, with
+// symlinks resolved inside it. Open it with OpenBoundary; tests may use any
+// fs.FS with OverFS.
+type Boundary struct {
+	FS fs.FS
+	// Dir is the absolute path on disk, only to resolve absolute targets; "" in tests.
+	Dir string
+}

@@ -1,0 +1,3 @@
+module github.com/iamvet/iamvet
+
+go 1.25.0
