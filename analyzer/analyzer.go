@@ -1,0 +1,213 @@
+// Package analyzer runs checks over what was read, verifies the fixes they
+// offer by applying them in memory and running again, and returns a Report.
+package analyzer
+
+import (
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// Severity orders findings. The zero Severity is Note: advice about something
+// that works but breaks or surprises, never a violation in the counts.
+type Severity int8
+
+// The severities.
+const (
+	Note Severity = iota
+	Low
+	Medium
+	High
+	Critical
+)
+
+var severityNames = [...]string{"note", "low", "medium", "high", "critical"}
+
+func (s Severity) String() string { return severityNames[s] }
+
+// ParseSeverity is the severity of that name.
+func ParseSeverity(name string) (Severity, bool) {
+	for i, n := range severityNames {
+		if n == name {
+			return Severity(i), true
+		}
+	}
+	return 0, false
+}
+
+// Verdict is what was decided about a resource. Compliant and not applicable
+// leave no finding.
+type Verdict int8
+
+// The verdicts of findings. The zero Verdict is Undetermined.
+const (
+	Undetermined Verdict = iota
+	Violation
+	Advice // severity note
+)
+
+func (v Verdict) String() string { return [...]string{"undetermined", "violation", "advice"}[v] }
+
+// Reference is a page that a rule rests on.
+type Reference struct{ Title, URL string }
+
+// Control is a requirement of a published framework that a check supports.
+type Control struct{ Framework, ID string } // "cis-5.0", "1.3"
+
+// Check is one rule: a value, not a type. Its fields are the only source of
+// the rule's documentation (iamvet explain, docs/rules, SARIF rules).
+type Check struct {
+	ID    string // IV101; never reused
+	Name  string // root-access-key
+	Title string // what a violation is, in the indicative, no full stop: "an access key belongs to the root user"
+	// Severity is the default; Severities are all that the check may report,
+	// the default first.
+	Severity   Severity
+	Severities []Severity
+	// Doc has fixed paragraphs: what it finds; why it matters; when it is fine.
+	Doc         string
+	Remediation string
+	References  []Reference
+	Controls    []Control
+	Tags        []string // for SARIF, beside "security"
+	Run         func(*Pass) error
+}
+
+// Pass is what a check gets: the model of everything that was scanned, and
+// where to put findings.
+type Pass struct {
+	Check  *Check
+	Model  *identity.Model
+	report func(*Finding)
+}
+
+// Report adds a finding. Misuse (no check, no message, fixes out of range)
+// panics: it is a bug of the check.
+func (p *Pass) Report(f *Finding) {
+	if f.Check == nil {
+		f.Check = p.Check
+	}
+	p.report(f)
+}
+
+// Finding is one defect at one place, or (Verdict Undetermined) a question
+// that a value not at hand would decide.
+type Finding struct {
+	Check    *Check
+	Verdict  Verdict
+	Severity Severity
+	Resource *terraform.Resource // nil only for findings about a report or file
+	// Span is the offending text, tight: an attribute, a condition, a header.
+	Span    source.Span
+	Message string // one sentence or two, with a full stop; dynamic parts in 'single quotes'
+	// Defect is the class of the defect, a stable word for the fingerprint:
+	// "missing", "vacuous", "bool-without-if-exists".
+	Defect string
+	// Statement is the canonical text of the statement concerned, for the
+	// fingerprint; "" when there is none.
+	Statement   string
+	Witness     *Witness
+	Related     []Related
+	Assumptions []*value.Assumption
+	Needs       []value.Reason // of an undetermined finding: what would decide it
+	Fixes       []*Fix
+
+	// Filled in by Analyze.
+	Instances   []Instance
+	Fingerprint string
+	Suppression *Suppression
+}
+
+// Witness is the request that gets through.
+type Witness struct {
+	Principal string            // "arn:aws:iam::111122223333:user/alice", or in words
+	Action    string            // sts:AssumeRole
+	Resource  string            // "" when any
+	Context   map[string]string // condition keys that are present
+	Absent    []string          // condition keys that the request does not carry, sorted
+	Words     string            // the request in a sentence, for people
+}
+
+// Related is another place that matters: the user of a key, a module call.
+type Related struct {
+	Message string
+	Span    source.Span
+	Address string // of the resource it is about; may be ""
+}
+
+// Instance is one resource instance that has the defect.
+type Instance struct {
+	Root    string
+	Address string
+	Calls   []terraform.Call
+}
+
+// Grade says what a fix does to what is allowed.
+type Grade int8
+
+// The grades. The zero Grade is Draft: shown, never applied.
+const (
+	Draft Grade = iota
+	Narrowing
+	Equivalent
+)
+
+func (g Grade) String() string { return [...]string{"draft", "narrowing", "equivalent"}[g] }
+
+// Fix is edits that belong together: all of them or none.
+type Fix struct {
+	Message string // a verb phrase: "set the key Inactive"
+	Grade   Grade
+	Edits   []source.Edit
+	// LeavesSeverity is the severity at which the finding may remain after the
+	// fix (IV101 keeps its low form); -1, the usual, means that it must be gone.
+	// It is set with Fix.Leaves.
+	leaves *Severity
+	// Diff is the unified diff, filled in by Analyze once the fix is verified.
+	Diff string
+}
+
+// Leaves declares that the finding may stay at severity s after the fix.
+func (f *Fix) Leaves(s Severity) *Fix { f.leaves = &s; return f }
+
+// Suppression is who said that a finding is not to count, and why.
+type Suppression struct {
+	By     string // "comment", "config", "baseline"
+	Reason string
+	Until  string // 2027-01-31; "" for ever
+	Span   source.Span
+}
+
+// Report is the result of a run.
+type Report struct {
+	Version      string // of iamvet
+	Checks       []*Check
+	Findings     []*Finding // violations and advice, in order
+	Undetermined []*Finding
+	Suppressed   []*Finding
+	Gaps         []terraform.Gap
+	Summary      Summary
+
+	// ScanRoot is the scan root relative to the boundary ("." when equal):
+	// paths in JSON are relative to it.
+	ScanRoot string
+	// WorkDir is the working directory relative to the boundary, for text
+	// output; "" when it lies outside, and then Boundary is printed in front.
+	WorkDir string
+	// PlanOnly files have no source: findings then have no location in JSON.
+	// PlanFile is the plan's path, for SARIF.
+}
+
+// Summary counts.
+type Summary struct {
+	Files        int            `json:"files"`
+	Roots        int            `json:"roots"`
+	Resources    int            `json:"resources"`
+	Violations   int            `json:"violations"`
+	Advice       int            `json:"advice"`
+	Undetermined int            `json:"undetermined"`
+	Suppressed   int            `json:"suppressed"`
+	Gaps         int            `json:"gaps"`
+	BySeverity   map[string]int `json:"bySeverity"`
+}
