@@ -1,0 +1,25 @@
+package terraform
+
+import (
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// scope is what a function call may see of the module it stands in. Functions
+// that touch nothing ignore it.
+//
+// The evaluator handles by itself what needs expressions and not values: try,
+// can, and the expansion of a last argument by "...". Everything else reaches
+// callFunction with its arguments evaluated; any of them may be unknown, partly
+// known or null.
+type scope struct {
+	boundary  *Boundary   // read files with boundary.file: parsed once, spans shared
+	moduleDir string      // directory of the module, relative to the boundary: where relative paths of file() are taken from is rootDir, as in Terraform path.module is a prefix that authors write
+	rootDir   string      // directory of the root module: file("x") is relative to it
+	span      source.Span // of the call
+	// gap records what could not be read: a path outside the boundary.
+	gap func(Gap)
+	// renderTemplate evaluates text as a template with vars (an object or map)
+	// as its only variables: templatefile and templatestring.
+	renderTemplate func(text source.Text, vars *value.Value) *value.Value
+}
