@@ -77,9 +77,11 @@ type Check struct {
 // Pass is what a check gets: the model of everything that was scanned, and
 // where to put findings.
 type Pass struct {
-	Check  *Check
-	Model  *identity.Model
-	report func(*Finding)
+	Check *Check
+	Model *identity.Model
+	// Settings are the project's own.
+	Settings *Settings
+	report   func(*Finding)
 }
 
 // Report adds a finding. Misuse (no check, no message, fixes out of range)
@@ -114,6 +116,9 @@ type Finding struct {
 	Fixes       []*Fix
 
 	// Filled in by Analyze.
+	// File is what a finding without a Span is about: the plan or state it comes
+	// from, as a path like source.File.Name. It gives SARIF a place to point at.
+	File        string
 	Instances   []Instance
 	Fingerprint string
 	Suppression *Suppression
@@ -195,8 +200,8 @@ type Report struct {
 	// WorkDir is the working directory relative to the boundary, for text
 	// output; "" when it lies outside, and then Boundary is printed in front.
 	WorkDir string
-	// PlanOnly files have no source: findings then have no location in JSON.
-	// PlanFile is the plan's path, for SARIF.
+	// Boundary is the absolute directory that all names are relative to.
+	Boundary string
 }
 
 // Summary counts.
