@@ -72,6 +72,7 @@ type Root struct {
 	Label string
 
 	loader loader
+	alone  bool // a plan or state without configuration
 	gaps   []Gap
 	seen   map[Gap]bool
 }
@@ -210,4 +211,32 @@ type Boundary struct {
 	FS fs.FS
 	// Dir is the absolute path on disk, only to resolve absolute targets; "" in tests.
 	Dir string
+}
+
+// Place is the name of the file that the gap is about; "" for none.
+func (g Gap) Place() string {
+	if !g.Span.IsZero() {
+		return g.Span.File.Name
+	}
+	return g.File
+}
+
+// PlanAlone says that the root was read from a plan or state without its
+// configuration: its resources have no place in the source.
+func (r *Root) PlanAlone() bool { return r.Source != Config && r.alone }
+
+// FoundRoot is a root module that FindRoots found.
+type FoundRoot struct {
+	Dir string // relative to the boundary
+	// Label and VarFiles come from the project's settings: one directory
+	// evaluated once per environment.
+	Label    string
+	VarFiles []string
+}
+
+// PlanOptions are how a plan is laid over its configuration.
+type PlanOptions struct {
+	// PreferConfig says of a span that its text was edited in memory: there the
+	// configuration's known values win, and the plan only fills holes. Nil: never.
+	PreferConfig func(source.Span) bool
 }

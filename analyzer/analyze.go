@@ -1,0 +1,308 @@
+package analyzer
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"path"
+	"slices"
+	"sort"
+
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+)
+
+// Input is what one run looks at.
+type Input struct {
+	// Version is iamvet's, for the report.
+	Version string
+	// Boundary is what may be read; nil when only plans and states are given.
+	Boundary *terraform.Boundary
+	// Paths are the directories and files to report on, relative to the
+	// boundary. None: only Plans are looked at.
+	Paths   []string
+	Exclude []string // globs of directories that are not searched for roots
+	Options terraform.Options
+	Plans   []Evidence // plans and states
+	// Settings are the project's own (.iamvet.hcl).
+	Settings Settings
+	// ScanRoot and WorkDir: see Report.
+	ScanRoot, WorkDir string
+	// Gaps were met before the analysis: a missing path, say.
+	Gaps []terraform.Gap
+	// Log gets what --debug shows; nil for none.
+	Log *slog.Logger
+	// Progress is told what is being done; nil for none.
+	Progress func(stage string)
+}
+
+// Evidence is a plan or state that was read, and the directory of the
+// configuration it was made from.
+type Evidence struct {
+	Name  string // as the user named it
+	Bytes []byte
+	State bool
+	// Dir is relative to the boundary; "" when no configuration is given with it.
+	Dir string
+	// HasDir tells "." from nothing.
+	HasDir bool
+}
+
+// Analyze loads what the input names, runs the checks, verifies the fixes they
+// offer and returns the report. Broken input is a gap in the report; the error
+// is for a cancelled context or a check that fails.
+func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
+	if in.Log == nil {
+		in.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &analysis{in: in, checks: checks}
+	a.progress("reading")
+	if err := a.discover(ctx); err != nil {
+		return nil, err
+	}
+	roots, gaps, err := a.load(ctx, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	a.progress("deciding")
+	result, err := a.run(ctx, roots)
+	if err != nil {
+		return nil, err
+	}
+	a.progress("verifying fixes")
+	if err := a.verify(ctx, roots, result); err != nil {
+		return nil, err
+	}
+	gaps = append(gaps, result.gaps...)
+	return a.report(result, gaps), nil
+}
+
+// analysis is one call of Analyze.
+type analysis struct {
+	in     Input
+	checks []*Check
+	found  []terraform.FoundRoot
+	gaps   []terraform.Gap // of discovery
+}
+
+func (a *analysis) progress(stage string) {
+	if a.in.Progress != nil {
+		a.in.Progress(stage)
+	}
+}
+
+func (a *analysis) discover(ctx context.Context) error {
+	a.gaps = slices.Clone(a.in.Gaps)
+	if a.in.Boundary == nil || len(a.in.Paths) == 0 {
+		return ctx.Err()
+	}
+	found, gaps := terraform.FindRoots(ctx, a.in.Boundary, a.in.Paths, a.in.Exclude)
+	a.found, a.gaps = found, append(a.gaps, gaps...)
+	return ctx.Err()
+}
+
+// load evaluates the roots. With edits, files are replaced in memory, and
+// roots of keep that read none of them are taken over as they are.
+func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep []*terraform.Root) ([]*terraform.Root, []terraform.Gap, error) {
+	gaps := slices.Clone(a.gaps)
+	var roots []*terraform.Root
+	used := make([]bool, len(a.in.Plans))
+	boundary := a.in.Boundary
+	if edits != nil && boundary != nil {
+		boundary = boundary.With(edits)
+	}
+	for _, f := range a.found {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		if k := kept(keep, f, edits); k != nil {
+			roots = append(roots, k)
+			continue
+		}
+		opt := a.in.Options
+		opt.Uncalled = true
+		if f.Label != "" || len(f.VarFiles) > 0 {
+			opt.VarFiles = append(slices.Clone(opt.VarFiles), f.VarFiles...)
+		}
+		root, err := terraform.LoadConfig(ctx, boundary, f.Dir, opt)
+		if err != nil {
+			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Dir, Reason: err.Error()})
+			continue
+		}
+		for i, p := range a.in.Plans {
+			if !p.HasDir || path.Clean(p.Dir) != f.Dir {
+				continue
+			}
+			used[i] = true
+			over, err := a.evidence(ctx, p, root, edits)
+			if err != nil {
+				gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: p.Name, Reason: err.Error()})
+				continue
+			}
+			root = over
+		}
+		roots = append(roots, root)
+	}
+	for i, p := range a.in.Plans {
+		if used[i] {
+			continue
+		}
+		if p.HasDir {
+			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: p.Name,
+				Reason: fmt.Sprintf("%s is not a root module of this scan: name the directory that the plan was made in, --plan DIR=%s", p.Dir, p.Name)})
+		}
+		root, err := a.evidence(ctx, p, nil, nil)
+		if err != nil {
+			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: p.Name, Reason: err.Error()})
+			continue
+		}
+		roots = append(roots, root)
+	}
+	return roots, gaps, nil
+}
+
+func kept(keep []*terraform.Root, f terraform.FoundRoot, edits map[string][]byte) *terraform.Root {
+	for _, r := range keep {
+		if r.Dir != f.Dir || r.Label != f.Label || r.PlanAlone() {
+			continue
+		}
+		for _, file := range r.Files() {
+			if _, edited := edits[file.Name]; edited {
+				return nil
+			}
+		}
+		return r
+	}
+	return nil
+}
+
+func (a *analysis) evidence(ctx context.Context, p Evidence, config *terraform.Root, edits map[string][]byte) (*terraform.Root, error) {
+	r := bytes.NewReader(p.Bytes)
+	if p.State {
+		return terraform.LoadState(ctx, r, p.Name, config)
+	}
+	opt := terraform.PlanOptions{}
+	if len(edits) > 0 {
+		opt.PreferConfig = func(s source.Span) bool {
+			_, edited := edits[s.File.Name]
+			return edited
+		}
+	}
+	return terraform.LoadPlan(ctx, r, p.Name, config, opt)
+}
+
+// result is what one run of the checks over one set of roots found.
+type result struct {
+	model    *identity.Model
+	roots    []*terraform.Root
+	findings []*Finding // merged, in order
+	gaps     []terraform.Gap
+}
+
+func (a *analysis) run(ctx context.Context, roots []*terraform.Root) (*result, error) {
+	model := identity.Build(roots)
+	out := &result{model: model, roots: roots}
+	for _, c := range a.checks {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		pass := &Pass{Check: c, Model: model, Settings: &a.in.Settings, report: func(f *Finding) {
+			mustBeWhole(f)
+			out.findings = append(out.findings, f)
+		}}
+		if err := c.Run(pass); err != nil {
+			return nil, fmt.Errorf("check %s: %w", c.ID, err)
+		}
+	}
+	out.findings = merge(out.findings)
+	order(out.findings)
+	fingerprint(out.findings)
+	for _, r := range roots {
+		out.gaps = append(out.gaps, r.Gaps()...)
+	}
+	out.gaps = append(out.gaps, model.Gaps...)
+	return out, nil
+}
+
+// mustBeWhole panics on a finding that no user could act on: that is a bug of
+// the check, not of the input.
+func mustBeWhole(f *Finding) {
+	switch {
+	case f.Message == "":
+		panic(f.Check.ID + ": finding without a message")
+	case f.Defect == "":
+		panic(f.Check.ID + ": finding without a defect class: " + f.Message)
+	case f.Verdict == Undetermined && len(f.Needs) == 0:
+		panic(f.Check.ID + ": undetermined without a need: " + f.Message)
+	}
+}
+
+// report assembles the result.
+func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
+	r := &Report{Version: a.in.Version, Checks: a.checks, ScanRoot: a.in.ScanRoot, WorkDir: a.in.WorkDir}
+	for _, f := range res.findings {
+		if f.Verdict == Undetermined {
+			r.Undetermined = append(r.Undetermined, f)
+		} else {
+			r.Findings = append(r.Findings, f)
+		}
+	}
+	r.Gaps = tidyGaps(gaps)
+	files := map[string]bool{}
+	for _, root := range res.roots {
+		for _, f := range root.Files() {
+			files[f.Name] = true
+		}
+	}
+	s := Summary{Files: len(files), Roots: len(res.roots), Resources: res.model.Resources,
+		Undetermined: len(r.Undetermined), Suppressed: len(r.Suppressed), Gaps: len(r.Gaps), BySeverity: map[string]int{}}
+	for _, f := range r.Findings {
+		if f.Verdict == Advice {
+			s.Advice++
+			continue
+		}
+		s.Violations++
+		s.BySeverity[f.Severity.String()]++
+	}
+	r.Summary = s
+	return r
+}
+
+// tidyGaps removes repetitions (several roots read the same module) and puts
+// gaps in order of place.
+func tidyGaps(gaps []terraform.Gap) []terraform.Gap {
+	type key struct {
+		kind   terraform.GapKind
+		file   string
+		start  int
+		reason string
+	}
+	seen := map[key]bool{}
+	var out []terraform.Gap
+	for _, g := range gaps {
+		k := key{g.Kind, g.Place(), g.Span.Start, g.Reason}
+		if !seen[k] {
+			seen[k] = true
+			out = append(out, g)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		a, b := out[i], out[j]
+		if a.Place() != b.Place() {
+			return a.Place() < b.Place()
+		}
+		if a.Span.Start != b.Span.Start {
+			return a.Span.Start < b.Span.Start
+		}
+		return a.Reason < b.Reason
+	})
+	return out
+}
+
+// fileBytes is the content of a file of the boundary, for edits.
+func fileBytes(b *terraform.Boundary, name string) ([]byte, error) {
+	return fs.ReadFile(b.FS, name)
+}

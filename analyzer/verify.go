@@ -1,0 +1,170 @@
+package analyzer
+
+import (
+	"context"
+	"fmt"
+	"sort"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+)
+
+// verify applies every fix in memory and runs the checks again. A fix stays
+// only if everything parses, its finding is gone (or left at the severity that
+// the fix declares), no finding and no gap is new. What fails is dropped and
+// logged: a fix that has to be read twice is worse than none.
+func (a *analysis) verify(ctx context.Context, roots []*terraform.Root, res *result) error {
+	before := count(res)
+	tried := map[string]error{} // by diff: findings of one place often share a fix
+	for _, f := range res.findings {
+		kept := f.Fixes[:0]
+		for _, fix := range f.Fixes {
+			diff, err := a.diff(fix)
+			if err == nil {
+				key := f.Fingerprint + "\x00" + diff
+				known, done := tried[key]
+				if !done {
+					known = a.tryFix(ctx, roots, before, f, fix)
+					tried[key] = known
+				}
+				err = known
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				a.in.Log.Debug("fix dropped", "rule", f.Check.ID, "resource", f.address(), "fix", fix.Message, "because", err.Error())
+				continue
+			}
+			fix.Diff = diff
+			kept = append(kept, fix)
+		}
+		f.Fixes = kept
+	}
+	return nil
+}
+
+// diff is the unified diff of a fix over all the files it touches.
+func (a *analysis) diff(fix *Fix) (string, error) {
+	if len(fix.Edits) == 0 {
+		return "", fmt.Errorf("no edits")
+	}
+	out := ""
+	for _, fe := range byFile(fix.Edits) {
+		if _, err := source.Apply(fe.file, fe.edits); err != nil {
+			return "", err
+		}
+		out += source.UnifiedDiff(fe.file, fe.edits, 3)
+	}
+	return out, nil
+}
+
+type fileEdits struct {
+	file  *source.File
+	edits []source.Edit
+}
+
+func byFile(edits []source.Edit) []fileEdits {
+	var out []fileEdits
+next:
+	for _, e := range edits {
+		for i := range out {
+			if out[i].file.Name == e.Span.File.Name {
+				out[i].edits = append(out[i].edits, e)
+				continue next
+			}
+		}
+		out = append(out, fileEdits{e.Span.File, []source.Edit{e}})
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].file.Name < out[j].file.Name })
+	return out
+}
+
+// identityKey is what stays of a finding when the text around it changes.
+type identityKey struct{ rule, root, address, defect string }
+
+func (f *Finding) keys() []identityKey {
+	if f.Resource == nil {
+		return []identityKey{{f.Check.ID, "", f.Message, f.Defect}}
+	}
+	var out []identityKey
+	for _, in := range f.Instances {
+		out = append(out, identityKey{f.Check.ID, in.Root, in.Address, f.Defect})
+	}
+	return out
+}
+
+type tally struct {
+	findings map[identityKey]Severity
+	gaps     map[string]bool
+}
+
+func count(res *result) tally {
+	c := tally{map[identityKey]Severity{}, map[string]bool{}}
+	for _, f := range res.findings {
+		for _, k := range f.keys() {
+			c.findings[k] = max(c.findings[k], f.Severity)
+		}
+	}
+	for _, g := range res.gaps {
+		c.gaps[g.Reason] = true
+	}
+	return c
+}
+
+func (a *analysis) tryFix(ctx context.Context, roots []*terraform.Root, before tally, f *Finding, fix *Fix) error {
+	edits := map[string][]byte{}
+	for _, fe := range byFile(fix.Edits) {
+		if a.in.Boundary == nil {
+			return fmt.Errorf("%s cannot be edited: only a plan is at hand", fe.file.Name)
+		}
+		b, err := source.Apply(fe.file, fe.edits)
+		if err != nil {
+			return err
+		}
+		edits[fe.file.Name] = b
+	}
+	changed, _, err := a.load(ctx, edits, roots)
+	if err != nil {
+		return err
+	}
+	res, err := a.run(ctx, changed)
+	if err != nil {
+		return err
+	}
+	mine := map[identityKey]bool{}
+	for _, k := range f.keys() {
+		mine[k] = true
+	}
+	for _, g := range res.findings {
+		for _, k := range g.keys() {
+			old, had := before.findings[k]
+			about := g.Check == f.Check && f.Resource != nil && sameInstance(f, k)
+			switch {
+			case about && (had && mine[k] || !had):
+				if fix.leaves == nil || g.Severity > *fix.leaves {
+					return fmt.Errorf("the finding stays: %s", g.Message)
+				}
+			case !had:
+				return fmt.Errorf("a new finding: %s %s", g.Check.ID, g.Message)
+			case g.Severity > old:
+				return fmt.Errorf("a worse finding: %s %s", g.Check.ID, g.Message)
+			}
+		}
+	}
+	for _, g := range res.gaps {
+		if !before.gaps[g.Reason] {
+			return fmt.Errorf("a new gap: %s", g.Reason)
+		}
+	}
+	return nil
+}
+
+func sameInstance(f *Finding, k identityKey) bool {
+	for _, in := range f.Instances {
+		if in.Root == k.root && in.Address == k.address {
+			return true
+		}
+	}
+	return false
+}
