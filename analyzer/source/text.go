@@ -139,3 +139,46 @@ func (t Text) Slice(i, j int) Text {
 // Exact says that the decoded bytes are those of the source, one for one and
 // without gaps.
 func (t Text) Exact() bool { return t.Span.File != nil && t.Span.Text() == t.String }
+
+// Append appends a text that is already mapped. It must be of the builder's
+// file.
+func (b *TextBuilder) Append(t Text) {
+	if t.String == "" {
+		b.span(t.Span.Start, t.Span.End)
+		return
+	}
+	if t.runs == nil {
+		b.Copy(t.Span.Start, t.Span.End)
+		return
+	}
+	b.span(t.Span.Start, t.Span.End)
+	for _, r := range t.runs {
+		k := len(b.runs) - 1
+		if k >= 0 && r.n == r.srcLen && b.runs[k].n == b.runs[k].srcLen && b.runs[k].src+b.runs[k].srcLen == r.src {
+			b.runs[k].n += r.n
+			b.runs[k].srcLen += r.n
+			continue
+		}
+		b.runs = append(b.runs, run{len(b.buf) + r.at, r.n, r.src, r.srcLen})
+	}
+	b.buf = append(b.buf, t.String...)
+}
+
+// Mapped says that every piece of the text has its own place in the source, so
+// that an edit of the piece's span edits that piece alone: false for a text
+// that was computed and only stands at its expression as a whole.
+func (t Text) Mapped() bool {
+	if t.Span.File == nil {
+		return false
+	}
+	for _, r := range t.runs {
+		if r.n <= 4 && r.srcLen <= 12 {
+			continue // an escape sequence, a line ending
+		}
+		src := Span{t.Span.File, r.src, r.src + r.srcLen}
+		if r.n != r.srcLen || src.Text() != t.String[r.at:r.at+r.n] {
+			return false
+		}
+	}
+	return true
+}
