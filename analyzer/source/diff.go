@@ -1,0 +1,181 @@
+package source
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// UnifiedDiff is the edits as a patch that git apply takes, with so many
+// lines of context; "" when they change nothing or cannot be applied. Hunks
+// come from the edits, not from comparing texts, so a large file costs no more
+// than a small one. Lines keep their endings.
+func UnifiedDiff(f *File, edits []Edit, context int) string {
+	edits, err := ordered(f, edits)
+	if err != nil {
+		return ""
+	}
+	lines := f.diffLines()
+	changes := f.changes(lines, edits)
+	if len(changes) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "--- %s\n+++ %s\n", diffPath("a/"+f.Name), diffPath("b/"+f.Name))
+	shift := 0
+	for i := 0; i < len(changes); {
+		j := i + 1
+		for j < len(changes) && changes[j].start-changes[j-1].end <= 2*context {
+			j++
+		}
+		shift += writeHunk(&b, lines, changes[i:j], context, shift)
+		i = j
+	}
+	return b.String()
+}
+
+// change replaces the lines [start, end), counted from 0.
+type change struct {
+	start, end int
+	new        [][]byte
+}
+
+// diffLines is the lines with their endings.
+func (f *File) diffLines() [][]byte { return splitLines(f.Bytes) }
+
+func splitLines(b []byte) [][]byte {
+	lines := bytes.SplitAfter(b, []byte("\n"))
+	if n := len(lines); len(lines[n-1]) == 0 {
+		lines = lines[:n-1]
+	}
+	return lines
+}
+
+// changes turns ordered edits to whole lines, without the lines at either end
+// that stay the same.
+func (f *File) changes(lines [][]byte, edits []Edit) []change {
+	starts := f.index()
+	offset := func(line int) int { // of its first byte
+		if line < len(lines) {
+			return starts[line]
+		}
+		return len(f.Bytes)
+	}
+	var out []change
+	for i := 0; i < len(edits); {
+		first, last := f.lineRange(edits[i].Span, len(lines))
+		j := i + 1
+		for ; j < len(edits); j++ {
+			a, b := f.lineRange(edits[j].Span, len(lines))
+			if a >= last {
+				break
+			}
+			last = max(last, b)
+		}
+		var text []byte
+		at := offset(first)
+		for _, e := range edits[i:j] {
+			text = append(text, f.Bytes[at:e.Span.Start]...)
+			text = append(text, e.New...)
+			at = e.Span.End
+		}
+		text = append(text, f.Bytes[at:offset(last)]...)
+		if c, ok := trimChange(lines, change{first, last, splitLines(text)}); ok {
+			out = append(out, c)
+		}
+		i = j
+	}
+	return out
+}
+
+// lineRange is the lines that an edit of the span makes anew: those it
+// touches, and the one that follows when the span ends at its start, since
+// what is inserted may not end in a newline.
+func (f *File) lineRange(s Span, lines int) (first, last int) {
+	first = min(f.Line(s.Start)-1, lines)
+	last = min(f.Line(s.End), lines)
+	if first == lines && first > 0 && !bytes.HasSuffix(f.Bytes, []byte("\n")) {
+		first-- // at the end of a last line without a newline
+	}
+	return first, last
+}
+
+func trimChange(lines [][]byte, c change) (change, bool) {
+	for c.start < c.end && len(c.new) > 0 && bytes.Equal(lines[c.start], c.new[0]) {
+		c.start++
+		c.new = c.new[1:]
+	}
+	for c.start < c.end && len(c.new) > 0 && bytes.Equal(lines[c.end-1], c.new[len(c.new)-1]) {
+		c.end--
+		c.new = c.new[:len(c.new)-1]
+	}
+	return c, c.start < c.end || len(c.new) > 0
+}
+
+// writeHunk writes one hunk and returns by how many lines it grows the file.
+func writeHunk(b *strings.Builder, lines [][]byte, changes []change, context, shift int) int {
+	start := max(0, changes[0].start-context)
+	end := min(len(lines), changes[len(changes)-1].end+context)
+	grow := 0
+	for _, c := range changes {
+		grow += len(c.new) - (c.end - c.start)
+	}
+	fmt.Fprintf(b, "@@ -%s +%s @@\n", hunkRange(start, end-start), hunkRange(start+shift, end-start+grow))
+	at := start
+	for _, c := range changes {
+		writeLines(b, ' ', lines[at:c.start])
+		writeLines(b, '-', lines[c.start:c.end])
+		writeLines(b, '+', c.new)
+		at = c.end
+	}
+	writeLines(b, ' ', lines[at:end])
+	return grow
+}
+
+func hunkRange(start, count int) string {
+	switch count {
+	case 0:
+		return fmt.Sprintf("%d,0", start)
+	case 1:
+		return fmt.Sprint(start + 1)
+	}
+	return fmt.Sprintf("%d,%d", start+1, count)
+}
+
+func writeLines(b *strings.Builder, mark byte, lines [][]byte) {
+	for _, l := range lines {
+		b.WriteByte(mark)
+		b.Write(l)
+		if !bytes.HasSuffix(l, []byte("\n")) {
+			b.WriteString("\n\\ No newline at end of file\n")
+		}
+	}
+}
+
+// diffPath writes a path as git does: quoted as in C when it has control
+// characters, quotes, backslashes or bytes beyond ASCII, and followed by a tab
+// when it has a space, which would otherwise end it.
+func diffPath(path string) string {
+	var b strings.Builder
+	quoted := false
+	for i := 0; i < len(path); i++ {
+		c := path[i]
+		if k := strings.IndexByte("\a\b\t\n\v\f\r\"\\", c); k >= 0 {
+			quoted = true
+			b.WriteByte('\\')
+			b.WriteByte(`abtnvfr"\`[k])
+		} else if c < ' ' || c >= 0x7f {
+			quoted = true
+			fmt.Fprintf(&b, "\\%03o", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	switch {
+	case quoted:
+		return `"` + b.String() + `"`
+	case strings.Contains(path, " "):
+		return path + "\t"
+	}
+	return path
+}
