@@ -81,10 +81,15 @@ func (t Text) find(i int) (run, bool) {
 	return t.runs[k], true
 }
 
-// SpanOf is the source of the decoded bytes [i, j).
+// SpanOf is the source of the decoded bytes [i, j). No bytes stand at a point:
+// in front of what byte i comes from.
 func (t Text) SpanOf(i, j int) Span {
 	if t.Span.File == nil {
 		return Span{}
+	}
+	if i == j {
+		at := t.offset(i, false)
+		return Span{t.Span.File, at, at}
 	}
 	return Span{t.Span.File, t.offset(i, false), t.offset(j, true)}
 }
