@@ -125,12 +125,13 @@ func (r *Request) With(key string, v ContextValue) *Request { return r }
 
 // ActionAtoms are actions of which every set that the documents can tell apart
 // has at least one, with one of a service that no document names ("other:Zzz")
-// and the well-known sensitive ones.
-func ActionAtoms(docs ...*Document) []string { return nil }
+// and the well-known sensitive ones. complete is false when the patterns were
+// too entangled to list every set: such a list proves nothing, it only finds.
+func ActionAtoms(docs ...*Document) (atoms []string, complete bool) { return nil, false }
 
 // ResourceAtoms are resources of which every set that the documents can tell
-// apart has at least one.
-func ResourceAtoms(docs ...*Document) []string { return nil }
+// apart has at least one. complete is as of ActionAtoms.
+func ResourceAtoms(docs ...*Document) (atoms []string, complete bool) { return nil, false }
 
 // Keys are the condition keys that the documents test or use in variables,
 // each once without regard to case, sorted.
@@ -138,8 +139,10 @@ func Keys(docs ...*Document) []string { return nil }
 
 // ContextAtoms are values of a condition key of which every set that the
 // documents can tell apart has at least one, absence first. base gives the
-// values of variables; it may be nil.
-func ContextAtoms(key string, base *Request, docs ...*Document) []ContextValue { return nil }
+// values of variables; it may be nil. complete is as of ActionAtoms.
+func ContextAtoms(key string, base *Request, docs ...*Document) (atoms []ContextValue, complete bool) {
+	return nil, false
+}
 
 // KeyFamily is the type of a global condition key; NoFamily when it is not known.
 func KeyFamily(key string) Family { return NoFamily }
