@@ -1,11 +1,333 @@
 package terraform
 
-import "github.com/iamvet/iamvet/analyzer/source"
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+)
+
+const (
+	maxFileSize = 32 << 20 // larger files are no configuration
+	maxLinks    = 64       // symlinks followed for one path
+)
+
+// OpenBoundary opens the directory tree that may be read. Nothing outside it is
+// reached through it, whatever symlinks say.
+func OpenBoundary(root string) (*Boundary, error) {
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	if real, err := filepath.EvalSymlinks(abs); err == nil {
+		abs = real
+	}
+	r, err := os.OpenRoot(abs)
+	if err != nil {
+		return nil, err
+	}
+	return &Boundary{FS: r.FS(), Dir: abs}, nil
+}
+
+// OverFS is the boundary of a file system, for tests.
+func OverFS(fsys fs.FS) *Boundary { return &Boundary{FS: fsys} }
+
+// FindBoundary is what may be read for a scan of path: the nearest directory at
+// or above it that holds .git, else path itself (its directory when it is a
+// file).
+func FindBoundary(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	if info, err := os.Stat(abs); err == nil && !info.IsDir() {
+		abs = filepath.Dir(abs)
+	}
+	for dir := abs; ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return abs
+		}
+	}
+}
+
+// With is the boundary with the contents of some files replaced. What was read
+// and parsed of the others is shared.
+func (b *Boundary) With(files map[string][]byte) *Boundary {
+	out := &Boundary{FS: Overlay(b.FS, files), Dir: b.Dir}
+	b.cache.mu.Lock()
+	defer b.cache.mu.Unlock()
+	out.cache.files = map[string]fileResult{}
+	for name, f := range b.cache.files {
+		if _, replaced := files[name]; !replaced {
+			out.cache.files[name] = f
+		}
+	}
+	out.cache.parsed = map[*source.File]*parsedFile{}
+	for f, p := range b.cache.parsed {
+		if _, replaced := files[f.Name]; !replaced {
+			out.cache.parsed[f] = p
+		}
+	}
+	return out
+}
+
+// fileCache is what a Boundary has read. It is safe for concurrent use.
+type fileCache struct {
+	mu     sync.Mutex
+	files  map[string]fileResult // by resolved name
+	parsed map[*source.File]*parsedFile
+	dirs   map[string]*module // by resolved name
+}
+
+type fileResult struct {
+	file *source.File
+	gap  *Gap
+}
 
 // file reads a regular file of the boundary, by its slash-separated path
-// relative to the boundary ("." and ".." elements are resolved; symlinks are
-// followed inside it). It is read once for all roots, so that spans of one file
-// are comparable. A path that cannot be read gives a gap's reason and kind.
+// relative to the boundary. Symlinks are followed inside it; the file's name is
+// the resolved one. It is read once for all roots, so that spans of one file
+// are comparable. What cannot be read is a gap.
 func (b *Boundary) file(name string) (*source.File, *Gap) {
-	return nil, &Gap{Kind: LimitGap, File: name, Reason: name + " cannot be read"}
+	resolved, gap := b.resolve(name)
+	if gap != nil {
+		return nil, gap
+	}
+	b.cache.mu.Lock()
+	defer b.cache.mu.Unlock()
+	if r, ok := b.cache.files[resolved]; ok {
+		return r.file, r.gap
+	}
+	var r fileResult
+	data, err := b.read(resolved)
+	if err != nil {
+		kind := ErrorGap
+		if errors.Is(err, fs.ErrNotExist) {
+			kind = LimitGap
+		}
+		r.gap = &Gap{Kind: kind, File: resolved, Reason: readError(name, err)}
+	} else {
+		r.file = source.NewFile(resolved, data)
+	}
+	if b.cache.files == nil {
+		b.cache.files = map[string]fileResult{}
+	}
+	b.cache.files[resolved] = r
+	return r.file, r.gap
 }
+
+func readError(name string, err error) string {
+	var pe *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return name + " does not exist"
+	case errors.Is(err, fs.ErrPermission):
+		return name + " may not be read: permission denied"
+	case errors.As(err, &pe):
+		err = pe.Err
+	}
+	return name + " cannot be read: " + err.Error()
+}
+
+func (b *Boundary) read(name string) ([]byte, error) {
+	info, err := fs.Stat(b.FS, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("not a regular file")
+	case info.Size() > maxFileSize:
+		return nil, fmt.Errorf("larger than %d MiB", maxFileSize>>20)
+	}
+	return fs.ReadFile(b.FS, name)
+}
+
+// resolve follows the symlinks of a path relative to the boundary. A path that
+// leaves the boundary, or goes in a circle, is a gap; one that does not exist
+// is not: whoever opens it finds out.
+func (b *Boundary) resolve(name string) (string, *Gap) {
+	outside := func(target string) *Gap {
+		reason := name + " lies outside of what may be read"
+		if target != "" {
+			reason = name + " leads outside of what may be read, to " + target
+		}
+		return &Gap{Kind: LimitGap, File: name, Reason: reason}
+	}
+	rest := strings.Split(name, "/")
+	if strings.HasPrefix(name, "/") {
+		rel, ok := b.inside(name)
+		if !ok {
+			return "", outside("")
+		}
+		rest = strings.Split(rel, "/")
+	}
+	if strings.ContainsRune(name, 0) {
+		return "", &Gap{Kind: ErrorGap, File: ".", Reason: "a path holds a NUL byte"}
+	}
+	var done []string
+	for links := 0; len(rest) > 0; {
+		step := rest[0]
+		rest = rest[1:]
+		switch step {
+		case "", ".":
+			continue
+		case "..":
+			if len(done) == 0 {
+				return "", outside("")
+			}
+			done = done[:len(done)-1]
+			continue
+		}
+		at := path.Join(append(done[:len(done):len(done)], step)...)
+		target, ok := b.link(at)
+		if !ok {
+			done = append(done, step)
+			continue
+		}
+		if links++; links > maxLinks {
+			return "", &Gap{Kind: ErrorGap, File: name, Reason: name + " is a circle of symbolic links"}
+		}
+		if strings.HasPrefix(target, "/") {
+			rel, ok := b.inside(target)
+			if !ok {
+				return "", outside(target)
+			}
+			done, target = nil, rel
+		}
+		rest = append(strings.Split(target, "/"), rest...)
+	}
+	if len(done) == 0 {
+		return ".", nil
+	}
+	return path.Join(done...), nil
+}
+
+// link is the target of a symbolic link, with slashes.
+func (b *Boundary) link(name string) (string, bool) {
+	if !fs.ValidPath(name) {
+		return "", false
+	}
+	info, err := fs.Lstat(b.FS, name)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return "", false
+	}
+	target, err := fs.ReadLink(b.FS, name)
+	if err != nil {
+		return "", false
+	}
+	return filepath.ToSlash(target), true
+}
+
+// inside makes an absolute path relative to the boundary.
+func (b *Boundary) inside(abs string) (string, bool) {
+	if b.Dir == "" {
+		return "", false
+	}
+	rel, err := filepath.Rel(b.Dir, filepath.FromSlash(abs))
+	if err != nil {
+		return "", false
+	}
+	rel = filepath.ToSlash(rel)
+	if rel == ".." || strings.HasPrefix(rel, "../") {
+		return "", false
+	}
+	return rel, true
+}
+
+// list is the entries of a directory in name order; symlinks are followed for
+// what they lead to. ok is false for what is no directory.
+func (b *Boundary) list(dir string) ([]fs.DirEntry, bool) {
+	if !fs.ValidPath(dir) {
+		return nil, false
+	}
+	entries, err := fs.ReadDir(b.FS, dir)
+	if err != nil {
+		return nil, false
+	}
+	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
+	return entries, true
+}
+
+// isDir says that a resolved path is a directory.
+func (b *Boundary) isDir(name string) bool {
+	if !fs.ValidPath(name) {
+		return false
+	}
+	info, err := fs.Stat(b.FS, name)
+	return err == nil && info.IsDir()
+}
+
+// Overlay is fsys with the contents of some files replaced. Files that fsys
+// does not have are not added to its directories.
+func Overlay(fsys fs.FS, files map[string][]byte) fs.FS { return overlayFS{fsys, files} }
+
+type overlayFS struct {
+	fs.FS
+	files map[string][]byte
+}
+
+func (o overlayFS) Open(name string) (fs.File, error) {
+	data, ok := o.files[name]
+	if !ok {
+		return o.FS.Open(name)
+	}
+	return &memoryFile{memoryInfo{path.Base(name), int64(len(data))}, bytes.NewReader(data)}, nil
+}
+
+func (o overlayFS) Stat(name string) (fs.FileInfo, error) {
+	if data, ok := o.files[name]; ok {
+		return memoryInfo{path.Base(name), int64(len(data))}, nil
+	}
+	return fs.Stat(o.FS, name)
+}
+
+func (o overlayFS) ReadFile(name string) ([]byte, error) {
+	if data, ok := o.files[name]; ok {
+		return bytes.Clone(data), nil
+	}
+	return fs.ReadFile(o.FS, name)
+}
+
+func (o overlayFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(o.FS, name) }
+
+func (o overlayFS) Lstat(name string) (fs.FileInfo, error) {
+	if data, ok := o.files[name]; ok {
+		return memoryInfo{path.Base(name), int64(len(data))}, nil
+	}
+	return fs.Lstat(o.FS, name)
+}
+
+func (o overlayFS) ReadLink(name string) (string, error) { return fs.ReadLink(o.FS, name) }
+
+// memoryFile is a replaced file.
+type memoryFile struct {
+	info memoryInfo
+	*bytes.Reader
+}
+
+func (f *memoryFile) Stat() (fs.FileInfo, error) { return f.info, nil }
+func (f *memoryFile) Close() error               { return nil }
+
+type memoryInfo struct {
+	name string
+	size int64
+}
+
+func (i memoryInfo) Name() string       { return i.name }
+func (i memoryInfo) Size() int64        { return i.size }
+func (i memoryInfo) Mode() fs.FileMode  { return 0o444 }
+func (i memoryInfo) ModTime() time.Time { return time.Time{} }
+func (i memoryInfo) IsDir() bool        { return false }
+func (i memoryInfo) Sys() any           { return nil }

@@ -19,6 +19,10 @@ type scope struct {
 	span      source.Span // of the call
 	// gap records what could not be read: a path outside the boundary.
 	gap func(Gap)
+	// fail says that Terraform would refuse the call (jsondecode of no JSON, a
+	// file that is not there), as opposed to not knowing its result: try and can
+	// see it. It returns the unknown value to return.
+	fail func(reason string) *value.Value
 	// renderTemplate evaluates text as a template with vars (an object or map)
 	// as its only variables: templatefile and templatestring.
 	renderTemplate func(text source.Text, vars *value.Value) *value.Value

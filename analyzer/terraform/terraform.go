@@ -211,6 +211,8 @@ type Boundary struct {
 	FS fs.FS
 	// Dir is the absolute path on disk, only to resolve absolute targets; "" in tests.
 	Dir string
+
+	cache fileCache // what was read and parsed, for all roots
 }
 
 // Place is the name of the file that the gap is about; "" for none.

@@ -101,6 +101,10 @@ type Part struct {
 type Attr struct {
 	Name  *Value
 	Value *Value
+	// Expr is the member's expression where it is written: what to replace to
+	// give the member another value. Value.Span may be elsewhere, when the
+	// expression is a reference to a text. Zero when not written as an expression.
+	Expr source.Span
 }
 
 // Key is the member's name, and whether it is known.
