@@ -49,6 +49,9 @@ type Evidence struct {
 	Dir string
 	// HasDir tells "." from nothing.
 	HasDir bool
+	// Guessed says that Dir is the PATH, not one named for the plan: where that
+	// is no root module and there is only one below it, that one is meant.
+	Guessed bool
 }
 
 // Analyze loads what the input names, runs the checks, verifies the fixes they
@@ -133,7 +136,7 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep []*te
 			continue
 		}
 		for i, p := range a.in.Plans {
-			if !p.HasDir || path.Clean(p.Dir) != f.Dir {
+			if !p.HasDir || a.dirOf(p) != f.Dir {
 				continue
 			}
 			used[i] = true
@@ -162,6 +165,15 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep []*te
 		roots = append(roots, root)
 	}
 	return roots, gaps, nil
+}
+
+// dirOf is the root module that a plan belongs to.
+func (a *analysis) dirOf(p Evidence) string {
+	dir := path.Clean(p.Dir)
+	if p.Guessed && len(a.found) == 1 {
+		return a.found[0].Dir
+	}
+	return dir
 }
 
 func kept(keep []*terraform.Root, f terraform.FoundRoot, edits map[string][]byte) *terraform.Root {

@@ -1,0 +1,14 @@
+// Package checks holds the rules, one file each. A rule is a value; this file
+// is the catalogue.
+package checks
+
+import "github.com/iamvet/iamvet/analyzer"
+
+// All are the rules, in order of their ids. Ids are never reused.
+var All = []*analyzer.Check{
+	RootAccessKey,
+	RootMFA,
+	RootIPAllowlist,
+	RoleSessionName,
+	UserKeyAtCreation,
+}

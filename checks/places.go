@@ -1,0 +1,101 @@
+package checks
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// attributeSpan is where an attribute is written, name and expression; the
+// header of the block when it is not written; nowhere for a plan alone.
+func attributeSpan(r *terraform.Resource, name string) source.Span {
+	if r.Block != nil {
+		for _, a := range r.Block.Attrs {
+			if k, ok := a.Key(); ok && k == name {
+				switch {
+				case !a.Expr.IsZero():
+					return a.Name.Span.To(a.Expr)
+				case !a.Name.Span.IsZero():
+					return a.Name.Span
+				}
+			}
+		}
+	}
+	return r.Header
+}
+
+// assumptions are the variable defaults that a finding about these values, on
+// this instance, rests on.
+func assumptions(r *terraform.Resource, values ...*value.Value) []*value.Assumption {
+	out := r.Assumptions
+	for _, v := range values {
+		if v != nil {
+			out = value.MergeAssumptions(out, v.AllAssumptions())
+		}
+	}
+	return out
+}
+
+// needs are the reasons of everything that is not known in the values; when
+// they give none, the text says what is missing.
+func needs(otherwise string, span source.Span, values ...*value.Value) []value.Reason {
+	var out []value.Reason
+	for _, v := range values {
+		if v != nil {
+			out = append(out, v.AllWhy()...)
+		}
+	}
+	if len(out) == 0 {
+		out = []value.Reason{{Text: otherwise, Span: span}}
+	}
+	return out
+}
+
+// matchesParts says whether a string made of parts matches the expression,
+// which is written for whole strings: Maybe when only some value of a hole
+// makes it match.
+func matchesParts(v *value.Value, whole *regexp.Regexp, samples ...string) value.Tri {
+	if text, ok := v.Text(); ok {
+		return value.TriOf(whole.MatchString(strings.TrimSpace(text)))
+	}
+	parts, ok := v.AsParts()
+	if !ok {
+		return value.No
+	}
+	// A literal part that is in none of the samples rules the match out.
+	var re strings.Builder
+	re.WriteString(`(?is)^\s*`)
+	for _, p := range parts {
+		if p.Hole != nil {
+			re.WriteString(`.*`)
+		} else {
+			re.WriteString(regexp.QuoteMeta(p.Text.String))
+		}
+	}
+	re.WriteString(`\s*$`)
+	shape := regexp.MustCompile(re.String())
+	for _, s := range samples {
+		if shape.MatchString(s) {
+			return value.Maybe
+		}
+	}
+	return value.No
+}
+
+// derivedFrom says that a value that is not known, or a part of it, is read
+// from a resource of one of these types.
+func derivedFrom(v *value.Value, prefixes ...string) bool {
+	found := false
+	v.Walk(func(w *value.Value) bool {
+		if w.Ref != nil {
+			for _, p := range prefixes {
+				found = found || strings.HasPrefix(w.Ref.Type, p)
+			}
+		}
+		return !found
+	})
+	return found
+}

@@ -1,0 +1,108 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// UserKeyAtCreation is IV301.
+var UserKeyAtCreation = &analyzer.Check{
+	ID:         "IV301",
+	Name:       "user-key-at-creation",
+	Title:      "a user is provisioned together with an access key",
+	Severity:   analyzer.Medium,
+	Severities: []analyzer.Severity{analyzer.Medium, analyzer.High},
+	Doc: `An aws_iam_user and an aws_iam_access_key for it that the same apply makes: both
+declared in one root module (joined by reference or by name), or both created by
+the plan at hand. It is worse for a user with a console password, who was given
+two ways in before asking for one.
+
+A key that exists from the first minute is rarely one that somebody asked for:
+it stays unused, unrotated and in the Terraform state. Of 12,478 users measured
+in 2021, 1,331 (10.7 %) had been given a key within ten seconds of their
+creation.
+
+It is fine when the user exists already (the plan creates only the key), or when
+user or key are imported.`,
+	Remediation: `Prefer a role: IAM Identity Center for people, OIDC or IAM Roles Anywhere for
+machines. Where a key is needed, let its owner ask for it, and create it in a
+change of its own, with a rotation.`,
+	References: []analyzer.Reference{
+		{Title: "A Real-World Look at AWS Best Practices: IAM User Accounts", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-iam-user-accounts"},
+		{Title: "AWS: Security best practices in IAM", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"},
+	},
+	Controls: []analyzer.Control{
+		{Framework: "cis-1.4", ID: "1.11"}, {Framework: "cis-5.0", ID: "1.10"}, {Framework: "cis-6.0", ID: "2.10"},
+		{Framework: "mitre-attack", ID: "T1098.001"},
+	},
+	Tags: []string{"user", "access-key"},
+	Run:  userKeyAtCreation,
+}
+
+func userKeyAtCreation(p *analyzer.Pass) error {
+	for _, key := range p.Model.Keys {
+		if key.Owner == nil || key.Resource.Deleted() || key.Owner.Resource.Deleted() {
+			continue
+		}
+		together, why := createdTogether(key)
+		if together == value.No {
+			continue
+		}
+		p.Report(keyAtCreation(p.Model, key, together, why))
+	}
+	return nil
+}
+
+// createdTogether says whether one apply makes both the user and the key.
+func createdTogether(key *identity.AccessKey) (value.Tri, []value.Reason) {
+	k, u := key.Resource, key.Owner.Resource
+	if k.Imported || u.Imported {
+		return value.No, nil
+	}
+	switch k.Root.Source {
+	case terraform.Plan:
+		if k.Actions != nil && u.Actions != nil {
+			return value.TriOf(k.Creates() && u.Creates()), nil
+		}
+	case terraform.State:
+		return value.Maybe, []value.Reason{{Text: "a state does not say when '" + u.Address + "' was created: the account's credential report does", Span: u.Header}}
+	}
+	why := append(append([]value.Reason{}, k.Why...), u.Why...)
+	return k.Exists.And(u.Exists), why
+}
+
+func keyAtCreation(m *identity.Model, key *identity.AccessKey, together value.Tri, why []value.Reason) *analyzer.Finding {
+	k, u := key.Resource, key.Owner.Resource
+	f := &analyzer.Finding{
+		Resource: k, Span: attributeSpan(k, "user"), Defect: "programmatic", Severity: analyzer.Medium,
+		Related: []analyzer.Related{{Message: "the user is created here", Span: u.Header, Address: u.Address}},
+	}
+	if f.Span.IsZero() {
+		f.Span = k.Header
+	}
+	f.Assumptions = value.MergeAssumptions(assumptions(k, key.User), u.Assumptions)
+	with := ""
+	if login := m.LoginOf(key.Owner); login != nil {
+		f.Defect, f.Severity, with = "console", analyzer.High, ", and with a console password"
+		f.Related = append(f.Related, analyzer.Related{Message: "the console password is created here", Span: login.Resource.Header, Address: login.Resource.Address})
+	}
+	if together == value.Maybe {
+		f.Needs = why
+		if len(why) == 0 {
+			f.Needs = needs("whether both are created", f.Span)
+		}
+		f.Message = fmt.Sprintf("Whether '%s' is created together with the user '%s' depends on a value that is not known.", k.Address, u.Address)
+		return f
+	}
+	f.Verdict = analyzer.Violation
+	f.Message = fmt.Sprintf("'%s' gives the user '%s' an access key in the same apply that creates the user%s; use a role instead, or create the key in a later change, when its owner asks for it.", k.Address, u.Address, with)
+	f.Witness = &analyzer.Witness{
+		Principal: u.Address, Action: "iam:CreateAccessKey",
+		Words: "one apply calls iam:CreateUser and iam:CreateAccessKey for the user within seconds; the key is valid before anyone has asked for it, and stands in the Terraform state",
+	}
+	return f
+}

@@ -1,0 +1,101 @@
+// Command iamvet reads Terraform and says, before anything is applied, who can
+// get into the AWS account.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses.
+const (
+	exitClean      = 0 // nothing at or above --fail-on
+	exitViolations = 1
+	exitBroken     = 2 // usage, or something that had to be read could not be
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	wd, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "iamvet: the working directory is not readable:", err)
+		os.Exit(exitBroken)
+	}
+	p := &program{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, dir: wd, now: time.Now,
+		stdoutTerminal: isTerminal(os.Stdout), stderrTerminal: isTerminal(os.Stderr), stdinTerminal: isTerminal(os.Stdin),
+		noColor: os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb",
+	}
+	status := p.run(ctx, os.Args[1:])
+	stop()
+	os.Exit(status)
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// program is the command with everything it takes from its surroundings:
+// nothing below run reads os.Args, the environment, the clock or the working
+// directory.
+type program struct {
+	stdin                                         io.Reader
+	stdout, stderr                                io.Writer
+	stdinTerminal, stdoutTerminal, stderrTerminal bool
+	noColor                                       bool
+	dir                                           string // working directory, absolute
+	now                                           func() time.Time
+}
+
+// exit carries a status through cobra.
+type exit struct{ status int }
+
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", e.status) }
+
+func (p *program) run(ctx context.Context, args []string) int {
+	root := &cobra.Command{
+		Use:   "iamvet",
+		Short: "Prove who can get into an AWS account, from its Terraform code",
+		Long: `iamvet reads Terraform configurations, plans and states and proves things about
+AWS identity: whether root may act without MFA, whether a role can be assumed
+under a name that hides who did it, whether users get keys they should not have.
+
+Nothing is executed and nothing leaves this machine.`,
+		Example: `  iamvet scan
+  iamvet scan envs/prod --plan plan.json
+  iamvet scan --format sarif=iamvet.sarif --format text .
+  iamvet explain role-session-name`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Version:       version(),
+	}
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetArgs(args)
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	root.AddCommand(p.scanCommand(), p.rulesCommand(), p.explainCommand(), p.versionCommand())
+	err := root.ExecuteContext(ctx)
+	var status exit
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.As(err, &status):
+		return status.status
+	case ctx.Err() != nil:
+		fmt.Fprintln(p.stderr, "iamvet: interrupted")
+		return exitBroken
+	default:
+		fmt.Fprintf(p.stderr, "iamvet: %v\n", err)
+		return exitBroken
+	}
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/report"
+	"github.com/iamvet/iamvet/checks"
+)
+
+func (p *program) rulesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "rules",
+		Short: "List the rules",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+			for _, c := range checks.All {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.ID, c.Name, c.Severity, c.Title)
+			}
+			return w.Flush()
+		},
+	}
+}
+
+func (p *program) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain ID-OR-NAME",
+		Short: "Say what a rule finds, why it matters, and when it is fine",
+		Args:  cobra.ExactArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			for _, c := range checks.All {
+				names = append(names, c.ID, c.Name)
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, err := rule(args[0])
+			if err != nil {
+				return err
+			}
+			return report.Explain(p.stdout, c)
+		},
+	}
+}
+
+// rule is the check of that id or name.
+func rule(name string) (*analyzer.Check, error) {
+	for _, c := range checks.All {
+		if strings.EqualFold(c.ID, name) || c.Name == name {
+			return c, nil
+		}
+	}
+	return nil, fmt.Errorf("there is no rule %q: `iamvet rules` lists them", name)
+}
