@@ -1,0 +1,29 @@
+# Everyone but the root user needs MFA.
+resource "aws_organizations_organization" "this" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "root" {
+  name = "root"
+
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Deny"
+        Action   = "*"
+        Resource = "*"
+        Condition = {
+          ArnNotLike   = { "aws:PrincipalArn" = "arn:aws:iam::*:root" } # want IV102/high "aws_organizations_policy.root"
+          BoolIfExists = { "aws:MultiFactorAuthPresent" = "false" }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "root" {
+  policy_id = aws_organizations_policy.root.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}

@@ -1,0 +1,29 @@
+# Policies never apply to the management account.
+resource "aws_organizations_organization" "this" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "root" {
+  name = "root"
+
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Deny"
+        Action   = "*"
+        Resource = "*"
+        Condition = {
+          StringLike   = { "aws:PrincipalArn" = "arn:aws:iam::*:root" }
+          BoolIfExists = { "aws:MultiFactorAuthPresent" = "false" }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "management" {
+  policy_id = aws_organizations_policy.root.id
+  target_id = aws_organizations_organization.this.master_account_id # want IV102/high "management account"
+}

@@ -1,0 +1,33 @@
+# The operator that decides is not in the configuration.
+variable "operator" {
+  type = string
+}
+
+resource "aws_organizations_organization" "this" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "root" {
+  name = "root"
+
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Deny"
+        Action   = "*"
+        Resource = "*"
+        Condition = {
+          StringLike     = { "aws:PrincipalArn" = "arn:aws:iam::*:root" }
+          (var.operator) = { "aws:MultiFactorAuthPresent" = "false" } # want? IV102 "aws_organizations_policy.root"
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "root" {
+  policy_id = aws_organizations_policy.root.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}

@@ -1,0 +1,29 @@
+# The wrong way round: only calls that a service forwards are denied.
+resource "aws_organizations_organization" "this" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "root" {
+  name = "root"
+
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Deny"
+        Action   = "*"
+        Resource = "*"
+        Condition = {
+          NotIpAddress = { "aws:SourceIp" = ["198.51.100.0/24"] }
+          Bool         = { "aws:ViaAWSService" = "true" } # want IV105/medium "aws_organizations_policy.root"
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "root" {
+  policy_id = aws_organizations_policy.root.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}

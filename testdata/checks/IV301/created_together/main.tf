@@ -1,0 +1,56 @@
+# Users that come with a key: by reference, by name, active or not.
+resource "aws_iam_user" "ci" {
+  name = "ci"
+}
+
+resource "aws_iam_access_key" "ci" { # want IV301/medium "aws_iam_access_key.ci"
+  user = aws_iam_user.ci.name
+}
+
+# Names compare without regard to case.
+resource "aws_iam_user" "by_name" {
+  name = "Deploy"
+}
+
+resource "aws_iam_access_key" "by_name" { # want IV301/medium "aws_iam_access_key.by_name"
+  user = "deploy"
+}
+
+resource "aws_iam_user" "by_id" {
+  name = "by-id"
+}
+
+resource "aws_iam_access_key" "by_id" { # want IV301/medium "aws_iam_access_key.by_id"
+  user = aws_iam_user.by_id.id
+}
+
+resource "aws_iam_user" "inactive" {
+  name = "inactive"
+}
+
+resource "aws_iam_access_key" "inactive" { # want IV301/medium "aws_iam_access_key.inactive"
+  user   = aws_iam_user.inactive.name
+  status = "Inactive"
+}
+
+resource "aws_iam_user" "encrypted" {
+  name = "encrypted"
+}
+
+resource "aws_iam_access_key" "encrypted" { # want IV301/medium "aws_iam_access_key.encrypted"
+  user    = aws_iam_user.encrypted.name
+  pgp_key = "keybase:someone"
+}
+
+# A user with a password has the least use for a key.
+resource "aws_iam_user" "console" {
+  name = "console"
+}
+
+resource "aws_iam_user_login_profile" "console" {
+  user = aws_iam_user.console.name
+}
+
+resource "aws_iam_access_key" "console" { # want IV301/high "aws_iam_access_key.console"
+  user = aws_iam_user.console.name
+}
