@@ -9,8 +9,10 @@ import (
 	"path"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
@@ -28,7 +30,7 @@ type Input struct {
 	Options terraform.Options
 	Plans   []Evidence // plans and states
 	// Settings are the project's own (.iamvet.hcl).
-	Settings Settings
+	Settings settings.Settings
 	// ScanRoot and WorkDir: see Report.
 	ScanRoot, WorkDir string
 	// Gaps were met before the analysis: a missing path, say.
@@ -103,8 +105,32 @@ func (a *analysis) discover(ctx context.Context) error {
 		return ctx.Err()
 	}
 	found, gaps := terraform.FindRoots(ctx, a.in.Boundary, a.in.Paths, a.in.Exclude)
-	a.found, a.gaps = found, append(a.gaps, gaps...)
+	a.found, a.gaps = a.environments(found), append(a.gaps, gaps...)
 	return ctx.Err()
+}
+
+// environments evaluates a root once for each of its root blocks in the
+// settings.
+func (a *analysis) environments(found []terraform.FoundRoot) []terraform.FoundRoot {
+	var out []terraform.FoundRoot
+	for _, f := range found {
+		declared := false
+		for _, r := range a.in.Settings.Roots {
+			if path.Clean(r.Dir) != f.Dir {
+				continue
+			}
+			declared = true
+			env := terraform.FoundRoot{Dir: f.Dir, Label: strings.Join(r.VarFiles, ",")}
+			for _, v := range r.VarFiles {
+				env.VarFiles = append(env.VarFiles, path.Join(f.Dir, v))
+			}
+			out = append(out, env)
+		}
+		if !declared {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // load evaluates the roots. With edits, files are replaced in memory, and
@@ -127,9 +153,8 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep []*te
 		}
 		opt := a.in.Options
 		opt.Uncalled = true
-		if f.Label != "" || len(f.VarFiles) > 0 {
-			opt.VarFiles = append(slices.Clone(opt.VarFiles), f.VarFiles...)
-		}
+		opt.VarFiles = append(slices.Clone(opt.VarFiles), f.VarFiles...)
+		opt.Label = f.Label
 		root, err := terraform.LoadConfig(ctx, boundary, f.Dir, opt)
 		if err != nil {
 			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Dir, Reason: err.Error()})

@@ -4,6 +4,7 @@ package analyzer
 
 import (
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -80,7 +81,7 @@ type Pass struct {
 	Check *Check
 	Model *identity.Model
 	// Settings are the project's own.
-	Settings *Settings
+	Settings *settings.Settings
 	report   func(*Finding)
 }
 

@@ -61,6 +61,7 @@ type Options struct {
 	Workspace string            // "" leaves terraform.workspace unknown
 	Account   string            // 12 digits; "" leaves account ids unknown
 	Partition string            // aws, aws-cn, aws-us-gov; "" leaves it unknown
+	Label     string            // Root.Label
 	Uncalled  bool              // defaults of variables are assumptions (no one calls this directory); set by whoever found the root
 }
 

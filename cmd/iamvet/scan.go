@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -15,6 +17,8 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/report"
+	"github.com/iamvet/iamvet/analyzer/settings"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/checks"
 	"github.com/iamvet/iamvet/sarif"
@@ -23,6 +27,7 @@ import (
 // inputFlags are the flags of every command that reads a project.
 type inputFlags struct {
 	root      string
+	config    string
 	plans     []string
 	states    []string
 	exclude   []string
@@ -37,6 +42,7 @@ type inputFlags struct {
 func (f *inputFlags) add(c *cobra.Command) {
 	fl := c.Flags()
 	fl.StringVar(&f.root, "root", "", "`DIR` that may be read; default: the nearest parent of PATH with .git, else PATH")
+	fl.StringVar(&f.config, "config", "", "settings `FILE`; default: the nearest .iamvet.hcl in PATH or above")
 	fl.StringArrayVar(&f.plans, "plan", nil, "plan as JSON (terraform show -json): `FILE`, DIR=FILE, or - for standard input; repeatable")
 	fl.StringArrayVar(&f.states, "state", nil, "state, raw or as JSON: `FILE` or DIR=FILE; repeatable")
 	fl.StringArrayVar(&f.exclude, "exclude", nil, "`GLOB` of directories not to search; repeatable")
@@ -237,6 +243,9 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 		in.Options.VarFiles = append(in.Options.VarFiles, rel)
 	}
 	in.ScanRoot, _ = relative(scanRoot)
+	if err := p.settings(in, f); err != nil {
+		return err
+	}
 	in.WorkDir, _ = relative(p.dir)
 	for _, e := range plans {
 		switch {
@@ -247,6 +256,36 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 			e.Guessed = true
 		}
 		in.Plans = append(in.Plans, e.Evidence)
+	}
+	return nil
+}
+
+// settings reads the project's .iamvet.hcl. A broken one is a gap: everything
+// else is still analysed, with the defaults.
+func (p *program) settings(in *inputOf, f *inputFlags) error {
+	name := settings.Find(in.Boundary.FS, in.ScanRoot)
+	var b []byte
+	var err error
+	if f.config != "" {
+		name = f.config
+		b, err = os.ReadFile(p.abs(f.config))
+	} else if name != "" {
+		b, err = fs.ReadFile(in.Boundary.FS, name)
+	} else {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("settings %s: %w", name, err)
+	}
+	in.Settings, err = settings.Parse(source.NewFile(name, b))
+	var broken *settings.Error
+	if errors.As(err, &broken) {
+		in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, Span: broken.Span, File: name, Reason: broken.Text})
+	}
+	in.Exclude = append(in.Exclude, in.Settings.Exclude...)
+	dir := path.Dir(filepath.ToSlash(name))
+	for i := range in.Settings.Roots {
+		in.Settings.Roots[i].Dir = path.Join(dir, in.Settings.Roots[i].Dir)
 	}
 	return nil
 }

@@ -1,0 +1,253 @@
+// Package checktest runs the catalogue over fixtures: directories of Terraform
+// in which a comment on the line concerned says what is expected there.
+//
+//	resource "aws_iam_access_key" "k" {
+//	  user = "root" # want IV101 "aws_iam_access_key.k"
+//	}
+//
+// A want names a rule, with "/severity" where that matters, and one or more
+// quoted regular expressions for the messages. "want?" expects an undetermined
+// finding; "want@+3" points three lines down, for heredocs and other places
+// where a comment cannot stand. In a directory, want.txt holds lines of the form
+// `file:line IV101 "regexp"` for files that have no comments. Findings of rules
+// that the directory neither is about (its parent's name) nor mentions do not
+// count.
+package checktest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"sort"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/report"
+	"github.com/iamvet/iamvet/analyzer/settings"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+)
+
+// want is one expectation.
+type want struct {
+	file         string
+	line         int
+	rule         string
+	severity     string
+	undetermined bool
+	re           *regexp.Regexp
+	met          bool
+}
+
+var (
+	wantComment = regexp.MustCompile(`(?:#|//)\s*(want\S*\s+IV\d+.*)$`)
+	wantHead    = regexp.MustCompile(`^want(\?)?(?:@([+-]\d+))?\s+(IV\d+)(?:/([a-z]+))?\s+`)
+	sidecarLine = regexp.MustCompile(`^(\S+):(\d+)\s+(IV\d+)(\?)?(?:/([a-z]+))?\s+(.*)$`)
+)
+
+// Run checks every fixture below dir, a folder per rule and a folder per case.
+func Run(t *testing.T, dir string, checks []*analyzer.Check) {
+	rules, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range rules {
+		cases, err := os.ReadDir(filepath.Join(dir, rule.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cases {
+			if c.IsDir() {
+				t.Run(rule.Name()+"/"+c.Name(), func(t *testing.T) {
+					runCase(t, filepath.Join(dir, rule.Name(), c.Name()), rule.Name(), checks)
+				})
+			}
+		}
+	}
+}
+
+func runCase(t *testing.T, dir, rule string, checks []*analyzer.Check) {
+	wants := parseWants(t, dir)
+	about := map[string]bool{rule: true}
+	for _, w := range wants {
+		about[w.rule] = true
+	}
+	r := Analyze(t, dir, checks)
+	for _, f := range append(append([]*analyzer.Finding{}, r.Findings...), r.Undetermined...) {
+		if !about[f.Check.ID] {
+			continue
+		}
+		if !meet(wants, f) {
+			t.Errorf("%s: not expected: %s %s/%s: %s", place(f), f.Verdict, f.Check.ID, f.Severity, f.Message)
+		}
+		if f.Verdict == analyzer.Undetermined && len(f.Needs) == 0 {
+			t.Errorf("%s: undetermined, but needs nothing: %s", place(f), f.Message)
+		}
+	}
+	for _, w := range wants {
+		if !w.met {
+			t.Errorf("%s:%d: missing: %s %s matching %q", w.file, w.line, w.rule, w.severity, w.re)
+		}
+	}
+	deterministic(t, dir, checks, r)
+}
+
+// Analyze scans a directory as the command does, with the directory itself as
+// the boundary.
+func Analyze(t *testing.T, dir string, checks []*analyzer.Check) *analyzer.Report {
+	t.Helper()
+	b, err := terraform.OpenBoundary(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := analyzer.Input{Version: "test", Boundary: b, Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+	if bytes, err := fs.ReadFile(b.FS, settings.Name); err == nil {
+		if in.Settings, err = settings.Parse(source.NewFile(settings.Name, bytes)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := analyzer.Analyze(context.Background(), in, checks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// deterministic runs the analysis again with another number of processors: the
+// report must be the same bytes.
+func deterministic(t *testing.T, dir string, checks []*analyzer.Check, first *analyzer.Report) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	var a, b bytes.Buffer
+	if err := report.JSON(&a, first); err != nil {
+		t.Fatal(err)
+	}
+	if err := report.JSON(&b, Analyze(t, dir, checks)); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(a.Bytes(), b.Bytes()) {
+		t.Errorf("two runs differ:\n%s\n%s", a.String(), b.String())
+	}
+}
+
+func place(f *analyzer.Finding) string {
+	if f.Span.IsZero() {
+		return "nowhere"
+	}
+	return fmt.Sprintf("%s:%d", f.Span.File.Name, f.Span.StartPos().Line)
+}
+
+func meet(wants []*want, f *analyzer.Finding) bool {
+	if f.Span.IsZero() {
+		return false
+	}
+	for _, w := range wants {
+		if w.met || w.rule != f.Check.ID || w.file != f.Span.File.Name || w.line != f.Span.StartPos().Line {
+			continue
+		}
+		if w.undetermined != (f.Verdict == analyzer.Undetermined) || w.severity != "" && w.severity != f.Severity.String() {
+			continue
+		}
+		if w.re.MatchString(f.Message) || f.Resource != nil && w.re.MatchString(f.Resource.Address) {
+			w.met = true
+			return true
+		}
+	}
+	return false
+}
+
+func parseWants(t *testing.T, dir string) []*want {
+	var out []*want
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		for i, line := range strings.Split(string(b), "\n") {
+			line = strings.TrimSuffix(line, "\r")
+			if d.Name() == "want.txt" {
+				out = append(out, sidecar(t, rel, i+1, line)...)
+			} else if m := wantComment.FindStringSubmatch(line); m != nil {
+				out = append(out, comment(t, rel, i+1, m[1])...)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].severity > out[j].severity })
+	return out
+}
+
+func comment(t *testing.T, file string, line int, text string) []*want {
+	var out []*want
+	for text != "" {
+		m := wantHead.FindStringSubmatch(text)
+		if m == nil {
+			t.Fatalf("%s:%d: not an expectation: %s", file, line, text)
+		}
+		at := line
+		if m[2] != "" {
+			n, _ := strconv.Atoi(m[2])
+			at += n
+		}
+		rest := text[len(m[0]):]
+		rest = quoted(t, file, line, rest, func(re *regexp.Regexp) {
+			out = append(out, &want{file: file, line: at, rule: m[3], severity: m[4], undetermined: m[1] == "?", re: re})
+		})
+		text = strings.TrimSpace(rest)
+	}
+	return out
+}
+
+func sidecar(t *testing.T, file string, line int, text string) []*want {
+	if text = strings.TrimSpace(text); text == "" || strings.HasPrefix(text, "#") {
+		return nil
+	}
+	m := sidecarLine.FindStringSubmatch(text)
+	if m == nil {
+		t.Fatalf("%s:%d: not an expectation: %s", file, line, text)
+	}
+	n, _ := strconv.Atoi(m[2])
+	var out []*want
+	quoted(t, file, line, m[6], func(re *regexp.Regexp) {
+		out = append(out, &want{file: m[1], line: n, rule: m[3], severity: m[5], undetermined: m[4] == "?", re: re})
+	})
+	return out
+}
+
+// quoted reads quoted regular expressions off the front of text.
+func quoted(t *testing.T, file string, line int, text string, f func(*regexp.Regexp)) string {
+	for any := false; ; any = true {
+		text = strings.TrimSpace(text)
+		q, err := strconv.QuotedPrefix(text)
+		if err != nil {
+			if !any {
+				t.Fatalf("%s:%d: no quoted expression: %s", file, line, text)
+			}
+			return text
+		}
+		s, _ := strconv.Unquote(q)
+		re, err := regexp.Compile(s)
+		if err != nil {
+			t.Fatalf("%s:%d: %v", file, line, err)
+		}
+		f(re)
+		text = text[len(q):]
+	}
+}
