@@ -1,0 +1,132 @@
+package sarif
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/owenrumney/go-sarif/v2/sarif"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+)
+
+// maxNotifications bounds what is said about the run itself.
+const maxNotifications = 1000
+
+// The kinds of notifications, by index in notificationKinds.
+const (
+	brokenInput = iota
+	limitReached
+	undetermined
+	resultsOmitted
+)
+
+var notificationKinds = [...]struct{ id, name, level, short, full string }{
+	{"IVN001", "BrokenInput", "error", "Input could not be read.",
+		"A file is missing, unreadable, truncated or wrong, or a bound was exceeded. What depends on it was not analysed."},
+	{"IVN002", "AnalysisLimit", "warning", "Something cannot be known from here.",
+		"A module that was not fetched, remote data or a file outside the boundary: what depends on it is unknown."},
+	{"IVN003", "Undetermined", "note", "A value that is not at hand decides.",
+		"Whether a rule is violated depends on a value that is not known. The message says which."},
+	{"IVN004", "ResultsOmitted", "warning", "Not all results are in this file.",
+		"GitHub shows 5,000 results of a run. The ones of lower severity were left out."},
+}
+
+var semver = regexp.MustCompile(`^v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)$`)
+
+func (b *builder) driver() *sarif.ToolComponent {
+	version := b.report.Version
+	if version == "" {
+		version = "(devel)"
+	}
+	semantic := "0.0.0"
+	if m := semver.FindStringSubmatch(version); m != nil {
+		semantic = m[1]
+	}
+	d := &sarif.ToolComponent{
+		Name:             "iamvet",
+		FullName:         ptr("iamvet " + version),
+		Version:          ptr(version),
+		SemanticVersion:  ptr(semantic),
+		InformationURI:   ptr(home),
+		Organization:     ptr("iamvet"),
+		ShortDescription: multiformat("Proves things about AWS identity in Terraform.", ""),
+		Rules:            b.rules.list,
+	}
+	for _, k := range notificationKinds {
+		d.Notifications = append(d.Notifications, &sarif.ReportingDescriptor{
+			ID:                   k.id,
+			Name:                 ptr(k.name),
+			ShortDescription:     multiformat(k.short, ""),
+			FullDescription:      multiformat(k.full, ""),
+			Help:                 multiformat(k.full, ""),
+			HelpURI:              ptr(home),
+			DefaultConfiguration: &sarif.ReportingConfiguration{Level: k.level},
+		})
+	}
+	if len(b.cwes.numbers) > 0 {
+		d.SupportedTaxonomies = []*sarif.ToolComponentReference{{Name: ptr("CWE"), Index: ptr(uint(0)), Guid: ptr(cweGUID)}}
+	}
+	return d
+}
+
+// invocation says whether all of it could be analysed, and what not. It has no
+// times, machine or command line: the same input gives the same bytes.
+func (b *builder) invocation(omitted int) *sarif.Invocation {
+	ok := true
+	var notes []*sarif.Notification
+	for _, g := range b.report.Gaps {
+		kind := limitReached
+		if g.Kind == terraform.ErrorGap {
+			kind, ok = brokenInput, false
+		}
+		notes = append(notes, notification(kind, sentence(oneLine(g.Reason)), g.Span, g.File))
+	}
+	for _, f := range b.report.Undetermined {
+		n := notification(undetermined, needs(f), f.Span, f.File)
+		if index, known := b.rules.index[f.Check.ID]; known {
+			n.AssociatedRule = &sarif.ReportingDescriptorReference{Id: ptr(f.Check.ID), Index: ptr(index)}
+		}
+		notes = append(notes, n)
+	}
+	if len(notes) > maxNotifications {
+		left := fmt.Sprintf("%d more notifications were left out.", len(notes)-maxNotifications)
+		notes = append(notes[:maxNotifications:maxNotifications], notification(limitReached, left, source.Span{}, ""))
+	}
+	if omitted > 0 {
+		left := fmt.Sprintf("%d results of lower severity were left out: GitHub shows 5,000 of a run.", omitted)
+		notes = append(notes, notification(resultsOmitted, left, source.Span{}, ""))
+	}
+	return &sarif.Invocation{ExecutionSuccessful: ptr(ok), ToolExecutionNotifications: notes}
+}
+
+func needs(f *analyzer.Finding) string {
+	out := sentence(oneLine(f.Message))
+	var texts []string
+	for _, n := range f.Needs {
+		texts = append(texts, oneLine(n.Text))
+	}
+	if len(texts) > 0 {
+		out += " It depends: " + strings.Join(texts, "; ") + "."
+	}
+	return out
+}
+
+func notification(kind int, message string, at source.Span, file string) *sarif.Notification {
+	k := notificationKinds[kind]
+	n := &sarif.Notification{
+		Level:      k.level,
+		Message:    text(message),
+		Descriptor: &sarif.ReportingDescriptorReference{Id: ptr(k.id), Index: ptr(uint(kind))},
+	}
+	switch {
+	case !at.IsZero():
+		n.Locations = []*sarif.Location{{PhysicalLocation: mark(at)}}
+	case file != "":
+		artifact := artifact(file)
+		n.Locations = []*sarif.Location{{PhysicalLocation: &sarif.PhysicalLocation{ArtifactLocation: &artifact}}}
+	}
+	return n
+}
