@@ -1,0 +1,548 @@
+package terraform
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// renderPolicyDocument is what the AWS provider makes of the body of a data
+// "aws_iam_policy_document" block: the attributes json and minified_json, as
+// strings whose tree is in their JSON field. Unknown parts stay where they are
+// in the tree; the text is exact when nothing is unknown. Statements keep the
+// span of their block, or of their node in the document they were merged from.
+//
+// What the provider refuses is a gap, and the result unknown.
+func renderPolicyDocument(block *value.Value, span source.Span) (json, minified *value.Value, gaps []Gap) {
+	r := &policyRenderer{}
+	doc := r.render(block, span)
+	if len(r.gaps) > 0 {
+		u := value.UnknownBecause(r.gaps[0].Reason, r.gaps[0].Span)
+		return u, u, r.gaps
+	}
+	tree := doc.tree(span)
+	return policyText(tree, "  ", span), policyText(tree, "", span), nil
+}
+
+// policyText is the string that encodes the tree.
+func policyText(tree *value.Value, indent string, span source.Span) *value.Value {
+	v := &value.Value{Kind: value.String, JSON: tree, Span: span}
+	tree.Walk(func(w *value.Value) bool { v.Sensitive = v.Sensitive || w.Sensitive; return !v.Sensitive })
+	if text, ok := value.EncodeJSON(tree, indent); ok {
+		v.Parts = []value.Part{{Text: source.Computed(text, span)}}
+	} else {
+		hole := value.Of(value.Type{Kind: value.String}, span, tree.AllWhy()...)
+		hole.JSON = tree
+		v.Parts = []value.Part{{Hole: hole}}
+	}
+	return v
+}
+
+// policyDoc is a policy document while documents are merged.
+type policyDoc struct {
+	version    *value.Value // nil when there is none
+	id         *value.Value // nil when there is none
+	statements []*value.Value
+	open       bool // there may be more statements
+	why        []value.Reason
+}
+
+// tree is the document as the provider prints it.
+func (d *policyDoc) tree(span source.Span) *value.Value {
+	v := &value.Value{Kind: value.Object, Span: span, Syntax: value.SyntaxBlock}
+	if d.version != nil {
+		v.Attrs = append(v.Attrs, member("Version", d.version))
+	}
+	if d.id != nil {
+		v.Attrs = append(v.Attrs, member("Id", d.id))
+	}
+	if len(d.statements) > 0 || d.open {
+		list := &value.Value{Kind: value.Tuple, Elems: d.statements, Open: d.open, Why: d.why, Span: span, Syntax: value.SyntaxBlock}
+		v.Attrs = append(v.Attrs, member("Statement", list))
+	}
+	return v
+}
+
+func member(name string, v *value.Value) value.Attr {
+	return value.Attr{Name: value.Str(name), Value: v}
+}
+
+type policyRenderer struct{ gaps []Gap }
+
+// refuse notes what the provider would not accept.
+func (r *policyRenderer) refuse(span source.Span, format string, args ...any) {
+	r.gaps = append(r.gaps, Gap{Kind: ErrorGap, Span: span, Reason: "aws_iam_policy_document: " + fmt.Sprintf(format, args...)})
+}
+
+func (r *policyRenderer) render(block *value.Value, span source.Span) *policyDoc {
+	merged := &policyDoc{}
+	if block.Is(value.Unknown) {
+		merged.version, merged.open, merged.why = value.Of(value.Type{}, span), true, block.AllWhy()
+		return merged
+	}
+	for _, name := range []string{"source_json", "override_json"} {
+		if v := block.Get(name); v.Set() && v.TextOr("?") != "" {
+			r.refuse(v.Span, "%s is not used since version 5 of the provider; use %s_policy_documents", name, strings.TrimSuffix(name, "_json"))
+		}
+	}
+	for i, doc := range r.documents(block, "source_policy_documents", span) {
+		r.duplicates(merged, doc, i)
+		merged.merge(doc, false)
+	}
+	merged.merge(r.own(block, span), true)
+	for _, doc := range r.documents(block, "override_policy_documents", span) {
+		merged.merge(doc, true)
+	}
+	return merged
+}
+
+// own is the document of the block's own statements.
+func (r *policyRenderer) own(block *value.Value, span source.Span) *policyDoc {
+	doc := &policyDoc{version: r.text(block, "version"), id: r.text(block, "policy_id")}
+	if doc.version == nil {
+		doc.version = value.Str("2012-10-17")
+	}
+	version := doc.version.TextOr("2012-10-17")
+	if version != "2012-10-17" && version != "2008-10-17" {
+		r.refuse(doc.version.Span, "version %q, expected 2008-10-17 or 2012-10-17", version)
+	}
+	if doc.id != nil && doc.id.Is(value.String) && len(doc.id.Parts) == 0 {
+		doc.id = nil
+	}
+	blocks, open, why := nested(block.Get("statement"))
+	doc.open, doc.why = open, why
+	sids := map[string]bool{}
+	for _, b := range blocks {
+		if s := r.statement(b, version); s != nil {
+			if sid := s.Get("Sid").TextOr(""); sid != "" {
+				if sids[sid] {
+					r.refuse(b.Get("sid").Span, "duplicate Sid (%s). Remove the Sid or ensure the Sid is unique.", sid)
+				}
+				sids[sid] = true
+			}
+			doc.statements = append(doc.statements, s)
+		}
+	}
+	return doc
+}
+
+// nested is the blocks of a kind, whether there may be more, and why.
+func nested(v *value.Value) (blocks []*value.Value, open bool, why []value.Reason) {
+	switch {
+	case v.IsMapping():
+		return []*value.Value{v}, false, nil
+	case v.IsSequence():
+		open, why = v.Open, v.Why
+		for _, e := range v.Elems {
+			switch {
+			case e.IsMapping():
+				blocks = append(blocks, e)
+			case e.Is(value.Unknown):
+				open, why = true, append(why[:len(why):len(why)], e.AllWhy()...)
+			}
+		}
+		return blocks, open, why
+	case v.Is(value.Unknown):
+		return nil, true, v.AllWhy()
+	}
+	return nil, false, nil
+}
+
+// statement is the node of one statement block.
+func (r *policyRenderer) statement(b *value.Value, version string) *value.Value {
+	s := &value.Value{Kind: value.Object, Span: b.Span, Syntax: b.Syntax, Assumptions: b.Assumptions, Via: b.Via, Sensitive: b.Sensitive}
+	if s.Syntax == value.SyntaxNone && !s.Span.IsZero() {
+		s.Syntax = value.SyntaxBlock
+	}
+	add := func(name, written string, v *value.Value) {
+		if v == nil {
+			return
+		}
+		a := member(name, v)
+		a.Name.Span = nameSpan(b, written)
+		s.Attrs = append(s.Attrs, a)
+	}
+	if sid := r.text(b, "sid"); sid != nil && (len(sid.Parts) > 0 || sid.Is(value.Unknown)) {
+		if text, ok := sid.Text(); ok && strings.IndexFunc(text, func(c rune) bool { return !isAlphanumeric(c) }) >= 0 {
+			r.refuse(sid.Span, "sid %q must only include alphanumeric characters", text)
+		}
+		add("Sid", "sid", sid)
+	}
+	effect := r.text(b, "effect")
+	if effect == nil {
+		effect = value.Str("Allow")
+	}
+	if text, ok := effect.Text(); ok && text != "Allow" && text != "Deny" {
+		r.refuse(effect.Span, "effect %q, expected Allow or Deny", text)
+	}
+	add("Effect", "effect", effect)
+	add("Action", "actions", r.set(b, "actions", ""))
+	add("NotAction", "not_actions", r.set(b, "not_actions", ""))
+	add("Resource", "resources", r.set(b, "resources", version))
+	add("NotResource", "not_resources", r.set(b, "not_resources", version))
+	add("Principal", "principals", r.principals(b.Get("principals"), version))
+	add("NotPrincipal", "not_principals", r.principals(b.Get("not_principals"), version))
+	add("Condition", "condition", r.conditions(b.Get("condition"), version))
+	return s
+}
+
+func isAlphanumeric(c rune) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
+
+func nameSpan(b *value.Value, name string) source.Span {
+	for _, a := range b.Attrs {
+		if k, ok := a.Key(); ok && k == name {
+			return a.Name.Span
+		}
+	}
+	return source.Span{}
+}
+
+// text is a string attribute; nil when it is not set.
+func (r *policyRenderer) text(b *value.Value, name string) *value.Value {
+	v := b.Get(name)
+	if v.Missing() {
+		return nil
+	}
+	s, ok := stringOf(v)
+	if !ok {
+		r.refuse(v.Span, "%s is a %s, a string is required", name, v.Kind)
+	}
+	return s
+}
+
+// stringOf converts a value to a string as Terraform does.
+func stringOf(v *value.Value) (*value.Value, bool) {
+	if v.Is(value.String) {
+		return v, true
+	}
+	if v.Is(value.Unknown) {
+		if v == nil {
+			return &value.Value{Type: value.Type{Kind: value.String}}, true
+		}
+		if v.Type.Kind == value.String {
+			return v, true
+		}
+		c := *v
+		c.Type = value.Type{Kind: value.String}
+		return &c, true
+	}
+	c := *v
+	c.Kind, c.Number, c.Bool = value.String, nil, false
+	var text string
+	switch {
+	case v.Is(value.Bool):
+		text = fmt.Sprint(v.Bool)
+	case v.Is(value.Number) && v.Number != nil:
+		text = v.Number.Text('f', -1)
+	default:
+		return &value.Value{Type: value.Type{Kind: value.String}, Span: v.Span}, false
+	}
+	c.Parts = []value.Part{{Text: source.Computed(text, v.Span)}}
+	return &c, true
+}
+
+// list is the elements of an attribute that is a list or set of strings, as a
+// list of strings that keeps what v has beside its elements; nil when it is not
+// set, unknown when it is unknown.
+func (r *policyRenderer) list(b *value.Value, name, version string) *value.Value {
+	v := b.Get(name)
+	switch {
+	case v.Missing():
+		return nil
+	case v.Is(value.Unknown):
+		return v
+	case !v.IsSequence():
+		r.refuse(v.Span, "%s is a %s, a list of strings is required", name, v.Kind)
+		return nil
+	}
+	out := *v
+	out.Kind, out.Elems = value.Tuple, nil
+	for _, e := range v.Elems {
+		s, ok := stringOf(e)
+		switch {
+		case e.Is(value.Null):
+			r.refuse(e.Span, "null in %s", name)
+		case !ok:
+			r.refuse(e.Span, "%s holds a %s, a string is required", name, e.Kind)
+		default:
+			out.Elems = append(out.Elems, r.replaceVars(s, version))
+		}
+	}
+	return &out
+}
+
+// replaceVars turns &{ into ${, as the provider does where version is not "".
+func (r *policyRenderer) replaceVars(v *value.Value, version string) *value.Value {
+	if version == "" || !v.Is(value.String) {
+		return v
+	}
+	var parts []value.Part
+	for i, p := range v.Parts {
+		if p.Hole != nil || !strings.Contains(p.Text.String, "&{") {
+			continue
+		}
+		if version == "2008-10-17" {
+			r.refuse(v.Span, "found &{ sequence in (%s), which is not supported in document version 2008-10-17", p.Text.String)
+			return v
+		}
+		if parts == nil {
+			parts = append(parts, v.Parts...)
+		}
+		parts[i].Text = replaceAmpersands(p.Text)
+	}
+	if parts == nil {
+		return v
+	}
+	c := *v
+	c.Parts = parts
+	return &c
+}
+
+func replaceAmpersands(t source.Text) source.Text {
+	if !t.Mapped() {
+		return source.Computed(strings.ReplaceAll(t.String, "&{", "${"), t.Span)
+	}
+	b := source.NewTextBuilder(t.Span.File)
+	at := 0
+	for {
+		i := strings.Index(t.String[at:], "&{")
+		if i < 0 {
+			break
+		}
+		b.Append(t.Slice(at, at+i))
+		s := t.SpanOf(at+i, at+i+2)
+		b.Escape("${", s.Start, s.End)
+		at += i + 2
+	}
+	if at < len(t.String) {
+		b.Append(t.Slice(at, len(t.String)))
+	}
+	return b.Text()
+}
+
+// set is an attribute that is a set of strings, as the provider prints it:
+// sorted descending, without duplicates, a single element by itself.
+func (r *policyRenderer) set(b *value.Value, name, version string) *value.Value {
+	list := r.list(b, name, version)
+	if list == nil || list.Is(value.Unknown) {
+		return list
+	}
+	list.Elems = descending(list.Elems)
+	return single(list)
+}
+
+// descending sorts strings as the provider does, unknown ones last, each known
+// one once.
+func descending(elems []*value.Value) []*value.Value {
+	var out []*value.Value
+	seen := map[string]bool{}
+	for _, e := range elems {
+		if text, ok := e.Text(); ok {
+			if seen[text] {
+				continue
+			}
+			seen[text] = true
+		}
+		out = append(out, e)
+	}
+	return sortDescending(out)
+}
+
+func sortDescending(out []*value.Value) []*value.Value {
+	sort.SliceStable(out, func(i, j int) bool {
+		a, known := out[i].Text()
+		b, other := out[j].Text()
+		if known != other {
+			return known
+		}
+		return known && a > b
+	})
+	return out
+}
+
+// single is the element of a list of one, and nil for a list of none.
+func single(list *value.Value) *value.Value {
+	switch {
+	case list.Open || len(list.Elems) > 1:
+		return list
+	case len(list.Elems) == 0:
+		return nil
+	}
+	e := list.Elems[0]
+	if len(list.Assumptions) == 0 && !list.Sensitive {
+		return e
+	}
+	c := *e
+	c.Assumptions = value.MergeAssumptions(e.Assumptions, list.Assumptions)
+	c.Sensitive = e.Sensitive || list.Sensitive
+	return &c
+}
+
+// principals is the Principal element of principals blocks; nil without any.
+func (r *policyRenderer) principals(v *value.Value, version string) *value.Value {
+	blocks, open, why := nested(v)
+	if len(blocks) == 0 {
+		if open {
+			return value.Of(value.Type{}, v.Span, why...)
+		}
+		return nil
+	}
+	out := &value.Value{Kind: value.Object, Open: open, Why: why, Span: blocksSpan(blocks), Syntax: value.SyntaxBlock}
+	for _, b := range blocks {
+		typ := r.text(b, "type")
+		list := r.list(b, "identifiers", version)
+		if typ == nil || list == nil {
+			r.refuse(b.Span, "principals without type and identifiers")
+			continue
+		}
+		if !list.Is(value.Unknown) {
+			list.Elems = descending(list.Elems)
+		}
+		addPrincipals(out, typ, list)
+	}
+	if len(blocks) == 1 && !open && len(out.Attrs) == 1 {
+		if k, _ := out.Attrs[0].Key(); k == "*" {
+			if e := out.Attrs[0].Value; e.TextOr("") == "*" {
+				return e
+			}
+		}
+	}
+	sortMembers(out)
+	return out
+}
+
+// blocksSpan reaches from the first of the blocks to the last.
+func blocksSpan(blocks []*value.Value) source.Span {
+	return blocks[0].Span.To(blocks[len(blocks)-1].Span)
+}
+
+// addPrincipals appends identifiers of a type to what out has of it.
+func addPrincipals(out *value.Value, typ, list *value.Value) {
+	if key, ok := typ.Text(); ok {
+		for i, a := range out.Attrs {
+			if k, ok := a.Key(); ok && k == key {
+				out.Attrs[i].Value = appendValues(a.Value, list)
+				return
+			}
+		}
+	}
+	if !list.Is(value.Unknown) {
+		if s := single(list); s != nil {
+			list = s
+		}
+	}
+	out.Attrs = append(out.Attrs, value.Attr{Name: typ, Value: list})
+}
+
+// appendValues is the values of a and then those of b, each a list or one
+// value; what is unknown as a whole leaves the list open.
+func appendValues(a, b *value.Value) *value.Value {
+	out := &value.Value{Kind: value.Tuple}
+	for _, v := range []*value.Value{a, b} {
+		switch {
+		case v.IsSequence():
+			out.Elems = append(out.Elems, v.Elems...)
+			out.Open = out.Open || v.Open
+			out.Why = append(out.Why, v.Why...)
+			out.Assumptions = value.MergeAssumptions(out.Assumptions, v.Assumptions)
+			out.Sensitive = out.Sensitive || v.Sensitive
+			if out.Span.IsZero() {
+				out.Span, out.Syntax = v.Span, v.Syntax
+			}
+		case v.Is(value.Unknown) && v.Type.Kind != value.String:
+			out.Open = true
+			out.Why = append(out.Why, v.AllWhy()...)
+		default:
+			out.Elems = append(out.Elems, v)
+		}
+	}
+	return out
+}
+
+// sortMembers orders members by name, unknown names last.
+func sortMembers(v *value.Value) {
+	sort.SliceStable(v.Attrs, func(i, j int) bool {
+		a, known := v.Attrs[i].Key()
+		b, other := v.Attrs[j].Key()
+		if known != other {
+			return known
+		}
+		return known && a < b
+	})
+}
+
+// conditions is the Condition element of condition blocks; nil without any.
+func (r *policyRenderer) conditions(v *value.Value, version string) *value.Value {
+	blocks, open, why := nested(v)
+	if len(blocks) == 0 && !open {
+		return nil
+	}
+	out := &value.Value{Kind: value.Object, Open: open, Why: why, Span: v.Span, Syntax: value.SyntaxBlock}
+	if len(blocks) > 0 {
+		out.Span = blocksSpan(blocks)
+	}
+	for _, b := range blocks {
+		test, variable := r.text(b, "test"), r.text(b, "variable")
+		values := r.list(b, "values", version)
+		if test == nil || variable == nil || values == nil {
+			r.refuse(b.Span, "condition without test, variable and values")
+			continue
+		}
+		addCondition(out, b, test, variable, values)
+	}
+	return flattenConditions(out)
+}
+
+// addCondition appends one condition to those that out has. block is the node
+// that the operator's object stands for when it is the first of its operator.
+func addCondition(out, block, test, variable, values *value.Value) {
+	operator := -1
+	if key, ok := test.Text(); ok {
+		for i, a := range out.Attrs {
+			if k, ok := a.Key(); ok && k == key {
+				operator = i
+			}
+		}
+	}
+	if operator < 0 {
+		operator = len(out.Attrs)
+		keys := &value.Value{Kind: value.Object, Span: block.Span, Syntax: block.Syntax, Assumptions: block.Assumptions, Open: block.Open}
+		out.Attrs = append(out.Attrs, value.Attr{Name: test, Value: keys})
+	}
+	keys := out.Attrs[operator].Value
+	if name, ok := variable.Text(); ok {
+		for i, a := range keys.Attrs {
+			if k, ok := a.Key(); ok && k == name {
+				keys.Attrs[i].Value = appendValues(a.Value, values)
+				return
+			}
+		}
+	}
+	keys.Attrs = append(keys.Attrs, value.Attr{Name: variable, Value: values})
+}
+
+// flattenConditions orders operators and keys and prints a single value by
+// itself. An empty list stays one.
+func flattenConditions(out *value.Value) *value.Value {
+	sortMembers(out)
+	for _, operator := range out.Attrs {
+		keys := operator.Value
+		if !keys.IsMapping() {
+			continue
+		}
+		sortMembers(keys)
+		for i, a := range keys.Attrs {
+			if a.Value.IsSequence() {
+				if s := single(a.Value); s != nil {
+					keys.Attrs[i].Value = s
+				}
+			}
+		}
+	}
+	return out
+}
