@@ -341,8 +341,9 @@ func (v *Value) why() []Reason {
 	return v.Why
 }
 
-// Walk calls f for v and everything in it: elements, member names, members,
-// holes, and the tree of JSON text. f returns false to skip what is inside.
+// Walk calls f for v and everything in it: elements, member names, members, and
+// the tree of JSON text, or the holes of a text without a tree (those of one
+// with a tree say the same again). f returns false to skip what is inside.
 func (v *Value) Walk(f func(*Value) bool) {
 	if v == nil || !f(v) {
 		return
@@ -351,7 +352,7 @@ func (v *Value) Walk(f func(*Value) bool) {
 		v.JSON.Walk(f)
 	}
 	for _, p := range v.Parts {
-		if p.Hole != nil {
+		if p.Hole != nil && v.JSON == nil {
 			p.Hole.Walk(f)
 		}
 	}
