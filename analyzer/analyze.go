@@ -27,6 +27,9 @@ type Input struct {
 	// boundary. None: only Plans are looked at.
 	Paths   []string
 	Exclude []string // globs of directories that are not searched for roots
+	// OnlyPaths takes the root module at each path and looks below only where
+	// there is no configuration.
+	OnlyPaths bool
 	Options terraform.Options
 	Plans   []Evidence // plans and states
 	// Settings are the project's own (.iamvet.hcl).
@@ -85,6 +88,15 @@ func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
 	return a.report(result, gaps), nil
 }
 
+// Load reads what the input names, without looking at it.
+func Load(ctx context.Context, in Input) ([]*terraform.Root, []terraform.Gap, error) {
+	a := &analysis{in: in}
+	if err := a.discover(ctx); err != nil {
+		return nil, nil, err
+	}
+	return a.load(ctx, nil, nil)
+}
+
 // analysis is one call of Analyze.
 type analysis struct {
 	in     Input
@@ -102,6 +114,10 @@ func (a *analysis) progress(stage string) {
 func (a *analysis) discover(ctx context.Context) error {
 	a.gaps = slices.Clone(a.in.Gaps)
 	if a.in.Boundary == nil || len(a.in.Paths) == 0 {
+		return ctx.Err()
+	}
+	if a.in.OnlyPaths && terraform.HasConfiguration(a.in.Boundary, a.in.Paths[0]) {
+		a.found = a.environments([]terraform.FoundRoot{{Dir: path.Clean(a.in.Paths[0])}})
 		return ctx.Err()
 	}
 	found, gaps := terraform.FindRoots(ctx, a.in.Boundary, a.in.Paths, a.in.Exclude)
@@ -287,7 +303,7 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 			r.Findings = append(r.Findings, f)
 		}
 	}
-	r.Gaps = tidyGaps(gaps)
+	r.Gaps = TidyGaps(gaps)
 	files := map[string]bool{}
 	for _, root := range res.roots {
 		for _, f := range root.Files() {
@@ -308,9 +324,9 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 	return r
 }
 
-// tidyGaps removes repetitions (several roots read the same module) and puts
+// TidyGaps removes repetitions (several roots read the same module) and puts
 // gaps in order of place.
-func tidyGaps(gaps []terraform.Gap) []terraform.Gap {
+func TidyGaps(gaps []terraform.Gap) []terraform.Gap {
 	type key struct {
 		kind   terraform.GapKind
 		file   string
