@@ -1,0 +1,155 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+)
+
+// maxMarkdown is what GitHub takes of a step's summary, less a little for what
+// says that something was left out.
+const maxMarkdown = 1<<20 - 4096
+
+// Markdown writes a summary for a job's page: the counts, a table of the
+// findings, the fixes as diffs, and what could not be decided or read. It
+// stays below 1 MiB, the most that GitHub takes, and says so when it had to
+// leave something out. Paths are relative to the boundary.
+func Markdown(w io.Writer, r *analyzer.Report) error {
+	m := &markdown{names: boundaryNames()}
+	m.add("## iamvet: " + counts(r.Summary) + "\n\n" + upper(scanned(r.Summary)) + " were read.\n")
+	m.table(r.Findings)
+	m.fixes(r.Findings)
+	m.undetermined(r.Undetermined)
+	m.gaps(r.Gaps)
+	_, err := io.WriteString(w, m.out.String())
+	return err
+}
+
+type markdown struct {
+	names
+	out  strings.Builder
+	full bool
+}
+
+// add appends a piece that makes sense only as a whole, unless it is too much.
+func (m *markdown) add(s string) bool {
+	if m.out.Len()+len(s) > maxMarkdown {
+		m.full = true
+		return false
+	}
+	m.out.WriteString(s)
+	return true
+}
+
+// left says how many pieces were left out. There is always room for it.
+func (m *markdown) left(n int, noun string) {
+	fmt.Fprintf(&m.out, "\n%s left out: this page holds 1 MiB.\n", plural(n, noun))
+}
+
+func (m *markdown) table(findings []*analyzer.Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	m.add("\n| Severity | Rule | Where | What |\n| --- | --- | --- | --- |\n")
+	sorted := worstFirst(findings)
+	for i, f := range sorted {
+		row := fmt.Sprintf("| %s | %s %s | %s | %s |\n", f.Severity, f.Check.ID, mdText(f.Check.Name), m.where(f), mdText(f.Message))
+		if !m.add(row) {
+			m.left(len(sorted)-i, "finding")
+			return
+		}
+	}
+}
+
+// where is the place and the address, as code.
+func (m *markdown) where(f *analyzer.Finding) string {
+	var parts []string
+	if !f.Span.IsZero() {
+		parts = append(parts, mdCode(m.line(f.Span)))
+	} else if f.File != "" {
+		parts = append(parts, mdCode(m.of(f.File)))
+	}
+	if f.Resource != nil {
+		parts = append(parts, mdCode(f.Resource.Address))
+	}
+	return strings.Join(parts, "<br>")
+}
+
+func (m *markdown) fixes(findings []*analyzer.Finding) {
+	var with []*analyzer.Finding
+	for _, f := range findings {
+		if fix := best(f); fix != nil && fix.Diff != "" {
+			with = append(with, f)
+		}
+	}
+	if len(with) == 0 || !m.add("\n### Fixes\n") {
+		return
+	}
+	for i, f := range with {
+		fix := best(f)
+		fence := "```"
+		for strings.Contains(fix.Diff, fence) {
+			fence += "`"
+		}
+		piece := fmt.Sprintf("\n**%s** %s: %s%s\n\n%sdiff\n%s\n%s\n", f.Check.ID, m.where(f),
+			mdText(fix.Message), gradeNote(fix.Grade), fence, strings.TrimSuffix(fix.Diff, "\n"), fence)
+		piece = strings.Replace(piece, "<br>", " ", 1)
+		if !m.add(piece) {
+			m.left(len(with)-i, "fix")
+			return
+		}
+	}
+}
+
+func (m *markdown) undetermined(findings []*analyzer.Finding) {
+	if len(findings) == 0 || !m.add("\n<details><summary>"+itoa(len(findings))+" undetermined</summary>\n\n") {
+		return
+	}
+	for i, f := range findings {
+		piece := fmt.Sprintf("- %s %s: %s\n", f.Check.ID, strings.Replace(m.where(f), "<br>", " ", 1), mdText(f.Message))
+		for _, n := range f.Needs {
+			piece += "  - " + mdText(m.reason(n.Text, n.Span)) + "\n"
+		}
+		if !m.add(piece) {
+			m.left(len(findings)-i, "question")
+			break
+		}
+	}
+	m.out.WriteString("\n</details>\n")
+}
+
+func (m *markdown) gaps(gaps []terraform.Gap) {
+	if len(gaps) == 0 || !m.add("\n### Not analysed\n\n") {
+		return
+	}
+	for i, g := range gaps {
+		file, line := m.gapPlace(g)
+		if line > 0 {
+			file += ":" + itoa(line)
+		}
+		if file != "" {
+			file = mdCode(file) + ": "
+		}
+		if !m.add("- " + g.Kind.String() + ": " + file + mdText(g.Reason) + "\n") {
+			m.left(len(gaps)-i, "gap")
+			return
+		}
+	}
+}
+
+var mdEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]",
+	"<", "&lt;", ">", "&gt;", "&", "&amp;", "#", "\\#", "~", "\\~", "@", "@\u200b")
+
+// mdText is text in which nothing is Markdown, a mention or a new row.
+func mdText(s string) string { return mdEscapes.Replace(oneLine(clean(s))) }
+
+// mdCode is a code span that may stand in a table.
+func mdCode(s string) string {
+	s = strings.ReplaceAll(strings.ReplaceAll(oneLine(clean(s)), "`", "'"), "|", "\\|")
+	return "`" + s + "`"
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -1,0 +1,327 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+)
+
+// TextOptions say what the output is shown on.
+type TextOptions struct {
+	// Color adds ANSI colours. Whether to is the caller's decision: a terminal,
+	// and no NO_COLOR.
+	Color bool
+	// Width is the number of columns; 0 stands for 100.
+	Width int
+}
+
+const (
+	defaultWidth = 100
+	minWidth     = 40
+	labelWidth   = 14
+)
+
+var severityColours = [...]string{
+	analyzer.Note: blue, analyzer.Low: cyan, analyzer.Medium: yellow, analyzer.High: red, analyzer.Critical: "1;" + magenta,
+}
+
+// Text writes the report for people, findings by rule, with paths relative to
+// the working directory. Nothing in the files that were scanned can make a
+// terminal do anything but print it.
+func Text(w io.Writer, r *analyzer.Report, opt TextOptions) error {
+	t := &printer{paint: paint(opt.Color), names: workNames(r), width: opt.Width}
+	if t.width <= 0 {
+		t.width = defaultWidth
+	}
+	t.width = max(t.width, minWidth)
+	for _, group := range byRule(r.Findings) {
+		t.group(group)
+	}
+	t.undetermined(r.Undetermined)
+	t.gaps(r.Gaps)
+	t.summary(r)
+	_, err := io.WriteString(w, t.out.String())
+	return err
+}
+
+// byRule is the findings in groups of one check, in order of the checks' ids
+// as they first occur, each in report order.
+func byRule(findings []*analyzer.Finding) [][]*analyzer.Finding {
+	at := map[string]int{}
+	var out [][]*analyzer.Finding
+	for _, f := range findings {
+		i, ok := at[f.Check.ID]
+		if !ok {
+			i = len(out)
+			at[f.Check.ID] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], f)
+	}
+	sortGroups(out)
+	return out
+}
+
+type printer struct {
+	paint
+	names
+	width int
+	out   strings.Builder
+}
+
+func (t *printer) line(s string) { t.out.WriteString(s + "\n") }
+
+func (t *printer) group(findings []*analyzer.Finding) {
+	c := findings[0].Check
+	t.line(t.in(bold, c.ID+" "+c.Name) + t.in(dim, "  "+clean(oneLine(c.Title))))
+	t.line("")
+	helpless := false
+	for _, f := range findings {
+		t.finding(f)
+		helpless = helpless || len(f.Fixes) == 0
+	}
+	if helpless && c.Remediation != "" {
+		first, _, _ := strings.Cut(strings.TrimSpace(c.Remediation), "\n\n")
+		t.labelled("how to fix", first)
+	}
+	t.labelled("more", "iamvet explain "+c.ID)
+	t.line("")
+}
+
+// heading is the line that says where: severity, place, address.
+func (t *printer) heading(f *analyzer.Finding, first string) {
+	t.line(strings.Join(nonEmpty(first, t.at(f), t.in(dim, t.address(f))), "  "))
+}
+
+func nonEmpty(parts ...string) []string {
+	out := parts[:0]
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// at is file:line:column, or the file of a finding without a place.
+func (t *printer) at(f *analyzer.Finding) string {
+	if f.Span.IsZero() {
+		if f.File == "" {
+			return ""
+		}
+		return clean(t.of(f.File))
+	}
+	p := f.Span.StartPos()
+	return clean(fmt.Sprintf("%s:%d:%d", t.of(f.Span.File.Name), p.Line, p.Column))
+}
+
+func (t *printer) address(f *analyzer.Finding) string {
+	if f.Resource == nil {
+		return ""
+	}
+	return clean(f.Resource.Address)
+}
+
+func (t *printer) finding(f *analyzer.Finding) {
+	colour := severityColours[f.Severity]
+	t.heading(f, t.in(colour, f.Severity.String()))
+	for _, l := range wrapped(f.Message, t.width-2) {
+		t.line("  " + t.in(bold, l))
+	}
+	if !f.Span.IsZero() {
+		t.line("")
+		var header source.Span
+		if f.Resource != nil {
+			header = f.Resource.Header
+		}
+		t.excerpt(f.Span, header, colour)
+	}
+	if facts := t.facts(f); facts != "" {
+		t.out.WriteString("\n" + facts)
+	}
+	t.line("")
+}
+
+// facts is what there is to say about a finding beside its place.
+func (t *printer) facts(f *analyzer.Finding) string {
+	p := &printer{paint: t.paint, names: t.names, width: t.width}
+	p.witness(f.Witness)
+	for _, r := range f.Related {
+		p.labelled("see", oneLine(r.Message)+p.place(r.Span))
+	}
+	p.instances(f)
+	for _, a := range f.Assumptions {
+		p.labelled("assumes", a.Text)
+	}
+	p.fixes(f)
+	return p.out.String()
+}
+
+// labelled is a fact with a name in front, wrapped beside it.
+func (t *printer) labelled(label, s string) {
+	pad := strings.Repeat(" ", max(0, labelWidth-2-len(label)))
+	for i, l := range wrapped(s, max(20, t.width-labelWidth)) {
+		if i == 0 {
+			t.line("  " + t.in(cyan, label) + pad + l)
+		} else {
+			t.line(strings.Repeat(" ", labelWidth) + l)
+		}
+	}
+}
+
+func (t *printer) place(at source.Span) string {
+	if at.IsZero() {
+		return ""
+	}
+	return "  " + t.names.line(at)
+}
+
+func (t *printer) witness(w *analyzer.Witness) {
+	if w == nil {
+		return
+	}
+	t.labelled("gets through", w.Sentence())
+	if exact := w.String(); w.Words != "" && exact != "" {
+		t.labelled("", exact)
+	}
+}
+
+// instances names the other instances of the same defect.
+func (t *printer) instances(f *analyzer.Finding) {
+	const shown = 3
+	for i, other := range f.Instances {
+		if i == 0 {
+			continue
+		}
+		if i > shown {
+			t.labelled("also", fmt.Sprintf("%d more", len(f.Instances)-i))
+			return
+		}
+		t.labelled("also", other.Address+" in "+t.of(orDot(other.Root)))
+	}
+}
+
+func (t *printer) fixes(f *analyzer.Finding) {
+	shown := best(f)
+	if shown == nil {
+		return
+	}
+	t.labelled(fixLabel(shown), shown.Message+gradeNote(shown.Grade))
+	t.diff(shown.Diff, f.Span)
+	for _, fix := range f.Fixes {
+		if fix != shown {
+			t.labelled("or", fix.Message+gradeNote(fix.Grade))
+		}
+	}
+}
+
+func fixLabel(f *analyzer.Fix) string {
+	if f.Grade == analyzer.Draft {
+		return "draft"
+	}
+	return "fix"
+}
+
+func gradeNote(g analyzer.Grade) string {
+	switch g {
+	case analyzer.Equivalent:
+		return " (allows exactly what it did)"
+	case analyzer.Narrowing:
+		return " (allows less than before)"
+	}
+	return " (to be completed by hand)"
+}
+
+// diff prints a patch, without the lines that name the file when it is that of
+// the finding.
+func (t *printer) diff(patch string, at source.Span) {
+	if patch == "" {
+		return
+	}
+	lines := strings.Split(strings.TrimSuffix(patch, "\n"), "\n")
+	known := !at.IsZero() && strings.Count("\n"+patch, "\n--- ") == 1 && strings.HasSuffix(strings.TrimSpace(lines[0]), "/"+at.File.Name)
+	for i, l := range lines {
+		l = clean(strings.TrimRight(l, "\r"))
+		if known && i < 2 {
+			continue
+		}
+		colour := ""
+		switch {
+		case strings.HasPrefix(l, "@@"):
+			colour = cyan
+		case strings.HasPrefix(l, "--- "), strings.HasPrefix(l, "+++ "):
+			colour = bold
+		case strings.HasPrefix(l, "-"):
+			colour = red
+		case strings.HasPrefix(l, "+"):
+			colour = green
+		}
+		if colour != "" {
+			l = t.in(colour, l)
+		}
+		t.line(strings.TrimRight("    "+l, " "))
+	}
+}
+
+func (t *printer) undetermined(findings []*analyzer.Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	t.line(t.in(bold, "Undetermined") + t.in(dim, "  a value that is not at hand decides"))
+	t.line("")
+	for _, f := range findings {
+		t.heading(f, f.Check.ID+" "+f.Check.Name)
+		for _, l := range wrapped(f.Message, t.width-2) {
+			t.line("  " + l)
+		}
+		for _, n := range f.Needs {
+			t.labelled("needs", t.reason(n.Text, n.Span))
+		}
+		t.line("")
+	}
+}
+
+func (t *printer) gaps(gaps []terraform.Gap) {
+	if len(gaps) == 0 {
+		return
+	}
+	t.line(t.in(bold, "Not analysed"))
+	t.line("")
+	for _, g := range gaps {
+		colour := yellow
+		if g.Kind == terraform.ErrorGap {
+			colour = red
+		}
+		file, line := t.gapPlace(g)
+		if line > 0 {
+			file += ":" + itoa(line)
+		}
+		if file != "" {
+			file += ": "
+		}
+		for i, l := range wrapped(file+g.Reason, max(20, t.width-9)) {
+			if i == 0 {
+				t.line("  " + t.in(colour, g.Kind.String()) + "  " + l)
+			} else {
+				t.line(strings.Repeat(" ", 9) + l)
+			}
+		}
+	}
+	t.line("")
+}
+
+func (t *printer) summary(r *analyzer.Report) {
+	words := counts(r.Summary)
+	words = strings.ToUpper(words[:1]) + words[1:]
+	colour := green
+	if r.Summary.Violations > 0 {
+		colour = red
+	} else if r.Summary.Undetermined+r.Summary.Gaps > 0 {
+		colour = yellow
+	}
+	t.line(t.in("1;"+colour, words) + " in " + scanned(r.Summary) + ".")
+}
