@@ -1,0 +1,383 @@
+// Package scripts_test plays the runner of GitHub Actions: it reads action.yml
+// and runs its steps on this machine, with the files and variables that a
+// runner would give them.
+package scripts_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/zclconf/go-cty-yaml"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+)
+
+// action is what the runner needs of action.yml.
+type action struct {
+	Inputs  map[string]struct{ Description, Default string }
+	Outputs map[string]struct{ Description, Value string }
+	Runs    struct {
+		Using string
+		Steps []step
+	}
+}
+
+type step struct {
+	ID, Name, If, Uses, Run, Shell string
+	WorkingDirectory               string `json:"working-directory"`
+	Env, With                      map[string]string
+}
+
+func readAction(t *testing.T) *action {
+	t.Helper()
+	src, err := os.ReadFile("../action.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ty, err := yaml.ImpliedType(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := yaml.Unmarshal(src, ty)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := ctyjson.Marshal(v, ty)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a action
+	if err := json.Unmarshal(b, &a); err != nil {
+		t.Fatal(err)
+	}
+	return &a
+}
+
+// An input inside the text of a script would be run as a part of it.
+func TestActionNeverPutsExpressionsIntoScripts(t *testing.T) {
+	a := readAction(t)
+	if a.Runs.Using != "composite" || len(a.Runs.Steps) == 0 {
+		t.Fatalf("using %q, %d steps", a.Runs.Using, len(a.Runs.Steps))
+	}
+	for _, s := range a.Runs.Steps {
+		if strings.Contains(s.Run, "${{") {
+			t.Errorf("step %q: expression in run: %s", s.Name, s.Run)
+		}
+		if s.Run != "" && s.Shell != "bash" {
+			t.Errorf("step %q: shell %q", s.Name, s.Shell)
+		}
+		if s.Uses != "" && !regexp.MustCompile(`@[0-9a-f]{40}$`).MatchString(s.Uses) {
+			t.Errorf("step %q: %s is not pinned to a commit", s.Name, s.Uses)
+		}
+	}
+	for name, in := range a.Inputs {
+		if in.Description == "" {
+			t.Errorf("input %s has no description", name)
+		}
+	}
+}
+
+// runner runs the steps of an action in order.
+type runner struct {
+	t         *testing.T
+	workspace string
+	temp      string
+	os, arch  string
+	ref       string // github.action_ref
+	inputs    map[string]string
+	outputs   map[string]map[string]string // by step
+	failed    bool
+	uploads   []map[string]string // what upload-sarif was given
+	summary   string
+	log       bytes.Buffer
+}
+
+func newRunner(t *testing.T, fixture string, inputs map[string]string) *runner {
+	r := &runner{t: t, workspace: t.TempDir(), temp: t.TempDir(), outputs: map[string]map[string]string{}, inputs: inputs}
+	r.os, r.arch = map[string]string{"linux": "Linux", "darwin": "macOS", "windows": "Windows"}[runtime.GOOS],
+		map[string]string{"amd64": "X64", "arm64": "ARM64"}[runtime.GOARCH]
+	if err := os.CopyFS(r.workspace, os.DirFS(fixture)); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (r *runner) play(a *action) {
+	for name, in := range a.Inputs {
+		if _, set := r.inputs[name]; !set {
+			r.inputs[name] = in.Default
+		}
+	}
+	for _, s := range a.Runs.Steps {
+		if !r.condition(s.If) {
+			continue
+		}
+		if s.Uses != "" {
+			r.uses(s)
+			continue
+		}
+		if err := r.script(s); err != nil {
+			r.failed = true
+			fmt.Fprintf(&r.log, "step %q: %v\n", s.Name, err)
+		}
+	}
+	for name, out := range a.Outputs {
+		if r.outputs["action"] == nil {
+			r.outputs["action"] = map[string]string{}
+		}
+		r.outputs["action"][name] = r.expand(out.Value)
+	}
+}
+
+// uses stands in for upload-sarif: it keeps what it was given.
+func (r *runner) uses(s step) {
+	with := map[string]string{}
+	for k, v := range s.With {
+		with[k] = r.expand(v)
+	}
+	if _, err := os.Stat(filepath.Join(r.workspace, with["sarif_file"])); err != nil {
+		r.t.Errorf("step %q: %v", s.Name, err)
+	}
+	r.uploads = append(r.uploads, with)
+}
+
+func (r *runner) script(s step) error {
+	output, summary := filepath.Join(r.temp, "output"), filepath.Join(r.temp, "summary")
+	for _, f := range []string{output, summary} {
+		if err := os.WriteFile(f, nil, 0o600); err != nil {
+			return err
+		}
+	}
+	top, err := filepath.Abs("..")
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command("bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", s.Run)
+	cmd.Dir = filepath.Join(r.workspace, r.expand(s.WorkingDirectory))
+	cmd.Env = append(os.Environ(), "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE="+r.workspace, "GITHUB_ACTION_PATH="+top,
+		"GITHUB_OUTPUT="+output, "GITHUB_STEP_SUMMARY="+summary,
+		"RUNNER_TEMP="+r.temp, "RUNNER_OS="+r.os, "RUNNER_ARCH="+r.arch)
+	for k, v := range s.Env {
+		cmd.Env = append(cmd.Env, k+"="+r.expand(v))
+	}
+	cmd.Stdout, cmd.Stderr = &r.log, &r.log
+	failure := cmd.Run()
+	b, err := os.ReadFile(output)
+	if err != nil {
+		return err
+	}
+	values := map[string]string{}
+	for _, line := range strings.Split(string(b), "\n") {
+		if name, value, ok := strings.Cut(line, "="); ok {
+			values[name] = value
+		}
+	}
+	r.outputs[s.ID] = values
+	b, err = os.ReadFile(summary)
+	if err != nil {
+		return err
+	}
+	r.summary += string(b)
+	return failure
+}
+
+var expression = regexp.MustCompile(`\$\{\{\s*(\S+)\s*\}\}`)
+
+func (r *runner) expand(s string) string {
+	return expression.ReplaceAllStringFunc(s, func(e string) string { return r.lookup(expression.FindStringSubmatch(e)[1]) })
+}
+
+func (r *runner) lookup(name string) string {
+	parts := strings.Split(name, ".")
+	switch {
+	case parts[0] == "inputs" && len(parts) == 2:
+		if v, ok := r.inputs[parts[1]]; ok {
+			return v
+		}
+	case parts[0] == "steps" && len(parts) == 4 && parts[2] == "outputs":
+		return r.outputs[parts[1]][parts[3]]
+	case name == "github.action_ref":
+		return r.ref
+	}
+	r.t.Errorf("the runner knows no %s", name)
+	return ""
+}
+
+// condition is the value of an if: terms joined by &&. Without always() a step
+// runs only while none has failed.
+func (r *runner) condition(expr string) bool {
+	value, always := true, false
+	if expr == "" {
+		return !r.failed
+	}
+	for _, term := range strings.Split(expr, "&&") {
+		term = strings.TrimSpace(term)
+		name, want, equal := strings.Cut(term, " == ")
+		if !equal {
+			name, want, _ = strings.Cut(term, " != ")
+		}
+		switch {
+		case term == "always()":
+			always = true
+		case strings.HasPrefix(want, "'") && strings.HasSuffix(want, "'"):
+			value = value && (r.lookup(name) == strings.Trim(want, "'")) == equal
+		default:
+			r.t.Errorf("the runner does not understand %q", term)
+		}
+	}
+	return value && (always || !r.failed)
+}
+
+const clean = "../testdata/checks/IV301/apart"
+
+func TestActionOnTheQuickstart(t *testing.T) {
+	r := newRunner(t, "../testdata/quickstart", map[string]string{"category": "identity", "annotations": "true"})
+	r.play(readAction(t))
+	out := r.outputs["action"]
+	if out["exit-code"] != "1" || out["findings"] != "5" || out["sarif-file"] != "iamvet.sarif" {
+		t.Errorf("outputs: %v\n%s", out, &r.log)
+	}
+	if !r.failed {
+		t.Error("the job did not fail")
+	}
+	if len(r.uploads) != 1 || r.uploads[0]["sarif_file"] != "iamvet.sarif" || r.uploads[0]["category"] != "identity" {
+		t.Errorf("uploads: %v", r.uploads)
+	}
+	if !strings.Contains(r.summary, "IV201") {
+		t.Errorf("summary:\n%s", r.summary)
+	}
+	if !strings.Contains(r.log.String(), "::error file=") {
+		t.Errorf("no annotations in the log:\n%s", &r.log)
+	}
+	if n := results(t, filepath.Join(r.workspace, "iamvet.sarif")); n != 5 {
+		t.Errorf("%d results in the SARIF file", n)
+	}
+}
+
+// Without results the SARIF file closes the alerts of the run before.
+func TestActionOnACleanDirectory(t *testing.T) {
+	r := newRunner(t, clean, map[string]string{"sarif-file": "out/clean.sarif"})
+	r.play(readAction(t))
+	out := r.outputs["action"]
+	if out["exit-code"] != "0" || out["findings"] != "0" || out["sarif-file"] != "out/clean.sarif" || r.failed {
+		t.Errorf("outputs: %v, failed: %v\n%s", out, r.failed, &r.log)
+	}
+	if n := results(t, filepath.Join(r.workspace, "out/clean.sarif")); n != 0 || len(r.uploads) != 1 {
+		t.Errorf("%d results, %d uploads", n, len(r.uploads))
+	}
+}
+
+func TestActionInputs(t *testing.T) {
+	for name, test := range map[string]struct {
+		inputs map[string]string
+		exit   string
+		upload bool
+	}{
+		"threshold above the findings": {map[string]string{"fail-on": "none"}, "0", true},
+		"no upload":                    {map[string]string{"upload": "false"}, "1", false},
+		"one directory":                {map[string]string{"working-directory": "modules/deploy-role"}, "0", true},
+		"several paths, quoted":        {map[string]string{"paths": "organization\n'identity'"}, "1", true},
+		"missing path":                 {map[string]string{"paths": "nowhere"}, "2", true},
+		"a path is not a command":      {map[string]string{"paths": `$(touch$IFS"pwned");touch${IFS}pwned`}, "2", true},
+		"unknown argument":             {map[string]string{"args": "--no-such-flag"}, "2", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRunner(t, "../testdata/quickstart", test.inputs)
+			r.play(readAction(t))
+			if got := r.outputs["action"]["exit-code"]; got != test.exit || r.failed != (test.exit != "0") || (len(r.uploads) == 1) != test.upload {
+				t.Errorf("exit-code %s, failed %v, %d uploads\n%s", got, r.failed, len(r.uploads), &r.log)
+			}
+			if _, err := os.Stat(filepath.Join(r.workspace, "pwned")); err == nil {
+				t.Error("an input was run as a command")
+			}
+		})
+	}
+}
+
+// A release runs only when its archive has the published checksum.
+func TestActionVerifiesReleases(t *testing.T) {
+	a := readAction(t)
+	first := *a
+	first.Runs.Steps = a.Runs.Steps[:1] // only the installation
+	for name, test := range map[string]struct {
+		version, ref string
+		spoil        bool
+		ok           bool
+	}{
+		"named":         {version: "v9.9.9", ok: true},
+		"by the tag":    {ref: "v9.9.9", ok: true},
+		"tampered with": {version: "v9.9.9", spoil: true},
+		"not published": {version: "v9.9.8"},
+		"not a version": {version: "../v9.9.9"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRunner(t, clean, map[string]string{"version": test.version, "mirror": "file://" + releases(t, test.spoil)})
+			r.os, r.arch, r.ref = "Linux", "X64", test.ref
+			r.play(&first)
+			if r.failed == test.ok || test.ok != strings.Contains(r.log.String(), "the released one") {
+				t.Errorf("failed: %v\n%s", r.failed, &r.log)
+			}
+		})
+	}
+}
+
+// releases is a directory with one release, v9.9.9, whose binary is a script.
+func releases(t *testing.T, spoil bool) string {
+	t.Helper()
+	var archive bytes.Buffer
+	z := gzip.NewWriter(&archive)
+	w := tar.NewWriter(z)
+	script := []byte("#!/bin/sh\necho the released one\n")
+	if err := w.WriteHeader(&tar.Header{Name: "iamvet", Mode: 0o755, Size: int64(len(script))}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(script); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []interface{ Close() error }{w, z} {
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sums := fmt.Sprintf("%x  iamvet_9.9.9_linux_amd64.tar.gz\n", sha256.Sum256(archive.Bytes()))
+	if spoil {
+		archive.WriteByte(0)
+	}
+	dir := t.TempDir()
+	for name, b := range map[string][]byte{"checksums.txt": []byte(sums), "iamvet_9.9.9_linux_amd64.tar.gz": archive.Bytes()} {
+		path := filepath.Join(dir, "v9.9.9", name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.ToSlash(dir)
+}
+
+// results is the number of results in a SARIF file.
+func results(t *testing.T, path string) int {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Error(err)
+		return -1
+	}
+	var log struct{ Runs []struct{ Results []any } }
+	if err := json.Unmarshal(b, &log); err != nil || len(log.Runs) != 1 {
+		t.Errorf("%s: %d runs, %v", path, len(log.Runs), err)
+		return -1
+	}
+	return len(log.Runs[0].Results)
+}
