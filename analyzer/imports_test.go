@@ -1,0 +1,104 @@
+package analyzer_test
+
+import (
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/iamvet/iamvet/"
+
+// allowed are the packages of this module that each package may import, and
+// the restricted libraries that it may know. Imports point down.
+var allowed = map[string][]string{
+	"analyzer/source":    {},
+	"analyzer/value":     {"analyzer/source"},
+	"analyzer/policy":    {"analyzer/source", "analyzer/value"},
+	"analyzer/proof":     {"analyzer/source", "analyzer/value", "analyzer/policy"},
+	"analyzer/terraform": {"analyzer/source", "analyzer/value", "hcl", "cty", "terraform-json"},
+	"analyzer/edit":      {"analyzer/source", "analyzer/value", "hcl"},
+	"analyzer/settings":  {"analyzer/source", "hcl"},
+	"analyzer/identity":  {"analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/terraform"},
+	"analyzer": {"analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
+		"analyzer/identity", "analyzer/settings"},
+	"analyzer/report": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/terraform", "analyzer/identity"},
+	"sarif":           {"analyzer", "analyzer/source", "analyzer/value", "analyzer/terraform", "go-sarif"},
+	"checks": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
+		"analyzer/identity", "analyzer/edit", "analyzer/settings"},
+	"checks/checktest": {"*"},
+	"cmd/iamvet":       {"*"},
+}
+
+var restricted = map[string]string{
+	"github.com/hashicorp/hcl/":           "hcl",
+	"github.com/zclconf/go-cty":           "cty",
+	"github.com/hashicorp/go-cty-funcs":   "cty",
+	"github.com/hashicorp/terraform-json": "terraform-json",
+	"github.com/owenrumney/go-sarif":      "go-sarif",
+}
+
+func TestImportsPointDown(t *testing.T) {
+	for dir, may := range allowed {
+		if len(may) == 1 && may[0] == "*" {
+			continue
+		}
+		entries, err := os.ReadDir(filepath.Join("..", dir))
+		if err != nil {
+			t.Errorf("%s: %v", dir, err)
+			continue
+		}
+		for _, e := range entries {
+			if strings.HasSuffix(e.Name(), ".go") && !strings.HasSuffix(e.Name(), "_test.go") {
+				checkImports(t, dir, filepath.Join("..", dir, e.Name()), may)
+			}
+		}
+	}
+}
+
+func checkImports(t *testing.T, dir, file string, may []string) {
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	for _, spec := range parsed.Imports {
+		path, _ := strconv.Unquote(spec.Path.Value)
+		name := strings.TrimPrefix(path, module)
+		known := name != path
+		for prefix, library := range restricted {
+			if strings.HasPrefix(path, prefix) {
+				name, known = library, true
+			}
+		}
+		ok := !known
+		for _, m := range may {
+			ok = ok || m == name
+		}
+		if !ok {
+			t.Errorf("%s: %s may not import %s", file, dir, name)
+		}
+	}
+}
+
+// Every package of the module is in the table.
+func TestEveryPackageHasItsPlace(t *testing.T) {
+	for _, top := range []string{"../analyzer", "../checks", "../sarif", "../cmd"} {
+		err := filepath.WalkDir(top, func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
+				return err
+			}
+			dir := filepath.ToSlash(strings.TrimPrefix(filepath.Dir(path), ".."+string(filepath.Separator)))
+			if _, ok := allowed[dir]; !ok {
+				t.Errorf("%s: package %s is not in the table of imports", path, dir)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
