@@ -42,6 +42,8 @@ type Document struct {
 	// Validate adds what is wrong for a Kind.
 	Problems []Problem
 	Value    *value.Value
+
+	malformed bool
 }
 
 // Problem is something that AWS would refuse, or (Lint) accept but that is
@@ -55,7 +57,7 @@ type Problem struct {
 
 // Malformed says that AWS would refuse the document, so that it protects and
 // allows nothing. What Validate finds is not counted.
-func (d *Document) Malformed() bool { return malformed(d.Problems) }
+func (d *Document) Malformed() bool { return d.malformed }
 
 func malformed(ps []Problem) bool {
 	for _, p := range ps {
@@ -124,25 +126,3 @@ func (s *Statement) Span() source.Span {
 // Element is the value of an element ("Condition", "Principal"), absent when it
 // is not written.
 func (s *Statement) Element(name string) *value.Value { return s.Value.Get(name) }
-
-// Condition is one operator applied to one key.
-type Condition struct {
-	Operator   Operator
-	Key        string // as written; "" when it is not (wholly) known
-	Values     []Pattern
-	ValuesOpen bool // there may be more values
-
-	OperatorValue *value.Value // the name of the operator, as written
-	KeyValue      *value.Value // the name of the key, as written
-	Value         *value.Value // the condition value or list of values
-	tests         []test
-	contested     string
-}
-
-// Span is where the condition's key and values stand.
-func (c *Condition) Span() source.Span {
-	if c.KeyValue == nil || c.Value == nil {
-		return source.Span{}
-	}
-	return c.KeyValue.Span.To(c.Value.Span)
-}
