@@ -1,0 +1,549 @@
+package terraform
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// ctyType is t in cty's terms. "Any" is cty's dynamic pseudo-type.
+func ctyType(t value.Type) cty.Type {
+	elem := func() cty.Type {
+		if t.Elem == nil {
+			return cty.DynamicPseudoType
+		}
+		return ctyType(*t.Elem)
+	}
+	switch t.Kind {
+	case value.Bool:
+		return cty.Bool
+	case value.Number:
+		return cty.Number
+	case value.String:
+		return cty.String
+	case value.List:
+		return cty.List(elem())
+	case value.Set:
+		return cty.Set(elem())
+	case value.Map:
+		return cty.Map(elem())
+	case value.Tuple:
+		elems := make([]cty.Type, len(t.Elems))
+		for i, e := range t.Elems {
+			elems[i] = ctyType(e)
+		}
+		return cty.Tuple(elems)
+	case value.Object:
+		attrs := make(map[string]cty.Type, len(t.Attrs))
+		for k, a := range t.Attrs {
+			attrs[k] = ctyType(a)
+		}
+		return cty.Object(attrs)
+	}
+	return cty.DynamicPseudoType
+}
+
+// valueType is t in the terms of package value. Optional object attributes are
+// attributes like others there.
+func valueType(t cty.Type) value.Type {
+	elem := func(k value.Kind) value.Type {
+		e := valueType(t.ElementType())
+		return value.Type{Kind: k, Elem: &e}
+	}
+	switch {
+	case t == cty.NilType || t == cty.DynamicPseudoType:
+		return value.Type{}
+	case t == cty.Bool:
+		return value.Type{Kind: value.Bool}
+	case t == cty.Number:
+		return value.Type{Kind: value.Number}
+	case t == cty.String:
+		return value.Type{Kind: value.String}
+	case t.IsListType():
+		return elem(value.List)
+	case t.IsSetType():
+		return elem(value.Set)
+	case t.IsMapType():
+		return elem(value.Map)
+	case t.IsTupleType():
+		out := value.Type{Kind: value.Tuple}
+		for _, e := range t.TupleElementTypes() {
+			out.Elems = append(out.Elems, valueType(e))
+		}
+		return out
+	case t.IsObjectType():
+		out := value.Type{Kind: value.Object, Attrs: map[string]value.Type{}}
+		for k, a := range t.AttributeTypes() {
+			out.Attrs[k] = valueType(a)
+		}
+		return out
+	}
+	return value.Type{}
+}
+
+// typeOf is the type that Terraform would give v.
+func typeOf(v *value.Value) cty.Type {
+	if v == nil {
+		return cty.DynamicPseudoType
+	}
+	switch v.Kind {
+	case value.Bool:
+		return cty.Bool
+	case value.Number:
+		return cty.Number
+	case value.String:
+		return cty.String
+	case value.List:
+		return cty.List(elemType(v))
+	case value.Set:
+		return cty.Set(elemType(v))
+	case value.Map:
+		return cty.Map(elemType(v))
+	case value.Tuple:
+		if v.Open {
+			return cty.DynamicPseudoType
+		}
+		return cty.Tuple(typesOf(v.Elems))
+	case value.Object:
+		attrs := map[string]cty.Type{}
+		for _, a := range v.Attrs {
+			k, ok := a.Key()
+			if !ok || v.Open {
+				return cty.DynamicPseudoType
+			}
+			attrs[k] = typeOf(a.Value)
+		}
+		return cty.Object(attrs)
+	}
+	return ctyType(v.Type)
+}
+
+func typesOf(vs []*value.Value) []cty.Type {
+	out := make([]cty.Type, len(vs))
+	for i, v := range vs {
+		out[i] = typeOf(v)
+	}
+	return out
+}
+
+// elemType is the element type of a list, set or map, or what the elements of
+// a tuple or object have in common.
+func elemType(v *value.Value) cty.Type {
+	members := membersOf(v)
+	if len(members) == 0 {
+		return ctyType(v.Type)
+	}
+	if t, ok := unify(typesOf(members)); ok {
+		return t
+	}
+	return cty.DynamicPseudoType
+}
+
+func membersOf(v *value.Value) []*value.Value {
+	if !v.IsMapping() {
+		return v.Elems
+	}
+	var out []*value.Value
+	for _, a := range v.Attrs {
+		out = append(out, a.Value)
+	}
+	return out
+}
+
+// unify is the type that all of types convert to. Members of a type not known
+// take the type of the others: they must have it for Terraform to accept them.
+func unify(types []cty.Type) (cty.Type, bool) {
+	var known []cty.Type
+	for _, t := range types {
+		if t != cty.DynamicPseudoType && (len(known) == 0 || !known[len(known)-1].Equals(t)) {
+			known = append(known, t)
+		}
+	}
+	switch len(known) {
+	case 0:
+		return cty.DynamicPseudoType, true
+	case 1:
+		return known[0], true
+	}
+	t, _ := convert.UnifyUnsafe(known)
+	return t, t != cty.NilType
+}
+
+// toCty is v for cty's functions. What is unknown in v is unknown in the
+// result; a string with holes is unknown with a known prefix; what may have
+// more members than are listed is unknown altogether.
+func toCty(v *value.Value) cty.Value {
+	if v == nil {
+		return cty.DynamicVal
+	}
+	switch v.Kind {
+	case value.Absent, value.Null:
+		return cty.NullVal(ctyType(v.Type))
+	case value.Bool:
+		return cty.BoolVal(v.Bool)
+	case value.Number:
+		if v.Number == nil || oversized(v.Number) {
+			return cty.UnknownVal(cty.Number)
+		}
+		return cty.NumberVal(v.Number)
+	case value.String:
+		if s, ok := v.Text(); ok {
+			return cty.StringVal(s)
+		}
+		b := cty.UnknownVal(cty.String).Refine().NotNull()
+		if p := knownPrefix(v.Parts); p != "" {
+			b = b.StringPrefix(p)
+		}
+		return b.NewValue()
+	case value.Tuple, value.List, value.Set:
+		return sequenceToCty(v)
+	case value.Object, value.Map:
+		return mappingToCty(v)
+	}
+	return cty.UnknownVal(ctyType(v.Type))
+}
+
+func toCtys(vs []*value.Value) []cty.Value {
+	out := make([]cty.Value, len(vs))
+	for i, v := range vs {
+		out[i] = toCty(v)
+	}
+	return out
+}
+
+func sequenceToCty(v *value.Value) cty.Value {
+	if v.Open {
+		return cty.UnknownVal(typeOf(v))
+	}
+	elems := toCtys(v.Elems)
+	if v.Kind == value.Tuple {
+		return cty.TupleVal(elems)
+	}
+	elem := elemType(v)
+	if !convertAll(elems, elem) {
+		return cty.TupleVal(elems)
+	}
+	switch {
+	case v.Kind == value.List && len(elems) == 0:
+		return cty.ListValEmpty(elem)
+	case v.Kind == value.List:
+		return cty.ListVal(elems)
+	case len(elems) == 0:
+		return cty.SetValEmpty(elem)
+	}
+	return cty.SetVal(elems)
+}
+
+func mappingToCty(v *value.Value) cty.Value {
+	members := map[string]cty.Value{}
+	var keys []string
+	for _, a := range v.Attrs {
+		k, ok := a.Key()
+		if !ok {
+			return cty.UnknownVal(typeOf(v))
+		}
+		if _, dup := members[k]; !dup {
+			keys = append(keys, k)
+		}
+		members[k] = toCty(a.Value)
+	}
+	if v.Open {
+		return cty.UnknownVal(typeOf(v))
+	}
+	if v.Kind == value.Object {
+		return cty.ObjectVal(members)
+	}
+	elem := elemType(v)
+	if len(members) == 0 {
+		return cty.MapValEmpty(elem)
+	}
+	list := make([]cty.Value, len(keys))
+	for i, k := range keys {
+		list[i] = members[k]
+	}
+	if !convertAll(list, elem) {
+		return cty.ObjectVal(members)
+	}
+	for i, k := range keys {
+		members[k] = list[i]
+	}
+	return cty.MapVal(members)
+}
+
+// convertAll converts in place, and reports whether all now have one type.
+func convertAll(vs []cty.Value, t cty.Type) bool {
+	for i := range vs {
+		c, err := convert.Convert(vs[i], t)
+		if err != nil {
+			return false
+		}
+		vs[i] = c
+	}
+	for i := 1; i < len(vs); i++ {
+		if !vs[i].Type().Equals(vs[0].Type()) {
+			return false
+		}
+	}
+	return true
+}
+
+// oversized says that a number is too large to print: tostring(1e999999999)
+// would be a gigabyte of digits.
+func oversized(n *big.Float) bool {
+	exp := n.MantExp(nil)
+	return n.IsInf() || exp > 1<<14 || exp < -(1<<14)
+}
+
+// fromCty is c with everything in it standing at span.
+func fromCty(c cty.Value, span source.Span, why ...value.Reason) *value.Value {
+	c, _ = c.Unmark()
+	if c == cty.NilVal {
+		return value.Of(value.Type{}, span, why...)
+	}
+	t := c.Type()
+	switch {
+	case !c.IsKnown():
+		return fromUnknown(c, span, why)
+	case c.IsNull():
+		return &value.Value{Kind: value.Null, Type: valueType(t), Span: span}
+	case t == cty.Bool:
+		return &value.Value{Kind: value.Bool, Bool: c.True(), Span: span}
+	case t == cty.Number:
+		return &value.Value{Kind: value.Number, Number: c.AsBigFloat(), Span: span}
+	case t == cty.String:
+		return value.StrAt(source.Computed(c.AsString(), span))
+	case t.IsListType(), t.IsSetType(), t.IsTupleType():
+		v := &value.Value{Kind: valueType(t).Kind, Span: span}
+		for it := c.ElementIterator(); it.Next(); {
+			_, e := it.Element()
+			v.Elems = append(v.Elems, fromCty(e, span, why...))
+		}
+		if len(v.Elems) == 0 && !t.IsTupleType() {
+			v.Type = valueType(t.ElementType())
+		}
+		return v
+	case t.IsMapType(), t.IsObjectType():
+		v := &value.Value{Kind: valueType(t).Kind, Span: span}
+		for it := c.ElementIterator(); it.Next(); {
+			k, e := it.Element()
+			v.Attrs = append(v.Attrs, value.Attr{Name: fromCty(k, span), Value: fromCty(e, span, why...)})
+		}
+		if len(v.Attrs) == 0 && t.IsMapType() {
+			v.Type = valueType(t.ElementType())
+		}
+		return v
+	}
+	return value.Of(value.Type{}, span, why...)
+}
+
+// fromUnknown keeps the prefix that cty may know of an unknown string.
+func fromUnknown(c cty.Value, span source.Span, why []value.Reason) *value.Value {
+	v := value.Of(valueType(c.Type()), span, why...)
+	if c.Type() != cty.String {
+		return v
+	}
+	r := c.Range()
+	if p := r.StringPrefix(); p != "" && r.DefinitelyNotNull() {
+		return &value.Value{Kind: value.String, Span: span, Parts: []value.Part{{Text: source.Computed(p, span)}, {Hole: v}}}
+	}
+	return v
+}
+
+// convertTo is v as a value of type t, as Terraform converts arguments,
+// variables and the members of collections. Members keep where they come from.
+// A set whose members are not all known has no order, so as a list it stays a
+// set: what it holds is right, and nobody can take its first element for known.
+func convertTo(v *value.Value, t cty.Type) (*value.Value, error) {
+	if v == nil {
+		v = &value.Value{}
+	}
+	switch {
+	case t == cty.DynamicPseudoType:
+		return v, nil
+	case v.Missing():
+		w := *v
+		w.Kind, w.Type = value.Null, valueType(t)
+		return &w, nil
+	case v.Is(value.Unknown):
+		return convertUnknown(v, t)
+	case t.IsPrimitiveType():
+		return convertPrimitive(v, t)
+	case t.IsCollectionType():
+		return convertCollection(v, t)
+	case t.IsTupleType():
+		return convertTuple(v, t)
+	case t.IsObjectType():
+		return convertObject(v, t)
+	}
+	return nil, mismatch(v, t)
+}
+
+func mismatch(v *value.Value, t cty.Type) error {
+	return fmt.Errorf("%s required, not %s", t.FriendlyName(), typeOf(v).FriendlyName())
+}
+
+func convertUnknown(v *value.Value, t cty.Type) (*value.Value, error) {
+	from := ctyType(v.Type)
+	if from.Equals(t) {
+		return v, nil
+	}
+	if from != cty.DynamicPseudoType && convert.GetConversionUnsafe(from, t) == nil {
+		return nil, mismatch(v, t)
+	}
+	w := *v
+	w.Type = valueType(t.WithoutOptionalAttributesDeep())
+	return &w, nil
+}
+
+func convertPrimitive(v *value.Value, t cty.Type) (*value.Value, error) {
+	from := typeOf(v)
+	if from.Equals(t) {
+		return v, nil
+	}
+	if !from.IsPrimitiveType() {
+		return nil, mismatch(v, t)
+	}
+	if v.Kind == value.Number && (v.Number == nil || oversized(v.Number)) {
+		return nil, fmt.Errorf("number is too large to print")
+	}
+	c, err := convert.Convert(toCty(v), t)
+	if err != nil {
+		return nil, err
+	}
+	w := fromCty(c, v.Span, v.AllWhy()...)
+	w.Via, w.Assumptions, w.Sensitive = v.Via, v.Assumptions, v.Sensitive
+	return w, nil
+}
+
+// convertCollection makes a list, set or map. An element type of "any" stands
+// for what the members have in common.
+func convertCollection(v *value.Value, t cty.Type) (*value.Value, error) {
+	if t.IsMapType() != v.IsMapping() || !v.IsMapping() && !v.IsSequence() {
+		return nil, mismatch(v, t)
+	}
+	elem := t.ElementType()
+	if elem.HasDynamicTypes() {
+		u, ok := unify(typesOf(membersOf(v)))
+		if len(membersOf(v)) == 0 {
+			u = ctyType(v.Type)
+		}
+		if !ok {
+			return nil, fmt.Errorf("all %s elements must have the same type", strings.SplitN(t.FriendlyName(), " ", 2)[0])
+		}
+		if elem == cty.DynamicPseudoType {
+			elem = u
+		}
+	}
+	w := *v
+	w.Type, w.JSON = value.Type{}, nil
+	if len(membersOf(v)) == 0 {
+		w.Type = valueType(elem)
+	}
+	var err error
+	if v.IsMapping() {
+		w.Kind = value.Map
+		w.Attrs, err = convertAttrs(v.Attrs, func(string) (cty.Type, bool) { return elem, true })
+		return &w, err
+	}
+	if w.Elems, err = convertElems(v.Elems, elem); err != nil {
+		return nil, err
+	}
+	switch {
+	case t.IsSetType():
+		w.Kind = value.Set
+		w.Elems = setElems(w.Elems)
+	case v.Kind == value.Set && !v.Known():
+	default:
+		w.Kind = value.List
+	}
+	return &w, nil
+}
+
+func convertElems(elems []*value.Value, t cty.Type) ([]*value.Value, error) {
+	out := make([]*value.Value, len(elems))
+	for i, e := range elems {
+		c, err := convertTo(e, t)
+		if err != nil {
+			return nil, fmt.Errorf("element %d: %w", i, err)
+		}
+		out[i] = c
+	}
+	return out, nil
+}
+
+// convertAttrs converts the members that keep says to keep, to the type it
+// says.
+func convertAttrs(attrs []value.Attr, keep func(key string) (cty.Type, bool)) ([]value.Attr, error) {
+	out := make([]value.Attr, 0, len(attrs))
+	for _, a := range attrs {
+		k, _ := a.Key()
+		t, ok := keep(k)
+		if !ok {
+			continue
+		}
+		c, err := convertTo(a.Value, t)
+		if err != nil {
+			return nil, fmt.Errorf("element %q: %w", k, err)
+		}
+		out = append(out, value.Attr{Name: a.Name, Value: c})
+	}
+	return out, nil
+}
+
+func convertTuple(v *value.Value, t cty.Type) (*value.Value, error) {
+	types := t.TupleElementTypes()
+	if !v.IsSequence() || !v.Open && v.Kind != value.Set && len(v.Elems) != len(types) || len(v.Elems) > len(types) {
+		return nil, mismatch(v, t)
+	}
+	if v.Open || v.Kind == value.Set && !v.Known() {
+		return v, nil
+	}
+	w := *v
+	w.Kind, w.Type, w.Elems = value.Tuple, value.Type{}, make([]*value.Value, len(v.Elems))
+	if len(v.Elems) != len(types) {
+		return nil, mismatch(v, t)
+	}
+	for i, e := range v.Elems {
+		c, err := convertTo(e, types[i])
+		if err != nil {
+			return nil, fmt.Errorf("element %d: %w", i, err)
+		}
+		w.Elems[i] = c
+	}
+	return &w, nil
+}
+
+// convertObject drops the members that t does not have and adds the optional
+// ones that v does not have, as nulls.
+func convertObject(v *value.Value, t cty.Type) (*value.Value, error) {
+	if !v.IsMapping() {
+		return nil, mismatch(v, t)
+	}
+	w := *v
+	w.Kind, w.Type = value.Object, value.Type{}
+	types := t.AttributeTypes()
+	var err error
+	w.Attrs, err = convertAttrs(v.Attrs, func(k string) (cty.Type, bool) { at, ok := types[k]; return at, ok })
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range sortedKeys(types) {
+		switch {
+		case hasKey(v, k):
+		case v.Get(k).Is(value.Unknown):
+			w.Open = true
+		case t.AttributeOptional(k):
+			w.Attrs = append(w.Attrs, value.Attr{Name: value.Str(k), Value: value.NullOf(valueType(types[k]))})
+		default:
+			return nil, fmt.Errorf("attribute %q is required", k)
+		}
+	}
+	sortAttrs(w.Attrs)
+	return &w, nil
+}

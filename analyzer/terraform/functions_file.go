@@ -1,0 +1,246 @@
+package terraform
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// path is the path in argument i, relative to the boundary and without symlinks; ok is false when it
+// is not known, or leads where nothing is read, and then v is the result.
+func (c *call) path(i int) (name string, v *value.Value, err error) {
+	p, known, err := c.literal(i)
+	switch {
+	case err != nil:
+		return "", nil, err
+	case !known:
+		return "", c.unknown(cty.DynamicPseudoType), nil
+	case strings.HasPrefix(p, "/") || strings.HasPrefix(p, `\`) || len(p) > 1 && p[1] == ':':
+		return "", c.gap(p, "absolute paths are not read"), nil
+	case p == "~" || strings.HasPrefix(p, "~/"):
+		return "", c.gap(p, "home directories are not read"), nil
+	}
+	if c.sc.boundary == nil || c.sc.boundary.FS == nil {
+		return "", c.gap(p, "no files are read here"), nil
+	}
+	name, gap := c.sc.boundary.resolve(c.sc.rootDir + "/" + p)
+	if gap != nil {
+		return "", c.gapOf(*gap), nil
+	}
+	return name, nil, nil
+}
+
+// gap records that a file cannot be read, and is what is then known of it.
+func (c *call) gap(file, reason string) *value.Value {
+	return c.gapOf(Gap{Kind: LimitGap, Span: c.sc.span, File: file, Reason: fmt.Sprintf("%s of '%s': %s", c.name, file, reason)})
+}
+
+func (c *call) gapOf(g Gap) *value.Value {
+	if g.Span.IsZero() {
+		g.Span = c.sc.span
+	}
+	if c.sc.gap != nil {
+		c.sc.gap(g)
+	}
+	return c.carryDeep(value.Of(value.Type{}, c.sc.span, c.reason(g.Reason)))
+}
+
+// read is the file that argument i names; v is the result when there is none
+// to be had.
+func (c *call) read(i int) (f *source.File, v *value.Value, err error) {
+	name, v, err := c.path(i)
+	if err != nil || v != nil {
+		return nil, v, err
+	}
+	f, gap := c.sc.boundary.file(name)
+	if gap != nil {
+		return nil, c.gapOf(*gap), nil
+	}
+	return f, nil, nil
+}
+
+// utf8Text is all of a file as text that keeps its place.
+func utf8Text(f *source.File) (source.Text, error) {
+	if !utf8.Valid(f.Bytes) {
+		return source.Text{}, errors.New("the file is not valid UTF-8")
+	}
+	return source.Literal(source.Span{File: f, Start: 0, End: len(f.Bytes)}), nil
+}
+
+func fileText(c *call) (*value.Value, error) {
+	f, v, err := c.read(0)
+	if err != nil || v != nil {
+		return typed(v, value.String), err
+	}
+	t, err := utf8Text(f)
+	if err != nil {
+		return nil, err
+	}
+	out := value.StrAt(t)
+	out.Syntax = value.SyntaxJSON
+	return c.carryDeep(out), nil
+}
+
+// typed is an unknown value that would be of kind k.
+func typed(v *value.Value, k value.Kind) *value.Value {
+	if v == nil || !v.Is(value.Unknown) {
+		return v
+	}
+	w := *v
+	w.Type = value.Type{Kind: k}
+	return &w
+}
+
+func fileDigest(c *call) (*value.Value, error) {
+	f, v, err := c.read(0)
+	if err != nil || v != nil {
+		return typed(v, value.String), err
+	}
+	return c.text(digests[c.name](f.Bytes)), nil
+}
+
+var digests = map[string]func([]byte) string{
+	"filebase64":       base64.StdEncoding.EncodeToString,
+	"filebase64sha256": func(b []byte) string { s := sha256.Sum256(b); return base64.StdEncoding.EncodeToString(s[:]) },
+	"filebase64sha512": func(b []byte) string { s := sha512.Sum512(b); return base64.StdEncoding.EncodeToString(s[:]) },
+	"filemd5":          func(b []byte) string { s := md5.Sum(b); return hex.EncodeToString(s[:]) },
+	"filesha1":         func(b []byte) string { s := sha1.Sum(b); return hex.EncodeToString(s[:]) },
+	"filesha256":       func(b []byte) string { s := sha256.Sum256(b); return hex.EncodeToString(s[:]) },
+	"filesha512":       func(b []byte) string { s := sha512.Sum512(b); return hex.EncodeToString(s[:]) },
+}
+
+func fileExists(c *call) (*value.Value, error) {
+	name, v, err := c.path(0)
+	if err != nil || v != nil {
+		return typed(v, value.Bool), err
+	}
+	info, err := fs.Stat(c.sc.boundary.FS, name)
+	switch {
+	case err == nil && info.Mode().IsRegular():
+		return c.truth(value.Yes), nil
+	case err == nil && info.IsDir():
+		return nil, errors.New("the path is a directory")
+	case errors.Is(err, fs.ErrNotExist):
+		return c.truth(value.No), nil
+	}
+	return typed(c.gap(name, "it is not a regular file that may be read"), value.Bool), nil
+}
+
+// maxFileSet bounds the directory entries that fileset looks at.
+const maxFileSet = 100_000
+
+func fileSet(c *call) (*value.Value, error) {
+	dir, v, err := c.path(0)
+	if err != nil || v != nil {
+		return typed(v, value.Set), err
+	}
+	pattern, known, err := c.literal(1)
+	switch {
+	case err != nil:
+		return nil, err
+	case !known:
+		return c.unknown(cty.Set(cty.String)), nil
+	}
+	pattern = path.Clean(pattern)
+	if strings.HasPrefix(pattern, "../") {
+		return typed(c.gap(pattern, "a pattern that leads out of its directory is not followed"), value.Set), nil
+	}
+	globs, err := parseGlob(pattern)
+	if err != nil {
+		return nil, err
+	}
+	return c.globbed(dir, globs)
+}
+
+// globbed is the set of the files below dir that match.
+func (c *call) globbed(dir string, globs []glob) (*value.Value, error) {
+	fsys, n := c.sc.boundary.FS, 0
+	out := &value.Value{Kind: value.Set, Span: c.sc.span}
+	err := fs.WalkDir(fsys, dir, func(name string, d fs.DirEntry, err error) error {
+		if n++; n > maxFileSet {
+			return errors.New("there are too many files")
+		}
+		if err != nil {
+			if name == dir && errors.Is(err, fs.ErrNotExist) {
+				return fs.SkipAll
+			}
+			out.Open = true
+			out.Why = append(out.Why, c.reason(name+" cannot be listed"))
+			return fs.SkipDir
+		}
+		rel := strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
+		if dir == "." {
+			rel = name
+		}
+		if d.IsDir() {
+			if rel != "." && rel != "" && !anyGlob(globs, rel, glob.leadsFrom) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !anyGlob(globs, rel, glob.match) {
+			return nil
+		}
+		info, err := fs.Stat(fsys, name)
+		if err == nil && info.Mode().IsRegular() {
+			out.Elems = append(out.Elems, value.StrAt(source.Computed(rel, c.sc.span)))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.Elems = setElems(out.Elems)
+	if len(out.Elems) == 0 {
+		out.Type = value.Type{Kind: value.String}
+	}
+	return c.carryDeep(out), nil
+}
+
+func templateFile(c *call) (*value.Value, error) {
+	if !c.args[1].IsMapping() && !c.args[1].Is(value.Unknown) {
+		return nil, errors.New("the template's variables must be an object or map")
+	}
+	f, v, err := c.read(0)
+	if err != nil || v != nil {
+		return typed(v, value.String), err
+	}
+	t, err := utf8Text(f)
+	if err != nil {
+		return nil, err
+	}
+	return carryFrom(c.sc.renderTemplate(t, c.args[1]), c.args...), nil
+}
+
+func templateString(c *call) (*value.Value, error) {
+	if !c.args[1].IsMapping() && !c.args[1].Is(value.Unknown) {
+		return nil, errors.New("the template's variables must be an object or map")
+	}
+	v, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	s, ok := v.Text()
+	if !ok {
+		return c.unknown(cty.String), nil
+	}
+	t := source.Computed(s, v.Span)
+	if len(v.Parts) == 1 {
+		t = v.Parts[0].Text
+	}
+	return carryFrom(c.sc.renderTemplate(t, c.args[1]), c.args...), nil
+}

@@ -1,0 +1,181 @@
+package terraform
+
+import (
+	"encoding/json"
+	"errors"
+	"regexp"
+	"strings"
+
+	yaml "github.com/zclconf/go-cty-yaml"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// jsonEncode keeps the tree beside its text: the tree has everything that is
+// known, where it stands and how it is written.
+func jsonEncode(c *call) (*value.Value, error) {
+	v := c.args[0]
+	if !formattable(v) {
+		return nil, errors.New("a number is too large to print")
+	}
+	w := &jsonWriter{span: c.sc.span}
+	w.value(v)
+	if w.size > maxText {
+		return nil, errTooLong
+	}
+	out := &value.Value{Kind: value.String, Parts: w.done(), JSON: v, Span: c.sc.span}
+	return c.carryDeep(out), nil
+}
+
+// jsonWriter writes JSON text with holes, as cty prints it: without spaces,
+// keys in order, <, > and & escaped.
+type jsonWriter struct {
+	span  source.Span
+	parts []value.Part
+	buf   strings.Builder
+	size  int
+}
+
+func (w *jsonWriter) text(s string) {
+	if w.size += len(s); w.size <= maxText {
+		w.buf.WriteString(s)
+	}
+}
+
+func (w *jsonWriter) flush() {
+	if w.buf.Len() > 0 {
+		w.parts = append(w.parts, value.Part{Text: source.Computed(w.buf.String(), w.span)})
+		w.buf.Reset()
+	}
+}
+
+func (w *jsonWriter) hole(v *value.Value) {
+	w.flush()
+	h := value.Of(value.Type{Kind: value.String}, v.Span, v.AllWhy()...)
+	w.parts = append(w.parts, value.Part{Hole: carryFrom(h, v)})
+}
+
+func (w *jsonWriter) done() []value.Part {
+	w.flush()
+	return w.parts
+}
+
+func (w *jsonWriter) value(v *value.Value) {
+	switch {
+	case v == nil:
+		w.hole(&value.Value{})
+	case v.Is(value.Unknown), v.Open, v.Is(value.Set) && !v.Known(), v.IsMapping() && !namesKnown(v):
+		w.hole(v)
+	case v.Missing():
+		w.text("null")
+	case v.Is(value.Bool) && v.Bool:
+		w.text("true")
+	case v.Is(value.Bool):
+		w.text("false")
+	case v.Is(value.Number):
+		w.text(v.Number.Text('f', -1))
+	case v.Is(value.String):
+		w.str(v)
+	case v.IsSequence():
+		w.text("[")
+		for i, e := range v.Elems {
+			if i > 0 {
+				w.text(",")
+			}
+			w.value(e)
+		}
+		w.text("]")
+	case v.IsMapping():
+		w.text("{")
+		for i, a := range members(v) {
+			if i > 0 {
+				w.text(",")
+			}
+			w.str(a.Name)
+			w.text(":")
+			w.value(a.Value)
+		}
+		w.text("}")
+	}
+}
+
+func (w *jsonWriter) str(v *value.Value) {
+	w.text(`"`)
+	for _, p := range v.Parts {
+		if p.Hole != nil {
+			w.hole(p.Hole)
+			continue
+		}
+		b, err := json.Marshal(p.Text.String)
+		if err != nil || len(b) < 2 {
+			w.hole(v)
+			continue
+		}
+		w.text(string(b[1 : len(b)-1]))
+	}
+	w.text(`"`)
+}
+
+func jsonDecode(c *call) (*value.Value, error) {
+	s, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := value.DecodeJSON(s)
+	if err != nil {
+		return nil, err
+	}
+	if s.JSON != nil {
+		tree = decoded(tree)
+	}
+	return c.carry(tree), nil
+}
+
+// decoded is what jsondecode makes of a value that jsonencode was given: JSON
+// has no lists, sets or maps.
+func decoded(v *value.Value) *value.Value {
+	if v == nil {
+		return v
+	}
+	w := *v
+	switch {
+	case v.Missing():
+		w = value.Value{Kind: value.Null, Span: v.Span}
+	case v.IsSequence():
+		if positioned(v) {
+			w.Kind = value.Tuple
+		}
+		w.Type, w.Elems = value.Type{}, make([]*value.Value, len(v.Elems))
+		for i, e := range v.Elems {
+			w.Elems[i] = decoded(e)
+		}
+	case v.IsMapping():
+		w.Kind, w.Type, w.Attrs = value.Object, value.Type{}, make([]value.Attr, len(v.Attrs))
+		for i, a := range v.Attrs {
+			w.Attrs[i] = value.Attr{Name: a.Name, Value: decoded(a.Value)}
+		}
+	}
+	return &w
+}
+
+// alias is a use of an anchor in YAML. Few of them can make much: each level
+// of anchors multiplies.
+var alias = regexp.MustCompile(`(?:^|[\s\[{,:-])\*[^\s,\]}]`)
+
+const maxAliases = 30
+
+func yamlDecode(c *call) (*value.Value, error) {
+	s, ok, err := c.literal(0)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return c.unknown(cty.DynamicPseudoType), nil
+	}
+	if len(alias.FindAllStringIndex(s, maxAliases+1)) > maxAliases {
+		return nil, errors.New("the YAML text has too many aliases")
+	}
+	return c.library(yaml.YAMLDecodeFunc)
+}

@@ -1,0 +1,541 @@
+package terraform
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// gather collects the elements of a sequence.
+type gather struct {
+	elems []*value.Value
+	open  bool // there may be more
+	loose bool // the positions of elems are not known
+	why   []value.Reason
+}
+
+// add appends an element. After something of unknown length its position is
+// not known.
+func (g *gather) add(v *value.Value) {
+	g.loose = g.loose || g.open
+	g.elems = append(g.elems, v)
+}
+
+// more says that there may be other elements, because of what is unknown in vs.
+func (g *gather) more(vs ...*value.Value) {
+	g.open = true
+	for _, v := range vs {
+		g.why = append(g.why, v.AllWhy()...)
+	}
+}
+
+// spread adds the elements of a sequence that may be unknown.
+func (g *gather) spread(v *value.Value) {
+	g.loose = g.loose || !positioned(v)
+	for _, e := range v.Elems {
+		g.add(e)
+	}
+	if v.Is(value.Unknown) || v.Open {
+		g.more(v)
+	}
+}
+
+// result is the sequence. One whose positions are not known is a Set, whatever
+// kind was asked for: what it holds is right, and nothing can be taken from it
+// by position.
+func (g *gather) result(c *call, kind value.Kind) *value.Value {
+	why := uniqueReasons(g.why)
+	if g.open && len(g.elems) == 0 {
+		return c.carry(value.Of(value.Type{Kind: kind}, c.sc.span, why...))
+	}
+	if g.loose {
+		kind = value.Set
+	}
+	return c.carry(&value.Value{Kind: kind, Elems: g.elems, Open: g.open, Why: why, Span: c.sc.span})
+}
+
+func uniqueReasons(rs []value.Reason) []value.Reason {
+	var out []value.Reason
+	seen := map[value.Reason]bool{}
+	for _, r := range rs {
+		if !seen[r] {
+			seen[r] = true
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// positioned says that the elements stand where they are listed. The elements
+// of a set that are not fully known may be equal to others, or go anywhere.
+func positioned(v *value.Value) bool { return v.Kind != value.Set || v.Known() }
+
+// counted says that the sequence has as many elements as are listed.
+func counted(v *value.Value) bool { return !v.Open && positioned(v) }
+
+// sequence is argument i, which must be a list, tuple or set, or unknown.
+func (c *call) sequence(i int) (*value.Value, error) {
+	v := c.args[i]
+	if !v.IsSequence() && !v.Is(value.Unknown) {
+		return nil, fmt.Errorf("argument %d: list, tuple or set required, not %s", i+1, typeOf(v).FriendlyName())
+	}
+	return v, nil
+}
+
+// list is argument i as a list of some type.
+func (c *call) list(i int) (*value.Value, error) { return c.as(i, cty.List(cty.DynamicPseudoType)) }
+
+func allTrue(c *call) (*value.Value, error) { return c.fold(value.Yes, value.Tri.And) }
+
+func anyTrue(c *call) (*value.Value, error) { return c.fold(value.No, value.Tri.Or) }
+
+func (c *call) fold(start value.Tri, op func(value.Tri, value.Tri) value.Tri) (*value.Value, error) {
+	list, err := c.as(0, cty.List(cty.Bool))
+	if err != nil {
+		return nil, err
+	}
+	t := start
+	for _, e := range list.Elems {
+		switch {
+		case e.Missing():
+			t = op(t, value.No)
+		case e.Is(value.Bool):
+			t = op(t, value.TriOf(e.Bool))
+		default:
+			t = op(t, value.Maybe)
+		}
+	}
+	if list.Open || list.Is(value.Unknown) {
+		t = op(t, value.Maybe)
+	}
+	return c.truth(t), nil
+}
+
+func chunkList(c *call) (*value.Value, error) {
+	list, err := c.list(0)
+	if err != nil {
+		return nil, err
+	}
+	size, ok, err := c.number(1)
+	switch {
+	case err != nil:
+		return nil, err
+	case ok && size < 0:
+		return nil, errors.New("the size must not be negative")
+	case !ok || list.Is(value.Unknown) || !counted(list):
+		return c.unknown(cty.List(typeOf(list))), nil
+	}
+	elem := elemType(list)
+	out := &value.Value{Kind: value.List, Span: c.sc.span}
+	if size == 0 {
+		size = len(list.Elems)
+	}
+	for i := 0; i < len(list.Elems); i += size {
+		chunk := list.Elems[i:min(i+size, len(list.Elems))]
+		out.Elems = append(out.Elems, &value.Value{Kind: value.List, Elems: chunk, Span: c.sc.span})
+	}
+	if len(out.Elems) == 0 {
+		out.Type = valueType(cty.List(elem))
+	}
+	return c.carry(out), nil
+}
+
+func coalesce(c *call) (*value.Value, error) {
+	t, ok := unify(typesOf(c.args))
+	if !ok {
+		return nil, errors.New("all arguments must have the same type")
+	}
+	for i, a := range c.args {
+		v, err := convertTo(a, t)
+		if err != nil {
+			return nil, err
+		}
+		s, known := v.Text()
+		switch {
+		case v.Missing() || known && s == "":
+		case v.Is(value.String) && !known && knownBytes(v.Parts) == 0 || v.Is(value.Unknown):
+			if i == len(c.args)-1 {
+				return v, nil // this, or an error
+			}
+			return c.unknown(t), nil
+		default:
+			return carryFrom(v, c.args[:i]...), nil
+		}
+	}
+	return nil, errors.New("no argument is neither null nor empty")
+}
+
+func coalesceList(c *call) (*value.Value, error) {
+	for i, a := range c.args {
+		switch {
+		case a.Missing():
+		case a.Is(value.Unknown) || a.IsSequence() && len(a.Elems) == 0 && a.Open:
+			if i == len(c.args)-1 {
+				return a, nil
+			}
+			return c.unknown(cty.DynamicPseudoType), nil
+		case !a.IsSequence() || a.Kind == value.Set && a.Known():
+			return nil, errors.New("the arguments must be lists or tuples")
+		case len(a.Elems) > 0:
+			return carryFrom(a, c.args[:i]...), nil
+		}
+	}
+	return nil, errors.New("no argument is a list with elements")
+}
+
+func compact(c *call) (*value.Value, error) {
+	list, err := c.as(0, cty.List(cty.String))
+	if err != nil {
+		return nil, err
+	}
+	g := &gather{loose: !positioned(list)}
+	for _, e := range list.Elems {
+		s, known := e.Text()
+		switch {
+		case e.Missing() || known && s == "":
+		case known || knownBytes(e.Parts) > 0:
+			g.add(e)
+		default:
+			g.more(e)
+		}
+	}
+	if list.Is(value.Unknown) || list.Open {
+		g.more(list)
+	}
+	return c.listOf(g, list), nil
+}
+
+// listOf is the result, with the element type of another list when it is empty.
+func (c *call) listOf(g *gather, like *value.Value) *value.Value {
+	v := g.result(c, value.List)
+	if v.Is(value.List) && len(v.Elems) == 0 {
+		v.Type = valueType(elemType(like))
+	}
+	return v
+}
+
+func concat(c *call) (*value.Value, error) {
+	g := &gather{}
+	kind := value.List
+	var elems []cty.Type
+	for i, a := range c.args {
+		bag := a.Is(value.Set) && !a.Known()
+		switch {
+		case a.Is(value.Unknown):
+			if a.Type.Kind != value.List {
+				kind = value.Tuple
+			}
+		case a.Is(value.List) || bag:
+			elems = append(elems, elemType(a))
+		case a.Is(value.Tuple):
+			kind = value.Tuple
+		default:
+			return nil, fmt.Errorf("argument %d: list or tuple required, not %s", i+1, typeOf(a).FriendlyName())
+		}
+		g.spread(a)
+	}
+	if elem, ok := unify(elems); !ok {
+		kind = value.Tuple
+	} else if kind == value.List {
+		out, err := convertElems(g.elems, elem)
+		if err != nil {
+			return nil, err
+		}
+		v := g.withElems(out).result(c, kind)
+		if len(out) == 0 && v.Is(value.List) {
+			v.Type = valueType(elem)
+		}
+		return v, nil
+	}
+	return g.result(c, kind), nil
+}
+
+func (g *gather) withElems(elems []*value.Value) *gather { g.elems = elems; return g }
+
+func contains(c *call) (*value.Value, error) {
+	list, err := c.sequence(0)
+	if err != nil {
+		return nil, err
+	}
+	return c.truth(in(c.args[1], list)), nil
+}
+
+func distinct(c *call) (*value.Value, error) {
+	list, err := c.list(0)
+	if err != nil {
+		return nil, err
+	}
+	g := &gather{loose: !positioned(list)}
+	for _, e := range list.Elems {
+		switch in(e, &value.Value{Kind: value.List, Elems: g.elems}) {
+		case value.No:
+			g.add(e)
+		case value.Maybe:
+			g.add(e)
+			g.loose = true
+		}
+	}
+	if list.Is(value.Unknown) || list.Open {
+		g.more(list)
+	}
+	return c.listOf(g, list), nil
+}
+
+func element(c *call) (*value.Value, error) {
+	list, err := c.sequence(0)
+	if err != nil {
+		return nil, err
+	}
+	i, known, err := c.number(1)
+	switch {
+	case err != nil:
+		return nil, err
+	case list.Is(value.Set) && list.Known():
+		return nil, errors.New("a set has no element at an index")
+	case !list.Open && list.IsSequence() && len(list.Elems) == 0:
+		return nil, errors.New("an empty list has no elements")
+	case !known || list.Is(value.Unknown) || !positioned(list):
+		return c.unknown(elementType(list)), nil
+	case list.Open && (i < 0 || i >= len(list.Elems)):
+		return c.unknown(elementType(list)), nil
+	}
+	if !list.Open {
+		i = ((i % len(list.Elems)) + len(list.Elems)) % len(list.Elems)
+	}
+	return c.carry(list.Elems[i]), nil
+}
+
+// elementType is the type of any one element, where there is one.
+func elementType(v *value.Value) cty.Type {
+	if t := typeOf(v); t.IsCollectionType() {
+		return t.ElementType()
+	}
+	return cty.DynamicPseudoType
+}
+
+func flatten(c *call) (*value.Value, error) {
+	list, err := c.sequence(0)
+	if err != nil {
+		return nil, err
+	}
+	g := &gather{}
+	var carried []*value.Value
+	var walk func(*value.Value)
+	walk = func(v *value.Value) {
+		g.loose = g.loose || !positioned(v)
+		carried = append(carried, v)
+		for _, e := range v.Elems {
+			switch {
+			case e.IsSequence():
+				walk(e)
+			case e.Is(value.Unknown) && maybeSequence(e):
+				g.more(e)
+				carried = append(carried, e)
+			default:
+				g.add(e)
+			}
+		}
+		if v.Is(value.Unknown) || v.Open {
+			g.more(v)
+		}
+	}
+	walk(list)
+	return carryFrom(g.result(c, value.Tuple), carried...), nil
+}
+
+// maybeSequence says of an unknown value that flatten may find elements in it.
+func maybeSequence(v *value.Value) bool {
+	if v == nil {
+		return true
+	}
+	switch v.Type.Kind {
+	case value.Unknown, value.Tuple, value.List, value.Set:
+		return true
+	}
+	return false
+}
+
+func indexOf(c *call) (*value.Value, error) {
+	list, err := c.sequence(0)
+	if err != nil {
+		return nil, err
+	}
+	if list.Is(value.Unknown) || !positioned(list) {
+		return c.unknown(cty.Number), nil
+	}
+	for i, e := range list.Elems {
+		switch equal(e, c.args[1]) {
+		case value.Yes:
+			return c.int(i), nil
+		case value.Maybe:
+			return c.unknown(cty.Number), nil
+		}
+	}
+	if list.Open {
+		return c.unknown(cty.Number), nil
+	}
+	return nil, errors.New("the list has no such element")
+}
+
+func length(c *call) (*value.Value, error) {
+	v := c.args[0]
+	switch {
+	case v.IsSequence() && counted(v):
+		return c.lengthOf(len(v.Elems)), nil
+	case v.IsMapping() && !v.Open:
+		n := 0
+		for _, a := range members(v) {
+			if _, ok := a.Key(); !ok {
+				return c.unknown(cty.Number), nil
+			}
+			n++
+		}
+		return c.lengthOf(n), nil
+	case v.Is(value.Unknown), v.IsSequence(), v.IsMapping():
+		return c.unknown(cty.Number), nil
+	case v.Is(value.String):
+		return c.library(stdlib.StrlenFunc)
+	}
+	return nil, fmt.Errorf("%s has no length", typeOf(v).FriendlyName())
+}
+
+// lengthOf rests on the argument, not on what its members rest on.
+func (c *call) lengthOf(n int) *value.Value {
+	v := value.Int(n)
+	v.Span = c.sc.span
+	return c.carry(v)
+}
+
+func matchKeys(c *call) (*value.Value, error) {
+	var lists [3]*value.Value
+	for i := range lists {
+		v, err := c.list(i)
+		if err != nil {
+			return nil, err
+		}
+		lists[i] = v
+	}
+	vals, keys, search := lists[0], lists[1], lists[2]
+	if vals.Is(value.Unknown) || keys.Is(value.Unknown) || !counted(vals) || !counted(keys) {
+		return c.unknown(typeOf(vals)), nil
+	}
+	if len(vals.Elems) != len(keys.Elems) {
+		return nil, errors.New("there must be as many keys as values")
+	}
+	elem, ok := unify([]cty.Type{elemType(keys), elemType(search)})
+	if !ok {
+		return nil, errors.New("the keys and the search set must have the same type")
+	}
+	var err error
+	if search, err = convertTo(search, cty.List(elem)); err != nil {
+		return nil, err
+	}
+	g := &gather{}
+	for i, k := range keys.Elems {
+		if k, err = convertTo(k, elem); err != nil {
+			return nil, err
+		}
+		switch in(k, search) {
+		case value.Yes:
+			g.add(vals.Elems[i])
+		case value.Maybe:
+			g.more(k, search)
+		}
+	}
+	return c.listOf(g, vals), nil
+}
+
+func one(c *call) (*value.Value, error) {
+	list, err := c.sequence(0)
+	switch {
+	case err != nil:
+		return nil, err
+	case list.Is(value.Unknown) || list.Open && len(list.Elems) == 0:
+		return c.unknown(elementType(list)), nil
+	case len(list.Elems) == 0:
+		return c.carry(&value.Value{Kind: value.Null, Type: valueType(elementType(list)), Span: c.sc.span}), nil
+	case len(list.Elems) == 1:
+		return c.carry(list.Elems[0]), nil // of an open one: this, or an error
+	case !positioned(list):
+		return c.unknown(elementType(list)), nil // all the same, or an error
+	}
+	return nil, errors.New("the list has more than one element")
+}
+
+func reverse(c *call) (*value.Value, error) {
+	list, err := c.sequence(0)
+	if err != nil {
+		return nil, err
+	}
+	g := &gather{loose: list.Open || !positioned(list)}
+	for i := len(list.Elems) - 1; i >= 0; i-- {
+		g.add(list.Elems[i])
+	}
+	kind := list.Kind
+	switch {
+	case list.Is(value.Unknown):
+		return c.unknown(typeOf(list)), nil
+	case list.Open:
+		g.more(list)
+	case kind == value.Set:
+		kind = value.List
+	}
+	v := g.result(c, kind)
+	if len(v.Elems) == 0 && kind == value.List {
+		v.Type = valueType(elemType(list))
+	}
+	return v, nil
+}
+
+func slice(c *call) (*value.Value, error) {
+	list, err := c.sequence(0)
+	if err != nil {
+		return nil, err
+	}
+	from, ok1, err1 := c.number(1)
+	to, ok2, err2 := c.number(2)
+	switch {
+	case err1 != nil:
+		return nil, err1
+	case err2 != nil:
+		return nil, err2
+	case list.Is(value.Set) && list.Known():
+		return nil, errors.New("a set has no order to slice by")
+	case ok1 && from < 0, ok1 && ok2 && from > to:
+		return nil, errors.New("the start index is out of range")
+	case !ok1 || !ok2 || list.Is(value.Unknown) || !positioned(list) || list.Open && to > len(list.Elems):
+		return c.unknown(cty.DynamicPseudoType), nil
+	case to > len(list.Elems):
+		return nil, errors.New("the end index is out of range")
+	}
+	out := &value.Value{Kind: list.Kind, Elems: list.Elems[from:to], Span: c.sc.span}
+	if len(out.Elems) == 0 && list.Is(value.List) {
+		out.Type = valueType(elemType(list))
+	}
+	return c.carry(out), nil
+}
+
+func sortList(c *call) (*value.Value, error) {
+	list, err := c.as(0, cty.List(cty.String))
+	if err != nil {
+		return nil, err
+	}
+	if list.Is(value.Unknown) {
+		return c.unknown(cty.List(cty.String)), nil
+	}
+	g := &gather{elems: append([]*value.Value(nil), list.Elems...), loose: !list.Known()}
+	for _, e := range g.elems {
+		if e.Missing() {
+			return nil, errors.New("a null has no place in the order")
+		}
+	}
+	if list.Open {
+		g.more(list)
+	}
+	sortStrings(g.elems)
+	return c.listOf(g, list), nil
+}

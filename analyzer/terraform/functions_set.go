@@ -1,0 +1,324 @@
+package terraform
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// equal says whether Terraform's == holds, as far as the values are known.
+func equal(a, b *value.Value) value.Tri {
+	switch {
+	case sameRef(a, b):
+		return value.Yes
+	case a.Is(value.Unknown) || b.Is(value.Unknown):
+		return value.Maybe
+	case a.Missing() || b.Missing():
+		return value.TriOf(a.Missing() && b.Missing())
+	case a.Kind != b.Kind && !(a.IsMapping() && b.IsMapping()) && !(a.IsSequence() && b.IsSequence()):
+		return value.No
+	case a.Known() && b.Known():
+		eq := toCty(a).Equals(toCty(b))
+		if !eq.IsKnown() || eq.IsNull() {
+			return value.Maybe
+		}
+		return value.TriOf(eq.True())
+	case a.Is(value.String):
+		return equalParts(a, b)
+	case a.IsSequence() && a.Kind != value.Set && b.Kind != value.Set && !a.Open && !b.Open:
+		return equalElems(a.Elems, b.Elems)
+	case a.IsMapping():
+		return equalMembers(a, b)
+	}
+	return value.Maybe
+}
+
+// sameRef says that both are the same attribute of the same instance.
+func sameRef(a, b *value.Value) bool {
+	return a != nil && b != nil && a.Ref != nil && b.Ref != nil && *a.Ref == *b.Ref && !strings.Contains(a.Ref.Address, "?")
+}
+
+// equalParts compares strings with holes by what is known at their ends.
+func equalParts(a, b *value.Value) value.Tri {
+	if len(a.Parts) == len(b.Parts) {
+		same := true
+		for i, p := range a.Parts {
+			q := b.Parts[i]
+			if p.Hole == nil && q.Hole == nil {
+				same = same && p.Text.String == q.Text.String
+			} else {
+				same = same && sameRef(p.Hole, q.Hole)
+			}
+		}
+		if same {
+			return value.Yes
+		}
+	}
+	pa, pb := knownPrefix(a.Parts), knownPrefix(b.Parts)
+	sa, sb := knownSuffix(a.Parts), knownSuffix(b.Parts)
+	n, m := min(len(pa), len(pb)), min(len(sa), len(sb))
+	if pa[:n] != pb[:n] || sa[len(sa)-m:] != sb[len(sb)-m:] {
+		return value.No
+	}
+	return value.Maybe
+}
+
+func equalElems(a, b []*value.Value) value.Tri {
+	if len(a) != len(b) {
+		return value.No
+	}
+	t := value.Yes
+	for i := range a {
+		t = t.And(equal(a[i], b[i]))
+	}
+	return t
+}
+
+func equalMembers(a, b *value.Value) value.Tri {
+	t := value.Yes
+	for _, pair := range [2][2]*value.Value{{a, b}, {b, a}} {
+		for _, m := range pair[0].Attrs {
+			k, ok := m.Key()
+			switch {
+			case !ok:
+				t = t.And(value.Maybe)
+			case hasKey(pair[1], k):
+				t = t.And(equal(m.Value, pair[1].Get(k)))
+			case pair[1].Get(k).Is(value.Absent):
+				return value.No
+			default:
+				t = t.And(value.Maybe)
+			}
+		}
+	}
+	if a.Open || b.Open {
+		t = t.And(value.Maybe)
+	}
+	return t
+}
+
+// in says whether v is among the elements of a sequence.
+func in(v, sequence *value.Value) value.Tri {
+	t := value.No
+	for _, e := range sequence.Elems {
+		t = t.Or(equal(e, v))
+	}
+	if sequence.Open || sequence.Is(value.Unknown) {
+		t = t.Or(value.Maybe)
+	}
+	return t
+}
+
+// setElems are the elements of a set: each once, in the order in which
+// Terraform goes through a set; those that are not fully known come last, all
+// of them, for two may turn out to be equal.
+func setElems(elems []*value.Value) []*value.Value {
+	var out, unknown []*value.Value
+	var known []cty.Value
+	first := map[string]*value.Value{}
+	strs := true
+	for _, e := range elems {
+		s, ok := e.Text()
+		switch {
+		case !e.Known():
+			unknown = append(unknown, e)
+			continue
+		case ok && first[s] == nil:
+			first[s] = e
+		case !ok:
+			strs = false
+		}
+		out = append(out, e)
+		known = append(known, toCty(e))
+	}
+	switch {
+	case len(out) == 0:
+	case strs:
+		out = out[:0]
+		for _, s := range sortedKeys(first) {
+			out = append(out, first[s])
+		}
+	case convertAll(known, known[0].Type()):
+		out = inSetOrder(out, known)
+	}
+	return append(out, unknown...)
+}
+
+// inSetOrder leaves the ordering to cty, and finds the values again.
+func inSetOrder(vs []*value.Value, known []cty.Value) []*value.Value {
+	var out []*value.Value
+	for it := cty.SetVal(known).ElementIterator(); it.Next(); {
+		_, e := it.Element()
+		for i, k := range known {
+			if k.RawEquals(e) {
+				out = append(out, vs[i])
+				break
+			}
+		}
+	}
+	return out
+}
+
+// sets are the arguments as sets of one element type.
+func (c *call) sets() ([]*value.Value, error) {
+	var elems []cty.Type
+	out := make([]*value.Value, len(c.args))
+	for i := range c.args {
+		v, err := c.as(i, cty.Set(cty.DynamicPseudoType))
+		if err != nil {
+			return nil, err
+		}
+		out[i] = v
+		if v.IsSequence() {
+			elems = append(elems, elemType(v))
+		}
+	}
+	elem, ok := unify(elems)
+	if !ok {
+		return nil, errors.New("the sets must have the same element type")
+	}
+	for i := range out {
+		v, err := convertTo(out[i], cty.Set(elem))
+		if err != nil {
+			return nil, fmt.Errorf("argument %d: %w", i+1, err)
+		}
+		out[i] = v
+	}
+	return out, nil
+}
+
+func (c *call) set(g *gather, like *value.Value) *value.Value {
+	g.elems = setElems(g.elems)
+	v := g.result(c, value.Set)
+	if v.Is(value.Set) && len(v.Elems) == 0 {
+		v.Type = valueType(elemType(like))
+	}
+	return v
+}
+
+func setUnion(c *call) (*value.Value, error) {
+	sets, err := c.sets()
+	if err != nil {
+		return nil, err
+	}
+	g := &gather{}
+	for _, s := range sets {
+		g.spread(s)
+	}
+	return c.set(g, sets[0]), nil
+}
+
+func setIntersection(c *call) (*value.Value, error) {
+	sets, err := c.sets()
+	if err != nil {
+		return nil, err
+	}
+	return c.filter(sets, func(e *value.Value) value.Tri {
+		t := value.Yes
+		for _, s := range sets[1:] {
+			t = t.And(in(e, s))
+		}
+		return t
+	}), nil
+}
+
+func setSubtract(c *call) (*value.Value, error) {
+	sets, err := c.sets()
+	if err != nil {
+		return nil, err
+	}
+	return c.filter(sets, func(e *value.Value) value.Tri { return in(e, sets[1]).Not() }), nil
+}
+
+// filter is what of the first set surely stays. What only may stay leaves the
+// result open.
+func (c *call) filter(sets []*value.Value, stays func(*value.Value) value.Tri) *value.Value {
+	g := &gather{}
+	if sets[0].Is(value.Unknown) || sets[0].Open {
+		g.more(sets...)
+	}
+	for _, e := range sets[0].Elems {
+		switch stays(e) {
+		case value.Yes:
+			g.add(e)
+		case value.Maybe:
+			g.more(append([]*value.Value{e}, sets[1:]...)...)
+		}
+	}
+	return c.set(g, sets[0])
+}
+
+// maxProduct bounds setproduct.
+const maxProduct = 1 << 16
+
+func setProduct(c *call) (*value.Value, error) {
+	if len(c.args) < 2 {
+		return nil, errors.New("at least two arguments are required")
+	}
+	allSets, loose, n := true, false, 1
+	lists := make([]*value.Value, len(c.args))
+	for i, a := range c.args {
+		v := a
+		if !a.Is(value.Set) {
+			allSets = allSets && a.Is(value.Unknown) && a.Type.Kind == value.Set
+			var err error
+			if v, err = c.as(i, cty.List(cty.DynamicPseudoType)); err != nil {
+				return nil, err
+			}
+		}
+		if v.Is(value.Unknown) || v.Open {
+			return c.unknown(cty.DynamicPseudoType), nil
+		}
+		lists[i], loose = v, loose || !positioned(v)
+		if n *= len(v.Elems); n > maxProduct {
+			return nil, errTooLong
+		}
+	}
+	g := &gather{loose: loose}
+	tuple := make([]*value.Value, len(lists))
+	for i := range n {
+		for j, k := len(lists)-1, i; j >= 0; j-- {
+			tuple[j] = lists[j].Elems[k%len(lists[j].Elems)]
+			k /= len(lists[j].Elems)
+		}
+		g.add(&value.Value{Kind: value.Tuple, Elems: append([]*value.Value(nil), tuple...), Span: c.sc.span})
+	}
+	if !allSets {
+		v := g.result(c, value.List)
+		if n == 0 {
+			v.Type = productType(lists)
+		}
+		return v, nil
+	}
+	g.elems = setElems(g.elems)
+	v := g.result(c, value.Set)
+	if n == 0 {
+		v.Type = productType(lists)
+	}
+	return v, nil
+}
+
+func productType(lists []*value.Value) value.Type {
+	t := value.Type{Kind: value.Tuple}
+	for _, l := range lists {
+		t.Elems = append(t.Elems, valueType(elemType(l)))
+	}
+	return t
+}
+
+// sortStrings puts known strings in order, and the others last.
+func sortStrings(vs []*value.Value) {
+	sort.SliceStable(vs, func(i, j int) bool {
+		a, aok := vs[i].Text()
+		b, bok := vs[j].Text()
+		if !aok || !bok {
+			return aok && !bok
+		}
+		return a < b
+	})
+}

@@ -1,0 +1,562 @@
+package terraform
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// knownPrefix is the text before the first hole.
+func knownPrefix(parts []value.Part) string {
+	var b strings.Builder
+	for _, p := range parts {
+		if p.Hole != nil {
+			break
+		}
+		b.WriteString(p.Text.String)
+	}
+	return b.String()
+}
+
+// knownSuffix is the text after the last hole.
+func knownSuffix(parts []value.Part) string {
+	i := len(parts)
+	for i > 0 && parts[i-1].Hole == nil {
+		i--
+	}
+	return knownPrefix(parts[i:])
+}
+
+// knownBytes is the number of bytes that the string surely has.
+func knownBytes(parts []value.Part) int {
+	n := 0
+	for _, p := range parts {
+		if p.Hole == nil {
+			n += len(p.Text.String)
+		}
+	}
+	return n
+}
+
+// parts is argument i as the pieces of a string; ok is false when none of it
+// is known.
+func (c *call) parts(i int) (parts []value.Part, ok bool, err error) {
+	v, err := c.str(i)
+	if err != nil {
+		return nil, false, err
+	}
+	parts, _ = v.AsParts()
+	return parts, !v.Is(value.Unknown), nil
+}
+
+// literal is argument i when all of it is known.
+func (c *call) literal(i int) (s string, ok bool, err error) {
+	v, err := c.str(i)
+	if err != nil {
+		return "", false, err
+	}
+	s, ok = v.Text()
+	return s, ok, nil
+}
+
+// made is a string of parts. One that is a single hole is an unknown string.
+func (c *call) made(parts []value.Part) (*value.Value, error) {
+	if knownBytes(parts) > maxText {
+		return nil, errTooLong
+	}
+	if len(parts) == 1 && parts[0].Hole != nil {
+		v := *parts[0].Hole
+		if v.Type.Kind != value.String {
+			v.Type = value.Type{Kind: value.String}
+		}
+		return c.carryDeep(&v), nil
+	}
+	return c.carryDeep(&value.Value{Kind: value.String, Parts: parts, Span: c.sc.span}), nil
+}
+
+// changed is a hole whose text a function may have changed: it is the
+// attribute that it came from no more.
+func changed(p value.Part) value.Part {
+	if p.Hole == nil {
+		return p
+	}
+	w := *p.Hole
+	w.Ref, w.JSON = nil, nil
+	return value.Part{Hole: &w}
+}
+
+func changedAll(parts []value.Part) []value.Part {
+	out := make([]value.Part, len(parts))
+	for i, p := range parts {
+		out[i] = changed(p)
+	}
+	return out
+}
+
+// cut drops n bytes at the start of the known prefix.
+func cut(parts []value.Part, n int) []value.Part {
+	for len(parts) > 0 && n > 0 {
+		t := parts[0].Text
+		if n < len(t.String) {
+			return append([]value.Part{{Text: t.Slice(n, len(t.String))}}, parts[1:]...)
+		}
+		n -= len(t.String)
+		parts = parts[1:]
+	}
+	return parts
+}
+
+// cutEnd drops n bytes at the end of the known suffix.
+func cutEnd(parts []value.Part, n int) []value.Part {
+	for len(parts) > 0 && n > 0 {
+		last := len(parts) - 1
+		t := parts[last].Text
+		if n < len(t.String) {
+			return append(parts[:last:last], value.Part{Text: t.Slice(0, len(t.String)-n)})
+		}
+		n -= len(t.String)
+		parts = parts[:last]
+	}
+	return parts
+}
+
+func hasHoles(parts []value.Part) bool {
+	for _, p := range parts {
+		if p.Hole != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func trimPrefix(c *call) (*value.Value, error) {
+	parts, ok, err := c.parts(0)
+	prefix, known, err2 := c.literal(1)
+	if err := errors.Join(err, err2); err != nil {
+		return nil, err
+	}
+	start := knownPrefix(parts)
+	switch {
+	case !ok || !known:
+		return c.unknown(cty.String), nil
+	case strings.HasPrefix(start, prefix):
+		return c.made(cut(parts, len(prefix)))
+	case !hasHoles(parts) || !strings.HasPrefix(prefix, start):
+		return c.same()
+	}
+	return c.unknown(cty.String), nil
+}
+
+func trimSuffix(c *call) (*value.Value, error) {
+	parts, ok, err := c.parts(0)
+	suffix, known, err2 := c.literal(1)
+	if err := errors.Join(err, err2); err != nil {
+		return nil, err
+	}
+	end := knownSuffix(parts)
+	switch {
+	case !ok || !known:
+		return c.unknown(cty.String), nil
+	case strings.HasSuffix(end, suffix):
+		return c.made(cutEnd(parts, len(suffix)))
+	case !hasHoles(parts) || !strings.HasSuffix(suffix, end):
+		return c.same()
+	}
+	return c.unknown(cty.String), nil
+}
+
+// same is the first argument, which the function leaves as it is.
+func (c *call) same() (*value.Value, error) {
+	v, err := c.str(0)
+	if err != nil {
+		return nil, err
+	}
+	return carryFrom(v, c.args[1:]...), nil
+}
+
+func trimSpace(c *call) (*value.Value, error) {
+	if c.args[0].JSON != nil {
+		return c.same() // JSON text, as jsonencode and data sources print it, has no space around it
+	}
+	return c.trimBy(unicode.IsSpace, unicode.IsSpace)
+}
+
+func trim(c *call) (*value.Value, error) {
+	set, known, err := c.literal(1)
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		return c.unknown(cty.String), nil
+	}
+	in := func(r rune) bool { return strings.ContainsRune(set, r) }
+	return c.trimBy(in, in)
+}
+
+func chomp(c *call) (*value.Value, error) {
+	if c.args[0].JSON != nil {
+		return c.same()
+	}
+	return c.trimBy(nil, func(r rune) bool { return r == '\n' || r == '\r' })
+}
+
+// trimBy drops what left (if any) accepts at the start and what right accepts
+// at the end. Where a hole stands at an end, or next to nothing but what is dropped,
+// the hole's own text may be trimmed; what stands behind it stays if it does
+// not begin with something that would be dropped too.
+func (c *call) trimBy(left, right func(rune) bool) (*value.Value, error) {
+	parts, ok, err := c.parts(0)
+	if err != nil || !ok {
+		return c.unknown(cty.String), err
+	}
+	out := parts
+	if left != nil {
+		start := knownPrefix(out)
+		rest := strings.TrimLeftFunc(start, left)
+		out = cut(out, len(start)-len(rest))
+		if rest == "" && len(out) > 0 {
+			if r, known := runeAt(out, 1, false); !known || left(r) {
+				return c.unknown(cty.String), nil
+			}
+			out = append([]value.Part{changed(out[0])}, out[1:]...)
+		}
+	}
+	end := knownSuffix(out)
+	rest := strings.TrimRightFunc(end, right)
+	out = cutEnd(out, len(end)-len(rest))
+	if last := len(out) - 1; rest == "" && last >= 0 {
+		if r, known := runeAt(out, last-1, true); !known || right(r) {
+			return c.unknown(cty.String), nil
+		}
+		out = append(out[:last:last], changed(out[last]))
+	}
+	if len(out) == len(parts) && knownBytes(out) == knownBytes(parts) && !hasHoles(out) {
+		return c.same()
+	}
+	return c.made(out)
+}
+
+// runeAt is the first or last character of a part, when it is text.
+func runeAt(parts []value.Part, i int, last bool) (rune, bool) {
+	if i < 0 || i >= len(parts) || parts[i].Hole != nil || parts[i].Text.String == "" {
+		return 0, false
+	}
+	if last {
+		r, _ := utf8.DecodeLastRuneInString(parts[i].Text.String)
+		return r, true
+	}
+	r, _ := utf8.DecodeRuneInString(parts[i].Text.String)
+	return r, true
+}
+
+func lower(c *call) (*value.Value, error) { return c.mapText(strings.ToLower) }
+
+func upper(c *call) (*value.Value, error) { return c.mapText(strings.ToUpper) }
+
+// mapText applies f to the text; what it does not change keeps its place.
+func (c *call) mapText(f func(string) string) (*value.Value, error) {
+	parts, ok, err := c.parts(0)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return c.unknown(cty.String), nil
+	}
+	out, same := changedAll(parts), true
+	for i, p := range out {
+		if p.Hole != nil {
+			same = false
+			continue
+		}
+		if s := f(p.Text.String); s != p.Text.String {
+			out[i].Text, same = source.Computed(s, p.Text.Span), false
+		}
+	}
+	if same {
+		return c.same()
+	}
+	return c.made(out)
+}
+
+func indent(c *call) (*value.Value, error) {
+	n, known, err := c.number(0)
+	parts, ok, err2 := c.parts(1)
+	if err := errors.Join(err, err2); err != nil {
+		return nil, err
+	}
+	if !known || !ok || hasHoles(parts) {
+		return c.unknown(cty.String), nil
+	}
+	if n < 0 {
+		return nil, errors.New("the number of spaces must not be negative")
+	}
+	if n > maxText || n*strings.Count(knownPrefix(parts), "\n") > maxText {
+		return nil, errTooLong
+	}
+	return c.text(strings.ReplaceAll(knownPrefix(parts), "\n", "\n"+strings.Repeat(" ", n))), nil
+}
+
+func replace(c *call) (*value.Value, error) {
+	parts, ok, err := c.parts(0)
+	old, known, err2 := c.literal(1)
+	with, _, err3 := c.parts(2)
+	if err := errors.Join(err, err2, err3); err != nil {
+		return nil, err
+	}
+	if !ok || !known {
+		return c.unknown(cty.String), nil
+	}
+	if len(old) > 1 && old[0] == '/' && old[len(old)-1] == '/' {
+		return c.replacePattern(parts, old[1:len(old)-1], with)
+	}
+	if old == "" && (hasHoles(parts) || hasHoles(with)) || straddles(parts, old) {
+		return c.unknown(cty.String), nil
+	}
+	if old == "" {
+		return c.library(stdlib.ReplaceFunc)
+	}
+	var out []value.Part
+	same, size := true, 0
+	for _, p := range joinTexts(parts) {
+		if p.Hole != nil {
+			out, same = append(out, changed(p)), false
+			continue
+		}
+		t := p.Text
+		for {
+			i := strings.Index(t.String, old)
+			if i < 0 {
+				break
+			}
+			if same = false; i > 0 {
+				out = append(out, value.Part{Text: t.Slice(0, i)})
+			}
+			out = append(out, with...)
+			if size += knownBytes(with); size > maxText {
+				return nil, errTooLong
+			}
+			t = t.Slice(i+len(old), len(t.String))
+		}
+		if t.String != "" {
+			out = append(out, value.Part{Text: t})
+		}
+	}
+	if same {
+		return c.same()
+	}
+	return c.made(out)
+}
+
+// joinTexts makes one part of neighbouring texts, so that a search sees across
+// their border. The joined text stands nowhere.
+func joinTexts(parts []value.Part) []value.Part {
+	var out []value.Part
+	for _, p := range parts {
+		if k := len(out) - 1; p.Hole == nil && k >= 0 && out[k].Hole == nil {
+			out[k] = value.Part{Text: source.Computed(out[k].Text.String+p.Text.String, source.Span{})}
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// straddles says that an occurrence of old may lie partly in a hole and partly
+// in a text.
+func straddles(parts []value.Part, old string) bool {
+	parts = joinTexts(parts)
+	for i, p := range parts {
+		if p.Hole != nil {
+			continue
+		}
+		s := p.Text.String
+		before, after := i > 0, i+1 < len(parts)
+		for n := 1; n < len(old); n++ {
+			if after && strings.HasSuffix(s, old[:n]) || before && strings.HasPrefix(s, old[n:]) {
+				return true
+			}
+		}
+		if before && after && strings.Contains(old, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// replacePattern is replace with a regular expression: decided only for a text
+// that is known.
+func (c *call) replacePattern(parts []value.Part, pattern string, with []value.Part) (*value.Value, error) {
+	re, err := regexp.Compile(pattern)
+	switch {
+	case err != nil:
+		return nil, err
+	case hasHoles(parts):
+		return c.unknown(cty.String), nil
+	}
+	s := knownPrefix(parts)
+	matches := len(re.FindAllStringIndex(s, -1))
+	switch {
+	case matches == 0:
+		return c.same()
+	case hasHoles(with):
+		return c.unknown(cty.String), nil
+	case matches*knownBytes(with) > maxText:
+		return nil, errTooLong
+	}
+	return c.text(re.ReplaceAllString(s, knownPrefix(with))), nil
+}
+
+// split gives the pieces before the first hole, and says that there are more.
+func split(c *call) (*value.Value, error) {
+	sep, known, err := c.literal(0)
+	parts, ok, err2 := c.parts(1)
+	if err := errors.Join(err, err2); err != nil {
+		return nil, err
+	}
+	parts = joinTexts(parts)
+	switch {
+	case !known || !ok || hasHoles(parts) && (sep == "" || parts[0].Hole != nil):
+		return c.unknown(cty.List(cty.String)), nil
+	case sep == "":
+		return c.library(stdlib.SplitFunc)
+	case len(parts) == 0:
+		parts = []value.Part{{Text: source.Computed("", c.sc.span)}}
+	}
+	g := &gather{}
+	t := parts[0].Text
+	for {
+		i := strings.Index(t.String, sep)
+		if i < 0 {
+			break
+		}
+		g.add(value.StrAt(t.Slice(0, i)))
+		t = t.Slice(i+len(sep), len(t.String))
+	}
+	if len(parts) == 1 {
+		g.add(value.StrAt(t))
+	} else {
+		g.more(c.args[1])
+	}
+	return c.carryDeep(g.result(c, value.List)), nil
+}
+
+func join(c *call) (*value.Value, error) {
+	sep, _, err := c.parts(0)
+	if err != nil {
+		return nil, err
+	}
+	var out []value.Part
+	n, size := 0, 0
+	for i := 1; i < len(c.args); i++ {
+		list, err := c.as(i, cty.List(cty.String))
+		switch {
+		case err != nil:
+			return nil, err
+		case list.Is(value.Unknown) || !counted(list):
+			return c.unknown(cty.String), nil
+		}
+		for _, e := range list.Elems {
+			if e.Missing() {
+				return nil, errors.New("a null element cannot be joined")
+			}
+			if n > 0 {
+				out = append(out, sep...)
+			}
+			p, _ := e.AsParts()
+			out = append(out, p...)
+			if size += knownBytes(p) + knownBytes(sep); size > maxText {
+				return nil, errTooLong
+			}
+			if n++; n == 1 && len(c.args) == 2 && len(list.Elems) == 1 {
+				return c.carry(carryFrom(e, list)), nil
+			}
+		}
+	}
+	return c.made(out)
+}
+
+func startsWith(c *call) (*value.Value, error) {
+	return c.test(func(parts []value.Part, s string) value.Tri {
+		start := knownPrefix(parts)
+		switch {
+		case strings.HasPrefix(start, s):
+			return value.Yes
+		case hasHoles(parts) && strings.HasPrefix(s, start):
+			return value.Maybe
+		}
+		return value.No
+	})
+}
+
+func endsWith(c *call) (*value.Value, error) {
+	return c.test(func(parts []value.Part, s string) value.Tri {
+		end := knownSuffix(parts)
+		switch {
+		case strings.HasSuffix(end, s):
+			return value.Yes
+		case hasHoles(parts) && strings.HasSuffix(s, end):
+			return value.Maybe
+		}
+		return value.No
+	})
+}
+
+func strContains(c *call) (*value.Value, error) {
+	return c.test(func(parts []value.Part, s string) value.Tri {
+		for _, p := range joinTexts(parts) {
+			if p.Hole == nil && strings.Contains(p.Text.String, s) {
+				return value.Yes
+			}
+		}
+		if hasHoles(parts) {
+			return value.Maybe
+		}
+		return value.TriOf(s == "")
+	})
+}
+
+func (c *call) test(f func([]value.Part, string) value.Tri) (*value.Value, error) {
+	parts, ok, err := c.parts(0)
+	s, known, err2 := c.literal(1)
+	if err := errors.Join(err, err2); err != nil {
+		return nil, err
+	}
+	if !known || !ok && s != "" {
+		return c.truth(value.Maybe), nil
+	}
+	return c.truth(f(parts, s)), nil
+}
+
+// substr is decided when what it takes lies in the known prefix.
+func substr(c *call) (*value.Value, error) {
+	parts, ok, err := c.parts(0)
+	if err != nil {
+		return nil, err
+	}
+	if !ok || !hasHoles(parts) {
+		return c.library(stdlib.SubstrFunc)
+	}
+	from, ok1, err1 := c.number(1)
+	n, ok2, err2 := c.number(2)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	start := knownPrefix(parts)
+	for i := 0; i < len(start); i++ { // combining characters would move the count
+		if start[i] >= utf8.RuneSelf {
+			return c.unknown(cty.String), nil
+		}
+	}
+	if !ok1 || !ok2 || from < 0 || n < 0 || from > len(start) || n >= len(start)-from {
+		return c.unknown(cty.String), nil
+	}
+	return c.text(start[from : from+n]), nil
+}
