@@ -1,0 +1,155 @@
+package proof
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+)
+
+// usualAccount stands for an account whose id is not known.
+const usualAccount = "111122223333"
+
+// mfaState is how a caller signed in.
+type mfaState int8
+
+const (
+	withoutMFA    mfaState = iota // a console session, or a session token, without MFA
+	withAccessKey                 // a long-term access key: the keys of MFA are absent
+	withMFA
+)
+
+// direct is the context of a request that its caller makes itself, with
+// credentials of a user or of root.
+func direct(mfa mfaState) map[string]policy.ContextValue {
+	ctx := map[string]policy.ContextValue{
+		"aws:viaawsservice":                policy.One("false"),
+		"aws:viaawsmcpservice":             {},
+		"aws:principalisawsservice":        policy.One("false"),
+		"aws:assumedroot":                  {},
+		"aws:federatedprovider":            {},
+		"aws:sourceidentity":               {},
+		"ec2:roledelivery":                 {},
+		"ec2:sourceinstancearn":            {},
+		"lambda:sourcefunctionarn":         {},
+		"ssm:sourceinstancearn":            {},
+		"aws:ec2instancesourcevpc":         {},
+		"aws:ec2instancesourceprivateipv4": {},
+	}
+	switch mfa {
+	case withoutMFA:
+		ctx["aws:multifactorauthpresent"] = policy.One("false")
+		ctx["aws:multifactorauthage"] = policy.ContextValue{}
+	case withAccessKey:
+		ctx["aws:multifactorauthpresent"] = policy.ContextValue{}
+		ctx["aws:multifactorauthage"] = policy.ContextValue{}
+		ctx["aws:tokenissuetime"] = policy.ContextValue{}
+	case withMFA:
+		ctx["aws:multifactorauthpresent"] = policy.One("true")
+	}
+	return ctx
+}
+
+// rootRequest is a request of a root user, with action, resource and the keys
+// of the request still open.
+func rootRequest(partition, account string, mfa mfaState) *policy.Request {
+	return &policy.Request{
+		Caller:   &policy.Caller{Kind: policy.RootCaller, Partition: partition, Account: account},
+		Context:  direct(mfa),
+		Unlisted: policy.Either,
+	}
+}
+
+// userRequest is a request of an IAM user.
+func userRequest(partition, account, name string, mfa mfaState) *policy.Request {
+	return &policy.Request{
+		Caller:   &policy.Caller{Kind: policy.UserCaller, Partition: partition, Account: account, Name: name, ID: "AIDAIAMVETEXAMPLE" + idOf(name)},
+		Context:  direct(mfa),
+		Unlisted: policy.Either,
+	}
+}
+
+// roleRequest is a request of a session of a role. Sessions carry no MFA.
+func roleRequest(partition, account, name string) *policy.Request {
+	ctx := direct(withAccessKey)
+	for _, k := range []string{"aws:federatedprovider", "aws:sourceidentity", "ec2:roledelivery", "ec2:sourceinstancearn", "lambda:sourcefunctionarn", "aws:tokenissuetime"} {
+		delete(ctx, k)
+	}
+	return &policy.Request{
+		Caller:   &policy.Caller{Kind: policy.RoleCaller, Partition: partition, Account: account, Name: name, Session: "session", ID: "AROAIAMVETEXAMPLE" + idOf(name)},
+		Context:  ctx,
+		Unlisted: policy.Either,
+	}
+}
+
+// idOf makes the made-up ids of principals differ.
+func idOf(name string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, name))
+}
+
+// noTags are the tags of root: it has none, nor those of a session.
+func noTags() map[string][]policy.ContextValue {
+	return map[string][]policy.ContextValue{"aws:principaltag/": {{}}}
+}
+
+// partitionsOf are the partitions to decide for. When none is given, those that
+// the documents name in their ARNs count, and aws when they name none: a plain
+// arn:aws: is what is written where nobody thinks of partitions.
+func partitionsOf(given []string, docs []*policy.Document) (list []string, assumed bool) {
+	if len(given) > 0 {
+		return given, false
+	}
+	for _, p := range []string{"aws", "aws-us-gov", "aws-cn"} {
+		if mentions(docs, "arn:"+p+":") {
+			list = append(list, p)
+		}
+	}
+	if len(list) == 0 {
+		list = []string{"aws"}
+	}
+	return list, true
+}
+
+// mentions says that a text stands in a condition or resource of the documents.
+func mentions(docs []*policy.Document, text string) bool {
+	found := false
+	eachPattern(docs, func(p policy.Pattern) { found = found || strings.Contains(p.String(), text) })
+	return found
+}
+
+func eachPattern(docs []*policy.Document, f func(policy.Pattern)) {
+	for _, d := range docs {
+		for _, s := range d.Statements {
+			for _, p := range s.Resources {
+				f(p)
+			}
+			for _, c := range s.Conditions {
+				for _, p := range c.Values {
+					f(p)
+				}
+			}
+			for _, p := range s.Principals {
+				f(p.Pattern)
+			}
+		}
+	}
+}
+
+// accountsIn are the account ids that the documents name, sorted.
+func accountsIn(docs []*policy.Document) []string {
+	var out []string
+	eachPattern(docs, func(p policy.Pattern) {
+		for _, word := range strings.FieldsFunc(p.String(), func(r rune) bool { return r < '0' || r > '9' }) {
+			if len(word) == 12 && !slices.Contains(out, word) {
+				out = append(out, word)
+			}
+		}
+	})
+	slices.Sort(out)
+	return out
+}

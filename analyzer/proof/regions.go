@@ -1,0 +1,287 @@
+package proof
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+)
+
+// A glob is a pattern, spelled for the automaton.
+type glob []policy.Symbol
+
+// globOf reads * and ? as wildcards, everything else as itself.
+func globOf(pattern string) glob {
+	g := make(glob, len(pattern))
+	for i := range len(pattern) {
+		switch c := pattern[i]; c {
+		case '*':
+			g[i] = policy.AnyText
+		case '?':
+			g[i] = policy.AnyByte
+		default:
+			g[i] = policy.Symbol(c)
+		}
+	}
+	return g
+}
+
+// A language says which strings a key may hold: the alphabet, and a small
+// deterministic automaton whose start state is 0 and whose dead state is -1.
+type language struct {
+	alphabet string // representatives of every class of bytes, the nicest first
+	step     func(state int, b byte) int
+	accepts  func(state int) bool
+	fold     bool // compared without regard to case: it holds lower case only
+}
+
+// anyText is every string of printable characters that is not empty.
+var anyText = language{
+	alphabet: "xyz0123456789abcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW-_./:@=+, *?",
+	step:     func(int, byte) int { return 1 },
+	accepts:  func(s int) bool { return s == 1 },
+}
+
+// sessionNames is [\w+=,.@-]{2,64}; the upper bound is checked on the samples.
+var sessionNames = language{
+	alphabet: "xyzabcdefghijklmnopqrstuvw0123456789XYZABCDEFGHIJKLMNOPQRSTUVW_-+=,.@",
+	step: func(s int, b byte) int {
+		if !isNameByte(b) {
+			return -1
+		}
+		return min(s+1, 2)
+	},
+	accepts: func(s int) bool { return s == 2 },
+}
+
+// userNames is the same alphabet for names of users and roles, of one
+// character or more, with no path.
+var userNames = language{
+	alphabet: sessionNames.alphabet,
+	step: func(_ int, b byte) int {
+		if !isNameByte(b) {
+			return -1
+		}
+		return 1
+	},
+	accepts: func(s int) bool { return s == 1 },
+}
+
+func isNameByte(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || strings.IndexByte("_+=,.@-", b) >= 0
+}
+
+// actionNames is service:Action in lower case.
+var actionNames = language{
+	alphabet: "zyxabcdefghijklmnopqrstuvw0123456789-:",
+	step: func(s int, b byte) int {
+		letter := b >= 'a' && b <= 'z' || b >= '0' && b <= '9'
+		switch {
+		case s <= 1 && (letter || s == 1 && b == '-'):
+			return 1
+		case s == 1 && b == ':':
+			return 2
+		case s >= 2 && letter:
+			return 3
+		}
+		return -1
+	},
+	accepts: func(s int) bool { return s == 3 },
+	fold:    true,
+}
+
+// A region is a set of strings that no glob tells apart, and one of them.
+type region struct {
+	sample  string
+	matches []int // indexes of the globs that match, ascending
+}
+
+// maxStates bounds the subset construction.
+const maxStates = 20_000
+
+// regionsOf partitions a language by which globs match. seeds are tried first,
+// so that a region is shown by a telling sample where there is one. complete
+// is false when the bound was reached: then a region may be missing, and
+// nothing universal may be concluded.
+func regionsOf(globs []glob, lang language, seeds []string) (out []region, complete bool) {
+	seen := map[string]bool{}
+	add := func(sample string, matches []int) {
+		key := vectorKey(matches)
+		if !seen[key] {
+			seen[key] = true
+			out = append(out, region{sample, slices.Clone(matches)})
+		}
+	}
+	m := machine{globs: globs, lang: lang}
+	for _, s := range seeds {
+		if matches, ok := m.run(s); ok {
+			add(s, matches)
+		}
+	}
+	complete = m.explore(add)
+	return out, complete
+}
+
+func vectorKey(matches []int) string {
+	b := make([]byte, 0, 2*len(matches))
+	for _, m := range matches {
+		b = append(b, byte(m>>8), byte(m))
+	}
+	return string(b)
+}
+
+// machine is the union of the globs' automata, determinised as it is walked.
+// A state is the ascending list of nodes glob<<16|position.
+type machine struct {
+	globs []glob
+	lang  language
+}
+
+func (m *machine) start() []uint32 {
+	var s []uint32
+	for i := range m.globs {
+		s = m.put(s, i, 0)
+	}
+	return s
+}
+
+// put adds a node and what it reaches without reading.
+func (m *machine) put(s []uint32, g, pos int) []uint32 {
+	s = append(s, uint32(g)<<16|uint32(pos))
+	if pos < len(m.globs[g]) && (m.globs[g][pos] == policy.AnyText || m.globs[g][pos] == policy.AnySegmentText) {
+		s = m.put(s, g, pos+1)
+	}
+	return s
+}
+
+func (m *machine) next(s []uint32, b byte) []uint32 {
+	var out []uint32
+	for _, node := range s {
+		g, pos := int(node>>16), int(node&0xFFFF)
+		if pos >= len(m.globs[g]) {
+			continue
+		}
+		switch t := m.globs[g][pos]; {
+		case t == policy.AnyText || t == policy.AnySegmentText && b != ':':
+			out = m.put(out, g, pos)
+		case t == policy.AnyByte || t == policy.AnySegmentByte && b != ':' || matchesByte(t, b):
+			out = m.put(out, g, pos+1)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func matchesByte(t policy.Symbol, b byte) bool {
+	if t >= policy.FoldedByte {
+		return t-policy.FoldedByte == policy.Symbol(b|0x20)
+	}
+	return t == policy.Symbol(b)
+}
+
+func (m *machine) matches(s []uint32) []int {
+	var out []int
+	for _, node := range s {
+		if g := int(node >> 16); int(node&0xFFFF) == len(m.globs[g]) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+func (m *machine) run(s string) (matches []int, legal bool) {
+	if m.lang.fold {
+		s = strings.ToLower(s)
+	}
+	state, legalState := m.start(), 0
+	for i := range len(s) {
+		if legalState = m.lang.step(legalState, s[i]); legalState < 0 {
+			return nil, false
+		}
+		state = m.next(state, s[i])
+	}
+	return m.matches(state), m.lang.accepts(legalState)
+}
+
+// classes is one byte for every class of the alphabet that the globs tell
+// apart: each literal, and the first letter or digit that is none of them.
+func (m *machine) classes() []byte {
+	literal := map[byte]bool{}
+	for _, g := range m.globs {
+		for _, t := range g {
+			switch {
+			case t >= policy.FoldedByte && m.lang.fold:
+				literal[byte(t-policy.FoldedByte)] = true
+			case t >= policy.FoldedByte:
+				lower := byte(t - policy.FoldedByte)
+				literal[lower], literal[lower&^0x20] = true, true
+			case t >= 0:
+				literal[byte(t)] = true
+			}
+		}
+	}
+	var out []byte
+	fresh := 0
+	for i := range len(m.lang.alphabet) {
+		b := m.lang.alphabet[i]
+		structural := b == ':' || b == '/'
+		if literal[b] || structural || fresh == 0 {
+			out = append(out, b)
+			if !literal[b] && !structural {
+				fresh++
+			}
+			delete(literal, b)
+		}
+	}
+	for b := range 256 { // literals outside the alphabet that was listed
+		if literal[byte(b)] {
+			out = append(out, byte(b))
+		}
+	}
+	return out
+}
+
+type visit struct {
+	nodes  []uint32
+	legal  int
+	sample string
+}
+
+func (m *machine) explore(add func(string, []int)) (complete bool) {
+	classes := m.classes()
+	queue := []visit{{nodes: m.start()}}
+	seen := map[string]bool{}
+	for len(queue) > 0 {
+		v := queue[0]
+		queue = queue[1:]
+		if m.lang.accepts(v.legal) {
+			add(v.sample, m.matches(v.nodes))
+		}
+		for _, b := range classes {
+			legal := m.lang.step(v.legal, b)
+			if legal < 0 {
+				continue
+			}
+			nodes := m.next(v.nodes, b)
+			key := stateKey(nodes, legal)
+			if seen[key] {
+				continue
+			}
+			if len(seen) >= maxStates {
+				return false
+			}
+			seen[key] = true
+			queue = append(queue, visit{nodes, legal, v.sample + string(b)})
+		}
+	}
+	return true
+}
+
+func stateKey(nodes []uint32, legal int) string {
+	b := make([]byte, 0, 4*len(nodes)+1)
+	b = append(b, byte(legal))
+	for _, n := range nodes {
+		b = append(b, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+	}
+	return string(b)
+}

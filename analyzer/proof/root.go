@@ -1,0 +1,432 @@
+package proof
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// RootClass is what service control policies do to root without MFA. The zero
+// RootClass is not determined.
+type RootClass int8
+
+// The classes.
+const (
+	RootUndetermined RootClass = iota
+	RootDenied                 // root can do nothing, with MFA or without
+	MFAEnforced                // root can do nothing without MFA but enrol a device
+	RootPartial                // something slips through
+	RootNone                   // nothing stops root
+	RootMalformed              // AWS refuses the document that would stop root
+)
+
+func (c RootClass) String() string {
+	return [...]string{"UNDETERMINABLE", "ROOT_DENIED", "MFA_ENFORCED", "PARTIAL", "NONE", "MALFORMED"}[c]
+}
+
+// Verdict is what the class means.
+func (c RootClass) Verdict() Verdict {
+	switch c {
+	case RootDenied, MFAEnforced:
+		return Holds
+	case RootPartial, RootNone, RootMalformed:
+		return Violated
+	}
+	return Undetermined
+}
+
+// RootOptions says which root is asked about.
+type RootOptions struct {
+	// Account is the id of the member account; "" when it is not known, and
+	// then the answer has to be the same for every account.
+	Account string
+	// Partitions are those that the organization may be in, usually one. None:
+	// those that the documents name, else aws.
+	Partitions []string
+	// Exempt actions may be left to root without MFA beside those that enrol a
+	// device: the project's setting.
+	Exempt []string
+}
+
+// RootResult is the answer of RootMFA.
+type RootResult struct {
+	Class   RootClass
+	Witness *Witness // of a violation
+	Near    *NearMiss
+	// Exempt are the actions that slip through when they are a short list and
+	// all else is stopped: a Deny with NotAction.
+	Exempt []string
+	// Tolerated are actions that a proof leaves to root without MFA though
+	// enrolling a device does not need them; advice.
+	Tolerated []string
+	// BlocksRoles names the statement that also stops role sessions, which never
+	// carry MFA; BlocksAssumedRoot the one that stops central root sessions.
+	BlocksRoles, BlocksAssumedRoot *policy.Statement
+	// Deciding are the statements that stop root.
+	Deciding []*policy.Statement
+	Needs    []value.Reason // of an undetermined class
+}
+
+// NearMiss is a statement that is about the property and does not achieve it.
+type NearMiss struct {
+	Statement *policy.Statement
+	Condition *policy.Condition // nil when it is not a condition that fails
+	Defect    string            // a stable word: bool-without-if-exists
+	Words     string            // "statement 1 of scp.tf:14 tests it with Bool, which does not match an absent key"
+}
+
+// RootMFA decides whether the policies on an account's path stop its root user
+// from acting without MFA.
+func RootMFA(levels []Level, opt RootOptions) RootResult {
+	sound, broken := sortOut(levels, policy.SCP)
+	docs := documentsOf(sound)
+	partitions, _ := partitionsOf(opt.Partitions, docs)
+	accounts := []string{opt.Account}
+	if opt.Account == "" {
+		accounts = append([]string{usualAccount}, accountsIn(docs)...)
+	}
+	var results []RootResult
+	for _, p := range partitions {
+		for _, a := range accounts {
+			q := rootQuestion{levels: sound, partition: p, account: a, opt: opt, docs: docs}
+			results = append(results, q.decide())
+		}
+	}
+	result := agree(results, partitions, accounts)
+	if result.Class.Verdict() == Violated {
+		if near := brokenNear(broken); near != nil {
+			result.Near = near
+			if result.Class == RootNone {
+				result.Class = RootMalformed
+			}
+			if result.Witness != nil {
+				result.Witness.Words = head(result.Witness.Words) + ": " + near.Words
+			}
+		}
+	}
+	return result
+}
+
+// sortOut leaves out the documents that AWS refuses: they stop nothing.
+func sortOut(levels []Level, kind policy.Kind) (sound []Level, broken []*policy.Document) {
+	for _, l := range levels {
+		kept := Level{FullAccess: l.FullAccess}
+		for _, d := range l.Documents {
+			if d == nil {
+				d = &policy.Document{Open: true}
+			}
+			if refused(d, kind) != nil {
+				broken = append(broken, d)
+			} else {
+				kept.Documents = append(kept.Documents, d)
+			}
+		}
+		sound = append(sound, kept)
+	}
+	return sound, broken
+}
+
+// refused is the first reason why AWS would not take the document.
+func refused(d *policy.Document, kind policy.Kind) *policy.Problem {
+	for _, p := range d.Validate(kind) {
+		if !p.Lint {
+			return &p
+		}
+	}
+	return nil
+}
+
+func documentsOf(levels []Level) []*policy.Document {
+	var docs []*policy.Document
+	for _, l := range levels {
+		docs = append(docs, l.Documents...)
+	}
+	return docs
+}
+
+// agree is the answer for all accounts and partitions that may be meant: the
+// same for each, else undetermined.
+func agree(results []RootResult, partitions, accounts []string) RootResult {
+	first := results[0]
+	for _, r := range results[1:] {
+		if r.Class.Verdict() == first.Class.Verdict() {
+			continue
+		}
+		out := RootResult{Needs: addReasons(first.Needs, r.Needs...)}
+		if len(partitions) > 1 {
+			out.Needs = addReasons(out.Needs, value.Reason{Text: "the organization's partition is not known: " + strings.Join(partitions, " or ")})
+		}
+		if len(accounts) > 1 {
+			out.Needs = addReasons(out.Needs, value.Reason{Text: "the account's id is not known, and the policies name accounts"})
+		}
+		return out
+	}
+	return first
+}
+
+type rootQuestion struct {
+	levels             []Level
+	docs               []*policy.Document
+	partition, account string
+	opt                RootOptions
+}
+
+func (q *rootQuestion) formula() *formula {
+	f := &formula{}
+	for _, l := range q.levels {
+		f.level(l.Documents, l.FullAccess)
+	}
+	return f
+}
+
+// exemptActions are what root may do without MFA, as globs in lower case.
+func exemptActions(more []string, tolerate bool) []string {
+	out := sortedKeys(exemptable)
+	if tolerate {
+		out = append(out, sortedKeys(tolerable)...)
+		out = append(out, "iam:get*", "iam:list*")
+	}
+	for _, m := range more {
+		out = append(out, strings.ToLower(m))
+	}
+	return out
+}
+
+func (q *rootQuestion) ask(f *formula, mfa mfaState, tolerate, all bool) answer {
+	question := &question{
+		formula: f,
+		base:    rootRequest(q.partition, q.account, mfa),
+		exempt:  exemptActions(q.opt.Exempt, tolerate),
+		domains: noTags(),
+	}
+	if mfa == withMFA {
+		question.domains["aws:multifactorauthage"] = ages(q.docs)
+	}
+	return question.ask(all)
+}
+
+// ages are how long ago somebody who has MFA may have used it.
+func ages(docs []*policy.Document) []policy.ContextValue {
+	out := []policy.ContextValue{policy.One("1")}
+	for _, d := range docs {
+		for _, s := range d.Statements {
+			for _, c := range s.Conditions {
+				if !strings.EqualFold(c.Key, "aws:MultiFactorAuthAge") {
+					continue
+				}
+				for _, p := range c.Values {
+					text, _ := p.Text()
+					for _, n := range around(text) {
+						if !strings.HasPrefix(n, "-") {
+							out = append(out, policy.One(n))
+						}
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (q *rootQuestion) decide() RootResult {
+	f := q.formula()
+	console := q.ask(f, withoutMFA, true, false)
+	key := q.ask(f, withAccessKey, true, false)
+	switch {
+	case console.stopped == value.No || key.stopped == value.No:
+		return q.violated(f, console, key)
+	case console.stopped == value.Maybe || key.stopped == value.Maybe:
+		return RootResult{Needs: addReasons(slices.Clone(console.needs), key.needs...)}
+	}
+	result := RootResult{Class: MFAEnforced}
+	if q.ask(f, withMFA, true, false).stopped == value.Yes {
+		result.Class = RootDenied
+	}
+	result.Deciding = q.deciding(f)
+	if open := q.ask(f, withoutMFA, false, true); open.stopped == value.No {
+		result.Tolerated = open.open
+	}
+	q.overblocking(f, &result)
+	return result
+}
+
+func (q *rootQuestion) violated(f *formula, console, key answer) RootResult {
+	result := RootResult{Class: RootNone}
+	if q.somethingStopped(f) {
+		result.Class = RootPartial
+	}
+	worst, mfa := console, withoutMFA
+	if worst.stopped != value.No {
+		worst, mfa = key, withAccessKey
+	}
+	result.Witness = newWitness(worst.request)
+	result.Near = nearMiss(f, q.docs, worst.request)
+	result.Witness.Words = rootWords(worst.request, mfa) + ": "
+	if result.Near != nil {
+		result.Witness.Words += result.Near.Words
+	} else {
+		result.Witness.Words += "no service control policy stops it"
+	}
+	if result.Class == RootPartial && (console.stopped == key.stopped) {
+		if all := q.ask(f, mfa, true, true); len(all.open) <= 12 && !slices.Contains(all.open, otherAction) {
+			result.Exempt = all.open
+		}
+	}
+	q.overblocking(f, &result)
+	return result
+}
+
+func rootWords(r *policy.Request, mfa mfaState) string {
+	how := "in a console session without MFA (aws:MultiFactorAuthPresent false)"
+	if mfa == withAccessKey {
+		how = "with an access key (aws:MultiFactorAuthPresent absent)"
+	}
+	return fmt.Sprintf("root of any member account calling %s %s%s", actionWords(r.Action), how, furtherKeys(r))
+}
+
+func actionWords(action string) string {
+	service, name, _ := strings.Cut(action, ":")
+	switch {
+	case action == otherAction:
+		return "an action of a service that no policy names"
+	case name == "Any":
+		return "any action of " + service
+	}
+	return action
+}
+
+// furtherKeys tells the keys that the search had to choose.
+func furtherKeys(r *policy.Request) string {
+	var b strings.Builder
+	constant := direct(withMFA)
+	for _, k := range sortedKeys(r.Context) {
+		if _, ok := constant[k]; ok || !tells(r, k) {
+			continue
+		}
+		if v := r.Context[k]; v.Presence == policy.Known {
+			fmt.Fprintf(&b, ", %s %s", spelled(k), strings.Join(v.Values, " and "))
+		} else {
+			fmt.Fprintf(&b, ", %s absent", spelled(k))
+		}
+	}
+	return b.String()
+}
+
+// tells says that a key is worth telling: that it is not the same in every
+// request of such a caller.
+func tells(r *policy.Request, k string) bool {
+	switch {
+	case k == "aws:multifactorauthpresent":
+		return true
+	case k == "aws:multifactorauthage" || k == "aws:tokenissuetime" || keyOf(k).there == never:
+		return false
+	case strings.HasPrefix(k, "aws:principaltag/") && r.Caller != nil && r.Caller.Kind == policy.RootCaller:
+		return false
+	}
+	_, constant := direct(withMFA)[k]
+	return !constant
+}
+
+func head(words string) string {
+	h, _, _ := strings.Cut(words, ": ")
+	return h
+}
+
+// somethingStopped says that the policies do something about root or MFA: a
+// sensitive action is stopped for root without MFA, and not just as it is for
+// root with MFA and for roles.
+func (q *rootQuestion) somethingStopped(f *formula) bool {
+	role := roleRequest(q.partition, q.account, "example-role")
+	with := rootRequest(q.partition, q.account, withMFA)
+	with.Context["aws:multifactorauthage"] = policy.One("1")
+	bare := func(r *policy.Request) *policy.Request {
+		for _, k := range keysOf(f) {
+			if strings.HasPrefix(k, "aws:principaltag/") || keyOf(k).there == never {
+				if _, listed := r.Context[k]; !listed {
+					r = assign(r, k, policy.ContextValue{})
+				}
+			}
+		}
+		return r
+	}
+	role, with = bare(role), bare(with)
+	for _, mfa := range []mfaState{withoutMFA, withAccessKey} {
+		root := bare(rootRequest(q.partition, q.account, mfa))
+		for _, action := range tellingActions[:sensitiveActions] {
+			resource := (&question{base: root}).typicalResource(action)
+			at := func(r *policy.Request) value.Tri {
+				c := *r
+				c.Action, c.Resource = action, resource
+				return f.stops(&c)
+			}
+			if t := at(root); t != value.No && (at(with) != t || at(role) != t) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// deciding are the Denies that stop root creating a user, without MFA.
+func (q *rootQuestion) deciding(f *formula) []*policy.Statement {
+	var out []*policy.Statement
+	for _, mfa := range []mfaState{withoutMFA, withAccessKey} {
+		r := rootRequest(q.partition, q.account, mfa)
+		r.Action, r.Unlisted = tellingActions[0], policy.Absent
+		r.Resource = (&question{base: r}).typicalResource(r.Action)
+		for _, s := range f.denies {
+			if s.Effect == policy.Deny && s.Matches(r) == value.Yes && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// everydayActions are what workloads do: a policy that is meant for root and
+// stops them too breaks things.
+var everydayActions = []string{"ec2:RunInstances", "s3:GetObject", "dynamodb:DeleteTable", "sqs:DeleteQueue"}
+
+// overblocking finds statements about root or MFA that also stop role sessions
+// or central root sessions.
+func (q *rootQuestion) overblocking(f *formula, result *RootResult) {
+	for _, s := range f.denies {
+		if s.Effect != policy.Deny || !aboutRoot(s) {
+			continue
+		}
+		if result.BlocksRoles == nil && q.stopsAll(s, everydayActions, roleRequest(q.partition, q.account, "example-role")) {
+			result.BlocksRoles = s
+		}
+		if result.BlocksAssumedRoot == nil && q.stopsCentral(s) {
+			result.BlocksAssumedRoot = s
+		}
+	}
+}
+
+func (q *rootQuestion) stopsAll(s *policy.Statement, actions []string, r *policy.Request) bool {
+	for _, a := range actions {
+		c := *r
+		c.Action, c.Unlisted = a, policy.Absent
+		c.Resource = (&question{base: &c}).typicalResource(a)
+		if s.Matches(&c) != value.Yes {
+			return false
+		}
+	}
+	return true
+}
+
+// stopsCentral says that a session of sts:AssumeRoot could not do what it is
+// for, whichever MFA keys it carries: AWS does not document that.
+func (q *rootQuestion) stopsCentral(s *policy.Statement) bool {
+	for _, mfa := range []mfaState{withoutMFA, withAccessKey} {
+		r := rootRequest(q.partition, q.account, mfa)
+		r.Context["aws:assumedroot"] = policy.One("true")
+		if !q.stopsAll(s, []string{"iam:DeactivateMFADevice", "s3:DeleteBucketPolicy"}, r) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,120 @@
+package proof
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+const testdata = "../../testdata/policy"
+
+// parse reads a policy as if it were a file of that name.
+func parse(t testing.TB, name, text string) *policy.Document {
+	t.Helper()
+	f := source.NewFile(name, []byte(text))
+	d, err := policy.Parse(value.StrAt(source.Literal(source.Span{File: f, Start: 0, End: len(text)})))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return d
+}
+
+// vector is a policy with the class that it must get.
+type vector struct {
+	ID        string
+	Doc       json.RawMessage
+	Docs      []json.RawMessage
+	Expect    string
+	Why       string
+	Partition string
+	Full      *bool // false: FullAWSAccess is detached
+	Flags     []string
+}
+
+func vectors(t testing.TB, name string) []vector {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(testdata, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []vector
+	if err := json.Unmarshal(b, &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) == 0 {
+		t.Fatalf("%s is empty", name)
+	}
+	return list
+}
+
+func (v vector) documents(t testing.TB) []*policy.Document {
+	t.Helper()
+	var out []*policy.Document
+	for i, raw := range append(v.Docs, v.Doc) {
+		if raw != nil {
+			out = append(out, parse(t, v.ID+strings.Repeat("b", i)+".json", string(raw)))
+		}
+	}
+	return out
+}
+
+func (v vector) levels(t testing.TB) []Level {
+	full := value.Yes
+	if v.Full != nil {
+		full = value.TriOf(*v.Full)
+	}
+	return []Level{{Documents: v.documents(t), FullAccess: full}}
+}
+
+func (v vector) partitions() []string {
+	if v.Partition == "" {
+		return nil
+	}
+	return []string{v.Partition}
+}
+
+func TestRootMFAVectors(t *testing.T) {
+	for _, v := range vectors(t, "scp_root_mfa.json") {
+		t.Run(v.ID, func(t *testing.T) {
+			levels := v.levels(t)
+			got := RootMFA(levels, RootOptions{Account: "123456789012", Partitions: v.partitions()})
+			if got.Class.String() != v.Expect {
+				t.Errorf("class = %v, want %s: %s\nwitness %+v\nneeds %v", got.Class, v.Expect, v.Why, got.Witness, got.Needs)
+			}
+			if got.Witness != nil {
+				t.Log(got.Witness.Words, got.Witness.Context, got.Witness.Absent)
+			}
+			replaySCP(t, levels, got.Class.Verdict(), got.Witness)
+		})
+	}
+}
+
+// replaySCP decides a witness with the policy engine alone.
+func replaySCP(t testing.TB, levels []Level, verdict Verdict, w *Witness) {
+	t.Helper()
+	if verdict != Violated {
+		if w != nil {
+			t.Errorf("a %v verdict has a witness: %s", verdict, w.Words)
+		}
+		return
+	}
+	if w == nil || w.Words == "" {
+		t.Fatal("a violation has no witness")
+	}
+	r := *w.Request
+	for _, l := range levels {
+		d := policy.Decide(l.Documents, &r)
+		if d.Denied != value.No {
+			t.Errorf("the witness is denied (%v): %s", d.Denied, w.Words)
+		}
+		if l.FullAccess != value.Yes && d.Granted != value.Yes {
+			t.Errorf("the witness is not allowed at one level: %s", w.Words)
+		}
+	}
+}
