@@ -1,4 +1,6 @@
-//go:build !windows // the steps are scripts of bash; the paths of its Windows form are not those of Go
+//go:build !windows
+
+// The steps are scripts of bash, and paths of its Windows form are not those of Go.
 
 // Package scripts_test plays the runner of GitHub Actions: it reads action.yml
 // and runs its steps on this machine, with the files and variables that a

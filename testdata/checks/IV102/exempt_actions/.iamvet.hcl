@@ -1,0 +1,1 @@
+root_exempt_actions = ["s3:DeleteBucketPolicy", "s3:GetBucketPolicy"]

@@ -1,0 +1,30 @@
+# The list of the policy is the one of .iamvet.hcl, in other words.
+resource "aws_organizations_organization" "this" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "root" {
+  name = "root"
+
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Deny"
+        Action   = "*"
+        Resource = "*"
+        Condition = {
+          NotIpAddress    = { "aws:SourceIp" = ["203.0.113.64/26", "198.51.100.0/25", "198.51.100.128/25"] }
+          Bool            = { "aws:ViaAWSService" = "false" }
+          StringNotEquals = { "aws:SourceVpc" = "vpc-0a1b2c3d4e5f60718" }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "root" {
+  policy_id = aws_organizations_policy.root.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}
