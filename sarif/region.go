@@ -207,11 +207,12 @@ func (r replacement) slid() replacement {
 		return r
 	}
 	front := string(f.Bytes[f.LineSpan(line-1).End:r.Span.Start]) // line ending and indentation
-	if !strings.HasSuffix(moved, front) {
+	rest, ok := strings.CutSuffix(moved, front)
+	if !ok || strings.HasSuffix(rest, "\r") { // the line ends in LF, what moves in CRLF
 		return r
 	}
 	if r.New != "" {
-		r.New = front + strings.TrimSuffix(moved, front)
+		r.New = front + rest
 	}
 	r.Span.Start -= len(front)
 	r.Span.End -= len(front)

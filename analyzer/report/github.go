@@ -75,7 +75,7 @@ func (n names) findingCommand(b *strings.Builder, f *analyzer.Finding) {
 
 func (n names) gapCommand(b *strings.Builder, g terraform.Gap, level string) {
 	var properties []string
-	if file, line := n.gapPlace(g); file != "" {
+	if file, line := n.gapPlace(g); file != "" && file != stdin {
 		properties = append(properties, "file", file)
 		if line > 0 {
 			properties = append(properties, "line", itoa(line))
@@ -98,7 +98,7 @@ func command(b *strings.Builder, name string, properties []string, message strin
 		if i == 0 {
 			separator = " "
 		}
-		fmt.Fprintf(b, "%s%s=%s", separator, properties[i], escapeProperty.Replace(properties[i+1]))
+		fmt.Fprintf(b, "%s%s=%s", separator, properties[i], escapeProperty.Replace(clean(properties[i+1])))
 	}
-	b.WriteString("::" + escapeData.Replace(message) + "\n")
+	b.WriteString("::" + escapeData.Replace(clean(message)) + "\n")
 }

@@ -22,9 +22,14 @@ type names struct {
 	// to; "" when it lies outside, and then prefix goes in front.
 	base   string
 	prefix string
+	// data is for programs: standard input stays "-".
+	data bool
 }
 
-func scanNames(r *analyzer.Report) names { return names{base: orDot(r.ScanRoot)} }
+// stdin is how a plan that was piped in is named.
+const stdin = "standard input"
+
+func scanNames(r *analyzer.Report) names { return names{base: orDot(r.ScanRoot), data: true} }
 
 func workNames(r *analyzer.Report) names {
 	if r.WorkDir == "" {
@@ -46,6 +51,8 @@ func orDot(dir string) string {
 // boundary.
 func (n names) of(name string) string {
 	switch {
+	case name == "-" && !n.data:
+		return stdin
 	case path.IsAbs(name) || name == "-":
 		return name
 	case n.base == "":

@@ -22,7 +22,9 @@ type TextOptions struct {
 const (
 	defaultWidth = 100
 	minWidth     = 40
-	labelWidth   = 14
+	labelWidth   = 16
+	// maxRelated is how many related places are named; JSON has all.
+	maxRelated = 6
 )
 
 var severityColours = [...]string{
@@ -48,12 +50,12 @@ func Text(w io.Writer, r *analyzer.Report, opt TextOptions) error {
 	return err
 }
 
-// byRule is the findings in groups of one check, in order of the checks' ids
-// as they first occur, each in report order.
+// byRule is the findings in groups of one check, in order of the checks'
+// ids, each worst first and else in report order.
 func byRule(findings []*analyzer.Finding) [][]*analyzer.Finding {
 	at := map[string]int{}
 	var out [][]*analyzer.Finding
-	for _, f := range findings {
+	for _, f := range worstFirst(findings) {
 		i, ok := at[f.Check.ID]
 		if !ok {
 			i = len(out)
@@ -150,8 +152,12 @@ func (t *printer) finding(f *analyzer.Finding) {
 func (t *printer) facts(f *analyzer.Finding) string {
 	p := &printer{paint: t.paint, names: t.names, width: t.width}
 	p.witness(f.Witness)
-	for _, r := range f.Related {
-		p.labelled("see", oneLine(r.Message)+p.place(r.Span))
+	for i, r := range f.Related {
+		if i == maxRelated {
+			p.labelled("see", fmt.Sprintf("%d more places", len(f.Related)-i))
+			break
+		}
+		p.labelled("see", p.reason(r.Message, r.Span))
 	}
 	p.instances(f)
 	for _, a := range f.Assumptions {
@@ -171,13 +177,6 @@ func (t *printer) labelled(label, s string) {
 			t.line(strings.Repeat(" ", labelWidth) + l)
 		}
 	}
-}
-
-func (t *printer) place(at source.Span) string {
-	if at.IsZero() {
-		return ""
-	}
-	return "  " + t.names.line(at)
 }
 
 func (t *printer) witness(w *analyzer.Witness) {
@@ -211,7 +210,7 @@ func (t *printer) fixes(f *analyzer.Finding) {
 		return
 	}
 	t.labelled(fixLabel(shown), shown.Message+gradeNote(shown.Grade))
-	t.diff(shown.Diff, f.Span)
+	t.diff(shown, f.Span)
 	for _, fix := range f.Fixes {
 		if fix != shown {
 			t.labelled("or", fix.Message+gradeNote(fix.Grade))
@@ -236,14 +235,17 @@ func gradeNote(g analyzer.Grade) string {
 	return " (to be completed by hand)"
 }
 
-// diff prints a patch, without the lines that name the file when it is that of
-// the finding.
-func (t *printer) diff(patch string, at source.Span) {
-	if patch == "" {
+// diff prints a fix as a patch, without the lines that name the file when it is
+// that of the finding.
+func (t *printer) diff(fix *analyzer.Fix, at source.Span) {
+	if fix.Diff == "" {
 		return
 	}
-	lines := strings.Split(strings.TrimSuffix(patch, "\n"), "\n")
-	known := !at.IsZero() && strings.Count("\n"+patch, "\n--- ") == 1 && strings.HasSuffix(strings.TrimSpace(lines[0]), "/"+at.File.Name)
+	lines := strings.Split(strings.TrimSuffix(fix.Diff, "\n"), "\n")
+	known := !at.IsZero()
+	for _, e := range fix.Edits {
+		known = known && e.Span.File.Name == at.File.Name
+	}
 	for i, l := range lines {
 		l = clean(strings.TrimRight(l, "\r"))
 		if known && i < 2 {
