@@ -2,10 +2,349 @@ package terraform
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// LoadConfig reads the root module in dir. Nothing is evaluated yet.
+// LoadConfig reads the root module in dir, a slash-separated path relative to
+// the boundary. Nothing is evaluated yet. The error is for a directory that
+// holds no configuration; everything else that is wrong is a gap of the Root.
 func LoadConfig(ctx context.Context, b *Boundary, dir string, opt Options) (*Root, error) {
-	return nil, errors.New("not yet")
+	resolved, gap := b.resolve(dir)
+	if gap != nil {
+		return nil, errors.New(gap.Reason)
+	}
+	m := b.module(resolved)
+	if m == nil {
+		return nil, fmt.Errorf("%s has no Terraform configuration", dir)
+	}
+	root := &Root{Dir: resolved, Source: Config}
+	ev := &evaluator{
+		ctx:       ctx,
+		boundary:  b,
+		root:      root,
+		opt:       opt,
+		parsed:    map[*source.File]bool{},
+		objects:   map[*value.Ref]object{},
+		sets:      map[*value.Ref]*instanceSet{},
+		templates: map[*value.Value]*parsedTemplate{},
+	}
+	root.loader = ev
+	ev.installed = ev.fetchedModules(resolved)
+	ev.top = ev.newModule(m, resolved, ".")
+	ev.readInputs(m)
+	return root, nil
+}
+
+// moduleInstance is a module, called once.
+type moduleInstance struct {
+	ev      *evaluator
+	mod     *module // nil when it is not at hand; missing says why
+	missing string
+	dir     string // resolved, relative to the boundary
+	path    string // path.module
+	address string // module.a["k"]; "" for the root
+
+	parent  *moduleInstance
+	block   *block // the call
+	names   []string
+	inputs  *frame // of the call, for its arguments
+	calls   []Call
+	exists  value.Tri
+	why     []value.Reason
+	assumes []*value.Assumption
+
+	memo      memo
+	frame     *frame
+	expanded  map[string][]*moduleInstance // by call
+	called    map[string]*value.Value
+	expanding map[string]bool
+	resources map[resourceKey]*resourceSet
+}
+
+func (ev *evaluator) newModule(m *module, dir, modulePath string) *moduleInstance {
+	mi := &moduleInstance{
+		ev: ev, mod: m, dir: dir, path: modulePath, exists: value.Yes,
+		memo:      memo{},
+		expanded:  map[string][]*moduleInstance{},
+		called:    map[string]*value.Value{},
+		expanding: map[string]bool{},
+		resources: map[resourceKey]*resourceSet{},
+	}
+	mi.frame = &frame{m: mi}
+	ev.instances++
+	if m != nil {
+		ev.use(m.files)
+		for _, g := range m.gaps {
+			ev.root.gap(g)
+		}
+	}
+	return mi
+}
+
+// fetchedModules is what terraform init has fetched, by call path.
+func (ev *evaluator) fetchedModules(dir string) map[string]string {
+	file, gap := ev.boundary.file(path.Join(dir, ".terraform/modules/modules.json"))
+	if gap != nil {
+		return nil
+	}
+	var manifest struct {
+		Modules []struct{ Key, Dir string }
+	}
+	if err := json.Unmarshal(file.Bytes, &manifest); err != nil {
+		ev.root.gap(Gap{Kind: ErrorGap, File: file.Name, Reason: file.Name + " is not valid JSON"})
+		return nil
+	}
+	out := map[string]string{}
+	for _, m := range manifest.Modules {
+		if m.Key != "" {
+			out[m.Key] = filepath.ToSlash(m.Dir)
+		}
+	}
+	return out
+}
+
+// call is the value of module.name: one instance, or all by key.
+func (m *moduleInstance) call(name string) (*value.Value, string) {
+	if v := m.called[name]; v != nil {
+		return v, ""
+	}
+	insts, problem := m.instancesOf(name)
+	if problem != "" {
+		return nil, problem
+	}
+	var values []*value.Value
+	x := expansion{}
+	for _, inst := range insts {
+		ref := &value.Ref{Root: m.ev.root.Dir, Address: inst.address, Type: "module"}
+		m.ev.objects[ref] = inst
+		values = append(values, &value.Value{Kind: value.Object, Open: true, Ref: ref, Span: inst.block.header})
+		x.keys = append(x.keys, inst.inputs.key)
+		x.kind = max(x.kind, inst.inputs.key.kind)
+	}
+	var v *value.Value
+	b := m.mod.calls[name]
+	if b.expr("count").none() && b.expr("for_each").none() {
+		v = values[0]
+	} else {
+		if b.expr("count").none() {
+			x.kind = eachKey
+		} else {
+			x.kind = countKey
+		}
+		v = m.ev.collect(x, values, &value.Ref{Root: m.ev.root.Dir, Address: joinAddress(m.address, "module."+name), Type: "module"}, b.header)
+	}
+	m.called[name] = v
+	return v, ""
+}
+
+// instancesOf expands a module call.
+func (m *moduleInstance) instancesOf(name string) ([]*moduleInstance, string) {
+	if insts, ok := m.expanded[name]; ok {
+		return insts, ""
+	}
+	if m.mod == nil || m.mod.calls[name] == nil {
+		return nil, "module." + name + " is not declared"
+	}
+	b := m.mod.calls[name]
+	if m.expanding[name] {
+		m.ev.gap(ErrorGap, b.header, "module."+name+": its instances depend on itself")
+		return nil, "module." + name + ": its instances depend on itself"
+	}
+	m.expanding[name] = true
+	x := m.ev.expand(b, m.frame)
+	m.expanding[name] = false
+	dir, modulePath, missing := m.source(name, b)
+	var insts []*moduleInstance
+	for _, k := range x.keys {
+		if m.ev.instances >= maxModules && len(insts) > 0 {
+			m.ev.gap(ErrorGap, b.header, "more than "+strconv.Itoa(maxModules)+" module instances are not evaluated")
+			break
+		}
+		insts = append(insts, m.child(name, b, k, dir, modulePath, missing))
+	}
+	m.expanded[name] = insts
+	return insts, ""
+}
+
+func (m *moduleInstance) child(name string, b *block, k *instanceKey, dir, modulePath, missing string) *moduleInstance {
+	var mod *module
+	if missing == "" {
+		if mod = m.ev.boundary.module(dir); mod == nil {
+			missing = "module." + name + ": " + dir + " has no Terraform configuration"
+			m.ev.gap(ErrorGap, b.header, missing)
+		}
+	}
+	c := m.ev.newModule(mod, dir, modulePath)
+	c.parent, c.block, c.missing = m, b, missing
+	c.names = append(m.names[:len(m.names):len(m.names)], name)
+	c.address = joinAddress(m.address, "module."+name+k.String())
+	c.calls = append(m.calls[:len(m.calls):len(m.calls)], Call{Address: c.address, Span: b.header})
+	inputs := *m.frame
+	inputs.key = k
+	c.inputs = &inputs
+	c.exists = m.exists.And(k.exists())
+	c.why = append(m.why[:len(m.why):len(m.why)], k.why...)
+	c.assumes = value.MergeAssumptions(m.assumes, k.assumptions)
+	return c
+}
+
+func joinAddress(module, rest string) string {
+	if module == "" {
+		return rest
+	}
+	return module + "." + rest
+}
+
+// source finds the directory of a called module.
+func (m *moduleInstance) source(name string, b *block) (dir, modulePath, missing string) {
+	refuse := func(kind GapKind, reason string) (string, string, string) {
+		reason = "module." + name + ": " + reason
+		m.ev.gap(kind, b.header, reason)
+		return "", "", reason
+	}
+	x := b.expr("source")
+	if x.none() {
+		return refuse(ErrorGap, "it has no source")
+	}
+	src, ok := literalString(x)
+	if !ok {
+		v, _ := m.ev.eval(x, m.frame)
+		if src, ok = v.Text(); !ok {
+			return refuse(LimitGap, "its source is not known")
+		}
+	}
+	if rel, ok := localSource(m.dir, src); ok {
+		dir, modulePath = rel, path.Join(m.path, src)
+	} else {
+		key := strings.Join(append(m.names[:len(m.names):len(m.names)], name), ".")
+		rel, ok := m.ev.installed[key]
+		if !ok {
+			return refuse(LimitGap, fmt.Sprintf("its source %q is not local, and has not been fetched by terraform init", src))
+		}
+		dir, modulePath = m.ev.root.Dir+"/"+rel, path.Clean(rel)
+	}
+	resolved, gap := m.ev.boundary.resolve(dir)
+	if gap != nil {
+		return refuse(gap.Kind, fmt.Sprintf("its source %q: %s", src, gap.Reason))
+	}
+	if !m.ev.boundary.isDir(resolved) {
+		return refuse(ErrorGap, fmt.Sprintf("its source %q is no directory", src))
+	}
+	depth := 0
+	for p := m; p != nil; p = p.parent {
+		if depth++; depth > maxCalls || p.dir == resolved {
+			return refuse(ErrorGap, fmt.Sprintf("its source %q calls itself", src))
+		}
+	}
+	return resolved, modulePath, ""
+}
+
+// member is an output.
+func (m *moduleInstance) member(name string, cautious bool) (*value.Value, string) {
+	if m.mod == nil {
+		return value.UnknownBecause(m.missing, m.block.header), ""
+	}
+	b := m.mod.outputs[name]
+	if b == nil {
+		return nil, m.address + " has no output " + strconv.Quote(name)
+	}
+	return through(m.output(b, name, cautious), m.address+"."+name, b.header), ""
+}
+
+func (m *moduleInstance) output(b *block, name string, cautious bool) *value.Value {
+	return m.ev.once(m.memo, memoKey{"output", name, cautious}, m.address+"."+name, b.header, func() *value.Value {
+		v, _ := m.ev.eval(b.expr("value"), m.frame.careful(cautious))
+		if s, _ := m.ev.eval(b.expr("sensitive"), m.frame); s.Is(value.Bool) && s.Bool {
+			v = burden(v, nil, true)
+		}
+		return v
+	})
+}
+
+// whole is the object of all outputs.
+func (m *moduleInstance) whole(cautious bool) *value.Value {
+	if m.mod == nil {
+		return value.UnknownBecause(m.missing, m.block.header)
+	}
+	v := &value.Value{Kind: value.Object, Span: m.block.header}
+	for _, name := range sortedKeys(m.mod.outputs) {
+		out, _ := m.member(name, cautious)
+		v.Attrs = append(v.Attrs, value.Attr{Name: value.Str(name), Value: out})
+	}
+	return v
+}
+
+// local is the value of a local; nil when there is none.
+func (m *moduleInstance) local(name string, cautious bool) *value.Value {
+	a := m.mod.locals[name]
+	if a == nil {
+		return nil
+	}
+	v := m.ev.once(m.memo, memoKey{"local", name, cautious}, "local."+name, a.nameSpan, func() *value.Value {
+		v, _ := m.ev.eval(a.expr, m.frame.careful(cautious))
+		return v
+	})
+	return through(v, "local."+name, a.expr.span())
+}
+
+// walk visits this module and those below it, in address order.
+func (m *moduleInstance) walk(visit func(*moduleInstance)) {
+	visit(m)
+	if m.mod == nil {
+		return
+	}
+	for _, name := range sortedKeys(m.mod.calls) {
+		insts, _ := m.instancesOf(name)
+		for _, c := range insts {
+			c.walk(visit)
+		}
+	}
+}
+
+func (ev *evaluator) resources(mode Mode, types []string) []*Resource {
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	var out []*Resource
+	ev.top.walk(func(m *moduleInstance) {
+		if m.mod == nil {
+			return
+		}
+		for _, key := range m.keys(mode, types) {
+			for _, inst := range m.resourceSet(key).instances {
+				out = append(out, inst.resource())
+			}
+		}
+	})
+	return out
+}
+
+// keys are the resource blocks of these types, in order.
+func (m *moduleInstance) keys(mode Mode, types []string) []resourceKey {
+	var keys []resourceKey
+	for k := range m.mod.resources {
+		if k.mode != mode {
+			continue
+		}
+		for _, t := range types {
+			if k.typ == t {
+				keys = append(keys, k)
+				break
+			}
+		}
+		if len(types) == 0 {
+			keys = append(keys, k)
+		}
+	}
+	sort.Slice(keys, func(i, j int) bool { return keys[i].String() < keys[j].String() })
+	return keys
 }

@@ -1,7 +1,262 @@
 package terraform
 
-// parsedFile is a file of a module, parsed.
-type parsedFile struct{}
+import (
+	"path"
+	"strings"
 
-// module is a directory's configuration.
-type module struct{}
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+)
+
+// module is a directory's configuration, merged from its files. It knows
+// nothing of who calls it: all roots share it.
+type module struct {
+	dir       string // resolved, relative to the boundary
+	files     []*source.File
+	variables map[string]*block
+	locals    map[string]*attribute
+	outputs   map[string]*block
+	resources map[resourceKey]*block
+	calls     map[string]*block
+	providers map[string]*block // "aws", "aws.alias"
+	imports   []*block
+	gaps      []Gap
+}
+
+type resourceKey struct {
+	mode Mode
+	typ  string
+	name string
+}
+
+func (k resourceKey) String() string {
+	if k.mode == Data {
+		return "data." + k.typ + "." + k.name
+	}
+	return k.typ + "." + k.name
+}
+
+// configFiles are the files of a directory that belong to its configuration:
+// the plain ones and the overrides, each in the order of their names.
+func (b *Boundary) configFiles(dir string) (plain, overrides []string) {
+	entries, _ := b.list(dir)
+	names := map[string]bool{}
+	for _, e := range entries {
+		names[e.Name()] = true
+	}
+	for _, e := range entries {
+		name := e.Name()
+		base, kind := configName(name)
+		if kind == "" || e.IsDir() {
+			continue
+		}
+		if tofu := strings.Replace(kind, ".tf", ".tofu", 1); tofu != kind && names[base+tofu] {
+			continue // OpenTofu's file takes the place of Terraform's
+		}
+		if base == "override" || strings.HasSuffix(base, "_override") {
+			overrides = append(overrides, path.Join(dir, name))
+		} else {
+			plain = append(plain, path.Join(dir, name))
+		}
+	}
+	return plain, overrides
+}
+
+// configName takes the ending off a file name; the ending is "" for files that
+// are no configuration.
+func configName(name string) (base, ending string) {
+	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") ||
+		strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#") {
+		return name, ""
+	}
+	for _, ending := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
+		if strings.HasSuffix(name, ending) {
+			return strings.TrimSuffix(name, ending), ending
+		}
+	}
+	return name, ""
+}
+
+// module loads a directory's configuration, once for all roots. It is nil when
+// there is none.
+func (b *Boundary) module(dir string) *module {
+	b.cache.mu.Lock()
+	m, ok := b.cache.dirs[dir]
+	b.cache.mu.Unlock()
+	if ok {
+		return m
+	}
+	m = b.loadModule(dir)
+	b.cache.mu.Lock()
+	defer b.cache.mu.Unlock()
+	if b.cache.dirs == nil {
+		b.cache.dirs = map[string]*module{}
+	}
+	b.cache.dirs[dir] = m
+	return m
+}
+
+func (b *Boundary) loadModule(dir string) *module {
+	plain, overrides := b.configFiles(dir)
+	if len(plain)+len(overrides) == 0 {
+		return nil
+	}
+	m := &module{
+		dir:       dir,
+		variables: map[string]*block{},
+		locals:    map[string]*attribute{},
+		outputs:   map[string]*block{},
+		resources: map[resourceKey]*block{},
+		calls:     map[string]*block{},
+		providers: map[string]*block{},
+	}
+	for _, name := range plain {
+		m.add(b, name, false)
+	}
+	for _, name := range overrides {
+		m.add(b, name, true)
+	}
+	return m
+}
+
+func (m *module) add(b *Boundary, name string, override bool) {
+	file, gap := b.file(name)
+	if gap != nil {
+		gap.Kind = ErrorGap
+		m.gaps = append(m.gaps, *gap)
+		return
+	}
+	for _, f := range m.files {
+		if f == file {
+			return // a symlink to a file of the same directory
+		}
+	}
+	p := b.parse(file)
+	m.files = append(m.files, file)
+	m.gaps = append(m.gaps, p.gaps...)
+	declare := func(into map[string]*block, typ string, label int) {
+		for _, n := range p.body.nested(typ, label) {
+			if len(n.labels) == label {
+				declareBlock(m, into, n.labels[label-1], typ+" "+n.labels[label-1], n, override)
+			}
+		}
+	}
+	declare(m.variables, "variable", 1)
+	declare(m.outputs, "output", 1)
+	declare(m.calls, "module", 1)
+	for mode, typ := range []string{Managed: "resource", Data: "data"} {
+		for _, n := range p.body.nested(typ, 2) {
+			if len(n.labels) == 2 {
+				key := resourceKey{Mode(mode), n.labels[0], n.labels[1]}
+				declareBlock(m, m.resources, key, key.String(), n, override)
+			}
+		}
+	}
+	for _, n := range p.body.nested("provider", 1) {
+		if len(n.labels) == 1 {
+			name := n.labels[0]
+			if alias, ok := literalString(n.expr("alias")); ok {
+				name += "." + alias
+			}
+			if old := m.providers[name]; old != nil {
+				n = mergeBlock(old, n)
+			}
+			m.providers[name] = n
+		}
+	}
+	for _, n := range p.body.nested("locals", 0) {
+		for _, a := range n.attrs {
+			if old := m.locals[a.name]; old != nil && !override {
+				m.gaps = append(m.gaps, Gap{Kind: ErrorGap, Span: a.nameSpan, Reason: "local." + a.name + " is declared twice"})
+				continue
+			}
+			m.locals[a.name] = a
+		}
+	}
+	m.imports = append(m.imports, p.body.nested("import", 0)...)
+}
+
+func declareBlock[K comparable](m *module, into map[K]*block, key K, what string, n *block, override bool) {
+	old := into[key]
+	switch {
+	case old == nil && override:
+		m.gaps = append(m.gaps, Gap{Kind: ErrorGap, Span: n.header, Reason: what + " is overridden but not declared"})
+		into[key] = n
+	case old == nil:
+		into[key] = n
+	case override:
+		into[key] = mergeBlock(old, n)
+	default:
+		m.gaps = append(m.gaps, Gap{Kind: ErrorGap, Span: n.header, Reason: what + " is declared twice"})
+	}
+}
+
+// mergeBlock is base with what over says instead: attributes one by one, nested
+// blocks all of a type at once, and lifecycle argument by argument.
+func mergeBlock(base, over *block) *block {
+	out := *base
+	out.attrs, out.blocks = nil, nil
+	replaced := map[string]bool{}
+	for _, a := range over.attrs {
+		replaced[a.name] = true
+	}
+	lifecycle := over.nested("lifecycle", 0)
+	for _, n := range over.blocks {
+		if n.typ == "dynamic" && len(n.labels) == 1 {
+			replaced[n.labels[0]] = true
+		} else {
+			replaced[n.typ] = true
+		}
+	}
+	for _, a := range base.attrs {
+		if !replaced[a.name] {
+			out.attrs = append(out.attrs, a)
+		}
+	}
+	out.attrs = append(out.attrs, over.attrs...)
+	for _, n := range base.blocks {
+		switch {
+		case n.typ == "lifecycle" && len(lifecycle) > 0:
+			lifecycle[0] = mergeBlock(n, lifecycle[0])
+		case n.typ == "dynamic" && len(n.labels) == 1 && replaced[n.labels[0]]:
+		case !replaced[n.typ]:
+			out.blocks = append(out.blocks, n)
+		}
+	}
+	for _, n := range over.blocks {
+		if n.typ != "lifecycle" {
+			out.blocks = append(out.blocks, n)
+		}
+	}
+	out.blocks = append(out.blocks, lifecycle...)
+	return &out
+}
+
+// literalString is the text of an expression that is a string literal.
+func literalString(x expression) (string, bool) {
+	switch {
+	case x.json != nil:
+		s, ok := x.json.Text()
+		return s, ok && !strings.Contains(s, "${") && !strings.Contains(s, "%{")
+	}
+	t, ok := x.hcl.(*hclsyntax.TemplateExpr)
+	if !ok || !t.IsStringLiteral() {
+		return "", false
+	}
+	v, diags := t.Value(nil)
+	if diags.HasErrors() {
+		return "", false
+	}
+	return v.AsString(), true
+}
+
+// localSource is the directory that a module call's source names relative to
+// the caller, when it does.
+func localSource(dir, src string) (string, bool) {
+	src = strings.ReplaceAll(src, `\`, "/")
+	if src == "." || src == ".." || strings.HasPrefix(src, "./") || strings.HasPrefix(src, "../") {
+		return dir + "/" + src, true
+	}
+	return "", false
+}

@@ -1,0 +1,127 @@
+package terraform
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// block is a block of a configuration, of either syntax.
+type block struct {
+	typ     string
+	labels  []string
+	typSpan source.Span
+	header  source.Span // type and labels
+	span    source.Span // all of it
+	body
+}
+
+// body is the contents of a block or of a file.
+type body struct {
+	attrs  []*attribute
+	blocks []*block
+	syntax value.Syntax
+}
+
+// attribute is a name and its expression.
+type attribute struct {
+	name     string
+	nameSpan source.Span
+	expr     expression
+}
+
+// expression is the source of a value: either native, in text, or JSON.
+type expression struct {
+	hcl  hclsyntax.Expression
+	text source.Text // what the byte offsets of hcl count in
+	json *value.Value
+	// literal JSON strings are no templates (tfvars.json).
+	literal bool
+}
+
+func (e expression) none() bool { return e.hcl == nil && e.json == nil }
+
+// span is where the expression stands.
+func (e expression) span() source.Span {
+	if e.json != nil {
+		return e.json.Span
+	}
+	if e.hcl == nil {
+		return source.Span{}
+	}
+	return spanIn(e.text, e.hcl.Range())
+}
+
+// spanIn is the place of a range whose offsets count in text.
+func spanIn(text source.Text, r hcl.Range) source.Span {
+	start, end := r.Start.Byte, r.End.Byte
+	if start < 0 || end > len(text.String) || start > end {
+		return text.Span
+	}
+	return text.SpanOf(start, end)
+}
+
+func (b *body) attr(name string) *attribute {
+	for _, a := range b.attrs {
+		if a.name == name {
+			return a
+		}
+	}
+	return nil
+}
+
+// expr is the expression of an attribute; the zero expression when it is not
+// written.
+func (b *body) expr(name string) expression {
+	if a := b.attr(name); a != nil {
+		return a.expr
+	}
+	return expression{}
+}
+
+// nested are the blocks of a type. In JSON a block looks like an attribute:
+// who asks for blocks says how many labels they have.
+func (b *body) nested(typ string, labels int) []*block {
+	var out []*block
+	for _, n := range b.blocks {
+		if n.typ == typ {
+			out = append(out, n)
+		}
+	}
+	for _, a := range b.attrs {
+		if a.name == typ && a.expr.json != nil {
+			out = append(out, jsonBlocks(a, labels)...)
+		}
+	}
+	return out
+}
+
+// nativeBody converts what hcl parsed, in source order.
+func nativeBody(in *hclsyntax.Body, text source.Text) body {
+	out := body{syntax: value.SyntaxBlock}
+	for _, a := range in.Attributes {
+		out.attrs = append(out.attrs, &attribute{
+			name:     a.Name,
+			nameSpan: spanIn(text, a.NameRange),
+			expr:     expression{hcl: a.Expr, text: text},
+		})
+	}
+	sortBy(out.attrs, func(a, b *attribute) bool { return a.nameSpan.Start < b.nameSpan.Start })
+	for _, n := range in.Blocks {
+		header := n.TypeRange
+		for _, l := range n.LabelRanges {
+			header = hcl.RangeBetween(header, l)
+		}
+		out.blocks = append(out.blocks, &block{
+			typ:     n.Type,
+			labels:  n.Labels,
+			typSpan: spanIn(text, n.TypeRange),
+			header:  spanIn(text, header),
+			span:    spanIn(text, hcl.RangeBetween(n.TypeRange, n.CloseBraceRange)),
+			body:    nativeBody(n.Body, text),
+		})
+	}
+	return out
+}

@@ -1,0 +1,445 @@
+package terraform
+
+import (
+	"math/big"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// evaluation evaluates one expression.
+type evaluation struct {
+	ev     *evaluator
+	f      *frame
+	text   source.Text  // what byte offsets count in
+	syntax value.Syntax // of what stands there
+	errs   *[]value.Reason
+	anon   *anonymous // the elements of the splats around
+}
+
+type anonymous struct {
+	symbol *hclsyntax.AnonSymbolExpr
+	v      *value.Value
+	next   *anonymous
+}
+
+// eval is the value of an expression. Errors are what Terraform would refuse it
+// for; its value is unknown then, with the reason.
+func (ev *evaluator) eval(x expression, f *frame) (*value.Value, []value.Reason) {
+	var errs []value.Reason
+	e := evaluation{ev: ev, f: f, text: x.text, syntax: value.SyntaxHCL, errs: &errs}
+	switch {
+	case x.json != nil:
+		return e.json(x.json, x.literal), errs
+	case x.hcl == nil:
+		return &value.Value{Kind: value.Absent}, nil
+	}
+	return e.value(x.hcl), errs
+}
+
+func (e evaluation) span(r hcl.Range) source.Span { return spanIn(e.text, r) }
+
+// fail is the value of what Terraform would refuse.
+func (e evaluation) fail(at source.Span, reason string) *value.Value {
+	*e.errs = append(*e.errs, value.Reason{Text: reason, Span: at})
+	return value.UnknownBecause(reason, at)
+}
+
+// value is the value of a native expression.
+func (e evaluation) value(x hclsyntax.Expression) *value.Value {
+	if !e.ev.step(e.text.Span) {
+		return value.UnknownBecause("evaluation was stopped before", e.span(x.Range()))
+	}
+	if e.ev.depth++; e.ev.depth > maxDepth {
+		e.ev.depth--
+		e.ev.gap(ErrorGap, e.span(x.Range()), "expressions nested too deep to evaluate")
+		return value.UnknownBecause("nested too deep to evaluate", e.span(x.Range()))
+	}
+	defer func() { e.ev.depth-- }()
+	switch x := x.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		return e.literal(x)
+	case *hclsyntax.TemplateExpr:
+		return e.template(x)
+	case *hclsyntax.TemplateWrapExpr:
+		return e.value(x.Wrapped)
+	case *hclsyntax.TemplateJoinExpr:
+		return e.templateJoin(x, false)
+	case *hclsyntax.ParenthesesExpr:
+		return e.value(x.Expression)
+	case *hclsyntax.ScopeTraversalExpr:
+		return e.traversal(x.Traversal)
+	case *hclsyntax.RelativeTraversalExpr:
+		return e.follow(e.value(x.Source), x.Traversal)
+	case *hclsyntax.FunctionCallExpr:
+		return e.functionCall(x)
+	case *hclsyntax.ConditionalExpr:
+		return e.conditional(x, func(branch hclsyntax.Expression) *value.Value { return e.value(branch) })
+	case *hclsyntax.BinaryOpExpr:
+		return e.binary(x)
+	case *hclsyntax.UnaryOpExpr:
+		return e.unary(x)
+	case *hclsyntax.IndexExpr:
+		return e.index(e.value(x.Collection), e.value(x.Key), e.span(x.SrcRange))
+	case *hclsyntax.SplatExpr:
+		return e.splat(x)
+	case *hclsyntax.ForExpr:
+		return e.forExpr(x)
+	case *hclsyntax.TupleConsExpr:
+		return e.tuple(x)
+	case *hclsyntax.ObjectConsExpr:
+		return e.object(x)
+	case *hclsyntax.ObjectConsKeyExpr:
+		return e.objectKey(x)
+	case *hclsyntax.AnonSymbolExpr:
+		for a := e.anon; a != nil; a = a.next {
+			if a.symbol == x {
+				return a.v
+			}
+		}
+	}
+	return e.fail(e.span(x.Range()), "the expression cannot be evaluated")
+}
+
+func (e evaluation) literal(x *hclsyntax.LiteralValueExpr) *value.Value {
+	v := fromCty(x.Val, e.span(x.SrcRange))
+	v.Syntax = e.syntax
+	if x.Val == cty.DynamicVal {
+		v.Why = []value.Reason{{Text: "the text is not valid", Span: v.Span}}
+	}
+	return v
+}
+
+func (e evaluation) tuple(x *hclsyntax.TupleConsExpr) *value.Value {
+	v := &value.Value{Kind: value.Tuple, Span: e.span(x.SrcRange), Syntax: e.syntax}
+	for _, elem := range x.Exprs {
+		v.Elems = append(v.Elems, e.value(elem))
+	}
+	return v
+}
+
+func (e evaluation) object(x *hclsyntax.ObjectConsExpr) *value.Value {
+	v := &value.Value{Kind: value.Object, Span: e.span(x.SrcRange), Syntax: e.syntax}
+	for _, item := range x.Items {
+		name := e.value(item.KeyExpr)
+		if !name.Is(value.String) {
+			name = e.asString(name, e.span(item.KeyExpr.Range()))
+		}
+		v.Attrs = append(v.Attrs, value.Attr{Name: name, Value: e.value(item.ValueExpr), Expr: e.span(item.ValueExpr.Range())})
+	}
+	v.Attrs = uniqueAttrs(v.Attrs)
+	return v
+}
+
+// uniqueAttrs are members in key order, the last of those with one name; those
+// with unknown names follow.
+func uniqueAttrs(attrs []value.Attr) []value.Attr {
+	last := map[string]int{}
+	for i, a := range attrs {
+		if k, ok := a.Key(); ok {
+			last[k] = i
+		}
+	}
+	var out, unknown []value.Attr
+	for i, a := range attrs {
+		if k, ok := a.Key(); !ok {
+			unknown = append(unknown, a)
+		} else if last[k] == i {
+			out = append(out, a)
+		}
+	}
+	sortBy(out, func(a, b value.Attr) bool {
+		x, _ := a.Key()
+		y, _ := b.Key()
+		return x < y
+	})
+	return append(out, unknown...)
+}
+
+func (e evaluation) objectKey(x *hclsyntax.ObjectConsKeyExpr) *value.Value {
+	if !x.ForceNonLiteral {
+		if name := hcl.ExprAsKeyword(x.Wrapped); name != "" {
+			span := e.span(x.Wrapped.Range())
+			v := value.StrAt(source.Literal(span))
+			if span.Text() != name {
+				v = value.StrAt(source.Computed(name, span))
+			}
+			v.Syntax = e.syntax
+			return v
+		}
+	}
+	return e.value(x.Wrapped)
+}
+
+// asString is v as a string, for a template or a key.
+func (e evaluation) asString(v *value.Value, at source.Span) *value.Value {
+	switch {
+	case v.Is(value.String):
+		return v
+	case v.Missing():
+		return e.fail(at, "a null value stands where text is needed")
+	}
+	s, err := convertTo(v, cty.String)
+	if err != nil {
+		return e.fail(at, "a value stands where text is needed: "+err.Error())
+	}
+	return s
+}
+
+// asBool is the truth of v.
+func (e evaluation) asBool(v *value.Value, at source.Span) value.Tri {
+	if v.Missing() {
+		e.fail(at, "a null value stands where true or false is needed")
+		return value.Maybe
+	}
+	b, err := convertTo(v, cty.Bool)
+	if err != nil {
+		e.fail(at, "true or false is needed: "+err.Error())
+		return value.Maybe
+	}
+	if !b.Is(value.Bool) {
+		return value.Maybe
+	}
+	return value.TriOf(b.Bool)
+}
+
+func (e evaluation) asNumber(v *value.Value, at source.Span) (*big.Float, bool) {
+	if v.Missing() {
+		e.fail(at, "a null value stands where a number is needed")
+		return nil, false
+	}
+	n, err := convertTo(v, cty.Number)
+	if err != nil {
+		e.fail(at, "a number is needed: "+err.Error())
+		return nil, false
+	}
+	return n.Number, n.Is(value.Number)
+}
+
+// truth is a boolean result.
+func (e evaluation) truth(t value.Tri, at source.Span, from ...*value.Value) *value.Value {
+	v := &value.Value{Kind: value.Bool, Bool: t == value.Yes, Span: at}
+	if t == value.Maybe {
+		v = value.Of(value.Type{Kind: value.Bool}, at, reasons(from...)...)
+	}
+	return derived(v, from...)
+}
+
+// reasons are why some values are unknown, each once.
+func reasons(from ...*value.Value) []value.Reason {
+	return (&value.Value{Kind: value.Tuple, Elems: from}).AllWhy()
+}
+
+// derived is v, resting on what from rests on.
+func derived(v *value.Value, from ...*value.Value) *value.Value {
+	for _, f := range from {
+		v = burden(v, f.AllAssumptions(), sensitiveDeep(f))
+	}
+	return v
+}
+
+// part is a member of a larger value, resting on what that rests on.
+func part(v, of *value.Value) *value.Value {
+	if len(of.Assumptions) == 0 && !of.Sensitive {
+		return v
+	}
+	return burden(v, of.Assumptions, of.Sensitive)
+}
+
+// conditional evaluates one branch, or none: an unknown test leaves the result
+// unknown unless both branches are known and equal.
+func (e evaluation) conditional(x *hclsyntax.ConditionalExpr, eval func(hclsyntax.Expression) *value.Value) *value.Value {
+	test := e.value(x.Condition)
+	at := e.span(x.SrcRange)
+	switch e.asBool(test, e.span(x.Condition.Range())) {
+	case value.Yes:
+		return e.branch(eval(x.TrueResult), x.FalseResult, test, eval)
+	case value.No:
+		return e.branch(eval(x.FalseResult), x.TrueResult, test, eval)
+	}
+	a, b := eval(x.TrueResult), eval(x.FalseResult)
+	if a.Known() && b.Known() && equal(a, b) == value.Yes {
+		return derived(a, test)
+	}
+	why := reasons(test)
+	if len(why) == 0 {
+		why = []value.Reason{{Text: "a condition is not known", Span: e.span(x.Condition.Range())}}
+	}
+	return derived(value.Of(commonType(a, b), at, why...), test, a, b)
+}
+
+// branch is the chosen branch of a conditional. Terraform gives both branches
+// one type: a number beside a string becomes a string.
+func (e evaluation) branch(v *value.Value, other hclsyntax.Expression, test *value.Value, eval func(hclsyntax.Expression) *value.Value) *value.Value {
+	if v.Is(value.Number) || v.Is(value.Bool) {
+		var ignored []value.Reason
+		quiet := e
+		quiet.errs = &ignored
+		if t := typeOf(quiet.value(other)); t == cty.String {
+			if s, err := convertTo(v, cty.String); err == nil {
+				v = s
+			}
+		}
+	}
+	return derived(v, &value.Value{Kind: value.Null, Assumptions: test.AllAssumptions(), Sensitive: test.Sensitive})
+}
+
+func commonType(a, b *value.Value) value.Type {
+	t, ok := unify([]cty.Type{typeOf(a), typeOf(b)})
+	if !ok {
+		return value.Type{}
+	}
+	return valueType(t)
+}
+
+// functionCall evaluates arguments and calls; try and can see expressions.
+func (e evaluation) functionCall(x *hclsyntax.FunctionCallExpr) *value.Value {
+	at := e.span(x.Range())
+	switch name := strings.TrimPrefix(x.Name, "core::"); {
+	case name == "try" && !x.ExpandFinal:
+		return e.try(x.Args, at)
+	case name == "can" && len(x.Args) == 1:
+		return e.can(x.Args[0], at)
+	}
+	var args []*value.Value
+	for i, a := range x.Args {
+		v := e.value(a)
+		if i < len(x.Args)-1 || !x.ExpandFinal {
+			args = append(args, e.argument(x.Name, v))
+			continue
+		}
+		switch {
+		case v.IsSequence() && !v.Open && (v.Kind != value.Set || v.Known()):
+			for _, elem := range v.Elems {
+				args = append(args, e.argument(x.Name, part(elem, v)))
+			}
+		case v.Is(value.Unknown) || v.IsSequence():
+			return e.expandUnknown(x.Name, args, v, at)
+		default:
+			return e.fail(e.span(a.Range()), "the arguments before ... must be a list")
+		}
+	}
+	e.ev.charge(len(args))
+	v, err := tryFunction(x.Name, args, e.scope(at))
+	if err != nil {
+		v = failed(x.Name, err, args, at)
+		*e.errs = append(*e.errs, v.Why...)
+		return v
+	}
+	return v
+}
+
+// expandUnknown calls a function with an unknown number of arguments: what the
+// known ones contribute to concat and merge is kept.
+func (e evaluation) expandUnknown(name string, args []*value.Value, rest *value.Value, at source.Span) *value.Value {
+	why := reasons(rest)
+	switch name {
+	case "concat", "setunion":
+		v, err := tryFunction(name, append(args, e.openElems(rest, value.Tuple, why)), e.scope(at))
+		if err == nil {
+			return v
+		}
+	}
+	return derived(value.Of(value.Type{}, at, why...), append(args, rest)...)
+}
+
+func (e evaluation) openElems(v *value.Value, k value.Kind, why []value.Reason) *value.Value {
+	return &value.Value{Kind: k, Open: true, Why: why, Span: v.Span}
+}
+
+// argument makes a whole value of a resource or module before a function looks
+// into it; most only pass it on.
+func (e evaluation) argument(name string, v *value.Value) *value.Value {
+	switch name {
+	case "values", "flatten", "element", "concat", "one", "coalesce", "coalescelist", "toset", "tolist", "tomap", "zipmap", "slice", "length", "sensitive", "nonsensitive":
+		return v
+	}
+	return e.ev.whole(v, e.f.cautious)
+}
+
+// whole is v with the resources and modules in it taken for what they are.
+func (ev *evaluator) whole(v *value.Value, cautious bool) *value.Value {
+	if v == nil {
+		return v
+	}
+	if v.Ref != nil && v.Ref.Attr == "" && v.Is(value.Object) && len(v.Attrs) == 0 {
+		if o := ev.objects[v.Ref]; o != nil {
+			w := *o.whole(cautious)
+			w.Ref, w.Via = v.Ref, v.Via
+			return part(&w, v)
+		}
+	}
+	if v.IsSequence() && len(v.Elems) > 0 && v.Elems[0].Ref != nil && v.Elems[0].Ref.Attr == "" {
+		w := *v
+		w.Elems = make([]*value.Value, len(v.Elems))
+		for i, elem := range v.Elems {
+			w.Elems[i] = ev.whole(elem, cautious)
+		}
+		return &w
+	}
+	if v.IsMapping() && len(v.Attrs) > 0 && v.Attrs[0].Value != nil && v.Attrs[0].Value.Ref != nil && v.Attrs[0].Value.Ref.Attr == "" {
+		w := *v
+		w.Attrs = make([]value.Attr, len(v.Attrs))
+		for i, a := range v.Attrs {
+			w.Attrs[i] = a
+			w.Attrs[i].Value = ev.whole(a.Value, cautious)
+		}
+		return &w
+	}
+	return v
+}
+
+// try is the first argument that Terraform would not refuse.
+func (e evaluation) try(args []hclsyntax.Expression, at source.Span) *value.Value {
+	var errs []value.Reason
+	for _, a := range args {
+		errs = nil
+		quiet := e
+		quiet.errs = &errs
+		if v := quiet.value(a); len(errs) == 0 {
+			return v
+		}
+	}
+	if len(errs) == 0 {
+		return e.fail(at, "try has no argument")
+	}
+	return e.fail(errs[0].Span, errs[0].Text)
+}
+
+// can says whether Terraform would accept the expression. One whose value is
+// unknown may yet be refused.
+func (e evaluation) can(x hclsyntax.Expression, at source.Span) *value.Value {
+	var errs []value.Reason
+	quiet := e
+	quiet.errs = &errs
+	v := quiet.value(x)
+	switch {
+	case len(errs) > 0:
+		return e.truth(value.No, at)
+	case v.Known() || v.Ref != nil:
+		return e.truth(value.Yes, at, &value.Value{Kind: value.Null, Assumptions: v.AllAssumptions()})
+	}
+	return e.truth(value.Maybe, at, v)
+}
+
+// scope is what the functions see.
+func (e evaluation) scope(at source.Span) *scope {
+	s := &scope{
+		boundary: e.ev.boundary,
+		span:     at,
+		gap:      func(g Gap) { e.ev.root.gap(g) },
+		fail:     func(reason string) *value.Value { return e.fail(at, reason) },
+	}
+	s.rootDir = e.ev.root.Dir
+	s.moduleDir = s.rootDir
+	if e.f.m != nil {
+		s.moduleDir = e.f.m.dir
+	}
+	s.renderTemplate = func(text source.Text, vars *value.Value) *value.Value { return e.render(text, vars, at) }
+	return s
+}

@@ -1,0 +1,316 @@
+package terraform
+
+import (
+	"math/big"
+	"strconv"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// follow applies the steps of a traversal to v.
+func (e evaluation) follow(v *value.Value, steps hcl.Traversal) *value.Value {
+	for _, s := range steps {
+		switch s := s.(type) {
+		case hcl.TraverseAttr:
+			v = e.attribute(v, s.Name, e.span(s.SrcRange))
+		case hcl.TraverseIndex:
+			at := e.span(s.SrcRange)
+			v = e.index(v, fromCty(s.Key, at), at)
+		default:
+			return e.fail(v.Span, "the reference cannot be evaluated")
+		}
+	}
+	return v
+}
+
+// attribute is v.name.
+func (e evaluation) attribute(v *value.Value, name string, at source.Span) *value.Value {
+	if o := e.ev.objectOf(v); o != nil {
+		m, problem := o.member(name, e.f.cautious)
+		if problem != "" {
+			return e.fail(at, problem)
+		}
+		return part(m, v)
+	}
+	switch {
+	case v.Is(value.Unknown):
+		return part(unknownMember(v, "."+name, at), v)
+	case v.Missing():
+		return e.fail(at, "a null value has no attribute "+strconv.Quote(name))
+	case !v.IsMapping():
+		return e.fail(at, "a value that is no object has no attribute "+strconv.Quote(name))
+	}
+	m := v.Get(name)
+	if m.Is(value.Absent) {
+		return e.fail(at, "there is no attribute "+strconv.Quote(name))
+	}
+	return part(within(m, v, "."+name), v)
+}
+
+// objectOf is the resource or module that v is, as a whole.
+func (ev *evaluator) objectOf(v *value.Value) object {
+	if v == nil || v.Ref == nil || v.Ref.Attr != "" || v.Kind != value.Object {
+		return nil
+	}
+	return ev.objects[v.Ref]
+}
+
+// unknownMember is a member of an unknown value: unknown for the same reasons,
+// and a named part of what v refers to.
+func unknownMember(v *value.Value, step string, at source.Span) *value.Value {
+	u := value.Of(memberType(v.Type, step), at, v.Why...)
+	u.Via = v.Via
+	return within(u, v, step)
+}
+
+func memberType(t value.Type, step string) value.Type {
+	switch t.Kind {
+	case value.List, value.Set, value.Map:
+		if t.Elem != nil {
+			return *t.Elem
+		}
+	case value.Object:
+		return t.Attrs[step[1:]]
+	}
+	return value.Type{}
+}
+
+// within is a member of v, which names the attribute that v refers to in more
+// detail.
+func within(m, v *value.Value, step string) *value.Value {
+	if v.Ref == nil || m.Ref != nil {
+		return m
+	}
+	w := *m
+	ref := *v.Ref
+	if ref.Attr == "" && step[0] == '.' {
+		step = step[1:]
+	}
+	ref.Attr += step
+	w.Ref = &ref
+	return &w
+}
+
+// index is v[key].
+func (e evaluation) index(v, key *value.Value, at source.Span) *value.Value {
+	m := e.element(v, key, at)
+	return burden(part(m, v), key.Assumptions, false)
+}
+
+func (e evaluation) element(v, key *value.Value, at source.Span) *value.Value {
+	if all := e.ev.instancesOf(v); all != nil {
+		if m, ok := all.at(key); ok {
+			return m
+		}
+	}
+	if o := e.ev.objectOf(v); o != nil {
+		if k, ok := key.Text(); ok {
+			return e.attribute(v, k, at)
+		}
+		v = e.ev.whole(v, e.f.cautious)
+	}
+	switch {
+	case v.Missing():
+		return e.fail(at, "a null value has no elements")
+	case key.Missing():
+		return e.fail(at, "the key is null")
+	case v.Is(value.Unknown):
+		if step, ok := indexStep(key); ok {
+			return unknownMember(v, step, at)
+		}
+		return value.Of(value.Type{}, at, reasons(v, key)...)
+	case v.IsMapping():
+		k, ok := e.asString(key, at).Text()
+		if !ok {
+			return value.Of(value.Type{}, at, reasons(key)...)
+		}
+		m := v.Get(k)
+		if m.Is(value.Absent) {
+			return e.fail(at, "there is no element "+strconv.Quote(k))
+		}
+		return within(m, v, "["+strconv.Quote(k)+"]")
+	case v.Kind == value.Set:
+		return e.fail(at, "elements of a set have no index")
+	case v.IsSequence():
+		n, ok := e.asNumber(key, at)
+		if !ok {
+			return value.Of(value.Type{}, at, reasons(key)...)
+		}
+		i, acc := n.Int64()
+		if acc != big.Exact || i < 0 || i >= int64(len(v.Elems)) && !v.Open {
+			return e.fail(at, "there is no element "+n.Text('f', -1)+" among "+strconv.Itoa(len(v.Elems)))
+		}
+		if v.Open {
+			return value.Of(value.Type{}, at, reasons(v)...)
+		}
+		return within(v.Elems[i], v, "["+strconv.FormatInt(i, 10)+"]")
+	}
+	return e.fail(at, "the value has no elements")
+}
+
+// indexStep is [0] or ["k"].
+func indexStep(key *value.Value) (string, bool) {
+	if s, ok := key.Text(); ok {
+		return "[" + strconv.Quote(s) + "]", true
+	}
+	if key.Is(value.Number) && key.Number != nil && key.Number.IsInt() {
+		return "[" + key.Number.Text('f', 0) + "]", true
+	}
+	return "", false
+}
+
+// splat is v[*].rest: of a list each, of null none, of anything else that.
+func (e evaluation) splat(x *hclsyntax.SplatExpr) *value.Value {
+	src := e.value(x.Source)
+	at := e.span(x.SrcRange)
+	each := func(v *value.Value) *value.Value {
+		inner := e
+		inner.anon = &anonymous{x.Item, v, e.anon}
+		return inner.value(x.Each)
+	}
+	out := &value.Value{Kind: value.Tuple, Span: at}
+	switch {
+	case src.Missing():
+	case src.Is(value.Unknown):
+		out.Open, out.Why = true, reasons(src)
+	case src.IsSequence():
+		out.Open, out.Why = src.Open, src.Why
+		for _, elem := range src.Elems {
+			out.Elems = append(out.Elems, each(part(elem, src)))
+		}
+	default:
+		out.Elems = []*value.Value{each(src)}
+	}
+	return part(out, src)
+}
+
+// loopItem is what a for expression goes over.
+type loopItem struct{ key, v *value.Value }
+
+// loop evaluates the collection of a for expression. open says that there may
+// be more items; ok is false for what cannot be gone through.
+func (e evaluation) loop(x *hclsyntax.ForExpr) (items []loopItem, coll *value.Value, open, ok bool) {
+	coll = e.value(x.CollExpr)
+	if e.ev.objectOf(coll) != nil {
+		coll = e.ev.whole(coll, e.f.cautious)
+	}
+	switch {
+	case coll.Is(value.Unknown):
+		return nil, coll, true, true
+	case coll.IsMapping():
+		for _, a := range coll.Attrs {
+			items = append(items, loopItem{a.Name, part(a.Value, coll)})
+		}
+	case coll.IsSequence():
+		for i, elem := range coll.Elems {
+			key := value.Int(i)
+			if coll.Kind == value.Set {
+				key = part(elem, coll)
+			}
+			items = append(items, loopItem{key, part(elem, coll)})
+		}
+	default:
+		return nil, coll, false, false
+	}
+	return items, coll, coll.Open, true
+}
+
+// iteration is the evaluation of a loop's body for one item, unless the loop's
+// condition leaves it out.
+func (e evaluation) iteration(x *hclsyntax.ForExpr, it loopItem) (evaluation, value.Tri, *value.Value) {
+	inner := e
+	inner.f = e.f.bind(x.KeyVar, it.key).bind(x.ValVar, it.v)
+	if x.CondExpr == nil {
+		return inner, value.Yes, nil
+	}
+	test := inner.value(x.CondExpr)
+	return inner, inner.asBool(test, e.span(x.CondExpr.Range())), test
+}
+
+// forTuple is [for …], with the body evaluated by eval.
+func (e evaluation) forTuple(x *hclsyntax.ForExpr, eval func(evaluation, hclsyntax.Expression) *value.Value) *value.Value {
+	items, coll, open, ok := e.loop(x)
+	at := e.span(x.SrcRange)
+	if !ok {
+		return e.fail(at, "for needs a list, set, map or object")
+	}
+	out := &value.Value{Kind: value.Tuple, Span: at, Open: open}
+	if open {
+		out.Why = reasons(coll)
+	}
+	for _, it := range items {
+		inner, keep, test := e.iteration(x, it)
+		switch {
+		case e.ev.stopped:
+			return value.UnknownBecause("evaluation was stopped before", at)
+		case keep == value.No:
+		case keep == value.Maybe:
+			out.Open, out.Why = true, append(out.Why, reasons(test)...)
+		default:
+			out.Elems = append(out.Elems, eval(inner, x.ValExpr))
+		}
+		if test != nil {
+			out = burden(out, test.AllAssumptions(), false)
+		}
+	}
+	return part(out, coll)
+}
+
+func (e evaluation) forExpr(x *hclsyntax.ForExpr) *value.Value {
+	if x.KeyExpr == nil {
+		return e.forTuple(x, func(inner evaluation, body hclsyntax.Expression) *value.Value { return inner.value(body) })
+	}
+	items, coll, open, ok := e.loop(x)
+	at := e.span(x.SrcRange)
+	if !ok {
+		return e.fail(at, "for needs a list, set, map or object")
+	}
+	out := &value.Value{Kind: value.Object, Span: at, Open: open}
+	if open {
+		out.Why = reasons(coll)
+	}
+	index := map[string]int{}
+	for _, it := range items {
+		if e.ev.stopped {
+			return value.UnknownBecause("evaluation was stopped before", at)
+		}
+		inner, keep, test := e.iteration(x, it)
+		if test != nil {
+			out = burden(out, test.AllAssumptions(), false)
+		}
+		if keep == value.Maybe {
+			out.Open, out.Why = true, append(out.Why, reasons(test)...)
+		}
+		if keep != value.Yes {
+			continue
+		}
+		name := inner.asString(inner.value(x.KeyExpr), e.span(x.KeyExpr.Range()))
+		v := inner.value(x.ValExpr)
+		k, known := name.Text()
+		i, seen := index[k]
+		switch {
+		case !known && x.Group:
+			out.Open, out.Why = true, append(out.Why, reasons(name)...)
+		case !known:
+			out.Attrs = append(out.Attrs, value.Attr{Name: name, Value: v})
+		case seen && x.Group:
+			group := *out.Attrs[i].Value
+			group.Elems = append(group.Elems, v)
+			out.Attrs[i].Value = &group
+		case seen:
+			return e.fail(at, "two elements have the key "+strconv.Quote(k))
+		default:
+			if x.Group {
+				v = &value.Value{Kind: value.Tuple, Elems: []*value.Value{v}, Span: at}
+			}
+			index[k] = len(out.Attrs)
+			out.Attrs = append(out.Attrs, value.Attr{Name: name, Value: v})
+		}
+	}
+	out.Attrs = uniqueAttrs(out.Attrs)
+	return part(out, coll)
+}

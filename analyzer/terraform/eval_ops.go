@@ -1,0 +1,112 @@
+package terraform
+
+import (
+	"math/big"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+func (e evaluation) unary(x *hclsyntax.UnaryOpExpr) *value.Value {
+	v, at := e.value(x.Val), e.span(x.SrcRange)
+	if x.Op == hclsyntax.OpLogicalNot {
+		return e.truth(e.asBool(v, at).Not(), at, v)
+	}
+	n, ok := e.asNumber(v, at)
+	if !ok {
+		return derived(value.Of(value.Type{Kind: value.Number}, at, reasons(v)...), v)
+	}
+	return derived(&value.Value{Kind: value.Number, Number: new(big.Float).Neg(n), Span: at, Syntax: e.syntax}, v)
+}
+
+func (e evaluation) binary(x *hclsyntax.BinaryOpExpr) *value.Value {
+	at := e.span(x.SrcRange)
+	a := e.value(x.LHS)
+	switch x.Op {
+	case hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalOr:
+		return e.logical(x, a, at)
+	}
+	b := e.value(x.RHS)
+	switch x.Op {
+	case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
+		a, b = e.ev.whole(a, e.f.cautious), e.ev.whole(b, e.f.cautious)
+		t := equal(a, b)
+		if x.Op == hclsyntax.OpNotEqual {
+			t = t.Not()
+		}
+		return e.truth(t, at, a, b)
+	}
+	return e.arithmetic(x.Op, a, b, at)
+}
+
+// logical looks at the second operand only when the first does not decide, as
+// Terraform does from 1.12 on; before, an error there was an error of all.
+func (e evaluation) logical(x *hclsyntax.BinaryOpExpr, a *value.Value, at source.Span) *value.Value {
+	s := e.asBool(a, e.span(x.LHS.Range()))
+	decisive := value.No
+	if x.Op == hclsyntax.OpLogicalOr {
+		decisive = value.Yes
+	}
+	if s == decisive {
+		return e.truth(s, at, a)
+	}
+	b := e.value(x.RHS)
+	t := e.asBool(b, e.span(x.RHS.Range()))
+	if t == decisive {
+		return e.truth(t, at, b)
+	}
+	if x.Op == hclsyntax.OpLogicalOr {
+		return e.truth(s.Or(t), at, a, b)
+	}
+	return e.truth(s.And(t), at, a, b)
+}
+
+func (e evaluation) arithmetic(op *hclsyntax.Operation, a, b *value.Value, at source.Span) *value.Value {
+	m, okA := e.asNumber(a, at)
+	n, okB := e.asNumber(b, at)
+	compare := op == hclsyntax.OpGreaterThan || op == hclsyntax.OpGreaterThanOrEqual || op == hclsyntax.OpLessThan || op == hclsyntax.OpLessThanOrEqual
+	switch {
+	case compare && okA && okB:
+		return e.truth(value.TriOf(compared(op, m.Cmp(n))), at, a, b)
+	case compare:
+		return e.truth(value.Maybe, at, a, b)
+	case !okA || !okB:
+		return derived(value.Of(value.Type{Kind: value.Number}, at, reasons(a, b)...), a, b)
+	case oversized(m) || oversized(n):
+		return e.fail(at, "a number is too large")
+	}
+	if (op == hclsyntax.OpDivide || op == hclsyntax.OpModulo) && n.Sign() == 0 {
+		return e.fail(at, "division by zero")
+	}
+	z := new(big.Float).SetPrec(512).SetMode(big.ToNearestEven)
+	switch op {
+	case hclsyntax.OpAdd:
+		z.Add(m, n)
+	case hclsyntax.OpSubtract:
+		z.Sub(m, n)
+	case hclsyntax.OpMultiply:
+		z.Mul(m, n)
+	case hclsyntax.OpDivide:
+		z.Quo(m, n)
+	case hclsyntax.OpModulo:
+		quotient, _ := new(big.Float).SetPrec(512).Quo(m, n).Int(nil)
+		z.Sub(m, new(big.Float).SetPrec(512).Mul(new(big.Float).SetPrec(512).SetInt(quotient), n))
+	default:
+		return e.fail(at, "the operator is not known")
+	}
+	return derived(&value.Value{Kind: value.Number, Number: z, Span: at}, a, b)
+}
+
+func compared(op *hclsyntax.Operation, sign int) bool {
+	switch op {
+	case hclsyntax.OpGreaterThan:
+		return sign > 0
+	case hclsyntax.OpGreaterThanOrEqual:
+		return sign >= 0
+	case hclsyntax.OpLessThan:
+		return sign < 0
+	}
+	return sign <= 0
+}

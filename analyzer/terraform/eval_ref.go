@@ -1,0 +1,158 @@
+package terraform
+
+import (
+	"strconv"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// through is v as read through a name. It keeps the place of its text.
+func through(v *value.Value, name string, at source.Span) *value.Value {
+	w := *v
+	w.Via = &value.Step{Name: name, Span: at, Next: v.Via}
+	return &w
+}
+
+// traversal is the value of a reference.
+func (e evaluation) traversal(t hcl.Traversal) *value.Value {
+	at := e.span(t.SourceRange())
+	root := t.RootName()
+	if v, ok := e.f.lookup(root); ok {
+		return e.follow(v, t[1:])
+	}
+	if e.f.alone {
+		if v, ok := e.f.lookup(""); ok {
+			return value.Of(value.Type{}, at, reasons(v)...)
+		}
+		return e.fail(at, "the template has no variable "+strconv.Quote(root))
+	}
+	if e.f.m == nil {
+		return e.fail(at, "a value here may not refer to others")
+	}
+	name, rest := "", t[1:]
+	if len(rest) > 0 {
+		if a, ok := rest[0].(hcl.TraverseAttr); ok {
+			name, rest = a.Name, rest[1:]
+		}
+	}
+	if name == "" {
+		return e.fail(at, "the reference "+strconv.Quote(root)+" is not complete")
+	}
+	switch root {
+	case "var":
+		v, problem := e.f.m.variable(name, e.f.cautious)
+		if problem != "" {
+			return e.fail(at, problem)
+		}
+		return e.follow(v, rest)
+	case "local":
+		v := e.f.m.local(name, e.f.cautious)
+		if v == nil {
+			return e.fail(at, "local."+name+" is not declared")
+		}
+		return e.follow(v, rest)
+	case "each", "count":
+		return e.follow(e.repetition(root, name, at), rest)
+	case "path":
+		return e.path(name, at)
+	case "terraform":
+		return e.terraform(name, at)
+	case "self":
+		if e.f.self != nil {
+			v, problem := e.f.self.member(name, e.f.cautious)
+			if problem == "" {
+				return e.follow(v, rest)
+			}
+		}
+		return e.fail(at, "self has no value here")
+	case "module":
+		v, problem := e.f.m.call(name)
+		if problem != "" {
+			return e.fail(at, problem)
+		}
+		return e.follow(v, rest)
+	case "ephemeral":
+		return value.UnknownBecause("ephemeral."+name+" has a value only while Terraform runs", at)
+	case "data":
+		if len(rest) == 0 {
+			return e.fail(at, "the reference to a data source is not complete")
+		}
+		a, ok := rest[0].(hcl.TraverseAttr)
+		if !ok {
+			return e.fail(at, "the reference to a data source is not complete")
+		}
+		return e.resource(resourceKey{Data, name, a.Name}, rest[1:], at)
+	case "resource":
+		if len(rest) > 0 {
+			if a, ok := rest[0].(hcl.TraverseAttr); ok {
+				return e.resource(resourceKey{Managed, name, a.Name}, rest[1:], at)
+			}
+		}
+	}
+	return e.resource(resourceKey{Managed, root, name}, rest, at)
+}
+
+func (e evaluation) resource(key resourceKey, rest hcl.Traversal, at source.Span) *value.Value {
+	v, problem := e.f.m.resourceValue(key)
+	if problem != "" {
+		return e.fail(at, problem)
+	}
+	return placedAt(e.follow(v, rest), at)
+}
+
+// placedAt places an unknown value that stands nowhere in the text at its reference.
+func placedAt(v *value.Value, at source.Span) *value.Value {
+	if !v.Is(value.Unknown) {
+		return v
+	}
+	w := *v
+	w.Span = at
+	return &w
+}
+
+// repetition is each.key, each.value and count.index.
+func (e evaluation) repetition(root, name string, at source.Span) *value.Value {
+	k := e.f.key
+	switch {
+	case k == nil:
+	case root == "count" && name == "index" && k.kind == countKey:
+		return burden(value.Int(k.index), k.assumptions, false)
+	case root == "each" && name == "key" && k.kind == eachKey:
+		return burden(k.name, k.assumptions, false)
+	case root == "each" && name == "value" && k.kind == eachKey:
+		return k.v
+	case k.kind == unknownKey:
+		t := value.Type{}
+		switch name {
+		case "index":
+			t.Kind = value.Number
+		case "key":
+			t.Kind = value.String
+		}
+		return value.Of(t, at, k.why...)
+	}
+	return e.fail(at, root+"."+name+" has no value here")
+}
+
+func (e evaluation) path(name string, at source.Span) *value.Value {
+	switch name {
+	case "module":
+		return value.StrAt(source.Computed(e.f.m.path, at))
+	case "root":
+		return value.StrAt(source.Computed(".", at))
+	}
+	return value.Of(value.Type{Kind: value.String}, at, value.Reason{Text: "path." + name + " depends on where Terraform runs", Span: at})
+}
+
+func (e evaluation) terraform(name string, at source.Span) *value.Value {
+	if name == "workspace" {
+		if w := e.ev.opt.Workspace; w != "" {
+			return value.StrAt(source.Computed(w, at))
+		}
+		return value.Of(value.Type{Kind: value.String}, at, value.Reason{Text: "terraform.workspace is not known (--workspace)", Span: at})
+	}
+	return value.UnknownBecause("terraform."+name+" is not known", at)
+}

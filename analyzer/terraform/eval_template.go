@@ -1,0 +1,366 @@
+package terraform
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// template is the string that a quoted or heredoc template makes.
+func (e evaluation) template(x *hclsyntax.TemplateExpr) *value.Value {
+	at := e.span(x.SrcRange)
+	return e.templateParts(x.Parts, at, e.startsWith(x.SrcRange, `"`))
+}
+
+// startsWith looks at the text of a range.
+func (e evaluation) startsWith(r hcl.Range, prefix string) bool {
+	return r.Start.Byte >= 0 && r.Start.Byte <= len(e.text.String) && strings.HasPrefix(e.text.String[r.Start.Byte:], prefix)
+}
+
+func (e evaluation) templateParts(exprs []hclsyntax.Expression, at source.Span, quoted bool) *value.Value {
+	v := &value.Value{Kind: value.String, Span: at, Syntax: e.syntax}
+	var from []*value.Value
+	size := 0
+	for _, x := range exprs {
+		p := e.templatePart(x, quoted)
+		s := e.asString(p, e.span(x.Range()))
+		from = append(from, s)
+		v.Parts = appendParts(v.Parts, s)
+		for _, q := range s.Parts {
+			size += len(q.Text.String)
+		}
+		if size > maxText || len(v.Parts) > maxNodes/4 {
+			return e.fail(at, "the text is too long")
+		}
+	}
+	e.ev.charge(size / 64)
+	v.Parts = joinLiterals(v.Parts)
+	for _, f := range from {
+		v = burden(v, f.Assumptions, f.Sensitive)
+		for _, p := range f.Parts {
+			if p.Hole != nil {
+				v = burden(v, p.Hole.Assumptions, p.Hole.Sensitive)
+			}
+		}
+	}
+	return v
+}
+
+// appendParts appends the pieces of a string or unknown value. Text that is
+// JSON whose tree is known only in part stays one hole with its tree.
+func appendParts(parts []value.Part, s *value.Value) []value.Part {
+	if _, known := s.Text(); known {
+		return append(parts, s.Parts...)
+	}
+	if s.Is(value.Unknown) {
+		if s.Type.Kind == value.Unknown {
+			w := *s
+			w.Type = value.Type{Kind: value.String}
+			s = &w
+		}
+		return append(parts, value.Part{Hole: s})
+	}
+	if s.JSON != nil {
+		hole := value.Of(value.Type{Kind: value.String}, s.Span, s.AllWhy()...)
+		hole.JSON, hole.Via, hole.Ref = s.JSON, s.Via, s.Ref
+		return append(parts, value.Part{Hole: hole})
+	}
+	return append(parts, s.Parts...)
+}
+
+// joinLiterals drops empty pieces.
+func joinLiterals(parts []value.Part) []value.Part {
+	out := parts[:0:0]
+	for _, p := range parts {
+		if p.Hole != nil || p.Text.String != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// templatePart is a piece of a template: its own text, an interpolation or a
+// directive.
+func (e evaluation) templatePart(x hclsyntax.Expression, quoted bool) *value.Value {
+	switch x := x.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		if x.Val.Type() == cty.String && x.Val.IsKnown() && !x.Val.IsNull() {
+			v := value.StrAt(templateText(e.text, x.SrcRange, x.Val.AsString(), quoted))
+			v.Syntax = e.syntax
+			return v
+		}
+	case *hclsyntax.ConditionalExpr:
+		if e.startsWith(x.SrcRange, "%{") {
+			return e.conditional(x, func(branch hclsyntax.Expression) *value.Value {
+				t, ok := branch.(*hclsyntax.TemplateExpr)
+				if !ok {
+					return e.value(branch)
+				}
+				return e.templateParts(t.Parts, e.span(t.SrcRange), quoted)
+			})
+		}
+	case *hclsyntax.TemplateJoinExpr:
+		return e.templateJoin(x, quoted)
+	}
+	return e.value(x)
+}
+
+// templateJoin is the text of a for directive.
+func (e evaluation) templateJoin(x *hclsyntax.TemplateJoinExpr, quoted bool) *value.Value {
+	at := e.span(x.Range())
+	loop, ok := x.Tuple.(*hclsyntax.ForExpr)
+	if !ok {
+		return e.fail(at, "the template cannot be evaluated")
+	}
+	tuple := e.forTuple(loop, func(inner evaluation, body hclsyntax.Expression) *value.Value {
+		t, ok := body.(*hclsyntax.TemplateExpr)
+		if !ok {
+			return inner.value(body)
+		}
+		return inner.templateParts(t.Parts, inner.span(t.SrcRange), quoted)
+	})
+	if !tuple.Is(value.Tuple) || tuple.Open {
+		return derived(value.Of(value.Type{Kind: value.String}, at, reasons(tuple)...), tuple)
+	}
+	v := &value.Value{Kind: value.String, Span: at, Syntax: e.syntax}
+	for _, elem := range tuple.Elems {
+		v.Parts = appendParts(v.Parts, e.asString(elem, at))
+		v = burden(v, elem.Assumptions, elem.Sensitive)
+	}
+	return part(v, tuple)
+}
+
+// render is a text evaluated as a template, with vars its only names.
+func (e evaluation) render(text source.Text, vars *value.Value, at source.Span) *value.Value {
+	if _, reason := tooDeep([]byte(text.String)); reason != "" {
+		return e.fail(at, "the template cannot be evaluated: "+reason)
+	}
+	x, diags := hclsyntax.ParseTemplate([]byte(text.String), "", hcl.Pos{Line: 1, Column: 1})
+	if diags.HasErrors() || x == nil {
+		for _, g := range syntaxGaps(diags, text) {
+			e.ev.root.gap(g)
+		}
+		return e.fail(at, "the template has a syntax error")
+	}
+	f := &frame{alone: true, m: e.f.m, cautious: e.f.cautious}
+	if vars.IsMapping() {
+		for i := len(vars.Attrs) - 1; i >= 0; i-- {
+			if k, ok := vars.Attrs[i].Key(); ok {
+				f = f.bind(k, part(vars.Attrs[i].Value, vars))
+			}
+		}
+	}
+	if !vars.IsMapping() || vars.Open {
+		f.vars = &binding{"", vars, f.vars}
+	}
+	inner := evaluation{ev: e.ev, f: f, text: text, syntax: value.SyntaxNone, errs: e.errs}
+	v := inner.value(x)
+	if v.Is(value.Unknown) || v.Missing() {
+		return v
+	}
+	return inner.asString(v, at)
+}
+
+// json is the value of a JSON expression: its strings are templates.
+func (e evaluation) json(n *value.Value, literal bool) *value.Value {
+	if !e.ev.step(n.Span) {
+		return value.UnknownBecause("evaluation was stopped before", n.Span)
+	}
+	switch n.Kind {
+	case value.String:
+		return e.jsonString(n, literal)
+	case value.Tuple:
+		v := &value.Value{Kind: value.Tuple, Span: n.Span, Syntax: value.SyntaxTFJSON}
+		for _, elem := range n.Elems {
+			v.Elems = append(v.Elems, e.json(elem, literal))
+		}
+		return v
+	case value.Object:
+		v := &value.Value{Kind: value.Object, Span: n.Span, Syntax: value.SyntaxTFJSON}
+		for _, a := range n.Attrs {
+			name := e.json(a.Name, literal)
+			if !name.Is(value.String) {
+				name = e.asString(name, a.Name.Span)
+			}
+			v.Attrs = append(v.Attrs, value.Attr{Name: name, Value: e.json(a.Value, literal), Expr: a.Value.Span})
+		}
+		v.Attrs = uniqueAttrs(v.Attrs)
+		return v
+	}
+	v := *n
+	v.Syntax = value.SyntaxTFJSON
+	return &v
+}
+
+func (e evaluation) jsonString(n *value.Value, literal bool) *value.Value {
+	text, _ := n.Text()
+	if literal || !strings.Contains(text, "${") && !strings.Contains(text, "%{") {
+		v := *n
+		v.Syntax = value.SyntaxTFJSON
+		return &v
+	}
+	t := e.ev.jsonTemplate(n)
+	for _, g := range t.gaps {
+		e.ev.root.gap(g)
+	}
+	if t.expr == nil {
+		return e.fail(n.Span, "the template has a syntax error")
+	}
+	inner := e
+	inner.text, inner.syntax = t.text, value.SyntaxNone
+	if x, ok := t.expr.(*hclsyntax.TemplateExpr); ok {
+		v := *inner.templateParts(x.Parts, n.Span, false)
+		v.Syntax = value.SyntaxTFJSON
+		return &v
+	}
+	return inner.value(t.expr)
+}
+
+func (ev *evaluator) jsonTemplate(n *value.Value) *parsedTemplate {
+	if t, ok := ev.templates[n]; ok {
+		return t
+	}
+	t := &parsedTemplate{}
+	ev.templates[n] = t
+	if len(n.Parts) == 1 {
+		t.text = n.Parts[0].Text
+	} else {
+		s, _ := n.Text()
+		t.text = source.Computed(s, n.Span)
+	}
+	if _, reason := tooDeep([]byte(t.text.String)); reason != "" {
+		t.gaps = []Gap{{Kind: ErrorGap, Span: n.Span, Reason: reason}}
+		return t
+	}
+	x, diags := hclsyntax.ParseTemplate([]byte(t.text.String), "", hcl.Pos{Line: 1, Column: 1})
+	t.gaps = syntaxGaps(diags, t.text)
+	if !diags.HasErrors() {
+		t.expr = x
+	}
+	return t
+}
+
+// templateText is the text of a template between its interpolations, which
+// evaluates to val, with every byte traced to its place: escapes are decoded,
+// the indentation of a heredoc and what strip markers take away is left out.
+func templateText(text source.Text, r hcl.Range, val string, quoted bool) source.Text {
+	start, end := r.Start.Byte, r.End.Byte
+	if start < 0 || end > len(text.String) || start > end {
+		return source.Computed(val, text.Span)
+	}
+	if text.String[start:end] == val {
+		return text.Slice(start, end)
+	}
+	whole := text.SpanOf(start, end)
+	if whole.File == nil {
+		return source.Computed(val, whole)
+	}
+	b := source.NewTextBuilder(whole.File)
+	if !alignTemplate(b, text, start, end, val, quoted) {
+		return source.Computed(val, whole)
+	}
+	if out := b.Text(); out.String == val && val != "" {
+		return out
+	}
+	return source.Computed(val, whole)
+}
+
+// alignTemplate copies to b the source of val, leaving out white space that
+// val lacks.
+func alignTemplate(b *source.TextBuilder, text source.Text, start, end int, val string, quoted bool) bool {
+	src := text.String
+	i, lineStart, copied := 0, true, -1
+	flush := func(at int) {
+		if copied >= 0 && copied < at {
+			b.Append(text.Slice(copied, at))
+		}
+		copied = -1
+	}
+	for at := start; at < end; {
+		if lineStart {
+			lineStart = false
+			if n := indentation(src[at:end]) - indentation(val[i:]); n > 0 {
+				flush(at)
+				at += n
+				continue
+			}
+		}
+		decoded, n := decodeEscape(src[at:end], quoted)
+		if decoded != "" {
+			if !strings.HasPrefix(val[i:], decoded) {
+				return false
+			}
+			flush(at)
+			s := text.SpanOf(at, at+n)
+			b.Escape(decoded, s.Start, s.End)
+			at, i = at+n, i+len(decoded)
+			continue
+		}
+		if i < len(val) && val[i] == src[at] {
+			if copied < 0 {
+				copied = at
+			}
+			lineStart = src[at] == '\n'
+			at, i = at+1, i+1
+			continue
+		}
+		if !unicode.IsSpace(rune(src[at])) {
+			return false
+		}
+		flush(at)
+		lineStart = src[at] == '\n'
+		at++
+	}
+	flush(end)
+	return i == len(val)
+}
+
+// indentation is the number of leading blanks of the first line.
+func indentation(s string) int { return len(s) - len(strings.TrimLeft(s, " \t")) }
+
+// decodeEscape decodes the escape sequence at the start of s; "" when there is
+// none.
+func decodeEscape(s string, quoted bool) (decoded string, length int) {
+	if strings.HasPrefix(s, "$${") || strings.HasPrefix(s, "%%{") {
+		return s[1:3], 3
+	}
+	if !quoted || len(s) < 2 || s[0] != '\\' {
+		return "", 0
+	}
+	switch s[1] {
+	case 'n':
+		return "\n", 2
+	case 'r':
+		return "\r", 2
+	case 't':
+		return "\t", 2
+	case '"', '\\':
+		return s[1:2], 2
+	case 'u':
+		return decodeHex(s, 6)
+	case 'U':
+		return decodeHex(s, 10)
+	}
+	return "", 0
+}
+
+func decodeHex(s string, length int) (string, int) {
+	if len(s) < length {
+		return "", 0
+	}
+	n := 0
+	for _, c := range s[2:length] {
+		d := strings.IndexRune("0123456789abcdef", unicode.ToLower(c))
+		if d < 0 {
+			return "", 0
+		}
+		n = n<<4 | d
+	}
+	return string(rune(n)), length
+}

@@ -1,0 +1,209 @@
+package terraform
+
+import (
+	"context"
+	"sort"
+	"strconv"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// Bounds on evaluation. What goes over one is a gap, and what depends on it is
+// unknown.
+const (
+	maxSteps     = 20_000_000 // expressions evaluated for one root
+	maxInstances = 10_000     // of one block
+	maxModules   = 10_000     // module instances of one root
+	maxCalls     = 40         // module calls inside each other
+	maxDepth     = 2_000      // expressions inside each other, through names
+	maxNodes     = 2_000_000  // in one named value
+)
+
+// evaluator is what stands behind a Root read from a configuration. Nothing is
+// evaluated before it is asked for, and nothing twice.
+type evaluator struct {
+	ctx      context.Context
+	boundary *Boundary
+	root     *Root
+	opt      Options
+	top      *moduleInstance
+
+	mu        sync.Mutex // one resource list at a time
+	steps     int
+	depth     int
+	stopped   bool // a bound on all of the evaluation was met
+	instances int  // of modules
+	parsed    map[*source.File]bool
+	objects   map[*value.Ref]object            // what stands behind values of whole resources and modules
+	sets      map[*value.Ref]*instanceSet      // and of all instances of one
+	templates map[*value.Value]*parsedTemplate // of JSON strings
+	installed map[string]string                // directories of fetched modules by call path
+	// cautious says that an empty default of the root was taken, so that
+	// evaluating with such defaults unknown gives something else.
+	cautious bool
+	values   map[string]inputValue // of the root's variables
+	imports  map[string]bool       // addresses that import blocks name
+}
+
+type parsedTemplate struct {
+	expr hclsyntax.Expression
+	text source.Text
+	gaps []Gap
+}
+
+// object is a resource or module as a value: its members are evaluated one by
+// one, when asked for.
+type object interface {
+	// member is the value of an attribute or output.
+	member(name string, cautious bool) (*value.Value, string)
+	// whole is the object with everything that is known of it.
+	whole(cautious bool) *value.Value
+}
+
+// thunk is a value that is evaluated once.
+type thunk struct {
+	busy, done bool
+	v          *value.Value
+}
+
+// memo is what was evaluated of a module or resource instance.
+type memo map[memoKey]*thunk
+
+type memoKey struct {
+	kind, name string
+	cautious   bool
+}
+
+// once evaluates a named value. label is for messages.
+func (ev *evaluator) once(m memo, key memoKey, label string, at source.Span, f func() *value.Value) *value.Value {
+	t := m[key]
+	if t == nil {
+		t = &thunk{}
+		m[key] = t
+	}
+	switch {
+	case t.done:
+		return t.v
+	case t.busy:
+		ev.gap(ErrorGap, at, label+" depends on itself")
+		return value.UnknownBecause(label+" depends on itself", at)
+	case ev.depth > maxDepth:
+		ev.gap(ErrorGap, at, "values nested deeper than "+strconv.Itoa(maxDepth)+" levels")
+		return value.UnknownBecause(label+" is nested too deep to evaluate", at)
+	}
+	t.busy = true
+	ev.depth++
+	v := f()
+	ev.depth--
+	if v == nil {
+		v = value.UnknownBecause(label+" has no value", at)
+	}
+	if tooLarge(v) {
+		ev.gap(ErrorGap, at, label+" is too large to evaluate")
+		v = value.UnknownBecause(label+" is too large to evaluate", at)
+	}
+	t.v, t.done, t.busy = v, true, false
+	return v
+}
+
+// tooLarge counts the nodes of a value, shared ones as often as they occur, for
+// that is how often a walk over it meets them.
+func tooLarge(v *value.Value) bool {
+	n := 0
+	v.Walk(func(*value.Value) bool { n++; return n <= maxNodes })
+	return n > maxNodes
+}
+
+func (ev *evaluator) gap(kind GapKind, at source.Span, reason string) {
+	ev.root.gap(Gap{Kind: kind, Span: at, Reason: reason})
+}
+
+// step counts an expression. False means that evaluation has come to its end.
+func (ev *evaluator) step(at source.Span) bool {
+	if ev.stopped {
+		return false
+	}
+	ev.steps++
+	switch {
+	case ev.steps > maxSteps:
+		ev.stopped = true
+		ev.gap(ErrorGap, at, "evaluation takes more than "+strconv.Itoa(maxSteps)+" steps")
+	case ev.steps%1024 == 0 && ev.ctx.Err() != nil:
+		ev.stopped = true
+		ev.gap(ErrorGap, at, "evaluation was stopped: "+ev.ctx.Err().Error())
+	}
+	return !ev.stopped
+}
+
+// charge counts the size of something made in one go.
+func (ev *evaluator) charge(n int) { ev.steps += n }
+
+func (ev *evaluator) use(files []*source.File) {
+	for _, f := range files {
+		ev.parsed[f] = true
+	}
+}
+
+func (ev *evaluator) files() []*source.File {
+	var out []*source.File
+	for f := range ev.parsed {
+		out = append(out, f)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
+func (ev *evaluator) modules() int { return ev.instances }
+
+// frame is what the expressions of one block can see.
+type frame struct {
+	m     *moduleInstance
+	key   *instanceKey // of the block's instance: count.index, each.key
+	self  *instance
+	vars  *binding
+	alone bool // a template: nothing but vars is visible
+	// cautious evaluation takes an empty default of the root's variables for
+	// unknown: policies, principals and conditions are evaluated so.
+	cautious bool
+}
+
+// binding is a local name: of a for expression, a dynamic block, a template.
+type binding struct {
+	name string
+	v    *value.Value
+	next *binding
+}
+
+func (f *frame) lookup(name string) (*value.Value, bool) {
+	for b := f.vars; b != nil; b = b.next {
+		if b.name == name {
+			return b.v, true
+		}
+	}
+	return nil, false
+}
+
+// bind is the frame with one more name.
+func (f *frame) bind(name string, v *value.Value) *frame {
+	if name == "" {
+		return f
+	}
+	g := *f
+	g.vars = &binding{name, v, f.vars}
+	return &g
+}
+
+// careful is the frame for cautious evaluation.
+func (f *frame) careful(yes bool) *frame {
+	yes = yes && f.m != nil && f.m.ev.cautious
+	if f.cautious == yes {
+		return f
+	}
+	g := *f
+	g.cautious = yes
+	return &g
+}

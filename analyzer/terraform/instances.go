@@ -1,0 +1,261 @@
+package terraform
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// keyKind is how instances of a block are told apart.
+type keyKind int8
+
+const (
+	noKey keyKind = iota
+	countKey
+	eachKey
+	unknownKey
+)
+
+// instanceKey is one instance's key, and what count and each are in it.
+type instanceKey struct {
+	kind        keyKind
+	index       int          // count.index
+	name        *value.Value // each.key
+	v           *value.Value // each.value
+	why         []value.Reason
+	assumptions []*value.Assumption
+}
+
+func (k *instanceKey) String() string {
+	switch k.kind {
+	case countKey:
+		return "[" + strconv.Itoa(k.index) + "]"
+	case eachKey:
+		return "[" + quotedKey(k.name.TextOr("?")) + "]"
+	case unknownKey:
+		return "[?]"
+	}
+	return ""
+}
+
+// exists says whether Terraform makes the instance at all.
+func (k *instanceKey) exists() value.Tri {
+	if k.kind == unknownKey {
+		return value.Maybe
+	}
+	return value.Yes
+}
+
+// quotedKey is a key as Terraform prints it in addresses.
+func quotedKey(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i, r := range s {
+		switch {
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case (r == '$' || r == '%') && strings.HasPrefix(s[i+1:], "{"):
+			b.WriteRune(r)
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// expansion is the instances of a block.
+type expansion struct {
+	kind        keyKind // of its keys; unknownKey when not even that is known
+	keys        []*instanceKey
+	assumptions []*value.Assumption // that the number of instances rests on
+}
+
+// expand evaluates count or for_each of a block in the frame of its module.
+func (ev *evaluator) expand(b *block, f *frame) expansion {
+	count, each := b.expr("count"), b.expr("for_each")
+	switch {
+	case !each.none():
+		return ev.expandEach(each, f)
+	case !count.none():
+		return ev.expandCount(count, f)
+	}
+	return expansion{keys: []*instanceKey{{}}}
+}
+
+// unknownExpansion is one instance that stands for all that there may be.
+func unknownExpansion(kind keyKind, what string, v *value.Value, at source.Span) expansion {
+	why := reasons(v)
+	if len(why) == 0 {
+		why = []value.Reason{{Text: what + " is not known", Span: at}}
+	}
+	a := v.AllAssumptions()
+	return expansion{kind: kind, keys: []*instanceKey{{kind: unknownKey, why: why, assumptions: a}}, assumptions: a}
+}
+
+func (ev *evaluator) expandCount(x expression, f *frame) expansion {
+	v, errs := ev.eval(x, f)
+	at := x.span()
+	n, err := convertTo(v, cty.Number)
+	if err != nil || n.Missing() {
+		ev.gap(ErrorGap, at, "count is no number")
+		return unknownExpansion(countKey, "count", value.UnknownBecause("count is no number", at), at)
+	}
+	if !n.Is(value.Number) || len(errs) > 0 {
+		return unknownExpansion(countKey, "count", v, at)
+	}
+	many, _ := n.Number.Int64()
+	if many < 0 || !n.Number.IsInt() {
+		ev.gap(ErrorGap, at, "count is no whole number")
+		return unknownExpansion(countKey, "count", value.UnknownBecause("count is no whole number", at), at)
+	}
+	out := expansion{kind: countKey, assumptions: v.AllAssumptions()}
+	if many > maxInstances {
+		ev.gap(ErrorGap, at, "count is "+strconv.FormatInt(many, 10)+": more than "+strconv.Itoa(maxInstances)+" instances are not evaluated")
+		many = maxInstances
+	}
+	ev.charge(int(many))
+	for i := range int(many) {
+		out.keys = append(out.keys, &instanceKey{kind: countKey, index: i, assumptions: out.assumptions})
+	}
+	return out
+}
+
+func (ev *evaluator) expandEach(x expression, f *frame) expansion {
+	v, _ := ev.eval(x, f)
+	at := x.span()
+	if ev.objectOf(v) != nil {
+		v = ev.whole(v, f.cautious)
+	}
+	out := expansion{kind: eachKey, assumptions: ownAssumptions(v)}
+	add := func(name, member *value.Value) {
+		if len(out.keys) == maxInstances {
+			ev.gap(ErrorGap, at, "for_each: more than "+strconv.Itoa(maxInstances)+" instances are not evaluated")
+		}
+		if len(out.keys) < maxInstances {
+			a := value.MergeAssumptions(out.assumptions, name.Assumptions)
+			out.keys = append(out.keys, &instanceKey{kind: eachKey, name: name, v: member, assumptions: a})
+		}
+	}
+	open := v.Open
+	var why []value.Reason
+	switch {
+	case v.IsMapping():
+		for _, a := range uniqueAttrs(v.Attrs) {
+			if _, ok := a.Key(); !ok {
+				open, why = true, append(why, reasons(a.Name)...)
+				continue
+			}
+			add(a.Name, part(a.Value, v))
+		}
+	case v.Kind == value.Set || v.IsSequence() && v.Open:
+		for _, elem := range v.Elems {
+			if _, ok := elem.Text(); !ok {
+				open, why = true, append(why, reasons(elem)...)
+				continue
+			}
+			add(part(elem, v), part(elem, v))
+		}
+	case v.Is(value.Unknown):
+		return unknownExpansion(eachKey, "for_each", v, at)
+	default:
+		ev.gap(ErrorGap, at, "for_each needs a map or a set of strings, not a "+v.Kind.String())
+		return unknownExpansion(eachKey, "for_each", value.UnknownBecause("for_each is no map and no set", at), at)
+	}
+	if open {
+		rest := unknownExpansion(eachKey, "for_each", &value.Value{Why: append(why, v.Why...)}, at)
+		out.keys = append(out.keys, rest.keys...)
+	}
+	ev.charge(len(out.keys))
+	return out
+}
+
+// ownAssumptions are those that the keys of a collection rest on; each member
+// has its own.
+func ownAssumptions(v *value.Value) []*value.Assumption {
+	out := v.Assumptions
+	if v.Kind == value.Set {
+		out = v.AllAssumptions()
+	}
+	for _, a := range v.Attrs {
+		out = value.MergeAssumptions(out, a.Name.Assumptions)
+	}
+	return out
+}
+
+// instancesOf a block, as a value: by key, where an instance with an unknown
+// key stands for those that are not listed.
+type instanceSet struct {
+	kind     keyKind
+	keys     []*instanceKey
+	values   []*value.Value // of whole instances
+	wildcard *value.Value   // of the instance with an unknown key
+}
+
+// at is the instance of a key. ok is false when no instance can have it.
+func (s *instanceSet) at(key *value.Value) (*value.Value, bool) {
+	text, known := key.Text()
+	if key.Is(value.Number) {
+		text, known = key.Number.Text('f', -1), true
+	}
+	for i, k := range s.keys {
+		if !known {
+			break
+		}
+		if k.kind == countKey && strconv.Itoa(k.index) == text || k.kind == eachKey && k.name.TextOr("") == text {
+			return s.values[i], true
+		}
+	}
+	if s.wildcard != nil {
+		return s.wildcard, true
+	}
+	if !known && len(s.values) == 1 && key.Is(value.Unknown) {
+		return s.values[0], true // there is no other
+	}
+	return nil, false
+}
+
+// instancesOf is the set that a value of all instances stands for.
+func (ev *evaluator) instancesOf(v *value.Value) *instanceSet {
+	if v == nil || v.Ref == nil || v.Ref.Attr != "" {
+		return nil
+	}
+	return ev.sets[v.Ref]
+}
+
+// collect makes the value of all instances of a block.
+func (ev *evaluator) collect(x expansion, values []*value.Value, ref *value.Ref, span source.Span) *value.Value {
+	set := &instanceSet{kind: x.kind}
+	v := &value.Value{Kind: value.Tuple, Ref: ref, Span: span, Assumptions: x.assumptions}
+	if x.kind == eachKey {
+		v.Kind = value.Object
+	}
+	for i, k := range x.keys {
+		if k.kind == unknownKey {
+			set.wildcard = values[i]
+			v.Open, v.Why = true, k.why
+			continue
+		}
+		set.keys, set.values = append(set.keys, k), append(set.values, values[i])
+		if x.kind == eachKey {
+			v.Attrs = append(v.Attrs, value.Attr{Name: k.name, Value: values[i]})
+		} else {
+			v.Elems = append(v.Elems, values[i])
+		}
+	}
+	v.Attrs = uniqueAttrs(v.Attrs)
+	ev.sets[ref] = set
+	return v
+}

@@ -1,0 +1,203 @@
+package terraform
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// Bounds on what is parsed at all: hcl's parser is recursive, and Go has no way
+// to survive the end of its stack.
+const (
+	maxNesting      = 500  // brackets, templates, blocks
+	maxUnary        = 500  // operators in a row: !!!!x
+	maxConditionals = 5000 // ? in one file
+	maxDirectives   = 5000 // %{ in one file
+	maxSyntaxGaps   = 5    // reported per file
+)
+
+// parsedFile is a file of the configuration, parsed.
+type parsedFile struct {
+	file *source.File
+	body body
+	gaps []Gap
+}
+
+// parse reads a file of either syntax, once for all roots.
+func (b *Boundary) parse(f *source.File) *parsedFile {
+	b.cache.mu.Lock()
+	p, ok := b.cache.parsed[f]
+	b.cache.mu.Unlock()
+	if ok {
+		return p
+	}
+	if strings.HasSuffix(f.Name, ".json") {
+		p = parseJSONFile(f)
+	} else {
+		p = parseNativeFile(f)
+	}
+	b.cache.mu.Lock()
+	defer b.cache.mu.Unlock()
+	if b.cache.parsed == nil {
+		b.cache.parsed = map[*source.File]*parsedFile{}
+	}
+	b.cache.parsed[f] = p
+	return p
+}
+
+func parseNativeFile(f *source.File) *parsedFile {
+	p := &parsedFile{file: f, body: body{syntax: value.SyntaxBlock}}
+	text := source.Literal(source.Span{File: f, Start: 0, End: len(f.Bytes)})
+	if at, reason := tooDeep(f.Bytes); reason != "" {
+		p.gaps = []Gap{{Kind: ErrorGap, Span: source.Span{File: f, Start: at, End: at}, Reason: reason}}
+		return p
+	}
+	start := hcl.Pos{Line: 1, Column: 1}
+	parsed, diags := hclsyntax.ParseConfig(f.Bytes, f.Name, start)
+	if hasInvalidUTF8(diags) {
+		// Parse again with the bytes replaced, so that one bad byte in a
+		// description does not hide the rest; the diagnostics stay.
+		parsed, _ = hclsyntax.ParseConfig(replaceInvalidUTF8(f.Bytes), f.Name, start)
+	}
+	p.gaps = syntaxGaps(diags, text)
+	if parsed != nil {
+		if root, ok := parsed.Body.(*hclsyntax.Body); ok {
+			p.body = nativeBody(root, text)
+		}
+	}
+	return p
+}
+
+// syntaxGaps are the errors of a parser, by place.
+func syntaxGaps(diags hcl.Diagnostics, text source.Text) []Gap {
+	var gaps []Gap
+	for _, d := range diags {
+		if d.Severity != hcl.DiagError {
+			continue
+		}
+		if len(gaps) == maxSyntaxGaps {
+			break
+		}
+		g := Gap{Kind: ErrorGap, Reason: diagnostic(d)}
+		if d.Subject != nil {
+			g.Span = spanIn(text, *d.Subject)
+		} else {
+			g.Span = text.Span
+		}
+		gaps = append(gaps, g)
+	}
+	return gaps
+}
+
+// diagnostic is a diagnostic in one line.
+func diagnostic(d *hcl.Diagnostic) string {
+	summary := d.Summary
+	if summary != "" {
+		summary = strings.ToLower(summary[:1]) + summary[1:]
+	}
+	detail := strings.Join(strings.Fields(d.Detail), " ")
+	if detail == "" {
+		return summary
+	}
+	return summary + ": " + strings.TrimSuffix(detail, ".")
+}
+
+func hasInvalidUTF8(diags hcl.Diagnostics) bool {
+	for _, d := range diags {
+		if d.Summary == "Invalid character encoding" {
+			return true
+		}
+	}
+	return false
+}
+
+// replaceInvalidUTF8 keeps the length, so that offsets stay true.
+func replaceInvalidUTF8(in []byte) []byte {
+	out := bytes.Clone(in)
+	for i := 0; i < len(out); {
+		r, size := utf8.DecodeRune(out[i:])
+		if r == utf8.RuneError && size == 1 {
+			out[i] = '?'
+		}
+		i += size
+	}
+	return out
+}
+
+// tooDeep says where and why a text is not parsed. Only texts that look deep
+// are taken apart for it.
+func tooDeep(b []byte) (int, string) {
+	if n := bytes.Count(b, []byte("%{")); n > maxDirectives {
+		return 0, fmt.Sprintf("more than %d template directives", maxDirectives)
+	}
+	depth, deepest, unary, longest, conditionals := 0, 0, 0, 0, 0
+	for _, c := range b {
+		switch c {
+		case '(', '[', '{':
+			depth++
+			deepest = max(deepest, depth)
+		case ')', ']', '}':
+			depth = max(0, depth-1)
+		case '?':
+			conditionals++
+		}
+		switch c {
+		case '!', '-':
+			unary++
+			longest = max(longest, unary)
+		case ' ', '\t', '\n', '\r':
+		default:
+			unary = 0
+		}
+	}
+	if deepest <= maxNesting && longest <= maxUnary && conditionals <= maxConditionals {
+		return 0, ""
+	}
+	return tokenDepth(b)
+}
+
+// tokenDepth says where the real nesting goes over a bound: brackets in strings
+// and comments do not count.
+func tokenDepth(b []byte) (int, string) {
+	tokens, _ := hclsyntax.LexConfig(b, "", hcl.Pos{Line: 1, Column: 1})
+	depth, conditionals, unary := 0, 0, 0
+	for _, t := range tokens {
+		switch t.Type {
+		case hclsyntax.TokenOParen, hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenTemplateInterp,
+			hclsyntax.TokenTemplateControl, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc:
+			depth++
+		case hclsyntax.TokenCParen, hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenTemplateSeqEnd,
+			hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc:
+			depth--
+		case hclsyntax.TokenQuestion:
+			conditionals++
+		}
+		if t.Type == hclsyntax.TokenBang || t.Type == hclsyntax.TokenMinus {
+			unary++
+		} else {
+			unary = 0
+		}
+		at := t.Range.Start.Byte
+		switch {
+		case depth > maxNesting:
+			return at, fmt.Sprintf("nested deeper than %d levels", maxNesting)
+		case conditionals > maxConditionals:
+			return at, fmt.Sprintf("more than %d conditionals", maxConditionals)
+		case unary > maxUnary:
+			return at, fmt.Sprintf("more than %d operators in a row", maxUnary)
+		}
+	}
+	return 0, ""
+}
+
+func sortBy[T any](s []T, less func(a, b T) bool) {
+	sort.SliceStable(s, func(i, j int) bool { return less(s[i], s[j]) })
+}

@@ -1,0 +1,407 @@
+package terraform
+
+import (
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// resourceSet is a resource or data block of a module instance, expanded.
+type resourceSet struct {
+	busy      bool
+	instances []*instance
+	x         expansion
+	v         *value.Value // of a reference to all of it
+}
+
+// instance is one instance of a resource or data block.
+type instance struct {
+	m       *moduleInstance
+	key     resourceKey
+	k       *instanceKey
+	block   *block
+	address string
+	frame   *frame
+	ref     *value.Ref
+	memo    memo
+	made    *Resource
+}
+
+// resourceSet expands a block that exists.
+func (m *moduleInstance) resourceSet(key resourceKey) *resourceSet {
+	if s := m.resources[key]; s != nil {
+		return s
+	}
+	s := &resourceSet{busy: true}
+	m.resources[key] = s
+	b := m.mod.resources[key]
+	s.x = m.ev.expand(b, m.frame)
+	for _, k := range s.x.keys {
+		f := *m.frame
+		f.key = k
+		inst := &instance{m: m, key: key, k: k, block: b, frame: &f, memo: memo{}}
+		inst.address = joinAddress(m.address, key.String()+k.String())
+		inst.ref = &value.Ref{Root: m.ev.root.Dir, Address: inst.address, Data: key.mode == Data, Type: key.typ}
+		f.self = inst
+		m.ev.objects[inst.ref] = inst
+		s.instances = append(s.instances, inst)
+	}
+	s.busy = false
+	return s
+}
+
+// resourceValue is what a reference to a block, without attributes, is.
+func (m *moduleInstance) resourceValue(key resourceKey) (*value.Value, string) {
+	b := m.mod.resources[key]
+	if b == nil {
+		return nil, key.String() + " is not declared"
+	}
+	s := m.resourceSet(key)
+	if s.busy {
+		m.ev.gap(ErrorGap, b.header, key.String()+": its instances depend on itself")
+		return nil, key.String() + ": its instances depend on itself"
+	}
+	if s.v != nil {
+		return s.v, ""
+	}
+	var values []*value.Value
+	for _, inst := range s.instances {
+		values = append(values, inst.placeholder())
+	}
+	if s.x.kind == noKey {
+		s.v = values[0]
+		return s.v, ""
+	}
+	ref := &value.Ref{Root: m.ev.root.Dir, Address: joinAddress(m.address, key.String()), Data: key.mode == Data, Type: key.typ}
+	s.v = m.ev.collect(s.x, values, ref, b.header)
+	return s.v, ""
+}
+
+// placeholder is the instance as a value: its attributes are evaluated when
+// someone asks for them.
+func (inst *instance) placeholder() *value.Value {
+	why := value.Reason{Text: inst.address + " has attributes that are known only after apply", Span: inst.block.header}
+	return &value.Value{Kind: value.Object, Open: true, Ref: inst.ref, Span: inst.block.header, Why: []value.Reason{why}}
+}
+
+// whole is the instance with the attributes that are written.
+func (inst *instance) whole(cautious bool) *value.Value {
+	v := inst.placeholder()
+	seen := map[string]bool{}
+	add := func(name string) {
+		if seen[name] || metaArguments[name] {
+			return
+		}
+		seen[name] = true
+		m, _ := inst.member(name, cautious)
+		v.Attrs = append(v.Attrs, value.Attr{Name: value.Str(name), Value: m})
+	}
+	for _, a := range inst.block.attrs {
+		add(a.name)
+	}
+	for _, b := range inst.block.blocks {
+		if b.typ != "dynamic" {
+			add(b.typ)
+		}
+	}
+	sortAttrs(v.Attrs)
+	return v
+}
+
+// member is an attribute as a reference to it sees it: what is written, else
+// what the provider makes it.
+func (inst *instance) member(name string, cautious bool) (*value.Value, string) {
+	if v := inst.written(name, cautious); !v.Missing() {
+		return inst.refer(v, name), ""
+	}
+	v := inst.m.ev.once(inst.memo, memoKey{"computed", name, cautious}, inst.address+"."+name, inst.block.header, func() *value.Value {
+		return inst.computed(name, cautious)
+	})
+	return inst.refer(v, name), ""
+}
+
+// refer marks v as what the attribute is, unless it came from another one.
+func (inst *instance) refer(v *value.Value, name string) *value.Value {
+	w := through(v, inst.address+"."+name, inst.placeOf(name))
+	if w.Ref == nil {
+		ref := *inst.ref
+		ref.Attr = name
+		w.Ref = &ref
+	}
+	return w
+}
+
+func (inst *instance) placeOf(name string) source.Span {
+	if a := inst.block.attr(name); a != nil {
+		return a.expr.span()
+	}
+	return inst.block.header
+}
+
+// written is the value of an attribute or of nested blocks as the block says;
+// Absent when it does not.
+func (inst *instance) written(name string, cautious bool) *value.Value {
+	key := memoKey{"written", name, cautious}
+	a := inst.block.attr(name)
+	if a != nil && !(a.expr.json != nil && isBlockType(inst.key.typ, name)) {
+		return inst.m.ev.once(inst.memo, key, inst.address+"."+name, a.nameSpan, func() *value.Value {
+			v, _ := inst.m.ev.eval(a.expr, inst.frame.careful(cautious))
+			return v
+		})
+	}
+	if !hasBlocks(&inst.block.body, name) {
+		return &value.Value{Kind: value.Absent}
+	}
+	return inst.m.ev.once(inst.memo, key, inst.address+"."+name, inst.block.header, func() *value.Value {
+		return inst.m.ev.blockList(&inst.block.body, name, inst.frame.careful(cautious), inst.key.typ)
+	})
+}
+
+// resource is the instance with its whole body evaluated.
+func (inst *instance) resource() *Resource {
+	if inst.made != nil {
+		return inst.made
+	}
+	m := inst.m
+	r := &Resource{
+		Root:        m.ev.root,
+		Address:     inst.address,
+		Mode:        inst.key.mode,
+		Type:        inst.key.typ,
+		Name:        inst.key.name,
+		Module:      m.address,
+		Key:         inst.k.String(),
+		Exists:      m.exists.And(inst.k.exists()),
+		Why:         append(m.why[:len(m.why):len(m.why)], inst.k.why...),
+		Assumptions: value.MergeAssumptions(m.assumes, inst.k.assumptions),
+		Calls:       m.calls,
+		Header:      inst.block.header,
+		Body:        inst.block.span,
+	}
+	inst.made = r
+	r.Block = inst.body()
+	for _, b := range inst.block.nested("lifecycle", 0) {
+		v, _ := m.ev.eval(b.expr("replace_triggered_by"), inst.frame)
+		for _, t := range v.Elems {
+			if set := m.ev.instancesOf(t); set != nil {
+				r.ReplaceTriggeredBy = append(r.ReplaceTriggeredBy, set.values...)
+			} else {
+				r.ReplaceTriggeredBy = append(r.ReplaceTriggeredBy, t)
+			}
+		}
+	}
+	r.Imported = inst.key.mode == Managed && m.ev.imported(inst)
+	return r
+}
+
+// metaArguments belong to Terraform and not to the resource.
+var metaArguments = map[string]bool{
+	"count": true, "for_each": true, "depends_on": true, "provider": true,
+	"lifecycle": true, "provisioner": true, "connection": true, "dynamic": true,
+}
+
+// feedsPolicy says that an attribute is, or makes, a policy, a principal or a
+// condition: there an empty default of a variable says nothing.
+func feedsPolicy(key resourceKey, name string) bool {
+	if key.mode == Data {
+		return key.typ == "aws_iam_policy_document"
+	}
+	switch name {
+	case "policy", "assume_role_policy", "content", "inline_policy", "managed_policy_arns", "policy_arn", "policy_arns":
+		return true
+	}
+	return false
+}
+
+// body is the value of the block.
+func (inst *instance) body() *value.Value {
+	return inst.m.ev.bodyValue(&inst.block.body, inst.block.span, func(name string) *value.Value {
+		return inst.written(name, feedsPolicy(inst.key, name) && inst.m.ev.cautious)
+	})
+}
+
+// bodyValue is a body as an object: attributes and nested blocks by name.
+func (ev *evaluator) bodyValue(b *body, span source.Span, written func(name string) *value.Value) *value.Value {
+	v := &value.Value{Kind: value.Object, Span: span, Syntax: b.syntax}
+	seen := map[string]bool{}
+	add := func(name string, at, expr source.Span) {
+		if seen[name] || metaArguments[name] {
+			return
+		}
+		seen[name] = true
+		n := value.StrAt(source.Computed(name, at))
+		v.Attrs = append(v.Attrs, value.Attr{Name: n, Value: written(name), Expr: expr})
+	}
+	for _, a := range b.attrs {
+		add(a.name, a.nameSpan, a.expr.span())
+	}
+	for _, n := range b.blocks {
+		if n.typ == "dynamic" && len(n.labels) == 1 {
+			add(n.labels[0], n.header, source.Span{})
+		} else {
+			add(n.typ, n.typSpan, source.Span{})
+		}
+	}
+	for _, n := range jsonDynamics(b) {
+		add(n.labels[0], n.header, source.Span{})
+	}
+	sortAttrs(v.Attrs)
+	return v
+}
+
+// jsonDynamics are dynamic blocks of a JSON body.
+func jsonDynamics(b *body) []*block {
+	var out []*block
+	for _, a := range b.attrs {
+		if a.name == "dynamic" && a.expr.json != nil {
+			out = append(out, jsonBlocks(a, 1)...)
+		}
+	}
+	return out
+}
+
+func hasBlocks(b *body, typ string) bool {
+	if len(b.nested(typ, 0)) > 0 {
+		return true
+	}
+	for _, d := range b.nested("dynamic", 1) {
+		if len(d.labels) == 1 && d.labels[0] == typ {
+			return true
+		}
+	}
+	return false
+}
+
+// blockList is the nested blocks of a type, dynamic ones expanded. A dynamic
+// block over something unknown leaves the list open.
+func (ev *evaluator) blockList(b *body, typ string, f *frame, path string) *value.Value {
+	list := &value.Value{Kind: value.List}
+	path += "." + typ
+	grow := func(span source.Span) {
+		if list.Span.IsZero() {
+			list.Span = span
+		}
+	}
+	one := func(n *block, content *body, f *frame) *value.Value {
+		return ev.bodyValue(content, n.span, func(name string) *value.Value {
+			if a := content.attr(name); a != nil && !(a.expr.json != nil && isBlockType(path, name)) {
+				v, _ := ev.eval(a.expr, f)
+				return v
+			}
+			return ev.blockList(content, name, f, path)
+		})
+	}
+	for _, n := range orderedBlocks(b, typ) {
+		grow(n.span)
+		if n.typ != "dynamic" {
+			list.Elems = append(list.Elems, one(n, &n.body, f))
+			continue
+		}
+		ev.dynamic(n, f, list, one)
+	}
+	return list
+}
+
+// orderedBlocks are the blocks of a type and the dynamic blocks that make such
+// blocks, in source order.
+func orderedBlocks(b *body, typ string) []*block {
+	out := b.nested(typ, 0)
+	for _, d := range b.nested("dynamic", 1) {
+		if len(d.labels) == 1 && d.labels[0] == typ {
+			out = append(out, d)
+		}
+	}
+	sortBy(out, func(x, y *block) bool { return x.span.Less(y.span) })
+	return out
+}
+
+// dynamic expands a dynamic block onto list.
+func (ev *evaluator) dynamic(d *block, f *frame, list *value.Value, one func(*block, *body, *frame) *value.Value) {
+	at := d.expr("for_each").span()
+	coll, errs := ev.eval(d.expr("for_each"), f)
+	if ev.objectOf(coll) != nil {
+		coll = ev.whole(coll, f.cautious)
+	}
+	iterator := d.labels[0]
+	if x := d.expr("iterator"); x.hcl != nil {
+		iterator = strings.TrimSpace(x.span().Text())
+	} else if s, ok := literalString(x); ok {
+		iterator = s
+	}
+	contents := d.nested("content", 0)
+	open := func(why []value.Reason) {
+		list.Open = true
+		if len(why) == 0 {
+			why = []value.Reason{{Text: "for_each of a dynamic block is not known", Span: at}}
+		}
+		list.Why = uniqueReasons(append(list.Why, why...))
+	}
+	if len(contents) != 1 {
+		ev.gap(ErrorGap, d.header, "a dynamic block needs one content block")
+		open(nil)
+		return
+	}
+	add := func(key, v *value.Value) {
+		inner := f.bind(iterator, value.ObjectOf(map[string]*value.Value{"key": key, "value": v}))
+		elem := *one(d, &contents[0].body, inner)
+		elem.Assumptions = value.MergeAssumptions(elem.Assumptions, coll.Assumptions)
+		list.Elems = append(list.Elems, &elem)
+	}
+	list.Assumptions = value.MergeAssumptions(list.Assumptions, coll.Assumptions)
+	if n := len(coll.Elems) + len(coll.Attrs); n > maxInstances {
+		ev.gap(ErrorGap, at, "a dynamic block makes too many blocks")
+		open(nil)
+		return
+	}
+	switch {
+	case coll.IsMapping():
+		for _, a := range coll.Attrs {
+			add(a.Name, part(a.Value, coll))
+		}
+	case coll.IsSequence():
+		for i, elem := range coll.Elems {
+			key := value.Int(i)
+			if coll.Kind == value.Set {
+				key = elem
+			}
+			add(key, part(elem, coll))
+		}
+	case coll.Missing() && len(errs) == 0:
+		ev.gap(ErrorGap, at, "for_each of a dynamic block is null")
+		open(nil)
+		return
+	default:
+		open(reasons(coll))
+		return
+	}
+	if coll.Open {
+		open(reasons(coll))
+	}
+}
+
+// isBlockType says that a member of a resource in a JSON file is a block and
+// not an attribute: there, both look alike. path is the resource type and the
+// blocks around.
+func isBlockType(path, name string) bool {
+	for _, b := range blockTypes[path] {
+		if b == name {
+			return true
+		}
+	}
+	return false
+}
+
+var blockTypes = map[string][]string{
+	"aws_iam_role":                                {"inline_policy"},
+	"aws_iam_policy_document":                     {"statement"},
+	"aws_iam_policy_document.statement":           {"principals", "not_principals", "condition"},
+	"aws_config_config_rule":                      {"source", "scope", "evaluation_mode"},
+	"aws_config_config_rule.source":               {"source_detail", "custom_policy_details"},
+	"aws_config_conformance_pack":                 {"input_parameter"},
+	"aws_config_organization_conformance_pack":    {"input_parameter"},
+	"aws_cloudwatch_log_metric_filter":            {"metric_transformation"},
+	"aws_cloudwatch_metric_alarm":                 {"metric_query"},
+	"aws_config_configuration_recorder":           {"recording_group", "recording_mode"},
+	"aws_iam_policy_document.statement.condition": nil,
+}

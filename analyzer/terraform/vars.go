@@ -1,0 +1,356 @@
+package terraform
+
+import (
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// inputValue is what a variable of the root is set to from outside.
+type inputValue struct {
+	x    expression
+	text *string // from the command line: the text, read by the variable's type
+}
+
+// readInputs reads the values of the root's variables in Terraform's order of
+// precedence: terraform.tfvars, *.auto.tfvars, --var-file, --var.
+func (ev *evaluator) readInputs(m *module) {
+	ev.values = map[string]inputValue{}
+	files := []string{path.Join(m.dir, "terraform.tfvars"), path.Join(m.dir, "terraform.tfvars.json")}
+	entries, _ := ev.boundary.list(m.dir)
+	for _, e := range entries {
+		if name := e.Name(); strings.HasSuffix(name, ".auto.tfvars") || strings.HasSuffix(name, ".auto.tfvars.json") {
+			files = append(files, path.Join(m.dir, name))
+		}
+	}
+	present := map[string]bool{}
+	for _, e := range entries {
+		present[path.Join(m.dir, e.Name())] = true
+	}
+	for _, name := range files {
+		if present[name] {
+			ev.readVarFile(name)
+		}
+	}
+	for _, name := range ev.opt.VarFiles {
+		ev.readVarFile(name)
+	}
+	for name, text := range ev.opt.Vars {
+		ev.values[name] = inputValue{text: &text}
+	}
+	for _, name := range sortedKeys(ev.opt.Vars) {
+		if m.variables[name] == nil {
+			ev.root.gap(Gap{Kind: ErrorGap, File: m.dir, Reason: "--var " + name + ": the root module has no such variable"})
+		}
+	}
+	ev.cautious = ev.opt.Uncalled && ev.hasEmptyDefault(m)
+}
+
+// readVarFile adds the values of one file. Those for variables that the root
+// does not have are not an error to Terraform either.
+func (ev *evaluator) readVarFile(name string) {
+	file, gap := ev.boundary.file(name)
+	if gap != nil {
+		gap.Kind = ErrorGap
+		ev.root.gap(*gap)
+		return
+	}
+	ev.parsed[file] = true
+	p := ev.boundary.parse(file)
+	for _, g := range p.gaps {
+		ev.root.gap(g)
+	}
+	for _, a := range p.body.attrs {
+		x := a.expr
+		x.literal = true
+		ev.values[a.name] = inputValue{x: x}
+	}
+}
+
+func (ev *evaluator) hasEmptyDefault(m *module) bool {
+	for name, b := range m.variables {
+		if _, set := ev.values[name]; set || b.expr("default").none() {
+			continue
+		}
+		v, _ := ev.eval(b.expr("default"), &frame{})
+		if isEmpty(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// isEmpty says that a default says nothing about what a caller would pass.
+func isEmpty(v *value.Value) bool {
+	switch {
+	case v.Missing():
+		return true
+	case v.IsSequence():
+		return len(v.Elems) == 0 && !v.Open
+	case v.IsMapping():
+		return len(v.Attrs) == 0 && !v.Open
+	}
+	return v.Is(value.String) && len(v.Parts) == 0
+}
+
+// variable is the value of var.name in this module.
+func (m *moduleInstance) variable(name string, cautious bool) (*value.Value, string) {
+	b := m.mod.variables[name]
+	if b == nil {
+		return nil, "var." + name + " is not declared"
+	}
+	label := "var." + name
+	if m.address != "" {
+		label = m.address + ": " + label
+	}
+	var at source.Span
+	v := m.ev.once(m.memo, memoKey{"variable", name, cautious}, label, b.header, func() *value.Value {
+		v := m.variableValue(name, b, cautious)
+		if s, _ := m.ev.eval(b.expr("sensitive"), &frame{}); s.Is(value.Bool) && s.Bool {
+			v = burden(v, nil, true)
+		}
+		return v
+	})
+	at = m.variablePlace(name, b)
+	return through(v, "var."+name, at), ""
+}
+
+// variablePlace is where a variable gets its value.
+func (m *moduleInstance) variablePlace(name string, b *block) source.Span {
+	if m.parent != nil {
+		if a := m.block.attr(name); a != nil {
+			return a.expr.span()
+		}
+	} else if in, ok := m.ev.values[name]; ok && in.text == nil {
+		return in.x.span()
+	}
+	if a := b.attr("default"); a != nil {
+		return a.expr.span()
+	}
+	return b.header
+}
+
+func (m *moduleInstance) variableValue(name string, b *block, cautious bool) *value.Value {
+	t, defaults := m.ev.variableType(b)
+	nullable, _ := m.ev.eval(b.expr("nullable"), &frame{})
+	given, ok := m.given(name, t, cautious)
+	if ok && !(given.Is(value.Null) && nullable.Is(value.Bool) && !nullable.Bool && !b.expr("default").none()) {
+		return m.ev.converted(given, t, defaults, "var."+name, b.header)
+	}
+	x := b.expr("default")
+	if x.none() {
+		why := "var." + name + " has no value"
+		if m.parent != nil {
+			why = m.address + ": var." + name + " is not set"
+		}
+		return value.Of(valueType(t.WithoutOptionalAttributesDeep()), b.header, value.Reason{Text: why, Span: b.header})
+	}
+	v, _ := m.ev.eval(x, &frame{})
+	assumed := m.parent == nil && m.ev.opt.Uncalled
+	if assumed && cautious && isEmpty(v) {
+		why := "var." + name + " has no value but its empty default"
+		return value.Of(valueType(t.WithoutOptionalAttributesDeep()), x.span(), value.Reason{Text: why, Span: b.header})
+	}
+	v = m.ev.converted(v, t, defaults, "var."+name, b.header)
+	if assumed {
+		v = burden(v, []*value.Assumption{m.ev.assumption(name, b, x)}, false)
+	}
+	return v
+}
+
+// assumption is that a variable has its default.
+func (ev *evaluator) assumption(name string, b *block, x expression) *value.Assumption {
+	text := strings.Join(strings.Fields(x.span().Text()), " ")
+	if runes := []rune(text); len(runes) > 100 {
+		text = string(runes[:100]) + "…"
+	}
+	if s, _ := ev.eval(b.expr("sensitive"), &frame{}); s.Is(value.Bool) && s.Bool {
+		text = "(sensitive)"
+	}
+	return &value.Assumption{Text: "var." + name + " = " + text + " (its default)", Span: x.span()}
+}
+
+// given is what the caller, or who runs Terraform, sets the variable to.
+func (m *moduleInstance) given(name string, t cty.Type, cautious bool) (*value.Value, bool) {
+	if m.parent != nil {
+		a := m.block.attr(name)
+		if a == nil {
+			return nil, false
+		}
+		v, _ := m.ev.eval(a.expr, m.inputs.careful(cautious))
+		return v, true
+	}
+	in, ok := m.ev.values[name]
+	if !ok {
+		return nil, false
+	}
+	x := in.x
+	if in.text != nil {
+		if t.IsPrimitiveType() || t == cty.NilType {
+			return value.Str(*in.text), true
+		}
+		text := source.Computed(*in.text, source.Span{})
+		if _, reason := tooDeep([]byte(*in.text)); reason != "" {
+			return value.UnknownBecause("--var "+name+": "+reason, source.Span{}), true
+		}
+		h, diags := hclsyntax.ParseExpression([]byte(*in.text), "", hcl.Pos{Line: 1, Column: 1})
+		if diags.HasErrors() {
+			m.ev.root.gap(Gap{Kind: ErrorGap, File: m.dir, Reason: "--var " + name + ": " + diagnostic(diags[0])})
+			return value.UnknownBecause("--var "+name+" cannot be read", source.Span{}), true
+		}
+		x = expression{hcl: h, text: text}
+	}
+	v, _ := m.ev.eval(x, &frame{})
+	return v, true
+}
+
+// converted is v as the variable's type wants it.
+func (ev *evaluator) converted(v *value.Value, t cty.Type, defaults *typeexpr.Defaults, what string, at source.Span) *value.Value {
+	if t == cty.NilType {
+		return v
+	}
+	if v = ev.whole(v, false); defaults != nil {
+		v = withDefaults(v, defaults)
+	}
+	c, err := convertTo(v, t)
+	if err != nil {
+		return derived(value.Of(valueType(t.WithoutOptionalAttributesDeep()), v.Span, value.Reason{Text: what + " does not fit its type: " + err.Error(), Span: at}), v)
+	}
+	return c
+}
+
+// variableType is the type constraint of a variable; NilType when it has none.
+func (ev *evaluator) variableType(b *block) (cty.Type, *typeexpr.Defaults) {
+	x := b.expr("type")
+	if x.none() {
+		return cty.NilType, nil
+	}
+	h := x.hcl
+	if s, ok := literalString(x); ok {
+		switch s { // Terraform 0.11 wrote them so
+		case "list":
+			s = "list(any)"
+		case "map":
+			s = "map(any)"
+		}
+		if _, reason := tooDeep([]byte(s)); reason != "" {
+			return cty.DynamicPseudoType, nil
+		}
+		h, _ = hclsyntax.ParseExpression([]byte(s), "", hcl.Pos{Line: 1, Column: 1})
+	}
+	if h == nil {
+		return cty.DynamicPseudoType, nil
+	}
+	t, defaults, diags := typeexpr.TypeConstraintWithDefaults(h)
+	if diags.HasErrors() {
+		ev.gap(ErrorGap, x.span(), diagnostic(diags[0]))
+		return cty.DynamicPseudoType, nil
+	}
+	return t, defaults
+}
+
+// withDefaults fills in optional attributes that are not set, as the type
+// constraint says.
+func withDefaults(v *value.Value, d *typeexpr.Defaults) *value.Value {
+	if d == nil || v.Missing() || v.Is(value.Unknown) {
+		return v
+	}
+	w := *v
+	switch {
+	case d.Type.IsObjectType() && v.IsMapping():
+		w.Attrs = nil
+		seen := map[string]bool{}
+		for _, a := range v.Attrs {
+			k, _ := a.Key()
+			seen[k] = true
+			if dv, ok := d.DefaultValues[k]; ok && a.Value.Missing() {
+				a.Value = fromCty(dv, a.Value.Span)
+			}
+			a.Value = withDefaults(a.Value, d.Children[k])
+			w.Attrs = append(w.Attrs, a)
+		}
+		for _, k := range sortedKeys(d.DefaultValues) {
+			if !seen[k] && !v.Open {
+				w.Attrs = append(w.Attrs, value.Attr{Name: value.Str(k), Value: withDefaults(fromCty(d.DefaultValues[k], v.Span), d.Children[k])})
+			}
+		}
+		sortAttrs(w.Attrs)
+	case v.IsMapping():
+		w.Attrs = nil
+		for _, a := range v.Attrs {
+			a.Value = withDefaults(a.Value, d.Children[""])
+			w.Attrs = append(w.Attrs, a)
+		}
+	case v.IsSequence():
+		w.Elems = nil
+		for i, e := range v.Elems {
+			child := d.Children[""]
+			if d.Type.IsTupleType() {
+				child = d.Children[strconv.Itoa(i)]
+			}
+			w.Elems = append(w.Elems, withDefaults(e, child))
+		}
+	default:
+		return v
+	}
+	return &w
+}
+
+// imported says that an import block names the instance.
+func (ev *evaluator) imported(inst *instance) bool {
+	if ev.imports == nil {
+		ev.imports = map[string]bool{}
+		for _, b := range ev.top.mod.imports {
+			if a, ok := importTarget(b.expr("to")); ok {
+				ev.imports[a] = true
+			}
+		}
+	}
+	if ev.imports[inst.address] {
+		return true
+	}
+	return ev.imports[strings.TrimSuffix(inst.address, inst.k.String())+"[*]"]
+}
+
+// importTarget is the address that an import block names; a key that is an
+// expression stands for every key.
+func importTarget(x expression) (string, bool) {
+	h := x.hcl
+	if s, ok := literalString(x); ok {
+		h, _ = hclsyntax.ParseExpression([]byte(s), "", hcl.Pos{Line: 1, Column: 1})
+	}
+	if i, ok := h.(*hclsyntax.IndexExpr); ok {
+		a, ok := importTarget(expression{hcl: i.Collection})
+		return a + "[*]", ok
+	}
+	t, diags := hcl.AbsTraversalForExpr(h)
+	if h == nil || diags.HasErrors() {
+		return "", false
+	}
+	var b strings.Builder
+	for i, s := range t {
+		switch s := s.(type) {
+		case hcl.TraverseRoot:
+			b.WriteString(s.Name)
+		case hcl.TraverseAttr:
+			b.WriteString("." + s.Name)
+		case hcl.TraverseIndex:
+			if s.Key.Type() == cty.String {
+				b.WriteString("[" + quotedKey(s.Key.AsString()) + "]")
+			} else if s.Key.Type() == cty.Number {
+				b.WriteString("[" + s.Key.AsBigFloat().Text('f', 0) + "]")
+			}
+		default:
+			return "", i > 0
+		}
+	}
+	return b.String(), true
+}
