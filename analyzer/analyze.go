@@ -30,8 +30,8 @@ type Input struct {
 	// OnlyPaths takes the root module at each path and looks below only where
 	// there is no configuration.
 	OnlyPaths bool
-	Options terraform.Options
-	Plans   []Evidence // plans and states
+	Options   terraform.Options
+	Plans     []Evidence // plans and states
 	// Settings are the project's own (.iamvet.hcl).
 	Settings settings.Settings
 	// ScanRoot and WorkDir: see Report.

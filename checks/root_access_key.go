@@ -158,7 +158,7 @@ func deactivate(key *identity.AccessKey) *analyzer.Fix {
 	if key.Resource.Body.IsZero() || key.Resource.Key != "" {
 		return nil
 	}
-	edits, err := edit.SetAttribute(key.Resource.Body, "status", `"Inactive"`)
+	edits, err := edit.SetAttribute(key.Resource.Body, "status", edit.String("Inactive"))
 	if err != nil {
 		return nil
 	}

@@ -116,6 +116,9 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 		return err
 	}
 	r.Boundary = in.boundaryDir
+	if r.Summary.Roots == 0 && len(r.Gaps) == 0 {
+		fmt.Fprintln(p.stderr, "iamvet: no Terraform files here: nothing was looked at")
+	}
 	for _, w := range writers {
 		if err := w.write(r); err != nil {
 			return err

@@ -18,7 +18,7 @@ resource "aws_organizations_account" "playground" {
   parent_id = aws_organizations_organizational_unit.this["sandbox"].id
 }
 
-resource "aws_organizations_policy" "root" { # want IV102/low "aws_organizations_policy.root"
+resource "aws_organizations_policy" "root" { # want IV102/medium "aws_organizations_policy.root"
   name = "root"
 
   content = jsonencode({

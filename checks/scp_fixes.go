@@ -1,0 +1,249 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// remedies say in words what mends a near miss, to end a message.
+var remedies = map[string]string{
+	proof.DefectBool:          "use BoolIfExists",
+	proof.DefectForAny:        "use BoolIfExists",
+	proof.DefectPolarity:      "test for \"false\", with BoolIfExists",
+	proof.DefectNullOnly:      "use BoolIfExists with \"false\", which covers an absent key as well",
+	proof.DefectBothTests:     "keep BoolIfExists alone, which covers both",
+	proof.DefectAge:           "use NumericGreaterThanIfExists",
+	proof.DefectStringOnBool:  "use BoolIfExists",
+	proof.DefectKey:           "test aws:MultiFactorAuthPresent with BoolIfExists",
+	proof.DefectPrincipalType: "write \"Account\", which is what aws:PrincipalType is for root, or test aws:PrincipalArn",
+	proof.DefectWildcard:      "use StringLike or ArnLike",
+	proof.DefectARN:           "write arn:*:iam::*:root",
+	proof.DefectPartition:     "write arn:*:iam::*:root, which matches in every partition",
+	proof.DefectAccount:       "write arn:*:iam::*:root, which matches in every account",
+	proof.DefectInverted:      "use the operator without Not",
+	proof.DefectPrincipal:     "test aws:PrincipalArn for arn:*:iam::*:root",
+	proof.DefectTag:           "leave the tag out: root carries none",
+	proof.DefectActions:       "deny \"*\", or use NotAction with what enrols an MFA device",
+	proof.DefectExempts:       "exempt only what enrols an MFA device",
+	proof.DefectResource:      "write \"*\"",
+	proof.DefectNarrowed:      "leave the further condition out",
+	proof.DefectFullAccess:    "write a Deny: FullAWSAccess allows everything beside it",
+	proof.DefectMalformed:     "mend it: AWS refuses the policy as it is",
+}
+
+// repairs are the fixes of a statement that nearly keeps root from acting
+// without MFA. All of them make it deny more than it does.
+func repairs(near *proof.NearMiss) []*analyzer.Fix {
+	c := near.Condition
+	var edits []source.Edit
+	var err error
+	message := ""
+	switch near.Defect {
+	case proof.DefectBool, proof.DefectForAny, proof.DefectAge:
+		to := strings.TrimPrefix(c.Operator.Text, "ForAnyValue:") + "IfExists"
+		message = fmt.Sprintf("use %s, which also matches where the key is absent", to)
+		edits, err = renameOperator(near.Statement, c, to)
+	case proof.DefectWildcard:
+		message = "use StringLike, which reads * as a wildcard"
+		edits, err = renameOperator(near.Statement, c, "StringLike")
+	case proof.DefectPrincipalType:
+		message = "write Account, which is what aws:PrincipalType is for root"
+		edits, err = replaceValue(c, "Account")
+	case proof.DefectARN, proof.DefectPartition, proof.DefectAccount:
+		message = "write the ARN of root in every partition and account"
+		edits, err = replaceValue(c, "arn:*:iam::*:root")
+	case proof.DefectNullOnly:
+		message = "use BoolIfExists with \"false\", which covers an absent key as well"
+		if edits, err = renameOperator(near.Statement, c, "BoolIfExists"); err == nil {
+			var more []source.Edit
+			more, err = replaceValue(c, "false")
+			edits = append(edits, more...)
+		}
+	case proof.DefectTag, proof.DefectNarrowed:
+		message = fmt.Sprintf("leave the condition on %s out", c.Key)
+		edits, err = removeCondition(near.Statement, c)
+	case proof.DefectActions:
+		message = "deny every action"
+		edits, err = replaceElement(near.Statement, "Action", "actions", "*")
+	case proof.DefectResource:
+		message = "deny for every resource"
+		edits, err = replaceElement(near.Statement, "Resource", "resources", "*")
+	case proof.DefectExempts:
+		message = "exempt only what enrols an MFA device"
+		edits, err = removeExemptions(near.Statement)
+	default:
+		return nil
+	}
+	if err != nil || len(edits) == 0 {
+		return nil
+	}
+	return []*analyzer.Fix{{Message: message, Grade: analyzer.Narrowing, Edits: edits}}
+}
+
+// renameOperator replaces the operator of one condition. Where it stands over
+// several keys they would all change: then there is no edit.
+func renameOperator(s *policy.Statement, c *policy.Condition, to string) ([]source.Edit, error) {
+	for i := range s.Conditions {
+		if o := &s.Conditions[i]; o != c && o.OperatorValue == c.OperatorValue && o.Key != c.Key {
+			return nil, fmt.Errorf("%s stands over several keys", c.Operator.Text)
+		}
+	}
+	return edit.ReplaceString(c.OperatorValue, to)
+}
+
+// replaceValue replaces the only value of a condition.
+func replaceValue(c *policy.Condition, to string) ([]source.Edit, error) {
+	v := c.Value
+	if v.IsSequence() {
+		if len(v.Elems) != 1 || v.Open {
+			return nil, fmt.Errorf("the condition has several values")
+		}
+		v = v.Elems[0]
+	}
+	if v.Is(value.Bool) {
+		return edit.Replace(v.Span, fmt.Sprintf("%q", to))
+	}
+	return edit.ReplaceString(v, to)
+}
+
+// removeCondition takes one key out of a statement's conditions.
+func removeCondition(s *policy.Statement, c *policy.Condition) ([]source.Edit, error) {
+	if block := conditionBlock(s, c); !block.IsZero() {
+		return edit.RemoveBlock(block)
+	}
+	conditions := s.Element("Condition")
+	operator := conditions.Get(c.Operator.Text)
+	if len(operator.Attrs) == 1 {
+		return edit.RemoveMember(conditions, c.Operator.Text)
+	}
+	return edit.RemoveMember(operator, c.Key)
+}
+
+// conditionBlock is the condition block of a policy document data source that
+// a condition was written as; nowhere for policies that are JSON.
+func conditionBlock(s *policy.Statement, c *policy.Condition) source.Span {
+	if s.Value == nil || s.Value.Syntax != value.SyntaxBlock || c.KeyValue == nil {
+		return source.Span{}
+	}
+	return edit.EnclosingBlock(c.KeyValue.Span, "condition")
+}
+
+// replaceElement writes an element anew: in a statement block under the
+// block's name for it.
+func replaceElement(s *policy.Statement, element, attribute, to string) ([]source.Edit, error) {
+	if s.Value.Syntax == value.SyntaxBlock {
+		return edit.SetAttribute(s.Value.Span, attribute, edit.Strings(to))
+	}
+	return edit.SetMember(s.Value, element, edit.String(to))
+}
+
+// removeExemptions writes NotAction anew with what root may keep.
+func removeExemptions(s *policy.Statement) ([]source.Edit, error) {
+	list := s.Element("NotAction")
+	if !list.IsSequence() {
+		return nil, fmt.Errorf("NotAction is one action")
+	}
+	var edits []source.Edit
+	left := 0
+	for i, e := range list.Elems {
+		text, ok := e.Text()
+		if ok && proof.Exemptable(text) {
+			left++
+			continue
+		}
+		more, err := edit.RemoveElement(list, i)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, more...)
+	}
+	if left == 0 {
+		return nil, fmt.Errorf("nothing of NotAction may stay")
+	}
+	return edits, nil
+}
+
+// attachToRoot drafts the attachment of a policy to the root of the
+// organization. It is a draft: who else it binds is for people to decide.
+func attachToRoot(o *identity.Organization, p *identity.OrganizationPolicy) []*analyzer.Fix {
+	body := p.Resource.Body
+	if o.Resource == nil || body.IsZero() || p.Resource.Key != "" || p.Resource.Module != o.Resource.Module || p.Resource.Root != o.Resource.Root || p.Resource.Type != "aws_organizations_policy" {
+		return nil
+	}
+	text := fmt.Sprintf(`resource "aws_organizations_policy_attachment" %q {
+  policy_id = aws_organizations_policy.%s.id
+  target_id = aws_organizations_organization.%s.roots[0].id
+}`, p.Resource.Name+"_root", p.Resource.Name, o.Resource.Name)
+	edits, err := edit.InsertAfterBlock(body, text)
+	if err != nil {
+		return nil
+	}
+	return []*analyzer.Fix{{Message: "attach the policy to the root of the organization, after testing it on one unit", Grade: analyzer.Draft, Edits: edits}}
+}
+
+// enrolment are the actions that root needs to enrol an MFA device: AWS's
+// DenyAllExceptListedIfNoMFA.
+var enrolment = []string{
+	"iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:GetUser", "iam:ListMFADevices",
+	"iam:ListVirtualMFADevices", "iam:ResyncMFADevice", "sts:GetSessionToken",
+}
+
+// rootMFAPolicy is a policy that keeps root from acting without MFA, as the
+// argument of jsonencode.
+func rootMFAPolicy(exempt []string) string {
+	var actions []string
+	for _, a := range slices.Concat(enrolment, exempt) {
+		actions = append(actions, fmt.Sprintf("        %q,", a))
+	}
+	return `{
+    Version = "2012-10-17"
+    Statement = [{
+      Sid    = "RootNeedsMFA"
+      Effect = "Deny"
+      NotAction = [
+` + strings.Join(actions, "\n") + `
+      ]
+      Resource = "*"
+      Condition = {
+        StringLike   = { "aws:PrincipalArn" = "arn:*:iam::*:root" }
+        BoolIfExists = { "aws:MultiFactorAuthPresent" = "false" }
+      }
+    }]
+  }`
+}
+
+// missingSCP drafts a service control policy and its attachment, in the file
+// of the organization.
+func missingSCP(o *identity.Organization, name, content, message string) []*analyzer.Fix {
+	org := o.Resource
+	if org.Header.IsZero() || org.Key != "" || !strings.HasSuffix(org.Header.File.Name, ".tf") && !strings.HasSuffix(org.Header.File.Name, ".tofu") {
+		return nil
+	}
+	label := strings.ReplaceAll(name, "-", "_")
+	text := fmt.Sprintf(`resource "aws_organizations_policy" %q {
+  name = %q
+  type = "SERVICE_CONTROL_POLICY"
+
+  content = jsonencode(%s)
+}
+
+resource "aws_organizations_policy_attachment" %q {
+  policy_id = aws_organizations_policy.%s.id
+  target_id = aws_organizations_organization.%s.roots[0].id
+}
+`, label, name, content, label, label, org.Name)
+	edits, err := edit.AppendToFile(org.Header.File, text)
+	if err != nil {
+		return nil
+	}
+	return []*analyzer.Fix{{Message: message, Grade: analyzer.Draft, Edits: edits}}
+}
