@@ -3,6 +3,7 @@ module github.com/iamvet/iamvet
 go 1.25.0
 
 require (
+	github.com/apparentlymart/go-cidr v1.1.0
 	github.com/hashicorp/go-cty-funcs v0.1.0
 	github.com/hashicorp/hcl/v2 v2.25.0
 	github.com/zclconf/go-cty v1.19.0

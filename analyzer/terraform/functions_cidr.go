@@ -4,40 +4,34 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"net/netip"
+	"net"
 	"regexp"
 
+	"github.com/apparentlymart/go-cidr/cidr"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// leadingZeros are those of decimal octets, which Terraform ignores and
-// net/netip refuses.
-var leadingZeros = regexp.MustCompile(`(^|\.)0+([0-9])`)
+// The functions of go-cty-funcs take neither numbers beyond 64 bits nor
+// leading zeros; Terraform's take both.
 
-func parsePrefix(s string) (netip.Prefix, error) {
-	if ipv4 := regexp.MustCompile(`^[0-9.]+/`); ipv4.MatchString(s) {
-		s = leadingZeros.ReplaceAllString(s, "$1$2")
+// ipv4 is a prefix whose octets may have leading zeros, which Terraform
+// ignores.
+var (
+	ipv4        = regexp.MustCompile(`^[0-9.]+/`)
+	leadingZero = regexp.MustCompile(`(^|\.)0+([0-9])`)
+)
+
+func parsePrefix(s string) (*net.IPNet, error) {
+	text := s
+	if ipv4.MatchString(text) {
+		text = leadingZero.ReplaceAllString(text, "$1$2")
 	}
-	p, err := netip.ParsePrefix(s)
+	_, n, err := net.ParseCIDR(text)
 	if err != nil {
-		return netip.Prefix{}, fmt.Errorf("%q is not a CIDR prefix", s)
+		return nil, fmt.Errorf("%q is not a CIDR prefix", s)
 	}
-	return p.Masked(), nil
-}
-
-// atOffset is the address n after that of p.
-func atOffset(p netip.Prefix, n *big.Int) (netip.Addr, error) {
-	sum := new(big.Int).Add(new(big.Int).SetBytes(p.Addr().AsSlice()), n)
-	b := make([]byte, p.Addr().BitLen()/8)
-	if sum.Sign() < 0 || sum.BitLen() > p.Addr().BitLen() {
-		return netip.Addr{}, fmt.Errorf("%s lies outside %s", n, p)
-	}
-	a, _ := netip.AddrFromSlice(sum.FillBytes(b))
-	if !p.Contains(a) {
-		return netip.Addr{}, fmt.Errorf("%s lies outside %s", n, p)
-	}
-	return a, nil
+	return n, nil
 }
 
 // whole is an integer argument of any size.
@@ -49,8 +43,8 @@ func whole(v cty.Value) (*big.Int, error) {
 	return n, nil
 }
 
-// small is an integer argument that counts bits.
-func small(v cty.Value) (int, error) {
+// bits is an integer argument that counts bits of an address.
+func bits(v cty.Value) (int, error) {
 	n, err := whole(v)
 	if err != nil || !n.IsInt64() || n.Int64() > 128 || n.Int64() < -128 {
 		return 0, errors.New("a whole number of bits is required")
@@ -70,14 +64,11 @@ var cidrHostFunc = function.New(&function.Spec{
 		if err != nil {
 			return cty.NilVal, err
 		}
-		if n.Sign() < 0 { // counted from the end
-			n.Add(n, new(big.Int).Lsh(big.NewInt(1), uint(p.Addr().BitLen()-p.Bits())))
-		}
-		a, err := atOffset(p, n)
+		ip, err := cidr.HostBig(p, n)
 		if err != nil {
 			return cty.NilVal, err
 		}
-		return cty.StringVal(a.String()), nil
+		return cty.StringVal(ip.String()), nil
 	},
 })
 
@@ -86,25 +77,11 @@ var cidrNetmaskFunc = stringFunc(1, func(a []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if p.Addr().Is6() {
+	if p.IP.To4() == nil {
 		return "", errors.New("IPv6 prefixes have no netmask")
 	}
-	mask := uint32(0xFFFFFFFF << (32 - p.Bits()) & 0xFFFFFFFF)
-	return netip.AddrFrom4([4]byte{byte(mask >> 24), byte(mask >> 16), byte(mask >> 8), byte(mask)}).String(), nil
+	return net.IP(p.Mask).String(), nil
 })
-
-// subnet is number n of the networks that are bits longer than p.
-func subnet(p netip.Prefix, bits int, n *big.Int) (netip.Prefix, error) {
-	length := p.Bits() + bits
-	if bits < 0 || length > p.Addr().BitLen() {
-		return netip.Prefix{}, fmt.Errorf("%s cannot be extended by %d bits", p, bits)
-	}
-	if n.Sign() < 0 || n.BitLen() > bits {
-		return netip.Prefix{}, fmt.Errorf("%d bits have no network number %s", bits, n)
-	}
-	a, err := atOffset(p, new(big.Int).Lsh(n, uint(p.Addr().BitLen()-length)))
-	return netip.PrefixFrom(a, length), err
-}
 
 var cidrSubnetFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "prefix", Type: cty.String}, {Name: "newbits", Type: cty.Number}, {Name: "netnum", Type: cty.Number}},
@@ -114,7 +91,7 @@ var cidrSubnetFunc = function.New(&function.Spec{
 		if err != nil {
 			return cty.NilVal, err
 		}
-		bits, err := small(args[1])
+		length, err := bits(args[1])
 		if err != nil {
 			return cty.NilVal, err
 		}
@@ -122,7 +99,7 @@ var cidrSubnetFunc = function.New(&function.Spec{
 		if err != nil {
 			return cty.NilVal, err
 		}
-		s, err := subnet(p, bits, n)
+		s, err := cidr.SubnetBig(p, length, n)
 		if err != nil {
 			return cty.NilVal, err
 		}
@@ -139,28 +116,25 @@ var cidrSubnetsFunc = function.New(&function.Spec{
 		if err != nil {
 			return cty.NilVal, err
 		}
+		if len(args) == 1 {
+			return cty.ListValEmpty(cty.String), nil
+		}
+		length, max := p.Mask.Size()
+		var last *net.IPNet
 		var out []cty.Value
-		next := new(big.Int) // offset of the first address that is free
 		for i, a := range args[1:] {
-			bits, err := small(a)
-			if err != nil || bits < 1 || bits > 32 {
-				return cty.NilVal, function.NewArgErrorf(i+1, "must extend the prefix by 1 to 32 bits")
+			n, err := bits(a)
+			if err != nil || n < 1 || n > 32 || length+n > max {
+				return cty.NilVal, function.NewArgErrorf(i+1, "%s cannot be extended so", p)
 			}
-			size := p.Addr().BitLen() - p.Bits() - bits
-			if size < 0 {
-				return cty.NilVal, function.NewArgErrorf(i+1, "%s cannot be extended by %d bits", p, bits)
+			if last == nil {
+				last, _ = cidr.PreviousSubnet(p, length+n)
 			}
-			step := new(big.Int).Lsh(big.NewInt(1), uint(size))
-			n := new(big.Int).Div(new(big.Int).Sub(new(big.Int).Add(next, step), big.NewInt(1)), step)
-			s, err := subnet(p, bits, n)
-			if err != nil {
+			next, wrapped := cidr.NextSubnet(last, length+n)
+			if wrapped && i > 0 || !p.Contains(next.IP) {
 				return cty.NilVal, function.NewArgErrorf(i+1, "not enough addresses are left in %s", p)
 			}
-			out = append(out, cty.StringVal(s.String()))
-			next = n.Mul(n.Add(n, big.NewInt(1)), step)
-		}
-		if len(out) == 0 {
-			return cty.ListValEmpty(cty.String), nil
+			out, last = append(out, cty.StringVal(next.String())), next
 		}
 		return cty.ListVal(out), nil
 	},

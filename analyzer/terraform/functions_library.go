@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"path"
 	"time"
+	"unicode/utf8"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -48,6 +49,9 @@ var base64GzipFunc = stringFunc(1, func(a []string) (string, error) {
 	if _, err := w.Write([]byte(a[0])); err != nil {
 		return "", err
 	}
+	if err := w.Flush(); err != nil { // as Terraform does: it shows in the result
+		return "", err
+	}
 	if err := w.Close(); err != nil {
 		return "", err
 	}
@@ -75,7 +79,7 @@ var textDecodeBase64Func = stringFunc(2, func(a []string) (string, error) {
 	if err != nil {
 		return "", errors.New("the text is not valid base64")
 	}
-	if b, err = e.NewDecoder().Bytes(b); err != nil {
+	if b, err = e.NewDecoder().Bytes(b); err != nil || bytes.ContainsRune(b, utf8.RuneError) {
 		return "", fmt.Errorf("the text is not valid %s", a[1])
 	}
 	return string(b), nil

@@ -207,8 +207,6 @@ func merge(c *call) (*value.Value, error) {
 	}
 	out := &value.Value{Kind: kind, Open: m.open, Why: uniqueReasons(m.why), Span: c.sc.span}
 	switch {
-	case n == 0 && len(c.args) > 0:
-		return c.carry(&value.Value{Kind: value.Null, Span: c.sc.span}), nil
 	case n == 0:
 		out.Kind = value.Object
 	case m.open && len(m.members)+len(m.unnamed) == 0:

@@ -72,7 +72,9 @@ func uniqueReasons(rs []value.Reason) []value.Reason {
 
 // positioned says that the elements stand where they are listed. The elements
 // of a set that are not fully known may be equal to others, or go anywhere.
-func positioned(v *value.Value) bool { return v.Kind != value.Set || v.Known() }
+func positioned(v *value.Value) bool {
+	return v.Kind != value.Set || v.Known() || len(v.Elems) == 1 && !v.Open
+}
 
 // counted says that the sequence has as many elements as are listed.
 func counted(v *value.Value) bool { return !v.Open && positioned(v) }
@@ -172,7 +174,6 @@ func coalesce(c *call) (*value.Value, error) {
 func coalesceList(c *call) (*value.Value, error) {
 	for i, a := range c.args {
 		switch {
-		case a.Missing():
 		case a.Is(value.Unknown) || a.IsSequence() && len(a.Elems) == 0 && a.Open:
 			if i == len(c.args)-1 {
 				return a, nil
@@ -304,7 +305,10 @@ func element(c *call) (*value.Value, error) {
 		return c.unknown(elementType(list)), nil
 	}
 	if !list.Open {
-		i = ((i % len(list.Elems)) + len(list.Elems)) % len(list.Elems)
+		i %= len(list.Elems)
+	}
+	if i < 0 {
+		return nil, errors.New("the index must not be negative")
 	}
 	return c.carry(list.Elems[i]), nil
 }
@@ -364,7 +368,10 @@ func indexOf(c *call) (*value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if list.Is(value.Unknown) || !positioned(list) {
+	switch {
+	case list.Is(value.Set) && list.Known():
+		return nil, errors.New("a set has no element at an index")
+	case list.Is(value.Unknown) || !positioned(list):
 		return c.unknown(cty.Number), nil
 	}
 	for i, e := range list.Elems {

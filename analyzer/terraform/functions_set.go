@@ -260,14 +260,15 @@ func setProduct(c *call) (*value.Value, error) {
 	if len(c.args) < 2 {
 		return nil, errors.New("at least two arguments are required")
 	}
-	allSets, loose, n := true, false, 1
+	kind, loose, n := value.List, false, 1
 	lists := make([]*value.Value, len(c.args))
 	for i, a := range c.args {
 		v := a
-		if !a.Is(value.Set) {
-			allSets = allSets && a.Is(value.Unknown) && a.Type.Kind == value.Set
+		if a.Is(value.Set) {
+			kind = value.Set
+		} else {
 			var err error
-			if v, err = c.as(i, cty.List(cty.DynamicPseudoType)); err != nil {
+			if v, err = c.list(i); err != nil {
 				return nil, err
 			}
 		}
@@ -288,15 +289,10 @@ func setProduct(c *call) (*value.Value, error) {
 		}
 		g.add(&value.Value{Kind: value.Tuple, Elems: append([]*value.Value(nil), tuple...), Span: c.sc.span})
 	}
-	if !allSets {
-		v := g.result(c, value.List)
-		if n == 0 {
-			v.Type = productType(lists)
-		}
-		return v, nil
+	if kind == value.Set {
+		g.elems = setElems(g.elems)
 	}
-	g.elems = setElems(g.elems)
-	v := g.result(c, value.Set)
+	v := g.result(c, kind)
 	if n == 0 {
 		v.Type = productType(lists)
 	}
