@@ -1,0 +1,200 @@
+package terraform
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// overlay lays a plan or a state over the configuration that it was made from:
+// its instances and values, at the places of the configuration.
+func overlay(l *evidence, config *Root, opt PlanOptions) *Root {
+	root := &Root{Dir: config.Dir, Source: l.root.Source, Label: config.Label}
+	for _, g := range l.root.gaps {
+		root.gap(g)
+	}
+	l.root.Dir = config.Dir // references of the plan name instances of this root
+	o := &overlaid{root: root, evidence: l, config: config, merged: map[string]*Resource{}}
+	o.merge = merger{prefer: opt.PreferConfig, state: l.root.Source == State}
+	root.loader = o
+	return root
+}
+
+// overlaid is the loader of a plan or state with its configuration.
+type overlaid struct {
+	root     *Root
+	evidence *evidence
+	config   *Root
+	merge    merger
+	merged   map[string]*Resource
+}
+
+func (o *overlaid) files() []*source.File { return o.config.loader.files() }
+func (o *overlaid) modules() int          { return max(o.evidence.modules(), o.config.loader.modules()) }
+
+func (o *overlaid) resources(mode Mode, types []string) []*Resource {
+	written := o.config.loader.resources(mode, types)
+	byAddress := make(map[string]*Resource, len(written))
+	byBlock := map[string][]*Resource{}
+	for _, c := range written {
+		byAddress[c.Address] = c
+		byBlock[blockAddress(c.Address)] = append(byBlock[blockAddress(c.Address)], c)
+	}
+	var out []*Resource
+	planned := map[string]bool{}
+	for _, p := range o.evidence.list {
+		if p.mode != mode || len(types) > 0 && !contains(types, p.typ) {
+			continue
+		}
+		planned[p.address] = true
+		c := byAddress[p.address]
+		if c == nil {
+			c = standIn(byBlock[blockAddress(p.address)], p.address)
+		}
+		out = append(out, o.resource(p, c))
+	}
+	for _, c := range written {
+		if !planned[c.Address] && o.configOnly(c) {
+			out = append(out, o.adopt(c))
+		}
+	}
+	for i := range out { // insertion: the few that only the configuration has go to their places
+		for j := i; j > 0 && lessAddress(out[j].Address, out[j-1].Address); j-- {
+			out[j], out[j-1] = out[j-1], out[j]
+		}
+	}
+	for _, g := range o.config.Gaps() {
+		o.root.gap(g)
+	}
+	return out
+}
+
+// configOnly says that an instance of the configuration counts though the plan
+// does not have it. With an instance key on the way the plan knows better than
+// the configuration alone which instances there are. What a state lacks does
+// not exist yet.
+func (o *overlaid) configOnly(c *Resource) bool {
+	if o.merge.state && c.Mode == Managed || c.Exists != value.Yes || strings.Contains(c.Address, "[") {
+		return false
+	}
+	if c.Mode == Managed && o.merge.prefer == nil {
+		o.root.gap(Gap{Kind: LimitGap, Span: c.Header,
+			Reason: fmt.Sprintf("%s is in the configuration and not in the plan %s: make the plan again, without -target", c.Address, o.evidence.file.Name)})
+	}
+	return true
+}
+
+// adopt is an instance of the configuration under this root.
+func (o *overlaid) adopt(c *Resource) *Resource {
+	if r := o.merged[c.Address]; r != nil {
+		return r
+	}
+	r := *c
+	r.Root = o.root
+	o.merged[c.Address] = &r
+	return &r
+}
+
+// blockAddress is an address without any instance keys.
+func blockAddress(address string) string { return strings.Join(splitAddress(address), ".") }
+
+// standIn is the instance of the configuration that stands for one of the plan
+// whose key the configuration does not know: the first whose known keys are
+// those of address, else the first.
+func standIn(candidates []*Resource, address string) *Resource {
+	keys := addressKeys(address)
+	for _, c := range candidates {
+		if compatible(addressKeys(c.Address), keys) {
+			return c
+		}
+	}
+	if len(candidates) > 0 {
+		c := *candidates[0]
+		c.Block = nil // another instance: its place, but not its values
+		return &c
+	}
+	return nil
+}
+
+// addressKeys is the keys of an address, "" where a step has none.
+func addressKeys(address string) []string {
+	var keys []string
+	rest := address
+	for rest != "" {
+		i := strings.IndexAny(rest, ".[")
+		if i < 0 {
+			break
+		}
+		if rest[i] == '.' {
+			keys, rest = append(keys, ""), rest[i+1:]
+			continue
+		}
+		key, after := cutKey(rest[i:])
+		if key == "" {
+			break
+		}
+		keys = append(keys, key)
+		rest = strings.TrimPrefix(after, ".")
+	}
+	return keys
+}
+
+func compatible(pattern, keys []string) bool {
+	for len(pattern) > len(keys) {
+		keys = append(keys[:len(keys):len(keys)], "")
+	}
+	for i, k := range keys {
+		p := ""
+		if i < len(pattern) {
+			p = pattern[i]
+		}
+		if p != k && p != "[?]" {
+			return false
+		}
+	}
+	return true
+}
+
+// resource lays an instance of the plan over one of the configuration, or nil.
+func (o *overlaid) resource(p *evidenceResource, c *Resource) *Resource {
+	if r := o.merged[p.address]; r != nil {
+		return r
+	}
+	r := *o.evidence.resource(p)
+	r.Root = o.root
+	if c == nil {
+		if p.mode == Managed {
+			o.root.gap(Gap{Kind: LimitGap, File: o.evidence.file.Name,
+				Reason: fmt.Sprintf("%s is in the %s %s and not in the configuration of %s", r.Address, o.kind(), o.evidence.file.Name, o.config.Dir)})
+		}
+		o.merged[p.address] = &r
+		return &r
+	}
+	r.Header, r.Body, r.ReplaceTriggeredBy = c.Header, c.Body, c.ReplaceTriggeredBy
+	r.Imported = r.Imported || c.Imported
+	if len(c.Calls) == len(r.Calls) {
+		calls := make([]Call, len(r.Calls))
+		for i := range calls {
+			calls[i] = Call{Address: r.Calls[i].Address, Span: c.Calls[i].Span}
+		}
+		r.Calls = calls
+	}
+	if c.Block != nil {
+		r.Block = o.merge.body(c.Block, r.Block)
+	} else {
+		block := *r.Block
+		block.Span = c.Body
+		r.Block = &block
+	}
+	o.merged[p.address] = &r
+	return &r
+}
+
+func (o *overlaid) kind() string {
+	if o.merge.state {
+		return "state"
+	}
+	return "plan"
+}

@@ -1,0 +1,467 @@
+package terraform
+
+import (
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// merger joins what a configuration and a plan (or a state) say of one value.
+// The plan is right about what the value is, the configuration about where it
+// stands and how it is written.
+type merger struct {
+	// prefer says of spans that the configuration is right there; may be nil.
+	prefer func(source.Span) bool
+	state  bool
+}
+
+// body joins the bodies of a resource.
+func (m merger) body(c, p *value.Value) *value.Value {
+	out := *c
+	out.Attrs = nil
+	planned := map[string]*value.Value{}
+	for _, a := range p.Attrs {
+		if k, ok := a.Key(); ok {
+			planned[k] = a.Value
+		}
+	}
+	for _, a := range c.Attrs {
+		if k, ok := a.Key(); ok {
+			if pv, ok := planned[k]; ok {
+				a.Value = m.value(a.Value, pv)
+				delete(planned, k)
+			}
+		}
+		out.Attrs = append(out.Attrs, a)
+	}
+	for _, a := range p.Attrs { // defaults and computed attributes
+		k, _ := a.Key()
+		if v, left := planned[k]; left && !v.Is(value.Unknown) {
+			out.Attrs = append(out.Attrs, a)
+		}
+	}
+	return &out
+}
+
+// value joins the values of an attribute.
+func (m merger) value(c, p *value.Value) *value.Value {
+	if m.edited(c) {
+		return m.fill(c, p)
+	}
+	return m.join(c, p)
+}
+
+// edited says that something in c stands where the configuration is right.
+func (m merger) edited(c *value.Value) bool {
+	if m.prefer == nil {
+		return false
+	}
+	found := false
+	c.Walk(func(v *value.Value) bool {
+		found = found || !v.Span.IsZero() && m.prefer(v.Span)
+		for _, p := range v.Parts {
+			found = found || !p.Text.Span.IsZero() && m.prefer(p.Text.Span)
+		}
+		return !found
+	})
+	return found
+}
+
+// join is p where it is known, at the places of c.
+func (m merger) join(c, p *value.Value) *value.Value {
+	v := m.joined(c, p)
+	if p != nil && p.Sensitive && v != nil && !v.Sensitive {
+		out := *v
+		out.Sensitive = true
+		return &out
+	}
+	return v
+}
+
+func (m merger) joined(c, p *value.Value) *value.Value {
+	switch {
+	case p.Is(value.Unknown):
+		return unknownInPlan(c, p)
+	case c.Is(value.Unknown):
+		return placed(p, c)
+	case c.Missing():
+		if p.Missing() {
+			return c
+		}
+		return p
+	case p.Missing():
+		return placed(p, c)
+	case c.Is(value.String) && p.Is(value.String):
+		return m.joinStrings(c, p)
+	case c.IsSequence() && p.IsSequence():
+		return m.joinLists(c, p)
+	case c.IsMapping() && p.IsMapping():
+		return m.joinObjects(c, p, !m.state)
+	case equalScalars(c, p):
+		return confirmed(c)
+	}
+	return placed(p, c)
+}
+
+// unknownInPlan is c, joined by what the plan has beside an unknown value.
+func unknownInPlan(c, p *value.Value) *value.Value {
+	if c == nil {
+		return p
+	}
+	if p == nil || p.Ref == nil || c.Ref != nil || !c.Is(value.Unknown) {
+		return c
+	}
+	out := *c
+	out.Ref = p.Ref
+	return &out
+}
+
+// placed is p at the place of c, and with what c came through.
+func placed(p, c *value.Value) *value.Value {
+	out := *p
+	if c == nil {
+		return &out
+	}
+	out.Span, out.Syntax, out.Via = c.Span, c.Syntax, c.Via
+	if c.Ref != nil {
+		out.Ref = c.Ref
+	}
+	out.Sensitive = p.Sensitive || c.Sensitive
+	if out.Kind == value.String && out.JSON == nil {
+		for i, part := range out.Parts {
+			if part.Hole == nil && part.Text.Span.IsZero() && !c.Span.IsZero() {
+				out.Parts = append([]value.Part(nil), out.Parts...)
+				out.Parts[i].Text = source.Computed(part.Text.String, c.Span)
+			}
+		}
+	}
+	return &out
+}
+
+// confirmed is c without the assumptions that it rested on: the plan was made
+// with the same values.
+func confirmed(c *value.Value) *value.Value {
+	if len(c.AllAssumptions()) == 0 {
+		return c
+	}
+	return withoutAssumptions(c)
+}
+
+func withoutAssumptions(c *value.Value) *value.Value {
+	if c == nil {
+		return nil
+	}
+	out := *c
+	out.Assumptions = nil
+	out.JSON = withoutAssumptions(c.JSON)
+	out.Elems, out.Attrs, out.Parts = nil, nil, nil
+	for _, e := range c.Elems {
+		out.Elems = append(out.Elems, withoutAssumptions(e))
+	}
+	for _, a := range c.Attrs {
+		out.Attrs = append(out.Attrs, value.Attr{Name: withoutAssumptions(a.Name), Value: withoutAssumptions(a.Value)})
+	}
+	for _, p := range c.Parts {
+		p.Hole = withoutAssumptions(p.Hole)
+		out.Parts = append(out.Parts, p)
+	}
+	return &out
+}
+
+// equalScalars says that two known scalars are equal.
+func equalScalars(a, b *value.Value) bool {
+	switch {
+	case a.Is(value.Bool) && b.Is(value.Bool):
+		return a.Bool == b.Bool
+	case a.Is(value.Number) && b.Is(value.Number):
+		return a.Number != nil && b.Number != nil && a.Number.Cmp(b.Number) == 0
+	case a.Is(value.String) && b.Is(value.String):
+		x, ok := a.Text()
+		y, same := b.Text()
+		return ok && same && x == y
+	}
+	return a.Is(value.Null) && b.Is(value.Null)
+}
+
+// joinStrings keeps c when its text, or the JSON that it is, is that of p.
+func (m merger) joinStrings(c, p *value.Value) *value.Value {
+	text, known := p.Text()
+	if !known {
+		if p.JSON != nil && c.JSON != nil { // both know the structure
+			out := *c
+			out.JSON = m.join(c.JSON, p.JSON)
+			return &out
+		}
+		return unknownInPlan(c, p)
+	}
+	if have, ok := c.Text(); ok && have == text {
+		return confirmed(c)
+	}
+	if t := strings.TrimLeft(text, " \t\r\n"); strings.HasPrefix(t, "{") || strings.HasPrefix(t, "[") {
+		ct, cErr := value.DecodeJSON(c)
+		pt, pErr := value.DecodeJSON(p)
+		if cErr == nil && pErr == nil && !ct.Is(value.Unknown) {
+			if c.Known() && equalJSON(ct, pt) {
+				return confirmed(c)
+			}
+			out := placed(p, c)
+			out.JSON = m.join(ct, pt)
+			return out
+		}
+	}
+	out := placed(p, c)
+	if parts := fillHole(c, text); parts != nil {
+		out.Parts = parts
+	}
+	return out
+}
+
+// fillHole puts the text that c's only hole must have for the whole to be text.
+func fillHole(c *value.Value, text string) []value.Part {
+	hole := -1
+	before, after := "", ""
+	for i, p := range c.Parts {
+		switch {
+		case p.Hole != nil && hole >= 0:
+			return nil
+		case p.Hole != nil:
+			hole = i
+		case hole < 0:
+			before += p.Text.String
+		default:
+			after += p.Text.String
+		}
+	}
+	if hole < 0 || len(before)+len(after) > len(text) || !strings.HasPrefix(text, before) || !strings.HasSuffix(text, after) {
+		return nil
+	}
+	parts := append([]value.Part(nil), c.Parts...)
+	parts[hole] = value.Part{Text: source.Computed(text[len(before):len(text)-len(after)], c.Parts[hole].Hole.Span)}
+	return parts
+}
+
+// equalJSON compares decoded JSON, members in any order.
+func equalJSON(a, b *value.Value) bool {
+	switch {
+	case a.IsSequence() && b.IsSequence():
+		if len(a.Elems) != len(b.Elems) || a.Open || b.Open {
+			return false
+		}
+		for i := range a.Elems {
+			if !equalJSON(a.Elems[i], b.Elems[i]) {
+				return false
+			}
+		}
+		return true
+	case a.IsMapping() && b.IsMapping():
+		if len(a.Attrs) != len(b.Attrs) || a.Open || b.Open {
+			return false
+		}
+		for _, m := range a.Attrs {
+			k, ok := m.Key()
+			if !ok || !equalJSON(m.Value, b.Get(k)) {
+				return false
+			}
+		}
+		return true
+	}
+	return equalScalars(a, b)
+}
+
+// joinLists keeps c when it has the elements of p; else it is p, each element
+// at the place of the one of c that is equal to it or that stands in its turn.
+func (m merger) joinLists(c, p *value.Value) *value.Value {
+	used := make([]bool, len(c.Elems))
+	match := make([]int, len(p.Elems))
+	exact := 0
+	for i, e := range p.Elems {
+		match[i] = -1
+		for j, have := range c.Elems {
+			if !used[j] && equalKnown(have, e) {
+				match[i], used[j] = j, true
+				exact++
+				break
+			}
+		}
+	}
+	if exact == len(p.Elems) && exact == len(c.Elems) && !c.Open {
+		return confirmed(c)
+	}
+	next := 0
+	for i := range p.Elems {
+		if match[i] >= 0 {
+			continue
+		}
+		for next < len(used) && used[next] {
+			next++
+		}
+		if next < len(used) {
+			match[i], used[next] = next, true
+		}
+	}
+	out := *c
+	out.Elems, out.Open, out.Why, out.Assumptions = nil, false, nil, nil
+	for i, e := range p.Elems {
+		if match[i] >= 0 {
+			e = m.join(c.Elems[match[i]], e)
+		}
+		out.Elems = append(out.Elems, e)
+	}
+	if p.Open {
+		out.Open, out.Why = true, p.Why
+	}
+	return &out
+}
+
+// equalKnown compares what c and p both know of objects, and everything of
+// other values: a block of a configuration leaves out defaults.
+func equalKnown(c, p *value.Value) bool {
+	if !c.IsMapping() || !p.IsMapping() {
+		return equalJSON(c, p)
+	}
+	shared := 0
+	for _, a := range c.Attrs {
+		k, ok := a.Key()
+		if !ok {
+			return false
+		}
+		pv := p.Get(k)
+		if a.Value.Missing() && pv.Missing() {
+			continue
+		}
+		if !equalKnown(a.Value, pv) {
+			cs, cOK := a.Value.Text()
+			ps, pOK := pv.Text()
+			if !cOK || !pOK || !sameJSONText(cs, ps) {
+				return false
+			}
+		}
+		shared++
+	}
+	return shared > 0 || len(p.Attrs) == 0
+}
+
+func sameJSONText(a, b string) bool {
+	if !strings.HasPrefix(strings.TrimSpace(a), "{") {
+		return false
+	}
+	x, err := value.DecodeJSON(value.Str(a))
+	if err != nil {
+		return false
+	}
+	y, err := value.DecodeJSON(value.Str(b))
+	return err == nil && equalJSON(x, y)
+}
+
+// joinObjects joins members by name. keep says that members which only c has
+// stay.
+func (m merger) joinObjects(c, p *value.Value, keep bool) *value.Value {
+	if equalJSON(c, p) {
+		return confirmed(c)
+	}
+	out := *c
+	out.Attrs, out.Open, out.Why, out.Assumptions = nil, p.Open, p.Why, nil
+	joined := map[string]bool{}
+	for _, a := range c.Attrs {
+		k, ok := a.Key()
+		if !ok || joined[k] {
+			continue
+		}
+		pv := p.Get(k)
+		switch {
+		case !pv.Is(value.Absent):
+			joined[k] = true
+			out.Attrs = append(out.Attrs, value.Attr{Name: a.Name, Value: m.join(c.Get(k), pv)})
+		case keep && c.Syntax == value.SyntaxBlock:
+			joined[k] = true
+			out.Attrs = append(out.Attrs, a)
+		}
+	}
+	for _, a := range p.Attrs {
+		if k, ok := a.Key(); !ok || !joined[k] {
+			out.Attrs = append(out.Attrs, a)
+		}
+	}
+	return &out
+}
+
+// fill is c with its unknown parts taken from p, where it is clear which part
+// of p they are.
+func (m merger) fill(c, p *value.Value) *value.Value {
+	switch {
+	case p.Is(value.Absent):
+		return c
+	case c.Is(value.Unknown):
+		return m.join(c, p)
+	case c.Is(value.String):
+		return m.fillString(c, p)
+	case c.IsSequence() && p.IsSequence():
+		return m.fillList(c, p)
+	case c.IsMapping() && p.IsMapping():
+		out := *c
+		out.Attrs = nil
+		for _, a := range c.Attrs {
+			if k, ok := a.Key(); ok {
+				a.Value = m.fill(a.Value, p.Get(k))
+			}
+			out.Attrs = append(out.Attrs, a)
+		}
+		return &out
+	}
+	return c
+}
+
+func (m merger) fillString(c, p *value.Value) *value.Value {
+	if _, ok := c.Text(); ok || !p.Is(value.String) {
+		return c
+	}
+	if text, ok := p.Text(); ok && c.JSON == nil {
+		if parts := fillHole(c, text); parts != nil && len(c.Parts) > 1 {
+			out := *c
+			out.Parts = parts
+			return &out
+		}
+	}
+	ct, err := value.DecodeJSON(c)
+	if err != nil || ct.Is(value.Unknown) {
+		if err == nil {
+			return placed(p, c)
+		}
+		return c
+	}
+	pt, err := value.DecodeJSON(p)
+	if err != nil {
+		return c
+	}
+	out := *c
+	out.JSON = m.fill(ct, pt)
+	return &out
+}
+
+// fillList fills elements in order when no element was added or taken away,
+// and statements by their Sid.
+func (m merger) fillList(c, p *value.Value) *value.Value {
+	if c.Known() {
+		return c
+	}
+	out := *c
+	out.Elems = nil
+	for i, e := range c.Elems {
+		of := &value.Value{Kind: value.Absent}
+		if sid, ok := e.Get("Sid").Text(); ok && e.IsMapping() {
+			for _, s := range p.Elems {
+				if s.IsMapping() && s.Get("Sid").TextOr("") == sid {
+					of = s
+				}
+			}
+		} else if len(c.Elems) == len(p.Elems) && !c.Open && !p.Open {
+			of = p.Elems[i]
+		}
+		if !of.Is(value.Absent) {
+			e = m.fill(e, of)
+		}
+		out.Elems = append(out.Elems, e)
+	}
+	return &out
+}

@@ -1,0 +1,270 @@
+package terraform
+
+import (
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// planScope is a module instance, as the configuration section of a plan has
+// it.
+type planScope struct {
+	l       *evidence
+	address string
+	module  *tfjson.ConfigModule // nil when the section lacks it
+	parent  *planScope
+	call    *tfjson.ModuleCall
+	key     string // of the call
+}
+
+// scope finds a module instance. It is never nil.
+func (l *evidence) scope(address string) *planScope {
+	s := &planScope{l: l, module: l.config}
+	for _, step := range moduleSteps(address) {
+		name := strings.TrimPrefix(splitKey(step), "module.")
+		s = s.child(name, strings.TrimPrefix(step, splitKey(step)))
+	}
+	return s
+}
+
+func (s *planScope) child(name, key string) *planScope {
+	c := &planScope{l: s.l, parent: s, key: key, address: "module." + name + key}
+	if s.address != "" {
+		c.address = s.address + "." + c.address
+	}
+	if s.module != nil {
+		if c.call = s.module.ModuleCalls[name]; c.call != nil {
+			c.module = c.call.Module
+		}
+	}
+	return c
+}
+
+func (s *planScope) resource(r *evidenceResource) *tfjson.ConfigResource {
+	if s.module == nil {
+		return nil
+	}
+	for _, c := range s.module.Resources {
+		if c != nil && c.Type == r.typ && c.Name == r.name && (c.Mode == tfjson.DataResourceMode) == (r.mode == Data) {
+			return c
+		}
+	}
+	return nil
+}
+
+// expressions is what the configuration writes for a resource; nil when the
+// plan does not say.
+func (s *planScope) expressions(r *evidenceResource) map[string]*tfjson.Expression {
+	c := s.resource(r)
+	if c == nil {
+		return nil
+	}
+	if c.Expressions == nil {
+		return map[string]*tfjson.Expression{}
+	}
+	return c.Expressions
+}
+
+// referenceHeads is the references of an expression without those that are
+// only the beginning of another: Terraform lists aws_iam_user.u.name, and then
+// aws_iam_user.u.
+func referenceHeads(references []string) []string {
+	var heads []string
+	for _, r := range references {
+		if n := len(heads) - 1; n >= 0 && (strings.HasPrefix(heads[n], r+".") || strings.HasPrefix(heads[n], r+"[")) {
+			continue
+		}
+		if !contains(heads, r) {
+			heads = append(heads, r)
+		}
+	}
+	return heads
+}
+
+// joins are the attributes that name another resource as a whole, with the
+// attribute of it that they hold. An expression that refers to nothing else
+// than such a resource is taken for that reference: it makes no sense to put
+// anything around an ARN or an id here. Names are not among them, as
+// "x-${random_id.r.hex}" refers to nothing else either.
+var joins = map[string]string{
+	"account_id": "id", "group": "name", "groups": "name", "identifiers": "arn",
+	"managed_policy_arns": "arn", "parent_id": "id", "permissions_boundary": "arn",
+	"policy_arn": "arn", "policy_arns": "arn", "policy_id": "id", "role": "name",
+	"roles": "name", "target_id": "id", "user": "name", "users": "name",
+	"assume_role_policy": "json", "content": "json", "policy": "json",
+}
+
+// lists are the joins that are lists: a reference is one of their elements.
+var lists = map[string]bool{
+	"groups": true, "identifiers": true, "managed_policy_arns": true, "policy_arns": true, "roles": true, "users": true,
+}
+
+// joinable are the attributes that identify a resource.
+var joinable = map[string]bool{
+	"arn": true, "id": true, "name": true, "unique_id": true, "master_account_id": true,
+	"json": true, "minified_json": true,
+}
+
+// reference is the attribute that the expression at the place is, or nil.
+func (p *planPlace) reference() *value.Ref {
+	want, ok := joins[p.attribute]
+	if !ok || !p.whole || p.expr == nil || p.expr.ExpressionData == nil || lists[p.attribute] != p.element {
+		return nil
+	}
+	var each *tfjson.Expression
+	if c := p.scope.resource(p.resource); c != nil {
+		each = c.ForEachExpression
+	}
+	ref := p.scope.resolve(p.expr, each, p.resource.key, want, 0)
+	switch {
+	case ref == nil:
+		return nil
+	case want == "json": // a policy may hold other references inside
+		if !ref.Data || ref.Type != "aws_iam_policy_document" || ref.Attr != "json" && ref.Attr != "minified_json" {
+			return nil
+		}
+	default:
+		last := ref.Attr[strings.LastIndexByte(ref.Attr, '.')+1:]
+		if !joinable[last] || last == "json" || last == "minified_json" {
+			return nil
+		}
+	}
+	return ref
+}
+
+// resolve follows an expression with a single reference through variables and
+// outputs to a resource instance. each and key are those of what the
+// expression belongs to.
+func (s *planScope) resolve(expr, each *tfjson.Expression, key, want string, depth int) *value.Ref {
+	if expr == nil || expr.ExpressionData == nil || depth > 20 {
+		return nil
+	}
+	heads := referenceHeads(expr.References)
+	keyed := false
+	var head string
+	for _, h := range heads {
+		switch {
+		case h == "each.key" || h == "count.index" || h == "each.value":
+			keyed = true
+		case head == "":
+			head = h
+		default:
+			return nil
+		}
+	}
+	switch {
+	case strings.HasPrefix(head, "each.value.") && !keyed:
+		return s.throughEach(strings.TrimPrefix(head, "each.value."), each, key)
+	case strings.HasPrefix(head, "var."):
+		name := strings.TrimPrefix(head, "var.")
+		if s.parent == nil || s.call == nil || keyed || strings.ContainsAny(name, ".[") {
+			return nil
+		}
+		return s.parent.resolve(s.call.Expressions[name], s.call.ForEachExpression, s.key, want, depth+1)
+	case strings.HasPrefix(head, "module."):
+		return s.throughOutput(head, keyed, key, want, depth)
+	case head == "" || strings.HasPrefix(head, "local.") || strings.HasPrefix(head, "each."):
+		return nil
+	}
+	return s.instance(head, keyed, key, want)
+}
+
+// throughEach is an attribute of each.value where for_each is a resource.
+func (s *planScope) throughEach(attr string, each *tfjson.Expression, key string) *value.Ref {
+	if each == nil || each.ExpressionData == nil {
+		return nil
+	}
+	heads := referenceHeads(each.References)
+	if len(heads) != 1 || strings.HasPrefix(heads[0], "module.") || strings.HasPrefix(heads[0], "var.") || strings.HasPrefix(heads[0], "local.") {
+		return nil
+	}
+	return s.instance(heads[0], true, key, attr)
+}
+
+// throughOutput is what an output of a called module is.
+func (s *planScope) throughOutput(head string, keyed bool, key, want string, depth int) *value.Ref {
+	rest := strings.TrimPrefix(head, "module.")
+	end := strings.IndexAny(rest, ".[")
+	if end < 0 {
+		return nil
+	}
+	name, rest := rest[:end], rest[end:]
+	at := ""
+	if strings.HasPrefix(rest, "[") {
+		at, rest = cutKey(rest)
+	} else if keyed {
+		at = key
+	}
+	output := strings.TrimPrefix(rest, ".")
+	if output == "" || strings.ContainsAny(output, ".[") {
+		return nil
+	}
+	c := s.child(name, at)
+	if c.module == nil || c.module.Outputs[output] == nil || (c.call.CountExpression != nil || c.call.ForEachExpression != nil) != (at != "") {
+		return nil
+	}
+	return c.resolve(c.module.Outputs[output].Expression, nil, "", want, depth+1)
+}
+
+// cutKey splits an index at the front of a reference from the rest.
+func cutKey(s string) (key, rest string) {
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == ']' && !quoted:
+			return s[:i+1], s[i+1:]
+		}
+	}
+	return "", s
+}
+
+// instance is the attribute of a resource instance that a reference such as
+// aws_iam_user.u["k"].name names. keyed says that an index goes with the
+// reference that is the key at hand.
+func (s *planScope) instance(head string, keyed bool, key, want string) *value.Ref {
+	ref := &value.Ref{Root: s.l.root.Dir}
+	rest, data := strings.CutPrefix(head, "data.")
+	ref.Data = data
+	typ, rest, ok := strings.Cut(rest, ".")
+	if !ok {
+		return nil
+	}
+	ref.Type = typ
+	end := strings.IndexAny(rest, ".[")
+	if end < 0 {
+		end = len(rest)
+	}
+	name, rest := rest[:end], rest[end:]
+	at := ""
+	if strings.HasPrefix(rest, "[") {
+		if at, rest = cutKey(rest); at == "" {
+			return nil
+		}
+	} else if keyed && rest == "" {
+		at = key
+	}
+	ref.Attr = strings.TrimPrefix(rest, ".")
+	if ref.Attr == "" {
+		if at == "" {
+			return nil // the resource as a whole, or all of its instances
+		}
+		ref.Attr = want
+	}
+	ref.Address = typ + "." + name + at
+	if data {
+		ref.Address = "data." + ref.Address
+	}
+	if s.address != "" {
+		ref.Address = s.address + "." + ref.Address
+	}
+	if s.l.byAddress[ref.Address] == nil {
+		return nil
+	}
+	return ref
+}

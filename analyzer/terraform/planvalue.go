@@ -1,0 +1,258 @@
+package terraform
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"sort"
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// block is the value of the instance's body: its attributes and blocks. An
+// attribute that the plan's configuration does not write and that is only
+// known after the apply is absent, as it is in a configuration.
+func (l *evidence) block(r *evidenceResource) *value.Value {
+	scope := l.scope(r.module)
+	written := scope.expressions(r)
+	unknown, _ := r.unknown.(map[string]any)
+	after, _ := r.after.(map[string]any)
+	b := &value.Value{Kind: value.Object}
+	for _, name := range memberNames(after, unknown) {
+		expr := written[name]
+		if written != nil && expr == nil && unknown[name] == true && r.mode == Managed {
+			continue
+		}
+		at := &planPlace{l: l, scope: scope, resource: r, path: name, attribute: name, expr: expr, whole: true}
+		v := at.value(after[name], unknown[name], at.secret(memberOf(r.sensitive, name)))
+		b.Attrs = append(b.Attrs, value.Attr{Name: value.Str(name), Value: v})
+	}
+	if r.mode == Data && r.typ == "aws_iam_policy_document" {
+		l.renderDocument(r, b)
+	}
+	return b
+}
+
+// renderDocument works out the texts of a policy document that is only read
+// during the apply from what is known of its statements.
+func (l *evidence) renderDocument(r *evidenceResource, b *value.Value) {
+	if _, ok := b.Get("json").Text(); ok {
+		return
+	}
+	text, minified, gaps := renderPolicyDocument(b, source.Span{})
+	for _, g := range gaps {
+		g.Reason = r.address + ": " + g.Reason
+		g.File = l.file.Name
+		l.root.gap(g)
+	}
+	for _, a := range []value.Attr{{Name: value.Str("json"), Value: text}, {Name: value.Str("minified_json"), Value: minified}} {
+		set := false
+		name, _ := a.Key()
+		for i := range b.Attrs {
+			if k, _ := b.Attrs[i].Key(); k == name {
+				b.Attrs[i].Value, set = a.Value, true
+			}
+		}
+		if !set {
+			b.Attrs = append(b.Attrs, a)
+		}
+	}
+}
+
+func memberNames(objects ...map[string]any) []string {
+	seen := map[string]bool{}
+	var names []string
+	for _, o := range objects {
+		for k := range o {
+			if !seen[k] {
+				seen[k] = true
+				names = append(names, k)
+			}
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+// memberOf is a member of decoded JSON; true stands for all of its members.
+func memberOf(v any, name string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		return v[name]
+	case bool:
+		return v
+	}
+	return nil
+}
+
+func element(v any, i int) any {
+	switch v := v.(type) {
+	case []any:
+		if i < len(v) {
+			return v[i]
+		}
+	case bool:
+		return v
+	}
+	return nil
+}
+
+// planPlace is a place in the values of an instance.
+type planPlace struct {
+	l         *evidence
+	scope     *planScope
+	resource  *evidenceResource
+	path      string // statement[0].principals[0].identifiers
+	attribute string // the last name in path
+	expr      *tfjson.Expression
+	element   bool // of the list that expr makes
+	whole     bool // expr makes this value and nothing beside it
+}
+
+// secrets are attributes whose values are never printed, whether or not the
+// provider of that day marked them.
+var secrets = map[string]bool{
+	"aws_iam_access_key.secret":                            true,
+	"aws_iam_access_key.ses_smtp_password":                 true,
+	"aws_iam_access_key.ses_smtp_password_v4":              true,
+	"aws_iam_user_login_profile.password":                  true,
+	"aws_iam_service_specific_credential.service_password": true,
+	"aws_iam_virtual_mfa_device.base_32_string_seed":       true,
+	"aws_iam_virtual_mfa_device.qr_code_png":               true,
+	"aws_iam_server_certificate.private_key":               true,
+}
+
+func (p *planPlace) secret(sensitive any) any {
+	if secrets[p.resource.typ+"."+p.path] {
+		return true
+	}
+	return sensitive
+}
+
+func (p *planPlace) value(after, unknown, sensitive any) *value.Value {
+	if unknown == true {
+		v := p.unknown()
+		v.Sensitive = sensitive == true
+		return v
+	}
+	v := &value.Value{Sensitive: sensitive == true}
+	switch after := after.(type) {
+	case nil:
+		switch u := unknown.(type) {
+		case map[string]any:
+			return p.object(v, nil, u, sensitive)
+		case []any:
+			return p.list(v, nil, u, sensitive)
+		}
+		v.Kind = value.Null
+	case bool:
+		v.Kind, v.Bool = value.Bool, after
+	case json.Number:
+		return number(after, v)
+	case float64:
+		v.Kind, v.Number = value.Number, big.NewFloat(after)
+	case string:
+		v.Kind = value.String
+		if after != "" {
+			v.Parts = []value.Part{{Text: source.Computed(after, source.Span{})}}
+		}
+		v.Ref = p.reference()
+	case []any:
+		u, _ := unknown.([]any)
+		return p.list(v, after, u, sensitive)
+	case map[string]any:
+		u, _ := unknown.(map[string]any)
+		return p.object(v, after, u, sensitive)
+	}
+	return v
+}
+
+func number(n json.Number, v *value.Value) *value.Value {
+	if len(n) < 400 {
+		if f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven); err == nil && !f.IsInf() {
+			v.Kind, v.Number = value.Number, f
+			return v
+		}
+	}
+	v.Why = []value.Reason{{Text: "a number out of range"}}
+	return v
+}
+
+func (p *planPlace) list(v *value.Value, after, unknown []any, sensitive any) *value.Value {
+	v.Kind = value.List
+	n := max(len(after), len(unknown))
+	var nested []map[string]*tfjson.Expression
+	if p.expr != nil && p.expr.ExpressionData != nil {
+		nested = p.expr.NestedBlocks
+	}
+	for i := range n {
+		at := *p
+		at.path = fmt.Sprintf("%s[%d]", p.path, i)
+		at.element, at.whole = true, p.whole && n == 1
+		if nested != nil {
+			at.expr = nil
+			if len(nested) == n {
+				at.expr = &tfjson.Expression{ExpressionData: &tfjson.ExpressionData{NestedBlocks: nested[i : i+1]}}
+			}
+		}
+		v.Elems = append(v.Elems, at.value(elementOf(after, i), elementOf(unknown, i), element(sensitive, i)))
+	}
+	return v
+}
+
+func elementOf(list []any, i int) any {
+	if i < len(list) {
+		return list[i]
+	}
+	return nil
+}
+
+func (p *planPlace) object(v *value.Value, after, unknown map[string]any, sensitive any) *value.Value {
+	v.Kind = value.Object
+	var nested map[string]*tfjson.Expression
+	if p.expr != nil && p.expr.ExpressionData != nil && len(p.expr.NestedBlocks) == 1 {
+		nested = p.expr.NestedBlocks[0]
+	}
+	for _, name := range memberNames(after, unknown) {
+		at := *p
+		at.path, at.attribute, at.element = p.path+"."+name, name, false
+		at.expr, at.whole = nested[name], true
+		v.Attrs = append(v.Attrs, value.Attr{
+			Name:  value.Str(name),
+			Value: at.value(after[name], unknown[name], at.secret(memberOf(sensitive, name))),
+		})
+	}
+	return v
+}
+
+// unknown is a value that is only known after the apply, with what the plan's
+// configuration says of it.
+func (p *planPlace) unknown() *value.Value {
+	why := fmt.Sprintf("%s.%s is known after apply", p.resource.address, p.path)
+	if heads := p.heads(); len(heads) > 0 {
+		why += ", it depends on " + strings.Join(heads, ", ")
+	}
+	v := value.Of(value.Type{}, source.Span{}, value.Reason{Text: why})
+	if v.Ref = p.reference(); v.Ref == nil {
+		return v
+	}
+	if doc := p.l.byAddress[v.Ref.Address]; doc != nil && doc.mode == Data && !doc.building {
+		if text := p.l.resource(doc).Block.Get(v.Ref.Attr); text.Is(value.String) {
+			c := *text
+			c.Ref = v.Ref
+			return &c
+		}
+	}
+	return v
+}
+
+func (p *planPlace) heads() []string {
+	if p.expr == nil || p.expr.ExpressionData == nil {
+		return nil
+	}
+	return referenceHeads(p.expr.References)
+}

@@ -1,0 +1,144 @@
+package terraform
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// LoadState reads a state: the JSON that terraform show -json prints of one, or
+// a raw .tfstate file of version 4. name is for messages. With the root that
+// LoadConfig made of its directory, resources get their place in the source;
+// the values are those of the state.
+func LoadState(ctx context.Context, r io.Reader, name string, config *Root) (*Root, error) {
+	file, kind, err := readEvidence(r, name, "state")
+	if err != nil {
+		return nil, err
+	}
+	members := map[string]json.RawMessage{}
+	if err := json.Unmarshal(file.Bytes, &members); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	root := &Root{Dir: "", Source: State, alone: true}
+	l := newEvidence(root, file)
+	if kind == RawState {
+		err = l.readRawState(members)
+	} else {
+		err = l.readState(members)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if config == nil {
+		return root, nil
+	}
+	return overlay(l, config, PlanOptions{}), nil
+}
+
+func (l *evidence) readState(members map[string]json.RawMessage) error {
+	var format string
+	if err := section(members, "format_version", &format); err != nil {
+		return fmt.Errorf("%s: %w", l.file.Name, err)
+	}
+	if err := checkFormat(l.file.Name, format); err != nil {
+		return err
+	}
+	var values stateValues
+	if err := section(members, "values", &values); err != nil {
+		return fmt.Errorf("%s: %w", l.file.Name, err)
+	}
+	l.addModule(values.RootModule, func(*evidenceResource) bool { return true })
+	l.finish()
+	return nil
+}
+
+// rawResource is a resource block of a .tfstate file.
+type rawResource struct {
+	Module    string `json:"module"`
+	Mode      string `json:"mode"`
+	Type      string `json:"type"`
+	Name      string `json:"name"`
+	Instances []struct {
+		IndexKey            any               `json:"index_key"`
+		Deposed             string            `json:"deposed"`
+		Attributes          map[string]any    `json:"attributes"`
+		AttributesFlat      map[string]string `json:"attributes_flat"`
+		SensitiveAttributes json.RawMessage   `json:"sensitive_attributes"`
+	} `json:"instances"`
+}
+
+func (l *evidence) readRawState(members map[string]json.RawMessage) error {
+	var version int
+	var written string
+	if err := section(members, "version", &version); err != nil {
+		return fmt.Errorf("%s: %w", l.file.Name, err)
+	}
+	_ = section(members, "terraform_version", &written) // for a message only
+	switch {
+	case version > 4:
+		return fmt.Errorf("%s is a state of version %d, which is not known: run `terraform show -json > state.json`, and name state.json", l.file.Name, version)
+	case version < 4:
+		by := ""
+		if written != "" {
+			by = ", written by Terraform " + written
+		}
+		return fmt.Errorf("%s is a state of version %d%s: upgrade it with `terraform apply -refresh-only` of Terraform 0.13 or later, or run `terraform show -json > state.json` and name state.json", l.file.Name, version, by)
+	}
+	var resources []*rawResource
+	if err := section(members, "resources", &resources); err != nil {
+		return fmt.Errorf("%s: %w", l.file.Name, err)
+	}
+	for _, raw := range resources {
+		if raw == nil {
+			continue
+		}
+		for _, i := range raw.Instances {
+			if i.Deposed != "" {
+				continue
+			}
+			r := &evidenceResource{typ: raw.Type, name: raw.Name, module: raw.Module, sensitive: sensitivePaths(i.SensitiveAttributes)}
+			if raw.Mode == "data" {
+				r.mode = Data
+			}
+			if i.Attributes != nil {
+				r.after = i.Attributes
+			} else if i.AttributesFlat != nil {
+				l.root.gap(Gap{Kind: LimitGap, File: l.file.Name,
+					Reason: fmt.Sprintf("the attributes of %s are in the form of Terraform 0.11: `terraform apply -refresh-only` upgrades them", r.block())})
+				r.unknown = map[string]any{}
+			}
+			r.address = r.block() + indexKey(i.IndexKey)
+			r.setKey(i.IndexKey)
+			l.add(r)
+		}
+	}
+	l.finish()
+	return nil
+}
+
+// sensitivePaths turns the paths of a raw state, each a list of steps, to the
+// form of sensitive_values. What is not one of attribute names alone marks the
+// attribute that it begins with.
+func sensitivePaths(raw json.RawMessage) any {
+	var paths [][]struct {
+		Type  string `json:"type"`
+		Value any    `json:"value"`
+	}
+	if len(raw) == 0 || json.Unmarshal(raw, &paths) != nil {
+		return nil
+	}
+	out := map[string]any{}
+	for _, p := range paths {
+		if len(p) == 0 {
+			return true
+		}
+		if name, ok := p[0].Value.(string); ok {
+			out[name] = true
+		}
+	}
+	return out
+}
