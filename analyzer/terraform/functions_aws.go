@@ -27,7 +27,7 @@ func arnSections(s string) ([]string, error) {
 	return sections[1:], nil
 }
 
-func arnParse(c *call) (*value.Value, error) {
+func (c *call) arnParse() (*value.Value, error) {
 	s, ok, err := c.literal(0)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func arnParse(c *call) (*value.Value, error) {
 	return v, nil
 }
 
-func arnBuild(c *call) (*value.Value, error) {
+func (c *call) arnBuild() (*value.Value, error) {
 	colon := value.Part{Text: source.Computed(":", c.sc.span)}
 	out := []value.Part{{Text: source.Computed("arn", c.sc.span)}}
 	for i := range c.args {
@@ -72,7 +72,7 @@ func joinKnown(parts []value.Part, span source.Span) []value.Part {
 
 // trimIAMRolePath drops the path from the ARN of a role: IAM's ARNs of assumed
 // roles have none.
-func trimIAMRolePath(c *call) (*value.Value, error) {
+func (c *call) trimIAMRolePath() (*value.Value, error) {
 	s, ok, err := c.literal(0)
 	if err != nil {
 		return nil, err

@@ -91,7 +91,7 @@ func utf8Text(f *source.File) (source.Text, error) {
 	return source.Literal(source.Span{File: f, Start: 0, End: len(f.Bytes)}), nil
 }
 
-func fileText(c *call) (*value.Value, error) {
+func (c *call) fileText() (*value.Value, error) {
 	f, v, err := c.read(0)
 	if err != nil || v != nil {
 		return typed(v, value.String), err
@@ -115,7 +115,7 @@ func typed(v *value.Value, k value.Kind) *value.Value {
 	return &w
 }
 
-func fileDigest(c *call) (*value.Value, error) {
+func (c *call) fileDigest() (*value.Value, error) {
 	f, v, err := c.read(0)
 	if err != nil || v != nil {
 		return typed(v, value.String), err
@@ -133,7 +133,7 @@ var digests = map[string]func([]byte) string{
 	"filesha512":       func(b []byte) string { s := sha512.Sum512(b); return hex.EncodeToString(s[:]) },
 }
 
-func fileExists(c *call) (*value.Value, error) {
+func (c *call) fileExists() (*value.Value, error) {
 	name, v, err := c.path(0)
 	if err != nil || v != nil {
 		return typed(v, value.Bool), err
@@ -153,7 +153,7 @@ func fileExists(c *call) (*value.Value, error) {
 // maxFileSet bounds the directory entries that fileset looks at.
 const maxFileSet = 100_000
 
-func fileSet(c *call) (*value.Value, error) {
+func (c *call) fileSet() (*value.Value, error) {
 	dir, v, err := c.path(0)
 	if err != nil || v != nil {
 		return typed(v, value.Set), err
@@ -221,7 +221,7 @@ func (c *call) globbed(dir string, globs []glob) (*value.Value, error) {
 	return c.carryDeep(out), nil
 }
 
-func templateFile(c *call) (*value.Value, error) {
+func (c *call) templateFile() (*value.Value, error) {
 	if !c.args[1].IsMapping() && !c.args[1].Is(value.Unknown) {
 		return nil, errors.New("the template's variables must be an object or map")
 	}
@@ -236,7 +236,7 @@ func templateFile(c *call) (*value.Value, error) {
 	return carryFrom(c.sc.renderTemplate(t, c.args[1]), c.args...), nil
 }
 
-func templateString(c *call) (*value.Value, error) {
+func (c *call) templateString() (*value.Value, error) {
 	if !c.args[1].IsMapping() && !c.args[1].Is(value.Unknown) {
 		return nil, errors.New("the template's variables must be an object or map")
 	}

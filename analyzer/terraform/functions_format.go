@@ -13,14 +13,14 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// verb is a formatting sequence: flags, width and precision; the index of an
+// formatVerb is a formatting sequence: flags, width and precision; the index of an
 // argument; the letter.
-var verb = regexp.MustCompile(`%(?:%|([ +#0-]*[0-9]*(?:\.[0-9]*)?)(?:\[([0-9]+)\])?([a-zA-Z]))`)
+var formatVerb = regexp.MustCompile(`%(?:%|([ +#0-]*[0-9]*(?:\.[0-9]*)?)(?:\[([0-9]+)\])?([a-zA-Z]))`)
 
-// maxWidth bounds the width and precision of a verb.
+// maxWidth bounds the width and precision of a formatVerb.
 const maxWidth = 4096
 
-func format(c *call) (*value.Value, error) {
+func (c *call) format() (*value.Value, error) {
 	f, ok, err := c.formatText()
 	if err != nil || !ok {
 		return c.unknown(cty.String), err
@@ -61,7 +61,7 @@ func formatParts(f source.Text, args []*value.Value) ([]value.Part, error) {
 		}
 	}
 	at, next, used := 0, 0, 0
-	for _, m := range verb.FindAllStringSubmatchIndex(f.String, -1) {
+	for _, m := range formatVerb.FindAllStringSubmatchIndex(f.String, -1) {
 		text(at, m[0])
 		at = m[1]
 		if m[6] < 0 { // %%
@@ -93,9 +93,9 @@ func formatParts(f source.Text, args []*value.Value) ([]value.Part, error) {
 	return out, literalPercents(f.String)
 }
 
-// literalPercents finds percent signs that begin no verb.
+// literalPercents finds percent signs that begin no formatVerb.
 func literalPercents(format string) error {
-	rest := verb.ReplaceAllLiteralString(format, "")
+	rest := formatVerb.ReplaceAllLiteralString(format, "")
 	for i := range len(rest) {
 		if rest[i] == '%' {
 			return errors.New("the format has a % that begins no verb")
@@ -104,11 +104,11 @@ func literalPercents(format string) error {
 	return nil
 }
 
-var digits = regexp.MustCompile(`[0-9]+`)
+var widths = regexp.MustCompile(`[0-9]+`)
 
 // formatOne is one argument formatted by %<flags><letter>.
 func formatOne(flags, letter string, arg *value.Value) ([]value.Part, error) {
-	for _, d := range digits.FindAllString(flags, -1) {
+	for _, d := range widths.FindAllString(flags, -1) {
 		if n, err := strconv.Atoi(d); err != nil || n > maxWidth {
 			return nil, errors.New("a width in the format is too large")
 		}
@@ -153,7 +153,7 @@ func formattable(v *value.Value) bool {
 	return ok
 }
 
-func formatList(c *call) (*value.Value, error) {
+func (c *call) formatList() (*value.Value, error) {
 	f, ok, err := c.formatText()
 	if err != nil || !ok {
 		return c.unknown(cty.List(cty.String)), err

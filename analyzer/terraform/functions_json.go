@@ -15,7 +15,7 @@ import (
 
 // jsonEncode keeps the tree beside its text: the tree has everything that is
 // known, where it stands and how it is written.
-func jsonEncode(c *call) (*value.Value, error) {
+func (c *call) jsonEncode() (*value.Value, error) {
 	v := c.args[0]
 	if !formattable(v) {
 		return nil, errors.New("a number is too large to print")
@@ -118,7 +118,7 @@ func (w *jsonWriter) str(v *value.Value) {
 	w.text(`"`)
 }
 
-func jsonDecode(c *call) (*value.Value, error) {
+func (c *call) jsonDecode() (*value.Value, error) {
 	s, err := c.str(0)
 	if err != nil {
 		return nil, err
@@ -160,13 +160,13 @@ func decoded(v *value.Value) *value.Value {
 	return &w
 }
 
-// alias is a use of an anchor in YAML. Few of them can make much: each level
+// yamlAlias is a use of an anchor in YAML. Few of them can make much: each level
 // of anchors multiplies.
-var alias = regexp.MustCompile(`(?:^|[\s\[{,:-])\*[^\s,\]}]`)
+var yamlAlias = regexp.MustCompile(`(?:^|[\s\[{,:-])\*[^\s,\]}]`)
 
 const maxAliases = 30
 
-func yamlDecode(c *call) (*value.Value, error) {
+func (c *call) yamlDecode() (*value.Value, error) {
 	s, ok, err := c.literal(0)
 	if err != nil {
 		return nil, err
@@ -174,7 +174,7 @@ func yamlDecode(c *call) (*value.Value, error) {
 	if !ok {
 		return c.unknown(cty.DynamicPseudoType), nil
 	}
-	if len(alias.FindAllStringIndex(s, maxAliases+1)) > maxAliases {
+	if len(yamlAlias.FindAllStringIndex(s, maxAliases+1)) > maxAliases {
 		return nil, errors.New("the YAML text has too many aliases")
 	}
 	return c.library(yaml.YAMLDecodeFunc)

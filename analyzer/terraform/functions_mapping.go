@@ -74,7 +74,7 @@ func listKind(v *value.Value) value.Kind {
 	return value.List
 }
 
-func keys(c *call) (*value.Value, error) {
+func (c *call) keys() (*value.Value, error) {
 	m, err := c.mapping(0)
 	if err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func keys(c *call) (*value.Value, error) {
 	return v, nil
 }
 
-func values(c *call) (*value.Value, error) {
+func (c *call) values() (*value.Value, error) {
 	m, err := c.mapping(0)
 	if err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ func values(c *call) (*value.Value, error) {
 	return v, nil
 }
 
-func lookup(c *call) (*value.Value, error) {
+func (c *call) lookup() (*value.Value, error) {
 	if c.args[0].Missing() || c.args[1].Missing() {
 		return nil, errors.New("the map and the key must not be null")
 	}
@@ -183,7 +183,7 @@ func (m *merging) add(v *value.Value) {
 	}
 }
 
-func merge(c *call) (*value.Value, error) {
+func (c *call) merge() (*value.Value, error) {
 	m := &merging{members: map[string]value.Attr{}}
 	kind := value.Map
 	var first cty.Type
@@ -222,7 +222,7 @@ func merge(c *call) (*value.Value, error) {
 	return c.carry(out), nil
 }
 
-func zipmap(c *call) (*value.Value, error) {
+func (c *call) zipmap() (*value.Value, error) {
 	names, err := c.as(0, cty.List(cty.String))
 	if err != nil {
 		return nil, err
@@ -256,7 +256,7 @@ func zipmap(c *call) (*value.Value, error) {
 	return c.carry(out), nil
 }
 
-func transpose(c *call) (*value.Value, error) {
+func (c *call) transpose() (*value.Value, error) {
 	m, err := c.as(0, cty.Map(cty.List(cty.String)))
 	if err != nil {
 		return nil, err

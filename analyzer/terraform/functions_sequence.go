@@ -91,9 +91,9 @@ func (c *call) sequence(i int) (*value.Value, error) {
 // list is argument i as a list of some type.
 func (c *call) list(i int) (*value.Value, error) { return c.as(i, cty.List(cty.DynamicPseudoType)) }
 
-func allTrue(c *call) (*value.Value, error) { return c.fold(value.Yes, value.Tri.And) }
+func (c *call) allTrue() (*value.Value, error) { return c.fold(value.Yes, value.Tri.And) }
 
-func anyTrue(c *call) (*value.Value, error) { return c.fold(value.No, value.Tri.Or) }
+func (c *call) anyTrue() (*value.Value, error) { return c.fold(value.No, value.Tri.Or) }
 
 func (c *call) fold(start value.Tri, op func(value.Tri, value.Tri) value.Tri) (*value.Value, error) {
 	list, err := c.as(0, cty.List(cty.Bool))
@@ -117,7 +117,7 @@ func (c *call) fold(start value.Tri, op func(value.Tri, value.Tri) value.Tri) (*
 	return c.truth(t), nil
 }
 
-func chunkList(c *call) (*value.Value, error) {
+func (c *call) chunkList() (*value.Value, error) {
 	list, err := c.list(0)
 	if err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func chunkList(c *call) (*value.Value, error) {
 	return c.carry(out), nil
 }
 
-func coalesce(c *call) (*value.Value, error) {
+func (c *call) coalesce() (*value.Value, error) {
 	t, ok := unify(typesOf(c.args))
 	if !ok {
 		return nil, errors.New("all arguments must have the same type")
@@ -171,7 +171,7 @@ func coalesce(c *call) (*value.Value, error) {
 	return nil, errors.New("no argument is neither null nor empty")
 }
 
-func coalesceList(c *call) (*value.Value, error) {
+func (c *call) coalesceList() (*value.Value, error) {
 	for i, a := range c.args {
 		switch {
 		case a.Is(value.Unknown) || a.IsSequence() && len(a.Elems) == 0 && a.Open:
@@ -188,7 +188,7 @@ func coalesceList(c *call) (*value.Value, error) {
 	return nil, errors.New("no argument is a list with elements")
 }
 
-func compact(c *call) (*value.Value, error) {
+func (c *call) compact() (*value.Value, error) {
 	list, err := c.as(0, cty.List(cty.String))
 	if err != nil {
 		return nil, err
@@ -219,7 +219,7 @@ func (c *call) listOf(g *gather, like *value.Value) *value.Value {
 	return v
 }
 
-func concat(c *call) (*value.Value, error) {
+func (c *call) concat() (*value.Value, error) {
 	g := &gather{}
 	kind := value.List
 	var elems []cty.Type
@@ -257,7 +257,7 @@ func concat(c *call) (*value.Value, error) {
 
 func (g *gather) withElems(elems []*value.Value) *gather { g.elems = elems; return g }
 
-func contains(c *call) (*value.Value, error) {
+func (c *call) contains() (*value.Value, error) {
 	list, err := c.sequence(0)
 	if err != nil {
 		return nil, err
@@ -265,7 +265,7 @@ func contains(c *call) (*value.Value, error) {
 	return c.truth(in(c.args[1], list)), nil
 }
 
-func distinct(c *call) (*value.Value, error) {
+func (c *call) distinct() (*value.Value, error) {
 	list, err := c.list(0)
 	if err != nil {
 		return nil, err
@@ -286,7 +286,7 @@ func distinct(c *call) (*value.Value, error) {
 	return c.listOf(g, list), nil
 }
 
-func element(c *call) (*value.Value, error) {
+func (c *call) element() (*value.Value, error) {
 	list, err := c.sequence(0)
 	if err != nil {
 		return nil, err
@@ -321,7 +321,7 @@ func elementType(v *value.Value) cty.Type {
 	return cty.DynamicPseudoType
 }
 
-func flatten(c *call) (*value.Value, error) {
+func (c *call) flatten() (*value.Value, error) {
 	list, err := c.sequence(0)
 	if err != nil {
 		return nil, err
@@ -363,7 +363,7 @@ func maybeSequence(v *value.Value) bool {
 	return false
 }
 
-func indexOf(c *call) (*value.Value, error) {
+func (c *call) indexOf() (*value.Value, error) {
 	list, err := c.sequence(0)
 	if err != nil {
 		return nil, err
@@ -388,7 +388,7 @@ func indexOf(c *call) (*value.Value, error) {
 	return nil, errors.New("the list has no such element")
 }
 
-func length(c *call) (*value.Value, error) {
+func (c *call) length() (*value.Value, error) {
 	v := c.args[0]
 	switch {
 	case v.IsSequence() && counted(v):
@@ -417,7 +417,7 @@ func (c *call) lengthOf(n int) *value.Value {
 	return c.carry(v)
 }
 
-func matchKeys(c *call) (*value.Value, error) {
+func (c *call) matchKeys() (*value.Value, error) {
 	var lists [3]*value.Value
 	for i := range lists {
 		v, err := c.list(i)
@@ -456,7 +456,7 @@ func matchKeys(c *call) (*value.Value, error) {
 	return c.listOf(g, vals), nil
 }
 
-func one(c *call) (*value.Value, error) {
+func (c *call) one() (*value.Value, error) {
 	list, err := c.sequence(0)
 	switch {
 	case err != nil:
@@ -473,7 +473,7 @@ func one(c *call) (*value.Value, error) {
 	return nil, errors.New("the list has more than one element")
 }
 
-func reverse(c *call) (*value.Value, error) {
+func (c *call) reverse() (*value.Value, error) {
 	list, err := c.sequence(0)
 	if err != nil {
 		return nil, err
@@ -498,7 +498,7 @@ func reverse(c *call) (*value.Value, error) {
 	return v, nil
 }
 
-func slice(c *call) (*value.Value, error) {
+func (c *call) slice() (*value.Value, error) {
 	list, err := c.sequence(0)
 	if err != nil {
 		return nil, err
@@ -526,7 +526,7 @@ func slice(c *call) (*value.Value, error) {
 	return c.carry(out), nil
 }
 
-func sortList(c *call) (*value.Value, error) {
+func (c *call) sortList() (*value.Value, error) {
 	list, err := c.as(0, cty.List(cty.String))
 	if err != nil {
 		return nil, err

@@ -201,7 +201,7 @@ func (c *call) set(g *gather, like *value.Value) *value.Value {
 	return v
 }
 
-func setUnion(c *call) (*value.Value, error) {
+func (c *call) setUnion() (*value.Value, error) {
 	sets, err := c.sets()
 	if err != nil {
 		return nil, err
@@ -213,7 +213,7 @@ func setUnion(c *call) (*value.Value, error) {
 	return c.set(g, sets[0]), nil
 }
 
-func setIntersection(c *call) (*value.Value, error) {
+func (c *call) setIntersection() (*value.Value, error) {
 	sets, err := c.sets()
 	if err != nil {
 		return nil, err
@@ -227,7 +227,7 @@ func setIntersection(c *call) (*value.Value, error) {
 	}), nil
 }
 
-func setSubtract(c *call) (*value.Value, error) {
+func (c *call) setSubtract() (*value.Value, error) {
 	sets, err := c.sets()
 	if err != nil {
 		return nil, err
@@ -256,7 +256,7 @@ func (c *call) filter(sets []*value.Value, stays func(*value.Value) value.Tri) *
 // maxProduct bounds setproduct.
 const maxProduct = 1 << 16
 
-func setProduct(c *call) (*value.Value, error) {
+func (c *call) setProduct() (*value.Value, error) {
 	if len(c.args) < 2 {
 		return nil, errors.New("at least two arguments are required")
 	}

@@ -137,7 +137,7 @@ func hasHoles(parts []value.Part) bool {
 	return false
 }
 
-func trimPrefix(c *call) (*value.Value, error) {
+func (c *call) trimPrefix() (*value.Value, error) {
 	parts, ok, err := c.parts(0)
 	prefix, known, err2 := c.literal(1)
 	if err := errors.Join(err, err2); err != nil {
@@ -155,7 +155,7 @@ func trimPrefix(c *call) (*value.Value, error) {
 	return c.unknown(cty.String), nil
 }
 
-func trimSuffix(c *call) (*value.Value, error) {
+func (c *call) trimSuffix() (*value.Value, error) {
 	parts, ok, err := c.parts(0)
 	suffix, known, err2 := c.literal(1)
 	if err := errors.Join(err, err2); err != nil {
@@ -182,14 +182,14 @@ func (c *call) same() (*value.Value, error) {
 	return carryFrom(v, c.args[1:]...), nil
 }
 
-func trimSpace(c *call) (*value.Value, error) {
+func (c *call) trimSpace() (*value.Value, error) {
 	if c.args[0].JSON != nil {
 		return c.same() // JSON text, as jsonencode and data sources print it, has no space around it
 	}
 	return c.trimBy(unicode.IsSpace, unicode.IsSpace)
 }
 
-func trim(c *call) (*value.Value, error) {
+func (c *call) trim() (*value.Value, error) {
 	set, known, err := c.literal(1)
 	if err != nil {
 		return nil, err
@@ -201,7 +201,7 @@ func trim(c *call) (*value.Value, error) {
 	return c.trimBy(in, in)
 }
 
-func chomp(c *call) (*value.Value, error) {
+func (c *call) chomp() (*value.Value, error) {
 	if c.args[0].JSON != nil {
 		return c.same()
 	}
@@ -257,9 +257,9 @@ func runeAt(parts []value.Part, i int, last bool) (rune, bool) {
 	return r, true
 }
 
-func lower(c *call) (*value.Value, error) { return c.mapText(strings.ToLower) }
+func (c *call) lower() (*value.Value, error) { return c.mapText(strings.ToLower) }
 
-func upper(c *call) (*value.Value, error) { return c.mapText(strings.ToUpper) }
+func (c *call) upper() (*value.Value, error) { return c.mapText(strings.ToUpper) }
 
 // mapText applies f to the text; what it does not change keeps its place.
 func (c *call) mapText(f func(string) string) (*value.Value, error) {
@@ -286,7 +286,7 @@ func (c *call) mapText(f func(string) string) (*value.Value, error) {
 	return c.made(out)
 }
 
-func indent(c *call) (*value.Value, error) {
+func (c *call) indent() (*value.Value, error) {
 	n, known, err := c.number(0)
 	parts, ok, err2 := c.parts(1)
 	if err := errors.Join(err, err2); err != nil {
@@ -304,7 +304,7 @@ func indent(c *call) (*value.Value, error) {
 	return c.text(strings.ReplaceAll(knownPrefix(parts), "\n", "\n"+strings.Repeat(" ", n))), nil
 }
 
-func replace(c *call) (*value.Value, error) {
+func (c *call) replace() (*value.Value, error) {
 	parts, ok, err := c.parts(0)
 	old, known, err2 := c.literal(1)
 	with, _, err3 := c.parts(2)
@@ -415,7 +415,7 @@ func (c *call) replacePattern(parts []value.Part, pattern string, with []value.P
 }
 
 // split gives the pieces before the first hole, and says that there are more.
-func split(c *call) (*value.Value, error) {
+func (c *call) split() (*value.Value, error) {
 	sep, known, err := c.literal(0)
 	parts, ok, err2 := c.parts(1)
 	if err := errors.Join(err, err2); err != nil {
@@ -448,7 +448,7 @@ func split(c *call) (*value.Value, error) {
 	return c.carryDeep(g.result(c, value.List)), nil
 }
 
-func join(c *call) (*value.Value, error) {
+func (c *call) join() (*value.Value, error) {
 	sep, _, err := c.parts(0)
 	if err != nil {
 		return nil, err
@@ -483,7 +483,7 @@ func join(c *call) (*value.Value, error) {
 	return c.made(out)
 }
 
-func startsWith(c *call) (*value.Value, error) {
+func (c *call) startsWith() (*value.Value, error) {
 	return c.test(func(parts []value.Part, s string) value.Tri {
 		start := knownPrefix(parts)
 		switch {
@@ -496,7 +496,7 @@ func startsWith(c *call) (*value.Value, error) {
 	})
 }
 
-func endsWith(c *call) (*value.Value, error) {
+func (c *call) endsWith() (*value.Value, error) {
 	return c.test(func(parts []value.Part, s string) value.Tri {
 		end := knownSuffix(parts)
 		switch {
@@ -509,7 +509,7 @@ func endsWith(c *call) (*value.Value, error) {
 	})
 }
 
-func strContains(c *call) (*value.Value, error) {
+func (c *call) strContains() (*value.Value, error) {
 	return c.test(func(parts []value.Part, s string) value.Tri {
 		for _, p := range joinTexts(parts) {
 			if p.Hole == nil && strings.Contains(p.Text.String, s) {
@@ -536,7 +536,7 @@ func (c *call) test(f func([]value.Part, string) value.Tri) (*value.Value, error
 }
 
 // substr is decided when what it takes lies in the known prefix.
-func substr(c *call) (*value.Value, error) {
+func (c *call) substr() (*value.Value, error) {
 	parts, ok, err := c.parts(0)
 	if err != nil {
 		return nil, err

@@ -6,31 +6,31 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-func toBool(c *call) (*value.Value, error) { return c.as(0, cty.Bool) }
+func (c *call) toBool() (*value.Value, error) { return c.as(0, cty.Bool) }
 
-func toNumber(c *call) (*value.Value, error) { return c.as(0, cty.Number) }
+func (c *call) toNumber() (*value.Value, error) { return c.as(0, cty.Number) }
 
-func toString(c *call) (*value.Value, error) { return c.str(0) }
+func (c *call) toString() (*value.Value, error) { return c.str(0) }
 
-func toList(c *call) (*value.Value, error) { return c.as(0, cty.List(cty.DynamicPseudoType)) }
+func (c *call) toList() (*value.Value, error) { return c.as(0, cty.List(cty.DynamicPseudoType)) }
 
-func toSet(c *call) (*value.Value, error) { return c.as(0, cty.Set(cty.DynamicPseudoType)) }
+func (c *call) toSet() (*value.Value, error) { return c.as(0, cty.Set(cty.DynamicPseudoType)) }
 
-func toMap(c *call) (*value.Value, error) { return c.as(0, cty.Map(cty.DynamicPseudoType)) }
+func (c *call) toMap() (*value.Value, error) { return c.as(0, cty.Map(cty.DynamicPseudoType)) }
 
 // pass is ephemeralasnull: nothing that iamvet reads is known to be ephemeral.
-func pass(c *call) (*value.Value, error) { return c.args[0], nil }
+func (c *call) pass() (*value.Value, error) { return c.args[0], nil }
 
-func sensitive(c *call) (*value.Value, error) { return burden(c.args[0], nil, true), nil }
+func (c *call) sensitive() (*value.Value, error) { return burden(c.args[0], nil, true), nil }
 
-func nonsensitive(c *call) (*value.Value, error) {
+func (c *call) nonsensitive() (*value.Value, error) {
 	v := *c.args[0]
 	v.Sensitive = false
 	return &v, nil
 }
 
 // isSensitive can only say yes of what is unknown: it may become sensitive.
-func isSensitive(c *call) (*value.Value, error) {
+func (c *call) isSensitive() (*value.Value, error) {
 	v := c.args[0]
 	t := value.TriOf(v.Sensitive)
 	if v.Is(value.Unknown) && !v.Sensitive {
