@@ -422,7 +422,13 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 	case "github":
 		return report.GitHub, nil
 	case "diff":
-		return report.Diff, nil
+		return func(w io.Writer, r *analyzer.Report) error {
+			skipped, err := report.Diff(w, r)
+			for _, s := range skipped {
+				fmt.Fprintf(p.stderr, "iamvet: a fix of %s is left out, because it changes the same text as one before it: run again after applying the diff (%s)\n", s.Finding.Check.ID, s.Fix.Message)
+			}
+			return err
+		}, nil
 	case "sarif":
 		return func(w io.Writer, r *analyzer.Report) error {
 			return sarif.Write(w, r, sarif.Options{Category: f.sarifCategory, Notes: f.sarifNotes, IncludeSuppressed: f.includeSuppressed})
