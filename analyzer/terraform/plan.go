@@ -336,7 +336,7 @@ func (l *evidence) finish() {
 // lessAddress orders addresses as text, but runs of digits as numbers.
 func lessAddress(a, b string) bool {
 	for a != "" && b != "" {
-		x, y := digits(a), digits(b)
+		x, y := leadingDigits(a), leadingDigits(b)
 		if x > 0 && y > 0 {
 			m, n := strings.TrimLeft(a[:x], "0"), strings.TrimLeft(b[:y], "0")
 			if m != n {
@@ -353,7 +353,7 @@ func lessAddress(a, b string) bool {
 	return len(a) < len(b)
 }
 
-func digits(s string) int {
+func leadingDigits(s string) int {
 	n := 0
 	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
 		n++
