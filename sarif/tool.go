@@ -41,15 +41,15 @@ func (b *builder) driver() *sarif.ToolComponent {
 	if version == "" {
 		version = "(devel)"
 	}
-	semantic := "0.0.0"
+	number := "0.0.0" // consumers sort and compare it
 	if m := semver.FindStringSubmatch(version); m != nil {
-		semantic = m[1]
+		number = m[1]
 	}
 	d := &sarif.ToolComponent{
 		Name:             "iamvet",
 		FullName:         ptr("iamvet " + version),
-		Version:          ptr(version),
-		SemanticVersion:  ptr(semantic),
+		Version:          ptr(number),
+		SemanticVersion:  ptr(number),
 		InformationURI:   ptr(home),
 		Organization:     ptr("iamvet"),
 		ShortDescription: multiformat("Proves things about AWS identity in Terraform.", ""),
