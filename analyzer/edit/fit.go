@@ -18,6 +18,7 @@ import (
 // (its indentation aside) stays as it is, and so do new lines next to such a
 // line: then the author does not align.
 func fit(f *source.File, edits []source.Edit) ([]source.Edit, error) {
+	edits = effective(edits)
 	after, err := source.Apply(f, edits)
 	if err != nil || len(edits) == 0 {
 		return edits, err
@@ -230,6 +231,17 @@ func compose(f *source.File, edits []source.Edit, start int, after []byte, chang
 	for i, p := range all {
 		e := source.Edit{Span: source.Span{File: f, Start: p.oldStart, End: p.oldEnd}, New: changed(after, p.start, p.end, changes)}
 		out[i] = trimEdit(e)
+	}
+	return effective(out)
+}
+
+// effective is the edits that change something.
+func effective(edits []source.Edit) []source.Edit {
+	var out []source.Edit
+	for _, e := range edits {
+		if e.New != e.Span.Text() {
+			out = append(out, e)
+		}
 	}
 	return out
 }

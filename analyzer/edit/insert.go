@@ -71,7 +71,7 @@ func (c *container) set(name string, v Node) ([]source.Edit, error) {
 // finish realigns HCL lines as terraform fmt would.
 func (c *container) finish(edits []source.Edit) ([]source.Edit, error) {
 	if c.json() {
-		return edits, nil
+		return effective(edits), nil
 	}
 	return fit(c.text.file, edits)
 }

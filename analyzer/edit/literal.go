@@ -26,7 +26,7 @@ func Replace(s source.Span, text string) ([]source.Edit, error) {
 	}
 	edits := []source.Edit{{Span: s, New: text}}
 	if jsonFile(s.File) {
-		return edits, nil
+		return effective(edits), nil
 	}
 	return fit(s.File, edits)
 }
@@ -55,7 +55,7 @@ func ReplaceString(v *value.Value, to string) ([]source.Edit, error) {
 		edit = lit.text.edit(lit.inner.start, lit.inner.end, quoted[1:len(quoted)-1])
 	}
 	if lit.dialect.json {
-		return []source.Edit{edit}, nil
+		return effective([]source.Edit{edit}), nil
 	}
 	return fit(v.Span.File, []source.Edit{edit})
 }

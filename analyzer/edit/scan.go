@@ -298,16 +298,21 @@ func (sc *hclScanner) key(c *container, it *item) error {
 // computed.
 func keyName(toks hclsyntax.Tokens) string {
 	toks = trimTokens(toks)
-	switch {
-	case len(toks) == 1 && toks[0].Type == hclsyntax.TokenIdent:
+	if len(toks) == 1 && toks[0].Type == hclsyntax.TokenIdent {
 		return string(toks[0].Bytes)
-	case len(toks) == 3 && toks[0].Type == hclsyntax.TokenOQuote && toks[1].Type == hclsyntax.TokenQuotedLit:
-		s, ok := hclString(string(toks[1].Bytes))
-		if ok {
-			return s
-		}
 	}
-	return ""
+	if len(toks) < 3 || toks[0].Type != hclsyntax.TokenOQuote || toks[len(toks)-1].Type != hclsyntax.TokenCQuote {
+		return ""
+	}
+	inner := ""
+	for _, t := range toks[1 : len(toks)-1] {
+		if t.Type != hclsyntax.TokenQuotedLit {
+			return ""
+		}
+		inner += string(t.Bytes)
+	}
+	name, _ := hclString(inner)
+	return name
 }
 
 // hclString is what the inside of a quoted HCL string stands for, when it has
