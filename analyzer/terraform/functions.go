@@ -39,9 +39,6 @@ type builtin struct {
 // Terraform refuses is unknown, as is a function that it does not have.
 func callFunction(name string, args []*value.Value, sc *scope) *value.Value {
 	v, err := tryFunction(name, args, sc)
-	if u := (*unreadable)(nil); errors.As(err, &u) {
-		return (&call{name: name, args: args, sc: sc}).gapOf(u.gap)
-	}
 	if err != nil {
 		return failed(name, err, args, sc.span)
 	}

@@ -21,7 +21,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-var record = flag.Bool("update", false, "record what terraform console answers")
+var record = flag.Bool("record", false, "record what terraform console answers")
 
 const functionData = "../../testdata/functions"
 
@@ -65,7 +65,7 @@ func TestFunctionsAsTerraform(t *testing.T) {
 	}
 	answers := recorded(t)
 	if len(answers) != len(expressions(t)) {
-		t.Fatalf("%d expressions, %d answers: run with -update", len(expressions(t)), len(answers))
+		t.Fatalf("%d expressions, %d answers: run with -record", len(expressions(t)), len(answers))
 	}
 	for _, a := range answers {
 		t.Run(a.Expr, func(t *testing.T) { compareAnswer(t, a) })

@@ -71,17 +71,12 @@ func (c *call) read(i int) (f *source.File, v *value.Value, err error) {
 		return f, nil, nil
 	}
 	info, err := fs.Stat(c.sc.boundary.FS, name)
+	v = c.gapOf(*gap)
 	if err == nil && info.IsDir() || errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, &unreadable{*gap}
+		return nil, nil, errors.New(gap.Reason) // Terraform cannot read it either
 	}
-	return nil, c.gapOf(*gap), nil
+	return nil, v, nil
 }
-
-// unreadable is the error of a file that Terraform cannot read either: try
-// takes its next argument, and for all others it is a gap.
-type unreadable struct{ gap Gap }
-
-func (u *unreadable) Error() string { return u.gap.Reason }
 
 // utf8Text is all of a file as text that keeps its place.
 func utf8Text(f *source.File) (source.Text, error) {
