@@ -1,8 +1,207 @@
 package terraform
 
-import "context"
+import (
+	"context"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
 
-// FindRoots finds the root modules below paths.
+// neverSearched are directories in which nobody keeps root modules of their
+// own. Modules in them are analysed through their callers.
+var neverSearched = map[string]bool{".git": true, ".terraform": true, ".terragrunt-cache": true, "node_modules": true}
+
+// demonstrations are directories whose modules only show how to call others.
+var demonstrations = map[string]bool{"examples": true, "test": true, "tests": true, "fixtures": true}
+
+// FindRoots finds the root modules at and below paths, which are relative to
+// the boundary and may be files: every directory with configuration that no
+// other one calls as a local module, and those that only examples and tests
+// call. exclude are globs of directories, relative to the boundary or to the
+// path that is searched. What .gitignore names is not searched, unless it is
+// one of paths.
 func FindRoots(ctx context.Context, b *Boundary, paths []string, exclude []string) ([]FoundRoot, []Gap) {
-	return nil, nil
+	s := &search{ctx: ctx, b: b, exclude: exclude, seen: map[string]bool{}, ignores: map[string][]ignoreRule{}}
+	for _, p := range paths {
+		s.start(p)
+	}
+	if err := ctx.Err(); err != nil {
+		s.gaps = append(s.gaps, Gap{Kind: ErrorGap, Reason: "the search for root modules was stopped: " + err.Error()})
+	}
+	slices.Sort(s.dirs)
+	var roots []FoundRoot
+	for _, dir := range b.uncalled(s.dirs) {
+		roots = append(roots, FoundRoot{Dir: dir})
+	}
+	return roots, s.gaps
+}
+
+type search struct {
+	ctx     context.Context
+	b       *Boundary
+	exclude []string
+	seen    map[string]bool
+	dirs    []string // with configuration
+	ignores map[string][]ignoreRule
+	gaps    []Gap
+}
+
+// start searches one path of the command line.
+func (s *search) start(p string) {
+	resolved, gap := s.b.resolve(p)
+	if gap != nil {
+		gap.Kind = ErrorGap
+		s.gaps = append(s.gaps, *gap)
+		return
+	}
+	if !s.b.isDir(resolved) {
+		if _, gap := s.b.file(resolved); gap != nil {
+			gap.Kind = ErrorGap
+			s.gaps = append(s.gaps, *gap)
+			return
+		}
+		s.add(path.Dir(resolved))
+		return
+	}
+	s.walk(resolved, resolved, 0)
+}
+
+// add notes a directory if it holds configuration.
+func (s *search) add(dir string) {
+	if s.seen[dir] {
+		return
+	}
+	s.seen[dir] = true
+	plain, overrides := s.b.configFiles(dir)
+	if len(plain)+len(overrides) > 0 {
+		s.dirs = append(s.dirs, dir)
+	}
+}
+
+func (s *search) walk(top, dir string, depth int) {
+	if s.ctx.Err() != nil || s.seen[dir] {
+		return
+	}
+	if depth > 200 {
+		s.gaps = append(s.gaps, Gap{Kind: ErrorGap, File: dir, Reason: dir + " is too deep to search"})
+		return
+	}
+	s.add(dir)
+	entries, ok := s.b.list(dir)
+	if !ok {
+		s.gaps = append(s.gaps, Gap{Kind: ErrorGap, File: dir, Reason: dir + " cannot be listed"})
+		return
+	}
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		if e.Type()&fs.ModeSymlink != 0 {
+			name = s.linked(top, name)
+		} else if !e.IsDir() {
+			continue
+		}
+		if name == "" || neverSearched[e.Name()] || s.excluded(top, name) || s.ignored(name) {
+			continue
+		}
+		s.walk(top, name, depth+1)
+	}
+}
+
+// linked is the directory that a symlink leads to; "" when there is none to
+// search: one around the path that is searched is no part of it.
+func (s *search) linked(top, name string) string {
+	resolved, gap := s.b.resolve(name)
+	if gap != nil || !s.b.isDir(resolved) || resolved == "." || strings.HasPrefix(top+"/", resolved+"/") {
+		return ""
+	}
+	return resolved
+}
+
+func (s *search) excluded(top, dir string) bool {
+	rel := strings.TrimPrefix(strings.TrimPrefix(dir, top), "/")
+	for _, pattern := range s.exclude {
+		pattern = strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")
+		pattern = strings.TrimSuffix(pattern, "/**")
+		if matchGlob(pattern, dir) || matchGlob(pattern, rel) || !strings.Contains(pattern, "/") && matchGlob(pattern, path.Base(dir)) {
+			return true
+		}
+	}
+	return false
+}
+
+// uncalled are the roots among dirs.
+func (b *Boundary) uncalled(dirs []string) []string {
+	callers := map[string][]string{} // by callee
+	callees := map[string][]string{}
+	for _, dir := range dirs {
+		for _, callee := range b.localCalls(dir) {
+			if callee != dir {
+				callers[callee] = append(callers[callee], dir)
+				callees[dir] = append(callees[dir], callee)
+			}
+		}
+	}
+	reached := map[string]bool{}
+	var reach func(dir string)
+	reach = func(dir string) {
+		if !reached[dir] {
+			reached[dir] = true
+			for _, c := range callees[dir] {
+				reach(c)
+			}
+		}
+	}
+	var roots []string
+	for _, dir := range dirs {
+		if !slices.ContainsFunc(callers[dir], func(caller string) bool { return !demonstrates(caller, dir) }) {
+			roots = append(roots, dir)
+			reach(dir)
+		}
+	}
+	for _, dir := range dirs { // modules that call each other in a circle
+		if !reached[dir] {
+			roots = append(roots, dir)
+			reach(dir)
+		}
+	}
+	slices.Sort(roots)
+	return roots
+}
+
+// demonstrates says that caller only shows how to call the module in dir: it
+// lies under examples or tests, and the module does not lie there with it.
+func demonstrates(caller, dir string) bool {
+	steps := strings.Split(caller, "/")
+	for i, step := range steps {
+		if demonstrations[step] {
+			within := strings.Join(steps[:i+1], "/")
+			if dir != within && !strings.HasPrefix(dir, within+"/") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// localCalls are the directories that a module calls, directly.
+func (b *Boundary) localCalls(dir string) []string {
+	m := b.module(dir)
+	if m == nil {
+		return nil
+	}
+	var out []string
+	for _, name := range sortedKeys(m.calls) {
+		src, ok := literalString(m.calls[name].expr("source"))
+		if !ok {
+			continue
+		}
+		rel, ok := localSource(dir, src)
+		if !ok {
+			continue
+		}
+		if resolved, gap := b.resolve(rel); gap == nil {
+			out = append(out, resolved)
+		}
+	}
+	return out
 }

@@ -121,10 +121,13 @@ func (inst *instance) member(name string, cautious bool) (*value.Value, string) 
 	return inst.refer(v, name), ""
 }
 
-// refer marks v as what the attribute is, unless it came from another one.
+// refer marks v as what the attribute is. A value that came from an attribute
+// of another resource stays that: the user of an access key is the user. But
+// what a resource is called is its own.
 func (inst *instance) refer(v *value.Value, name string) *value.Value {
 	w := through(v, inst.address+"."+name, inst.placeOf(name))
-	if w.Ref == nil {
+	own := name == "name" || name == "id" && derivedFrom[inst.key.typ]["id"] == "name"
+	if w.Ref == nil || own {
 		ref := *inst.ref
 		ref.Attr = name
 		w.Ref = &ref

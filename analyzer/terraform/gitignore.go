@@ -1,0 +1,104 @@
+package terraform
+
+import (
+	"path"
+	"strings"
+)
+
+// ignoreRule is a line of a .gitignore file.
+type ignoreRule struct {
+	pattern string
+	negated bool
+	rooted  bool // matches from the file's directory only
+}
+
+// ignored says that git ignores a directory: the last rule that names it
+// decides, those of deeper files later.
+func (s *search) ignored(dir string) bool {
+	out := false
+	at := "."
+	steps := strings.Split(dir, "/")
+	for i := range steps {
+		rel := strings.Join(steps[i:], "/")
+		for _, r := range s.rules(at) {
+			if r.matches(rel) {
+				out = !r.negated
+			}
+		}
+		at = path.Join(at, steps[i])
+	}
+	return out
+}
+
+func (r ignoreRule) matches(rel string) bool {
+	if r.rooted {
+		return matchGlob(r.pattern, rel)
+	}
+	return matchGlob(r.pattern, path.Base(rel))
+}
+
+// rules are those of a directory's .gitignore.
+func (s *search) rules(dir string) []ignoreRule {
+	if rules, ok := s.ignores[dir]; ok {
+		return rules
+	}
+	var rules []ignoreRule
+	if file, gap := s.b.file(path.Join(dir, ".gitignore")); gap == nil {
+		for _, line := range strings.Split(string(file.Bytes), "\n") {
+			if r, ok := parseIgnoreRule(line); ok {
+				rules = append(rules, r)
+			}
+		}
+	}
+	s.ignores[dir] = rules
+	return rules
+}
+
+func parseIgnoreRule(line string) (ignoreRule, bool) {
+	line = strings.TrimRight(strings.TrimSuffix(line, "\r"), " ")
+	if line == "" || strings.HasPrefix(line, "#") {
+		return ignoreRule{}, false
+	}
+	r := ignoreRule{}
+	if strings.HasPrefix(line, "!") {
+		r.negated, line = true, line[1:]
+	}
+	line = strings.TrimPrefix(line, `\`)
+	line = strings.TrimSuffix(line, "/") // directories are all that is asked about
+	r.rooted = strings.Contains(line, "/")
+	r.pattern = strings.TrimPrefix(line, "/")
+	return r, r.pattern != ""
+}
+
+// matchGlob matches a slash-separated name: * and ? stay within a step, ** is
+// any number of steps.
+func matchGlob(pattern, name string) bool {
+	if strings.Count(pattern, "**") > 8 {
+		return false // nobody means that, and it would take for ever
+	}
+	return matchSteps(strings.Split(pattern, "/"), strings.Split(name, "/"))
+}
+
+func matchSteps(pattern, name []string) bool {
+	for len(pattern) > 0 {
+		if pattern[0] == "**" {
+			for len(pattern) > 1 && pattern[1] == "**" {
+				pattern = pattern[1:]
+			}
+			for i := 0; i <= len(name); i++ {
+				if matchSteps(pattern[1:], name[i:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if len(name) == 0 {
+			return false
+		}
+		if ok, err := path.Match(pattern[0], name[0]); err != nil || !ok {
+			return false
+		}
+		pattern, name = pattern[1:], name[1:]
+	}
+	return len(name) == 0
+}
