@@ -192,6 +192,12 @@ func statementText(s *policy.Statement) string {
 
 // nearSpan is the text at fault: the condition, the element, else the statement.
 func nearSpan(near *proof.NearMiss) source.Span {
+	switch near.Defect {
+	case proof.DefectBool, proof.DefectForAny, proof.DefectAge, proof.DefectNullOnly, proof.DefectStringOnBool, proof.DefectWildcard, proof.DefectInverted:
+		if span := operatorSpan(near.Condition); !span.IsZero() {
+			return span
+		}
+	}
 	if near.Condition != nil {
 		if span := near.Condition.Span(); !span.IsZero() {
 			return span
@@ -237,4 +243,17 @@ func listPlaces(list []place) string {
 		return names[0]
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// operatorSpan is the operator of a condition: with what it stands over in an
+// object, alone in a condition block.
+func operatorSpan(c *policy.Condition) source.Span {
+	if c == nil || c.OperatorValue == nil || c.OperatorValue.Span.IsZero() {
+		return source.Span{}
+	}
+	operator := c.OperatorValue.Span
+	if whole := operator.To(c.Span()); whole.File != nil && whole.File.Line(whole.Start) == whole.File.Line(whole.End) {
+		return whole
+	}
+	return operator
 }

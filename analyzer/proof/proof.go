@@ -72,11 +72,12 @@ func StatementName(s *policy.Statement) string {
 		}
 		return name
 	}
-	return fmt.Sprintf("%s of %s:%d", name, span.File.Name, span.StartPos().Line)
+	return fmt.Sprintf("%s of %s:%d", name, path.Base(span.File.Name), span.StartPos().Line)
 }
 
-// newWitness makes a witness of a request, of the keys that are worth telling.
-func newWitness(r *policy.Request) *Witness {
+// newWitness makes a witness of a request. It tells those of the keys (in
+// lower case) that are not the same in every request of such a caller.
+func newWitness(r *policy.Request, keys []string) *Witness {
 	w := &Witness{Action: r.Action, Resource: r.Resource}
 	if r.Caller != nil {
 		w.Principal = r.Caller.ARN()
@@ -85,7 +86,7 @@ func newWitness(r *policy.Request) *Witness {
 	replay.Unlisted = policy.Absent
 	w.Request = &replay
 	for _, k := range sortedKeys(r.Context) {
-		if tells(r, k) {
+		if slices.Contains(keys, k) && tells(r, k) {
 			w.tell(k, r.Context[k])
 		}
 	}
