@@ -29,11 +29,23 @@ type stretch struct {
 	in          []int // the indexes of the sets that hold them, ascending
 }
 
+// key is equal for stretches that are in the same sets and of one family.
+func (s stretch) key() string {
+	if s.first.Is4() {
+		return vectorKey(s.in)
+	}
+	return vectorKey(s.in) + "6"
+}
+
+func (s stretch) contains(a netip.Addr) bool {
+	return a.Is4() == s.first.Is4() && s.first.Compare(a) <= 0 && a.Compare(s.last) <= 0
+}
+
 // sample is an address of the stretch: one that is known from examples, else
 // one a little after its beginning.
 func (s stretch) sample() netip.Addr {
 	for _, a := range exampleAddresses {
-		if a.Is4() == s.first.Is4() && s.first.Compare(a) <= 0 && a.Compare(s.last) <= 0 {
+		if s.contains(a) {
 			return a
 		}
 	}
@@ -113,11 +125,7 @@ func publicSamples(sets [][]netip.Prefix) []netip.Addr {
 	best := map[string]netip.Addr{}
 	var order []string
 	for _, s := range stretches(sets) {
-		key := vectorKey(s.in)
-		if s.first.Is6() {
-			key += "6"
-		}
-		a := s.sample()
+		key, a := s.key(), s.sample()
 		if _, ok := best[key]; !ok {
 			order = append(order, key)
 			best[key] = a

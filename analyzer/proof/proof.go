@@ -12,6 +12,7 @@ package proof
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 

@@ -262,7 +262,7 @@ func (q *rootQuestion) violated(f *formula, console, key answer) RootResult {
 	if worst.stopped != value.No {
 		worst, mfa = key, withAccessKey
 	}
-	result.Witness = newWitness(worst.request)
+	result.Witness = newWitness(worst.request, append(keysOf(f), "aws:multifactorauthpresent"))
 	result.Near = nearMiss(f, q.docs, worst.request)
 	result.Witness.Words = rootWords(worst.request, mfa) + ": "
 	if result.Near != nil {

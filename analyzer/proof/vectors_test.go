@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,5 +117,52 @@ func replaySCP(t testing.TB, levels []Level, verdict Verdict, w *Witness) {
 		if l.FullAccess != value.Yes && d.Granted != value.Yes {
 			t.Errorf("the witness is not allowed at one level: %s", w.Words)
 		}
+	}
+}
+
+func TestUserMFAVectors(t *testing.T) {
+	for _, v := range vectors(t, "user_mfa.json") {
+		t.Run(v.ID, func(t *testing.T) {
+			docs := v.documents(t)
+			got := UserMFA(User{Name: "alice", Documents: docs})
+			if got.Class.String() != v.Expect {
+				t.Errorf("class = %v, want %s: %s\nwitness %+v\nneeds %v", got.Class, v.Expect, v.Why, got.Witness, got.Needs)
+			}
+			if got.Witness == nil {
+				if got.Class != Enforced {
+					t.Error("no witness")
+				}
+				return
+			}
+			t.Log(got.Witness.Words, got.Witness.Context, got.Witness.Absent)
+			if d := policy.Decide(docs, got.Witness.Request); d.Allowed != value.Yes {
+				t.Errorf("the witness is not allowed: %+v", got.Witness)
+			}
+		})
+	}
+}
+
+func TestSourceIPVectors(t *testing.T) {
+	for _, v := range vectors(t, "scp_source_ip.json") {
+		t.Run(v.ID, func(t *testing.T) {
+			levels := v.levels(t)
+			got := SourceIP(levels, SourceIPOptions{Account: "123456789012", Everyone: true})
+			if got.Class.String() != v.Expect {
+				t.Errorf("class = %v, want %s: %s\nwitness %+v\nneeds %v", got.Class, v.Expect, v.Why, got.Witness, got.Needs)
+			}
+			slices.Sort(v.Flags)
+			if flags := got.Flags(); !slices.Equal(flags, v.Flags) {
+				t.Errorf("flags = %v, want %v", flags, v.Flags)
+			}
+			if got.Witness != nil {
+				t.Log(got.Witness.Words, got.Witness.Context, got.Witness.Absent)
+			}
+			if got.Class == IPUndetermined && len(got.Needs) == 0 {
+				t.Error("undetermined, and nothing is needed")
+			}
+			if got.Class != IPMalformed {
+				replaySCP(t, levels, got.Class.Verdict(), got.Witness)
+			}
+		})
 	}
 }

@@ -1,0 +1,502 @@
+package proof
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// IPClass is how well policies confine callers to known networks. The zero
+// IPClass is not determined.
+type IPClass int8
+
+// The classes, the best first.
+const (
+	IPUndetermined IPClass = iota
+	IPRestricted           // only listed networks
+	IPLockout              // no address of the Internet, and no network of one's own
+	IPWeakVPCE             // anybody's VPC endpoint passes
+	IPWeakV6               // IPv6 is open
+	IPPartial              // some actions or some requests are confined
+	IPBlocklist            // listed networks are stopped, all others pass
+	IPVacuous              // there is a test of addresses, and it confines nothing
+	IPNone                 // no policy tests addresses
+	IPMalformed            // AWS refuses the document that does
+)
+
+func (c IPClass) String() string {
+	return [...]string{"UNDETERMINABLE", "RESTRICTED", "LOCKOUT", "WEAK_VPCE", "WEAK_V6", "PARTIAL", "BLOCKLIST", "VACUOUS", "NONE", "MALFORMED"}[c]
+}
+
+// Verdict is what the class means.
+func (c IPClass) Verdict() Verdict {
+	switch c {
+	case IPUndetermined:
+		return Undetermined
+	case IPRestricted, IPLockout:
+		return Holds
+	}
+	return Violated
+}
+
+// SourceIPOptions says who is to be confined, and to what.
+type SourceIPOptions struct {
+	Account    string   // as in RootOptions
+	Partitions []string // as in RootOptions
+	// Everyone asks about users and roles as well as root.
+	Everyone bool
+	// Allowed are the networks that the project configured; nil when none are.
+	// Then the policies must confine to exactly these.
+	Allowed []netip.Prefix
+}
+
+// SourceIPResult is the answer of SourceIP.
+type SourceIPResult struct {
+	Class   IPClass
+	Witness *Witness
+	Near    *NearMiss
+	// What breaks: calls that services make for a principal, calls through VPC
+	// endpoints, calls from the very networks that are listed.
+	OverblockVia, OverblockVPCE, OverblockAllowed bool
+	// TagException: a principal with a certain tag is not confined, and nothing
+	// seen here keeps people from giving themselves the tag.
+	TagException bool
+	// Denied says that the caller is stopped from everywhere by a statement
+	// that is not about addresses at all.
+	Denied bool
+	// Wide says that the networks hold more than a /8 (or a /16 of IPv6).
+	Wide bool
+	// Networks are the prefixes that are listed, sorted.
+	Networks []netip.Prefix
+	// Contradicts says whether the networks differ from the configured ones, and
+	// Contradiction is a request that shows it, in Words and Request: one that
+	// passes and must not, or the reverse.
+	Contradicts   value.Tri
+	Contradiction *Witness
+	Needs         []value.Reason
+}
+
+// Flags are the flags by their names in the documentation, in order.
+func (r SourceIPResult) Flags() []string {
+	var out []string
+	for _, f := range []struct {
+		set  bool
+		name string
+	}{
+		{r.OverblockAllowed, "OVERBLOCK_ALLOWED"}, {r.OverblockVia, "OVERBLOCK_VIA"},
+		{r.OverblockVPCE, "OVERBLOCK_VPCE"}, {r.TagException, "TAG_EXCEPTION"},
+	} {
+		if f.set {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}
+
+// SourceIP decides whether the policies on an account's path confine its
+// callers to listed networks.
+func SourceIP(levels []Level, opt SourceIPOptions) SourceIPResult {
+	sound, broken := sortOut(levels, policy.SCP)
+	docs := documentsOf(sound)
+	partitions, _ := partitionsOf(opt.Partitions, docs)
+	accounts := []string{opt.Account}
+	if opt.Account == "" {
+		accounts = append([]string{usualAccount}, accountsIn(docs)...)
+	}
+	var result SourceIPResult
+	for i := range len(partitions) * len(accounts) {
+		q := newIPQuestion(sound, docs, partitions[i/len(accounts)], accounts[i%len(accounts)], opt)
+		r := q.decide()
+		switch {
+		case i == 0:
+			result = r
+		case r.Class.Verdict() != result.Class.Verdict() || r.Contradicts != result.Contradicts:
+			return SourceIPResult{Needs: addReasons(addReasons(result.Needs, r.Needs...),
+				value.Reason{Text: "the account's id or partition is not known, and the policies name accounts or partitions"})}
+		}
+	}
+	if result.Class.Verdict() == Violated {
+		for _, d := range broken {
+			if i := slices.IndexFunc(d.Statements, aboutAddresses); i >= 0 {
+				result.Class, result.Near = IPMalformed, refusal(d, d.Statements[i])
+				result.Witness.Words = head(result.Witness.Words) + ": " + result.Near.Words
+				result.OverblockVia, result.OverblockVPCE = false, false
+				break
+			}
+		}
+	}
+	return result
+}
+
+// aboutAddresses says that a statement tests where a request comes from.
+func aboutAddresses(s *policy.Statement) bool {
+	return slices.ContainsFunc(s.Conditions, func(c policy.Condition) bool {
+		key := strings.ToLower(c.Key)
+		return key == "aws:sourceip" || key == "aws:vpcsourceip"
+	})
+}
+
+// dataPlane are the actions that AWS's data perimeter examples leave out of
+// network controls: they are not called through the usual endpoints.
+var dataPlane = []string{"es:es*", "dax:*", "neptune-db:*", "kafka-cluster:*", "elasticfilesystem:client*", "rds-db:connect", "s3-outposts:*"}
+
+// endpointKeys are present only in requests through VPC endpoints.
+var endpointKeys = []string{"aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", "aws:vpcsourceip"}
+
+type ipQuestion struct {
+	formula   *formula
+	docs      []*policy.Document
+	partition string
+	account   string
+	opt       SourceIPOptions
+	sets      [][]netip.Prefix // what the conditions list, one set each; the configured networks last
+	listed    int              // how many of the sets are conditions
+	stretches []stretch
+	own       map[string]string // the values of endpoint keys that the documents name
+	private   []policy.ContextValue
+}
+
+func newIPQuestion(levels []Level, docs []*policy.Document, partition, account string, opt SourceIPOptions) *ipQuestion {
+	q := &ipQuestion{formula: &formula{}, docs: docs, partition: partition, account: account, opt: opt, own: map[string]string{}}
+	for _, l := range levels {
+		q.formula.level(l.Documents, l.FullAccess)
+	}
+	for _, s := range q.formula.statements() {
+		for i := range s.Conditions {
+			c := &s.Conditions[i]
+			key := strings.ToLower(c.Key)
+			list, _ := c.Prefixes()
+			switch {
+			case key == "aws:sourceip" && len(list) > 0:
+				q.sets = append(q.sets, list)
+			case key == "aws:vpcsourceip":
+				for _, p := range list {
+					q.private = append(q.private, policy.One(p.Masked().Addr().Next().String()))
+				}
+			case slices.Contains(endpointKeys, key) && len(c.Values) > 0 && c.Operator.Family != policy.NullFamily:
+				if text, ok := c.Values[0].Text(); ok {
+					q.own[key] = strings.NewReplacer("*", "x", "?", "x").Replace(text)
+				}
+			}
+		}
+	}
+	q.listed = len(q.sets)
+	if opt.Allowed != nil {
+		q.sets = append(q.sets, opt.Allowed)
+	}
+	q.private = append(q.private, policy.One("192.168.77.7"), policy.One("10.1.2.3"))
+	q.stretches = stretches(q.sets)
+	return q
+}
+
+// caller is a request of root, or of a user or a role, whose network and
+// action are still open.
+func (q *ipQuestion) caller(kind policy.CallerKind) *policy.Request {
+	var r *policy.Request
+	switch kind {
+	case policy.UserCaller:
+		r = userRequest(q.partition, q.account, "example", withMFA)
+	case policy.RoleCaller:
+		r = roleRequest(q.partition, q.account, "example-role")
+	default:
+		r = rootRequest(q.partition, q.account, withMFA)
+	}
+	delete(r.Context, "aws:multifactorauthpresent")
+	delete(r.Context, "aws:multifactorauthage")
+	return r
+}
+
+// internet is a request from an address, not through an endpoint.
+func (q *ipQuestion) internet(r *policy.Request, a netip.Addr) *policy.Request {
+	r = assign(r, "aws:sourceip", policy.One(a.String()))
+	for _, k := range endpointKeys {
+		r.Context[k] = policy.ContextValue{}
+	}
+	r.Context["aws:issourcevpcconnection"] = policy.ContextValue{}
+	return r
+}
+
+// endpoint is a request through a VPC endpoint, somebody else's or one's own.
+func (q *ipQuestion) endpoint(r *policy.Request, foreign bool) *policy.Request {
+	r = assign(r, "aws:sourceip", policy.ContextValue{})
+	r.Context["aws:sourcevpc"] = policy.One("vpc-0f0e0d0c0b0a09080")
+	r.Context["aws:sourcevpce"] = policy.One("vpce-0f0e0d0c0b0a09080")
+	r.Context["aws:sourcevpcarn"] = policy.One("arn:aws:ec2:us-east-1:444455556666:vpc/vpc-0f0e0d0c0b0a09080")
+	r.Context["aws:vpceaccount"] = policy.One("444455556666")
+	r.Context["aws:vpceorgid"] = policy.One("o-somebodyelse")
+	r.Context["aws:vpceorgpaths"] = policy.Many("o-somebodyelse/r-else/")
+	r.Context["aws:issourcevpcconnection"] = policy.ContextValue{Presence: policy.Either}
+	if !foreign {
+		for _, k := range sortedKeys(q.own) {
+			r.Context[k] = policy.One(q.own[k])
+		}
+		r.Context["aws:vpcsourceip"] = q.private[0]
+	}
+	return r
+}
+
+func (q *ipQuestion) ask(f *formula, base *policy.Request, tags bool) answer {
+	domains := map[string][]policy.ContextValue{
+		"aws:multifactorauthpresent": {{}, policy.One("false"), policy.One("true")},
+		"aws:multifactorauthage":     append([]policy.ContextValue{{}}, ages(q.docs)...),
+		"aws:vpcsourceip":            q.private,
+	}
+	if !tags {
+		domains["aws:principaltag/"] = []policy.ContextValue{{}}
+	}
+	question := &question{formula: f, base: base, exempt: dataPlane, domains: domains}
+	return question.ask(false)
+}
+
+// without is the formula without the statements about addresses.
+func (q *ipQuestion) without() *formula {
+	f := &formula{hidden: q.formula.hidden}
+	for _, s := range q.formula.denies {
+		if !aboutAddresses(s) {
+			f.denies = append(f.denies, s)
+		}
+	}
+	for _, l := range q.formula.levels {
+		if !slices.ContainsFunc(l.allows, aboutAddresses) {
+			f.levels = append(f.levels, l)
+		}
+	}
+	return f
+}
+
+func (q *ipQuestion) decide() SourceIPResult {
+	kinds := []policy.CallerKind{policy.RootCaller}
+	if q.opt.Everyone {
+		kinds = []policy.CallerKind{policy.UserCaller, policy.RoleCaller, policy.RootCaller}
+	}
+	var result SourceIPResult
+	for i, kind := range kinds {
+		r := q.decideFor(kind)
+		switch {
+		case i == 0:
+			result = r
+		case worse(r.Class, result.Class):
+			result.Class, result.Witness, result.Near, result.Needs = r.Class, r.Witness, r.Near, r.Needs
+		}
+		if r.Contradicts == value.Yes && result.Contradicts != value.Yes {
+			result.Contradicts, result.Contradiction = r.Contradicts, r.Contradiction
+		}
+	}
+	result.Networks = q.networks()
+	result.Wide = wide(result.Networks)
+	return result
+}
+
+// worse orders classes: a violation beats what is not determined, which beats
+// a proof.
+func worse(a, b IPClass) bool {
+	rank := func(c IPClass) int {
+		switch {
+		case c.Verdict() == Violated:
+			return 100 + int(c)
+		case c == IPUndetermined:
+			return 50
+		}
+		return int(c)
+	}
+	return rank(a) > rank(b)
+}
+
+// survey is what the question came to for every stretch of addresses.
+type survey struct {
+	stretches []stretch
+	answers   []answer
+}
+
+func (q *ipQuestion) survey(base *policy.Request) survey {
+	known := map[string]answer{}
+	for _, a := range publicSamples(q.sets) {
+		i := slices.IndexFunc(q.stretches, func(st stretch) bool { return st.contains(a) })
+		known[q.stretches[i].key()] = q.ask(q.formula, q.internet(base, a), false)
+	}
+	s := survey{stretches: q.stretches}
+	for _, st := range q.stretches {
+		s.answers = append(s.answers, known[st.key()])
+	}
+	return s
+}
+
+// of sums up the stretches of one family: those outside of every listed
+// network (rest), and those inside.
+func (q *ipQuestion) of(s survey, v4 bool) (rest, inside []answer) {
+	for i, st := range s.stretches {
+		if st.first.Is4() != v4 {
+			continue
+		}
+		if len(st.in) == 0 || st.in[0] >= q.listed {
+			rest = append(rest, s.answers[i])
+		} else {
+			inside = append(inside, s.answers[i])
+		}
+	}
+	return rest, inside
+}
+
+func first(list []answer, t value.Tri) *answer {
+	for i := range list {
+		if list[i].stopped == t {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+func (q *ipQuestion) decideFor(kind policy.CallerKind) SourceIPResult {
+	base := q.caller(kind)
+	s := q.survey(base)
+	result := q.classify(base, s)
+	q.flags(base, &result)
+	if q.opt.Allowed != nil && !result.Denied {
+		q.compare(base, s, &result)
+	}
+	return result
+}
+
+func (q *ipQuestion) classify(base *policy.Request, s survey) SourceIPResult {
+	rest4, in4 := q.of(s, true)
+	rest6, in6 := q.of(s, false)
+	foreign := q.ask(q.formula, q.endpoint(base, true), false)
+	all := slices.Concat(rest4, in4, rest6, in6)
+	switch {
+	case len(rest4) == 0 && first(in4, value.No) != nil:
+		class := IPVacuous
+		if first(in4, value.Yes) != nil {
+			class = IPBlocklist
+		}
+		return q.violation(class, first(in4, value.No))
+	case first(rest4, value.No) != nil:
+		a := first(rest4, value.No)
+		return q.violation(q.openClass(base, a), a)
+	case first(rest6, value.No) != nil:
+		return q.violation(IPWeakV6, first(rest6, value.No))
+	case len(rest6) == 0 && first(in6, value.No) != nil:
+		return q.violation(IPWeakV6, first(in6, value.No))
+	}
+	closed := first(all, value.No) == nil && first(all, value.Maybe) == nil
+	if closed && foreign.stopped == value.Yes && q.ask(q.without(), q.caller(base.Caller.Kind), false).stopped == value.Yes {
+		return SourceIPResult{Class: IPRestricted, Denied: true}
+	}
+	own := q.ask(q.formula, q.endpoint(base, false), false)
+	if closed && (len(q.own) == 0 || own.stopped == value.Yes) {
+		return SourceIPResult{Class: IPLockout, OverblockAllowed: true}
+	}
+	if foreign.stopped == value.No {
+		return q.violation(IPWeakVPCE, &foreign)
+	}
+	undecided := slices.Concat(rest4, rest6, []answer{foreign})
+	if len(rest4) == 0 {
+		undecided = append(undecided, in4...)
+	}
+	if len(rest6) == 0 {
+		undecided = append(undecided, in6...)
+	}
+	var needs []value.Reason
+	for _, a := range undecided {
+		if a.stopped == value.Maybe {
+			needs = addReasons(needs, a.needs...)
+		}
+	}
+	if len(needs) > 0 {
+		return SourceIPResult{Needs: needs}
+	}
+	return SourceIPResult{Class: IPRestricted}
+}
+
+// openClass is the class when an address outside of every list passes.
+func (q *ipQuestion) openClass(base *policy.Request, a *answer) IPClass {
+	if !slices.ContainsFunc(q.docs, func(d *policy.Document) bool { return slices.ContainsFunc(d.Statements, aboutAddresses) }) {
+		return IPNone
+	}
+	for _, st := range q.stretches {
+		if len(st.in) == 0 || st.in[0] >= q.listed {
+			continue
+		}
+		r := assign(a.request, "aws:sourceip", policy.One(st.sample().String()))
+		if q.formula.stops(r) == value.Yes {
+			return IPBlocklist
+		}
+	}
+	if q.somethingStopped(base, netip.MustParseAddr(sourceOf(a.request))) {
+		return IPPartial
+	}
+	return IPVacuous
+}
+
+func sourceOf(r *policy.Request) string {
+	if v := r.Context["aws:sourceip"]; len(v.Values) == 1 {
+		return v.Values[0]
+	}
+	return "203.0.113.9"
+}
+
+// somethingStopped says that a sensitive action is stopped from an unlisted
+// address by the statements about addresses, for a caller without tags.
+func (q *ipQuestion) somethingStopped(base *policy.Request, a netip.Addr) bool {
+	r := q.internet(base, a)
+	for _, k := range keysOf(q.formula) {
+		if strings.HasPrefix(k, "aws:principaltag/") || keyOf(k).there == never {
+			r.Context[k] = policy.ContextValue{}
+		}
+	}
+	others := q.without()
+	for _, action := range tellingActions[:sensitiveActions] {
+		c := *r
+		c.Action = action
+		c.Resource = (&question{base: r}).typicalResource(action)
+		if t := q.formula.stops(&c); t != value.No && others.stops(&c) != t {
+			return true
+		}
+	}
+	return false
+}
+
+func (q *ipQuestion) violation(class IPClass, a *answer) SourceIPResult {
+	w := newWitness(a.request, append(keysOf(q.formula), "aws:sourceip"))
+	result := SourceIPResult{Class: class, Witness: w, Near: q.near(a.request)}
+	w.Words = q.words(a.request)
+	switch {
+	case result.Near != nil:
+		w.Words += ": " + result.Near.Words
+	case class == IPNone:
+		w.Words += ": no service control policy tests where the request comes from"
+	default:
+		w.Words += ": no service control policy stops it"
+	}
+	return result
+}
+
+func (q *ipQuestion) words(r *policy.Request) string {
+	who := "root of any member account"
+	switch r.Caller.Kind {
+	case policy.UserCaller:
+		who = "a user of any member account"
+	case policy.RoleCaller:
+		who = "a role of any member account"
+	}
+	from := "from " + sourceOf(r)
+	skip := map[string]bool{"aws:sourceip": true}
+	if r.Context["aws:sourceip"].Presence == policy.Absent {
+		from = "through somebody else's VPC endpoint (aws:SourceIp absent)"
+	}
+	for _, k := range endpointKeys {
+		skip[k] = true
+	}
+	skip["aws:issourcevpcconnection"] = true
+	rest := *r
+	rest.Context = map[string]policy.ContextValue{}
+	for k, v := range r.Context {
+		if !skip[k] {
+			rest.Context[k] = v
+		}
+	}
+	return fmt.Sprintf("%s calling %s %s%s", who, actionWords(r.Action), from, furtherKeys(&rest))
+}

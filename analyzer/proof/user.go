@@ -1,0 +1,293 @@
+package proof
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// UserClass is what the policies of a user do without MFA. The zero UserClass
+// is not determined.
+type UserClass int8
+
+// The classes.
+const (
+	UserUndetermined UserClass = iota
+	Enforced                   // without MFA only what enrolling a device needs
+	ConsoleOnly                // console sessions need MFA, access keys do not
+	KeysOnly                   // access keys are stopped, console sessions without MFA are not
+	UserPartial                // something slips through both ways
+	UserNone                   // nothing depends on MFA
+)
+
+func (c UserClass) String() string {
+	return [...]string{"UNDETERMINABLE", "ENFORCED", "CONSOLE_ONLY", "KEYS_ONLY", "PARTIAL", "NONE"}[c]
+}
+
+// Verdict is what the class means for a user who may have access keys
+// (keys not value.No) or has none.
+func (c UserClass) Verdict(keys value.Tri) Verdict {
+	switch c {
+	case UserUndetermined:
+		return Undetermined
+	case Enforced:
+		return Holds
+	case ConsoleOnly:
+		switch keys {
+		case value.No:
+			return Holds
+		case value.Maybe:
+			return Undetermined
+		}
+	}
+	return Violated
+}
+
+// User is whose policies are asked about, and what they are.
+type User struct {
+	Name      string // "" when it is not known
+	Partition string // "" when it is not known: aws
+	Account   string // "" when it is not known
+	// Tags of the user, and whether those are all of them.
+	Tags     map[string]string
+	TagsOpen bool
+
+	// Documents are the user's own policies and those of its groups.
+	Documents []*policy.Document
+	// Boundary is the permissions boundary; nil when there is none.
+	Boundary *policy.Document
+	// SCPs of the account; nil when none are known, which changes no proof.
+	SCPs []Level
+}
+
+// UserResult is the answer of UserMFA.
+type UserResult struct {
+	Class   UserClass
+	Witness *Witness
+	Near    *NearMiss
+	// Granting is the statement that allows the witness.
+	Granting *policy.Statement
+	// Tolerated are actions that a proof leaves without MFA though enrolling a
+	// device does not need them; advice.
+	Tolerated []string
+	// LocksOut says that without MFA the user cannot even enrol a device.
+	LocksOut bool
+	// Idle says that the policies allow nothing at all, with MFA or without.
+	Idle  bool
+	Needs []value.Reason
+}
+
+// UserMFA decides whether a user has to use MFA for everything but enrolling a
+// device.
+func UserMFA(u User) UserResult {
+	var docs []*policy.Document
+	for _, d := range u.Documents {
+		if d != nil && refused(d, policy.Identity) != nil {
+			continue // it allows and denies nothing
+		}
+		docs = append(docs, orUnknown(d))
+	}
+	u.Documents = docs
+	names := []string{u.Name}
+	if u.Name == "" {
+		names = append([]string{"example"}, namesIn(docs)...)
+	}
+	q := userQuestion{user: u, name: names[0]}
+	first := q.decide()
+	for _, n := range names[1:] {
+		q := userQuestion{user: u, name: n}
+		if r := q.decide(); r.Class != first.Class {
+			return UserResult{Needs: addReasons(addReasons(first.Needs, r.Needs...), value.Reason{Text: "the user's name is not known, and its policies tell users apart"})}
+		}
+	}
+	return first
+}
+
+func orUnknown(d *policy.Document) *policy.Document {
+	if d == nil {
+		return &policy.Document{Open: true}
+	}
+	return d
+}
+
+// namesIn are the user names that conditions single out.
+func namesIn(docs []*policy.Document) []string {
+	var out []string
+	for _, d := range docs {
+		for _, s := range d.Statements {
+			for _, c := range s.Conditions {
+				key := strings.ToLower(c.Key)
+				if key != "aws:username" && key != "aws:principalarn" {
+					continue
+				}
+				for _, p := range c.Values {
+					text := p.String()
+					name := text[strings.LastIndexByte(text, '/')+1:]
+					if name != "" && strings.IndexFunc(name, func(r rune) bool { return r > 127 || !isNameByte(byte(r)) }) < 0 && !slices.Contains(out, name) {
+						out = append(out, name)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+type userQuestion struct {
+	user User
+	name string
+}
+
+func (q *userQuestion) formula() *formula {
+	f := &formula{}
+	f.level(q.user.Documents, value.No)
+	if q.user.Boundary != nil {
+		f.level([]*policy.Document{q.user.Boundary}, value.No)
+	}
+	sound, _ := sortOut(q.user.SCPs, policy.SCP)
+	for _, l := range sound {
+		f.level(l.Documents, l.FullAccess)
+	}
+	return f
+}
+
+func (q *userQuestion) request(mfa mfaState) *policy.Request {
+	account := q.user.Account
+	if account == "" {
+		account = usualAccount
+	}
+	r := userRequest(q.user.Partition, account, q.name, mfa)
+	for _, k := range sortedKeys(q.user.Tags) {
+		r.Context["aws:principaltag/"+strings.ToLower(k)] = policy.One(q.user.Tags[k])
+	}
+	return r
+}
+
+func (q *userQuestion) domains(f *formula) map[string][]policy.ContextValue {
+	out := map[string][]policy.ContextValue{"aws:multifactorauthage": ages(q.user.Documents)}
+	if q.user.TagsOpen {
+		out["aws:principaltag/"] = []policy.ContextValue{{Presence: policy.Either}}
+	} else {
+		out["aws:principaltag/"] = []policy.ContextValue{{}}
+	}
+	return out
+}
+
+func (q *userQuestion) ask(f *formula, mfa mfaState, exempt []string, all bool) answer {
+	question := &question{formula: f, base: q.request(mfa), exempt: exempt, domains: q.domains(f)}
+	return question.ask(all)
+}
+
+func (q *userQuestion) decide() UserResult {
+	f := q.formula()
+	exempt := exemptActions(nil, true)
+	console := q.ask(f, withoutMFA, exempt, false)
+	key := q.ask(f, withAccessKey, exempt, false)
+	result := UserResult{}
+	worst, mfa := console, withoutMFA
+	switch {
+	case console.stopped == value.Yes && key.stopped == value.Yes:
+		result.Class = Enforced
+		if open := q.ask(f, withoutMFA, exemptActions(nil, false), true); open.stopped == value.No {
+			result.Tolerated = open.open
+		}
+		result.LocksOut = q.stops(f, withoutMFA, "iam:EnableMFADevice") == value.Yes
+		result.Idle = q.ask(f, withMFA, nil, false).stopped == value.Yes
+		return result
+	case console.stopped == value.Yes && key.stopped == value.No:
+		result.Class, worst, mfa = ConsoleOnly, key, withAccessKey
+	case console.stopped == value.No && key.stopped == value.Yes:
+		result.Class = KeysOnly
+	case console.stopped == value.No:
+		result.Class = UserNone
+		if q.somethingStopped(f) {
+			result.Class = UserPartial
+		}
+	default:
+		result.Needs = addReasons(slices.Clone(console.needs), key.needs...)
+		return result
+	}
+	q.explain(f, worst.request, mfa, &result)
+	return result
+}
+
+func (q *userQuestion) stops(f *formula, mfa mfaState, action string) value.Tri {
+	r := q.request(mfa)
+	r.Action, r.Unlisted = action, policy.Absent
+	r.Resource = "arn:" + partitionIn(r.Caller.ARN()) + ":iam::" + r.Caller.Account + ":user/" + q.name
+	if service := serviceOf(action); service != "iam" {
+		r.Resource = (&question{base: r}).typicalResource(action)
+	}
+	if mfa == withMFA {
+		r.Context["aws:multifactorauthage"] = policy.One("1")
+	}
+	return f.stops(r)
+}
+
+// somethingStopped says that some sensitive action depends on MFA.
+func (q *userQuestion) somethingStopped(f *formula) bool {
+	for _, action := range tellingActions[:sensitiveActions] {
+		with := q.stops(f, withMFA, action)
+		for _, mfa := range []mfaState{withoutMFA, withAccessKey} {
+			if t := q.stops(f, mfa, action); t != value.No && t != with {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// The defects of Allows that are meant to require MFA.
+const (
+	// DefectAllowIfExists: an Allow with BoolIfExists lets access keys through.
+	DefectAllowIfExists = "allow-if-exists"
+	// DefectAllow: an Allow without a test of MFA.
+	DefectAllow = "allow-without-mfa"
+)
+
+func (q *userQuestion) explain(f *formula, r *policy.Request, mfa mfaState, result *UserResult) {
+	w := newWitness(r, append(keysOf(f), "aws:multifactorauthpresent"))
+	how := "in a console session without MFA (aws:MultiFactorAuthPresent false)"
+	if mfa == withAccessKey {
+		how = "with an access key (aws:MultiFactorAuthPresent absent)"
+	}
+	who := "user " + q.name
+	if q.user.Name == "" {
+		who = "the user"
+	}
+	w.Words = fmt.Sprintf("%s calling %s %s%s", who, actionWords(r.Action), how, furtherKeys(r))
+	result.Witness = w
+	for _, s := range f.levels[0].allows {
+		if s.Effect == policy.Allow && s.Matches(w.Request) == value.Yes {
+			result.Granting = s
+			break
+		}
+	}
+	for _, s := range f.denies {
+		if s.Effect != policy.Deny || !slices.ContainsFunc(s.Conditions, func(c policy.Condition) bool { return testsMFA(&c) }) {
+			continue
+		}
+		if near, _ := diagnose(s, r); near != nil && result.Near == nil {
+			result.Near = near
+		}
+	}
+	if result.Near == nil && result.Granting != nil {
+		result.Near = allowDefect(result.Granting)
+	}
+	if result.Near != nil {
+		w.Words += ": " + result.Near.Words
+	}
+}
+
+func allowDefect(s *policy.Statement) *NearMiss {
+	for i := range s.Conditions {
+		if c := &s.Conditions[i]; testsMFA(c) {
+			return &NearMiss{s, c, DefectAllowIfExists, fmt.Sprintf("%s allows it: %s of %s holds without MFA", StatementName(s), c.Operator, c.Key)}
+		}
+	}
+	return &NearMiss{s, nil, DefectAllow, StatementName(s) + " allows it, with MFA or without"}
+}
