@@ -56,14 +56,9 @@ func ReasonText(r value.Reason, base string) string {
 	return names{base: orDot(base)}.reason(r.Text, r.Span)
 }
 
-// GapLine is a gap in one line: main.tf:3: limit: module is not fetched.
+// GapLine is a gap in one line that is safe to print:
+// main.tf:3: limit: module is not fetched.
 func GapLine(g terraform.Gap, base string) string {
-	file, line := names{base: orDot(base)}.gapPlace(g)
-	switch {
-	case line > 0:
-		return fmt.Sprintf("%s:%d: %s: %s", file, line, g.Kind, g.Reason)
-	case file != "":
-		return fmt.Sprintf("%s: %s: %s", file, g.Kind, g.Reason)
-	}
-	return fmt.Sprintf("%s: %s", g.Kind, g.Reason)
+	g.Reason = g.Kind.String() + ": " + g.Reason
+	return clean(oneLine(names{base: orDot(base)}.gap(g)))
 }

@@ -19,7 +19,7 @@ const maxMarkdown = 1<<20 - 4096
 // leave something out. Paths are relative to the boundary.
 func Markdown(w io.Writer, r *analyzer.Report) error {
 	m := &markdown{names: boundaryNames()}
-	m.add("## iamvet: " + counts(r.Summary) + "\n\n" + upper(scanned(r.Summary)) + " were read.\n")
+	m.add("## iamvet: " + counts(r.Summary) + "\n\n" + upperFirst(scanned(r.Summary)) + " were read.\n")
 	m.table(r.Findings)
 	m.fixes(r.Findings)
 	m.undetermined(r.Undetermined)
@@ -151,5 +151,3 @@ func mdCode(s string) string {
 	s = strings.ReplaceAll(strings.ReplaceAll(oneLine(clean(s)), "`", "'"), "|", "\\|")
 	return "`" + s + "`"
 }
-
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -96,6 +96,18 @@ func (n names) line(at source.Span) string {
 	return n.of(at.File.Name) + ":" + itoa(at.StartPos().Line)
 }
 
+// gap is file:line: reason.
+func (n names) gap(g terraform.Gap) string {
+	file, line := n.gapPlace(g)
+	switch {
+	case file == "":
+		return g.Reason
+	case line == 0:
+		return file + ": " + g.Reason
+	}
+	return file + ":" + itoa(line) + ": " + g.Reason
+}
+
 // gapPlace is the file and line of a gap; line is 0 when it has none.
 func (n names) gapPlace(g terraform.Gap) (file string, line int) {
 	switch {

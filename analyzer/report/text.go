@@ -298,14 +298,7 @@ func (t *printer) gaps(gaps []terraform.Gap) {
 		if g.Kind == terraform.ErrorGap {
 			colour = red
 		}
-		file, line := t.gapPlace(g)
-		if line > 0 {
-			file += ":" + itoa(line)
-		}
-		if file != "" {
-			file += ": "
-		}
-		for i, l := range wrapped(file+g.Reason, max(20, t.width-9)) {
+		for i, l := range wrapped(t.gap(g), max(20, t.width-9)) {
 			if i == 0 {
 				t.line("  " + t.in(colour, g.Kind.String()) + "  " + l)
 			} else {

@@ -56,14 +56,6 @@ func scanned(s analyzer.Summary) string {
 // oneLine is s with runs of white space as single spaces.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-func sentence(s string) string {
-	s = oneLine(s)
-	if s == "" || strings.HasSuffix(s, ".") {
-		return s
-	}
-	return s + "."
-}
-
 // sortGroups puts groups of findings in the order of their checks' ids.
 func sortGroups(groups [][]*analyzer.Finding) {
 	sort.SliceStable(groups, func(i, j int) bool { return groups[i][0].Check.ID < groups[j][0].Check.ID })
