@@ -151,13 +151,13 @@ func (m *moduleInstance) variableValue(name string, b *block, cautious bool) *va
 		if m.parent != nil {
 			why = m.address + ": var." + name + " is not set"
 		}
-		return value.Of(valueType(t.WithoutOptionalAttributesDeep()), b.header, value.Reason{Text: why, Span: b.header})
+		return value.Of(plainType(t), b.header, value.Reason{Text: why, Span: b.header})
 	}
 	v, _ := m.ev.eval(x, &frame{})
 	assumed := m.parent == nil && m.ev.opt.Uncalled
 	if assumed && cautious && isEmpty(v) {
 		why := "var." + name + " has no value but its empty default"
-		return value.Of(valueType(t.WithoutOptionalAttributesDeep()), x.span(), value.Reason{Text: why, Span: b.header})
+		return value.Of(plainType(t), x.span(), value.Reason{Text: why, Span: b.header})
 	}
 	v = m.ev.converted(v, t, defaults, "var."+name, b.header)
 	if assumed {
@@ -194,7 +194,7 @@ func (m *moduleInstance) given(name string, t cty.Type, cautious bool) (*value.V
 	}
 	x := in.x
 	if in.text != nil {
-		if t.IsPrimitiveType() || t == cty.NilType {
+		if t == cty.NilType || t.IsPrimitiveType() {
 			return value.Str(*in.text), true
 		}
 		text := source.Computed(*in.text, source.Span{})
@@ -222,9 +222,17 @@ func (ev *evaluator) converted(v *value.Value, t cty.Type, defaults *typeexpr.De
 	}
 	c, err := convertTo(v, t)
 	if err != nil {
-		return derived(value.Of(valueType(t.WithoutOptionalAttributesDeep()), v.Span, value.Reason{Text: what + " does not fit its type: " + err.Error(), Span: at}), v)
+		return derived(value.Of(plainType(t), v.Span, value.Reason{Text: what + " does not fit its type: " + err.Error(), Span: at}), v)
 	}
 	return c
+}
+
+// plainType is the type of values of a constraint.
+func plainType(t cty.Type) value.Type {
+	if t == cty.NilType {
+		return value.Type{}
+	}
+	return valueType(bare(t))
 }
 
 // variableType is the type constraint of a variable; NilType when it has none.
@@ -234,7 +242,11 @@ func (ev *evaluator) variableType(b *block) (cty.Type, *typeexpr.Defaults) {
 		return cty.NilType, nil
 	}
 	h := x.hcl
-	if s, ok := literalString(x); ok {
+	s, ok := literalString(x)
+	if keyword := hcl.ExprAsKeyword(h); h != nil && (keyword == "list" || keyword == "map") {
+		s, ok = keyword, true
+	}
+	if ok {
 		switch s { // Terraform 0.11 wrote them so
 		case "list":
 			s = "list(any)"
@@ -255,6 +267,14 @@ func (ev *evaluator) variableType(b *block) (cty.Type, *typeexpr.Defaults) {
 		return cty.DynamicPseudoType, nil
 	}
 	return t, defaults
+}
+
+// bare is a type without its optional markers; no type at all means any.
+func bare(t cty.Type) cty.Type {
+	if t == cty.NilType {
+		return cty.DynamicPseudoType
+	}
+	return t.WithoutOptionalAttributesDeep()
 }
 
 // withDefaults fills in optional attributes that are not set, as the type
