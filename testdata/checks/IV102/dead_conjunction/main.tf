@@ -10,13 +10,13 @@ resource "aws_organizations_policy" "root" {
   content = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      { # want IV102/high "aws_organizations_policy.root"
+      {
         Effect   = "Deny"
         Action   = "*"
         Resource = "*"
         Condition = {
           StringLike = { "aws:PrincipalArn" = "arn:aws:iam::*:root" }
-          Bool       = { "aws:MultiFactorAuthPresent" = "false" }
+          Bool       = { "aws:MultiFactorAuthPresent" = "false" } # want IV102/high "aws_organizations_policy.root"
           Null       = { "aws:MultiFactorAuthPresent" = "true" }
         }
       },

@@ -4,7 +4,7 @@ resource "aws_organizations_organization" "this" {
   enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
 }
 
-# want@+12 IV102/medium "aws_organizations_policy.root"
+# want@+11 IV102/medium "aws_organizations_policy.root"
 resource "aws_organizations_policy" "root" {
   name = "root"
 

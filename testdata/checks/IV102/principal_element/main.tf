@@ -10,9 +10,9 @@ resource "aws_organizations_policy" "root" {
   content = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      {
+      { # want IV102/high "aws_organizations_policy.root"
         Effect    = "Deny"
-        Principal = "*" # want IV102/high "aws_organizations_policy.root"
+        Principal = "*"
         Action    = "*"
         Resource  = "*"
         Condition = {

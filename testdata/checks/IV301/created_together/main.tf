@@ -3,8 +3,8 @@ resource "aws_iam_user" "ci" {
   name = "ci"
 }
 
-resource "aws_iam_access_key" "ci" { # want IV301/medium "aws_iam_access_key.ci"
-  user = aws_iam_user.ci.name
+resource "aws_iam_access_key" "ci" {
+  user = aws_iam_user.ci.name # want IV301/medium "aws_iam_access_key.ci"
 }
 
 # Names compare without regard to case.
@@ -12,24 +12,24 @@ resource "aws_iam_user" "by_name" {
   name = "Deploy"
 }
 
-resource "aws_iam_access_key" "by_name" { # want IV301/medium "aws_iam_access_key.by_name"
-  user = "deploy"
+resource "aws_iam_access_key" "by_name" {
+  user = "deploy" # want IV301/medium "aws_iam_access_key.by_name"
 }
 
 resource "aws_iam_user" "by_id" {
   name = "by-id"
 }
 
-resource "aws_iam_access_key" "by_id" { # want IV301/medium "aws_iam_access_key.by_id"
-  user = aws_iam_user.by_id.id
+resource "aws_iam_access_key" "by_id" {
+  user = aws_iam_user.by_id.id # want IV301/medium "aws_iam_access_key.by_id"
 }
 
 resource "aws_iam_user" "inactive" {
   name = "inactive"
 }
 
-resource "aws_iam_access_key" "inactive" { # want IV301/medium "aws_iam_access_key.inactive"
-  user   = aws_iam_user.inactive.name
+resource "aws_iam_access_key" "inactive" {
+  user   = aws_iam_user.inactive.name # want IV301/medium "aws_iam_access_key.inactive"
   status = "Inactive"
 }
 
@@ -37,8 +37,8 @@ resource "aws_iam_user" "encrypted" {
   name = "encrypted"
 }
 
-resource "aws_iam_access_key" "encrypted" { # want IV301/medium "aws_iam_access_key.encrypted"
-  user    = aws_iam_user.encrypted.name
+resource "aws_iam_access_key" "encrypted" {
+  user    = aws_iam_user.encrypted.name # want IV301/medium "aws_iam_access_key.encrypted"
   pgp_key = "keybase:someone"
 }
 
@@ -51,6 +51,6 @@ resource "aws_iam_user_login_profile" "console" {
   user = aws_iam_user.console.name
 }
 
-resource "aws_iam_access_key" "console" { # want IV301/high "aws_iam_access_key.console"
-  user = aws_iam_user.console.name
+resource "aws_iam_access_key" "console" {
+  user = aws_iam_user.console.name # want IV301/high "aws_iam_access_key.console"
 }

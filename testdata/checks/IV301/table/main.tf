@@ -15,10 +15,8 @@ resource "aws_iam_user_login_profile" "this" {
   user = aws_iam_user.this[each.key].name
 }
 
-# want@+2 IV301/medium `aws_iam_access_key.this\["ci"\]`
-# want@+1 IV301/high `aws_iam_access_key.this\["carla"\]`
 resource "aws_iam_access_key" "this" {
   for_each = { for name, u in local.users : name => u if u.key == "yes" }
 
-  user = aws_iam_user.this[each.key].name
+  user = aws_iam_user.this[each.key].name # want IV301/medium `aws_iam_access_key.this\["ci"\]` want IV301/high `aws_iam_access_key.this\["carla"\]`
 }

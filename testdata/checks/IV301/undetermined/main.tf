@@ -15,14 +15,14 @@ resource "aws_iam_user" "maybe" {
   name = "maybe"
 }
 
-resource "aws_iam_access_key" "maybe" { # want? IV301 "aws_iam_access_key.maybe"
+resource "aws_iam_access_key" "maybe" {
   count = var.create_key ? 1 : 0
 
-  user = aws_iam_user.maybe.name
+  user = aws_iam_user.maybe.name # want? IV301 "aws_iam_access_key.maybe"
 }
 
-resource "aws_iam_access_key" "whose" { # want? IV301 "aws_iam_access_key.whose"
-  user = var.user
+resource "aws_iam_access_key" "whose" {
+  user = var.user # want? IV301 "aws_iam_access_key.whose"
 }
 
 # The name is not known, but whose key it is.
@@ -30,6 +30,6 @@ resource "aws_iam_user" "nameless" {
   name = var.name
 }
 
-resource "aws_iam_access_key" "nameless" { # want IV301/medium "aws_iam_access_key.nameless"
-  user = aws_iam_user.nameless.name
+resource "aws_iam_access_key" "nameless" {
+  user = aws_iam_user.nameless.name # want IV301/medium "aws_iam_access_key.nameless"
 }

@@ -3,6 +3,6 @@ variable "user" {
   type = string
 }
 
-resource "aws_iam_access_key" "this" { # want IV301/medium "module.key.aws_iam_access_key.this"
-  user = var.user
+resource "aws_iam_access_key" "this" {
+  user = var.user # want IV301/medium "module.key.aws_iam_access_key.this"
 }

@@ -23,8 +23,8 @@ resource "aws_iam_user_login_profile" "this" {
   user = aws_iam_user.this.name
 }
 
-resource "aws_iam_access_key" "this" { # want IV301/medium `module.ci.aws_iam_access_key.this\[0\]`
+resource "aws_iam_access_key" "this" {
   count = var.key ? 1 : 0
 
-  user = aws_iam_user.this.name
+  user = aws_iam_user.this.name # want IV301/medium `module.ci.aws_iam_access_key.this\[0\]`
 }
