@@ -274,15 +274,31 @@ func (e evaluation) conditional(x *hclsyntax.ConditionalExpr, eval func(hclsynta
 }
 
 // branch is the chosen branch of a conditional. Terraform gives both branches
-// one type: a number beside a string becomes a string.
+// one type: a number beside a string becomes a string, a tuple beside a set a
+// set.
 func (e evaluation) branch(v *value.Value, other hclsyntax.Expression, test *value.Value, eval func(hclsyntax.Expression) *value.Value) *value.Value {
-	if v.Is(value.Number) || v.Is(value.Bool) {
+	switch v.Kind {
+	case value.Number, value.Bool, value.Tuple, value.Object:
+		if o := e.ev.objectOf(v); o != nil {
+			break
+		}
+		if x, ok := other.(*hclsyntax.LiteralValueExpr); ok && x.Val.IsNull() {
+			break
+		}
 		var ignored []value.Reason
 		quiet := e
 		quiet.errs = &ignored
-		if t := typeOf(quiet.value(other)); t == cty.String {
-			if s, err := convertTo(v, cty.String); err == nil {
-				v = s
+		t := typeOf(quiet.value(other))
+		alike := t == cty.String || v.Kind == value.Tuple && (t.IsListType() || t.IsSetType()) || v.Kind == value.Object && t.IsMapType()
+		if !alike {
+			break
+		}
+		if t != cty.String {
+			t, _ = unify([]cty.Type{t, typeOf(v)})
+		}
+		if t != cty.NilType && t != cty.DynamicPseudoType {
+			if c, err := convertTo(v, t); err == nil {
+				v = c
 			}
 		}
 	}

@@ -1,0 +1,3 @@
+variable "value" {}
+output "value" { value = var.value }
+output "where" { value = path.module }
