@@ -72,6 +72,10 @@ func exprOf(f *source.File, e hclsyntax.Expression) *value.Value {
 		if e.Name == "merge" {
 			v.Kind = value.Object
 		}
+	case *hclsyntax.LiteralValueExpr:
+		if e.Val.IsNull() {
+			v.Kind = value.Null
+		}
 	case *hclsyntax.TemplateExpr:
 		return stringOf(f, e, v)
 	}

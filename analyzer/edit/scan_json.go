@@ -181,6 +181,9 @@ func (sc *jsonScanner) skipValue() bool {
 			}
 			continue
 		case sc.template && (c == '$' || c == '%') && literalRun(sc.b[sc.at:]) == 0:
+			if c == '%' && depth == 0 {
+				return false // a directive may repeat members or leave them out
+			}
 			end, ok := skipInterpolation(sc.b, sc.at)
 			if !ok {
 				return false
