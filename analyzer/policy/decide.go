@@ -88,28 +88,21 @@ func (s *Statement) MatchesDetail(r *Request) Match {
 		m.Why = "matches"
 		return m
 	}
-	name := func(negated bool, name string) string {
-		if negated {
-			return "Not" + name
-		}
-		return name
-	}
 	for _, want := range [...]Tri{False, Unknown} {
 		if m.Result == False && want == Unknown {
 			break
 		}
 		switch want {
 		case s.AdmitsAction(r.Action):
-			m.Element, m.Why = name(s.NotAction, "Action"), covers(want, r.Action, "action")
+			m.element("Action", s.NotAction, r.Action)
 		case s.AdmitsCaller(r.Caller):
-			m.Element, m.Why = name(s.NotPrincipal, "Principal"), covers(want, r.Caller.ARN(), "caller")
+			m.element("Principal", s.NotPrincipal, r.Caller.ARN())
 		case s.AdmitsResource(r.Resource, r):
-			m.Element, m.Why = name(s.NotResource, "Resource"), covers(want, r.Resource, "resource")
+			m.element("Resource", s.NotResource, r.Resource)
 		default:
 			m.condition(r, want)
 		}
 		if m.Element != "" {
-			m.Why = elementWords(m.Element, m.Why)
 			return m
 		}
 	}
@@ -120,24 +113,25 @@ func (s *Statement) MatchesDetail(r *Request) Match {
 	return m
 }
 
-func elementWords(element, why string) string {
-	if element == "Condition" {
-		return why
+// element says that Action, Principal or Resource decided, or its negation.
+func (m *Match) element(name string, negated bool, what string) {
+	m.Element = name
+	if what = "'" + what + "'"; what == "''" {
+		what = "it"
 	}
-	return "has " + element + " " + why
-}
-
-// covers continues "has a NotAction".
-func covers(t Tri, what, kind string) string {
-	if what == "" {
-		what = "the " + kind
-	} else {
-		what = "'" + what + "'"
+	verb := "cover"
+	if negated {
+		m.Element, verb = "Not"+name, "exempt"
 	}
-	if t == False {
-		return "that does not cover " + what
+	switch {
+	case m.Result != False:
+		m.Why = "may or may not " + verb + " " + what
+	case negated:
+		m.Why = "exempts " + what
+	default:
+		m.Why = "does not cover " + what
 	}
-	return "that may or may not cover " + what
+	m.Why += " in its " + m.Element
 }
 
 func (m *Match) condition(r *Request, want Tri) {
