@@ -397,7 +397,7 @@ func (p *parser) conditions(v *value.Value) {
 			p.operator(Operator{}, a)
 		}
 	}
-	s.conditionsOpen = open
+	s.conditionsOpen = s.conditionsOpen || open
 }
 
 // operator reads the keys below an operator.
