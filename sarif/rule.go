@@ -89,13 +89,21 @@ func descriptor(c *analyzer.Check, s analyzer.Severity) *sarif.ReportingDescript
 	return &sarif.ReportingDescriptor{
 		ID:                   ruleID(c, s),
 		Name:                 ptr(name),
-		ShortDescription:     multiformat(limited(sentence(upperFirst(c.Title))), ""),
+		ShortDescription:     multiformat(limited(title(c)), ""),
 		FullDescription:      multiformat(limited(sentence(firstParagraph(c))), ""),
 		HelpURI:              ptr(home + "/blob/main/docs/rules/" + c.ID + ".md"),
 		Help:                 multiformat(help(c, false), help(c, true)),
 		DefaultConfiguration: &sarif.ReportingConfiguration{Level: l.level},
 		Properties:           properties,
 	}
+}
+
+// title is what a violation is, as a sentence. SARIF takes no empty one.
+func title(c *analyzer.Check) string {
+	if c.Title == "" {
+		return sentence(pascal(c.Name) + " " + c.ID)
+	}
+	return sentence(upperFirst(c.Title))
 }
 
 func tags(c *analyzer.Check) []string {
@@ -111,7 +119,7 @@ func tags(c *analyzer.Check) []string {
 func firstParagraph(c *analyzer.Check) string {
 	first, _, _ := strings.Cut(strings.TrimSpace(c.Doc), "\n\n")
 	if first = strings.Join(strings.Fields(first), " "); first == "" {
-		return upperFirst(c.Title)
+		return title(c)
 	}
 	return first
 }
@@ -122,7 +130,7 @@ func help(c *analyzer.Check, markdown bool) string {
 	var b strings.Builder
 	b.WriteString(strings.TrimSpace(c.Doc))
 	if c.Doc == "" {
-		b.WriteString(sentence(upperFirst(c.Title)))
+		b.WriteString(title(c))
 	}
 	section := func(title string) {
 		b.WriteString("\n\n")

@@ -229,6 +229,15 @@ func TestCap(t *testing.T) {
 	}
 }
 
+func TestRulesOfBareChecks(t *testing.T) {
+	bare := &analyzer.Check{ID: "IV999", Name: "bare"}
+	long := &analyzer.Check{ID: "IV998", Name: "long", Title: strings.Repeat("título largo ", 200), Doc: strings.Repeat("Satz. ", 400), Tags: make([]string, 30)}
+	for i := range long.Tags {
+		long.Tags[i] = fmt.Sprint("tag", i)
+	}
+	valid(t, write(t, &analyzer.Report{Checks: []*analyzer.Check{long}, Findings: []*analyzer.Finding{{Check: bare, Verdict: analyzer.Violation, Severity: analyzer.High, Message: "bare", Fingerprint: "f"}}}, Options{}), nil)
+}
+
 func TestCategory(t *testing.T) {
 	for category, want := range map[string]string{"": "", "a": "a/", "a/b/": "a/b/"} {
 		run := valid(t, write(t, &analyzer.Report{}, Options{Category: category}), nil).Runs[0]

@@ -185,7 +185,7 @@ func (t *printer) witness(w *analyzer.Witness) {
 	}
 	t.labelled("gets through", w.Sentence())
 	if exact := w.String(); w.Words != "" && exact != "" {
-		t.labelled("", exact)
+		t.labelled("request", exact)
 	}
 }
 

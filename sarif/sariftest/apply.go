@@ -23,8 +23,11 @@ type Run struct {
 	Tool struct {
 		Driver struct {
 			Rules []struct {
-				ID         string         `json:"id"`
-				Properties map[string]any `json:"properties"`
+				ID               string         `json:"id"`
+				ShortDescription Text           `json:"shortDescription"`
+				FullDescription  Text           `json:"fullDescription"`
+				Help             Text           `json:"help"`
+				Properties       map[string]any `json:"properties"`
 			} `json:"rules"`
 			Notifications []struct {
 				ID string `json:"id"`

@@ -74,6 +74,10 @@ func (t *traps) run(run Run) {
 	for _, rule := range run.Tool.Driver.Rules {
 		t.check(!seen[rule.ID], "rule %s twice", rule.ID)
 		seen[rule.ID] = true
+		for what, said := range map[string]Text{"short": rule.ShortDescription, "full": rule.FullDescription} {
+			t.check(strings.HasSuffix(said.Text, ".") && len([]rune(said.Text)) <= 1024 && len(said.Text) > 1, "rule %s: %s description %q", rule.ID, what, said.Text)
+		}
+		t.check(strings.TrimSpace(rule.Help.Text) != "", "rule %s: no help", rule.ID)
 		tags, _ := rule.Properties["tags"].([]any)
 		t.check(len(tags) > 0 && len(tags) <= 10, "rule %s: %d tags", rule.ID, len(tags))
 		if s, ok := rule.Properties["security-severity"]; ok {
