@@ -61,7 +61,7 @@ func (f *Finding) absorb(o *Finding) {
 	for _, r := range o.Related {
 		known := false
 		for _, have := range f.Related {
-			known = known || have == r
+			known = known || have.Message == r.Message && have.Span == r.Span
 		}
 		if !known {
 			f.Related = append(f.Related, r)

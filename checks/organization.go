@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -256,4 +257,126 @@ func operatorSpan(c *policy.Condition) source.Span {
 		return whole
 	}
 	return operator
+}
+
+// question asks for a property at every place of an organization, once for
+// each distinct set of policies.
+type question[R any] struct {
+	org     *identity.Organization
+	ask     func([]proof.Level) R
+	verdict func(R) proof.Verdict
+	needs   func(R) []value.Reason
+	memo    map[string]R
+}
+
+// outcome is the answer for one place.
+type outcome[R any] struct {
+	place
+	result R
+	needs  []value.Reason // of an undetermined one
+}
+
+func (q *question[R]) of(b binding) R {
+	if q.memo == nil {
+		q.memo = map[string]R{}
+	}
+	r, done := q.memo[b.key]
+	if !done {
+		r = q.ask(b.levels)
+		q.memo[b.key] = r
+	}
+	return r
+}
+
+// answers sorts the places by verdict: with what certainly binds a place, and
+// where that does not do but what may bind it would, undetermined.
+func (q *question[R]) answers() (held, failed, undetermined []outcome[R]) {
+	bs := newBindings(q.org)
+	for _, p := range places(q.org) {
+		certain, possible, why := bs.of(p.node)
+		r := q.of(certain)
+		switch verdict := q.verdict(r); {
+		case verdict == proof.Violated && possible.key != certain.key && q.verdict(q.of(possible)) != proof.Violated:
+			undetermined = append(undetermined, outcome[R]{p, r, append(why[:len(why):len(why)], q.needs(q.of(possible))...)})
+		case verdict == proof.Violated:
+			failed = append(failed, outcome[R]{p, r, nil})
+		case verdict == proof.Undetermined:
+			undetermined = append(undetermined, outcome[R]{p, r, q.needs(r)})
+		default:
+			held = append(held, outcome[R]{p, r, nil})
+		}
+	}
+	return held, failed, undetermined
+}
+
+// reportUndetermined points at what is not known: a policy's content, or where
+// it is attached; else at the organization.
+func reportUndetermined[R any](p *analyzer.Pass, o *identity.Organization, severity analyzer.Severity, what string, v outcome[R]) {
+	f := &analyzer.Finding{
+		Severity: severity, Resource: o.Resource, Span: o.Resource.Header, Defect: "unknown", Needs: v.needs,
+		Message: fmt.Sprintf("Whether %s in %s depends on a value that is not known.", what, v.place),
+	}
+	if len(f.Needs) == 0 {
+		f.Needs = []value.Reason{{Text: "the service control policies that bind " + v.place.String(), Span: o.Resource.Header}}
+	}
+	if policy := unknownPolicy(o, f.Needs); policy != nil {
+		f.Resource, f.Span = policy.Resource, unknownSpan(policy)
+		f.Message = fmt.Sprintf("Whether %s depends on a part of '%s' that cannot be decided.", what, policy.Resource.Address)
+	} else if a := unknownTarget(o); a != nil {
+		f.Resource, f.Span = a.Policy.Resource, attributeSpan(a.Resource, "target_id")
+		f.Message = fmt.Sprintf("Whether %s depends on where '%s' attaches '%s', which is not known.", what, a.Resource.Address, a.Policy.Resource.Address)
+	}
+	p.Report(f)
+}
+
+// unknownPolicy is the policy that the reasons are about: they stand in it, or
+// it holds what they explain.
+func unknownPolicy(o *identity.Organization, needs []value.Reason) *identity.OrganizationPolicy {
+	for _, p := range o.Policies {
+		if p.Document == nil {
+			continue
+		}
+		for _, n := range needs {
+			if n.Span.IsZero() {
+				continue
+			}
+			for _, s := range p.Document.Statements {
+				if s.Span().Contains(n.Span) {
+					return p
+				}
+			}
+			if slices.Contains(p.Content.AllWhy(), n) || slices.Contains(p.Resource.Why, n) {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+func unknownTarget(o *identity.Organization) *identity.Attachment {
+	for _, a := range o.Unplaced {
+		if a.Policy != nil && !a.TargetID.Known() {
+			return a
+		}
+	}
+	return nil
+}
+
+// unknownSpan is the first piece of a policy that is not known.
+func unknownSpan(p *identity.OrganizationPolicy) source.Span {
+	found := source.Span{}
+	p.Content.Walk(func(v *value.Value) bool {
+		if v.Kind == value.Unknown && found.IsZero() && v != p.Content {
+			found = v.Span
+		}
+		return found.IsZero()
+	})
+	return spanOr(found, attributeSpan(p.Resource, "content"))
+}
+
+func spanOr(a, b source.Span) source.Span {
+	if a.IsZero() {
+		return b
+	}
+	return a
 }

@@ -69,7 +69,7 @@ func rootAccessKey(p *analyzer.Pass) error {
 			continue
 		}
 		f := &analyzer.Finding{
-			Resource: key.Resource, Span: span, Defect: "active",
+			Resource: key.Resource, Span: span, Defect: "root-key",
 			Assumptions: assumptions(key.Resource, key.User, name),
 		}
 		if is = is.And(key.Resource.Exists); is == value.Maybe {
@@ -120,7 +120,7 @@ func rootKeyFinding(f *analyzer.Finding, key *identity.AccessKey, name *value.Va
 		f.Related = append(f.Related, analyzer.Related{Message: "the user is declared here", Span: key.Owner.Resource.Header, Address: key.Owner.Resource.Address})
 	}
 	if key.Active() == value.No {
-		f.Severity, f.Defect = analyzer.Low, "inactive"
+		f.Severity = analyzer.Low
 		f.Message = fmt.Sprintf("'%s' keeps an inactive access key of %s; delete it, since setting it Active again is all it takes to use it.", address, subject)
 		return
 	}

@@ -1,6 +1,259 @@
 package checks
 
-import "github.com/iamvet/iamvet/analyzer"
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
 
 // RootIPAllowlist is IV105.
-var RootIPAllowlist = &analyzer.Check{ID: "IV105", Name: "root-ip-allowlist", Run: func(*analyzer.Pass) error { return nil }}
+var RootIPAllowlist = &analyzer.Check{
+	ID:         "IV105",
+	Name:       "root-ip-allowlist",
+	Title:      "no effective policy confines root to known networks",
+	Severity:   analyzer.Medium,
+	Severities: []analyzer.Severity{analyzer.Medium, analyzer.High, analyzer.Low, analyzer.Note},
+	Doc: `Of an organization that is declared here: a member account whose root user may
+act from any network, because no service control policy on its path denies it
+elsewhere, or because the one that means to does not: it lists the whole
+Internet, forgets IPv6, lets any VPC endpoint pass, blocks some networks instead
+of allowing some, leaves services out, or tests the wrong key.
+
+A stolen credential works from everywhere. A policy that denies root outside the
+networks its holders use leaves a thief with nothing, and it binds root, which
+IAM policies do not.
+
+An allow-list that fails is medium, one that contradicts allowed_cidrs in
+.iamvet.hcl is high, and none at all, where none is configured, is low. An
+allow-list that no address of the Internet can meet (private ranges in
+aws:SourceIp) is a note: it locks root out. Root that is denied altogether is
+confined well enough.`,
+	Remediation: `Deny root outside the networks you know, with
+
+    NotIpAddressIfExists    aws:SourceIp       [your ranges]
+    StringNotEqualsIfExists aws:SourceVpc      your VPC, if root uses one
+    BoolIfExists            aws:ViaAWSService  false
+
+and attach the policy to the root of the organization after trying it on one
+unit.`,
+	References: []analyzer.Reference{
+		{Title: "A Real-World Look at AWS Best Practices: Root Accounts", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-root-accounts"},
+		{Title: "AWS: Data perimeter policy examples", URL: "https://github.com/aws-samples/data-perimeter-policy-examples"},
+		{Title: "AWS: Global condition context keys", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
+	},
+	Controls: []analyzer.Control{{Framework: "mitre-attack", ID: "T1078.004"}},
+	Tags:     []string{"root", "network", "organization"},
+	Run:      rootIPAllowlist,
+}
+
+func rootIPAllowlist(p *analyzer.Pass) error {
+	opt := proof.SourceIPOptions{}
+	for _, c := range p.Settings.AllowedCIDRs {
+		prefix, err := netip.ParsePrefix(c)
+		if err != nil {
+			addr, err := netip.ParseAddr(c)
+			if err != nil {
+				return fmt.Errorf("allowed_cidrs: %w", err)
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		opt.Allowed = append(opt.Allowed, prefix.Masked())
+	}
+	for _, o := range p.Model.Organizations {
+		c := rootIPCheck{pass: p, org: o, opt: opt}
+		if o.Resource == nil {
+			c.nearMissesAlone()
+		} else if disabled(o, "") == nil { // IV102 says so already
+			c.decide()
+		}
+	}
+	return nil
+}
+
+type rootIPCheck struct {
+	pass *analyzer.Pass
+	org  *identity.Organization
+	opt  proof.SourceIPOptions
+}
+
+type ipOutcome = outcome[proof.SourceIPResult]
+
+func (c *rootIPCheck) decide() {
+	q := question[proof.SourceIPResult]{
+		org:     c.org,
+		ask:     func(levels []proof.Level) proof.SourceIPResult { return proof.SourceIP(levels, c.opt) },
+		verdict: c.verdict,
+		needs:   func(r proof.SourceIPResult) []value.Reason { return r.Needs },
+	}
+	held, failed, undetermined := q.answers()
+	switch {
+	case len(failed) > 0:
+		c.violated(held, failed)
+	case len(undetermined) > 0:
+		reportUndetermined(c.pass, c.org, analyzer.Medium, "root is confined to known networks", undetermined[0])
+	default:
+		c.lockout(held)
+	}
+}
+
+// verdict counts a list that contradicts the configured one as violated.
+func (c *rootIPCheck) verdict(r proof.SourceIPResult) proof.Verdict {
+	v := r.Class.Verdict()
+	if v == proof.Holds && len(c.opt.Allowed) > 0 && !r.Denied {
+		switch r.Contradicts {
+		case value.Yes:
+			return proof.Violated
+		case value.Maybe:
+			return proof.Undetermined
+		}
+	}
+	return v
+}
+
+func (c *rootIPCheck) violated(held, failed []ipOutcome) {
+	worst := failed[0]
+	for _, v := range failed[1:] {
+		if worst.result.Near == nil && v.result.Near != nil {
+			worst = v
+		}
+	}
+	if near := worst.result.Near; near != nil {
+		if p := policyOf(c.org, near.Statement.Document); p != nil {
+			c.reportNear(p, near, worst.result)
+			return
+		}
+	}
+	if len(held) > 0 {
+		c.reportCoverage(held, failed)
+		return
+	}
+	for _, p := range c.org.Policies { // one that is attached nowhere
+		if p.Document == nil || p.IsSCP() != value.Yes {
+			continue
+		}
+		r := proof.SourceIP(alone(p.Document), c.opt)
+		if r.Near != nil {
+			c.reportNear(p, r.Near, r)
+			return
+		}
+		if r.Class.Verdict() == proof.Holds && !r.Denied {
+			c.pass.Report(&analyzer.Finding{
+				Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: p.Resource, Span: p.Resource.Header, Defect: "detached",
+				Message:     fmt.Sprintf("'%s' would confine root to known networks, but it binds no account; attach it to the root of the organization.", p.Resource.Address),
+				Witness:     witness(worst.result.Witness),
+				Assumptions: assumptions(p.Resource, p.Content), Fixes: attachToRoot(c.org, p),
+			})
+			return
+		}
+	}
+	c.missing(worst)
+}
+
+func (c *rootIPCheck) missing(worst ipOutcome) {
+	org := c.org.Resource
+	severity, networks, placeholder := analyzer.Low, c.pass.Settings.AllowedCIDRs, ""
+	if len(networks) > 0 {
+		severity = analyzer.High
+	} else {
+		networks, placeholder = []string{"203.0.113.0/24"}, " with your own networks for 203.0.113.0/24"
+	}
+	f := &analyzer.Finding{
+		Verdict: analyzer.Violation, Severity: severity, Resource: org, Span: org.Header, Defect: "missing",
+		Message: fmt.Sprintf("No service control policy of '%s' confines the root user of a member account to known networks: a stolen root credential works from everywhere.", org.Address),
+		Witness: witness(worst.result.Witness), Assumptions: assumptions(org),
+	}
+	f.Fixes = missingSCP(c.org, "confine-root", rootIPPolicy(networks), "draft a service control policy that confines root to known networks,"+placeholder+" attached to the root of the organization; test it on one unit first")
+	c.pass.Report(f)
+}
+
+// rootIPPolicy is a policy that confines root, as the argument of jsonencode.
+func rootIPPolicy(networks []string) string {
+	var list []string
+	for _, n := range networks {
+		list = append(list, fmt.Sprintf("%q", n))
+	}
+	return `{
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "RootFromKnownNetworks"
+      Effect   = "Deny"
+      Action   = "*"
+      Resource = "*"
+      Condition = {
+        StringLike           = { "aws:PrincipalArn" = "arn:*:iam::*:root" }
+        NotIpAddressIfExists = { "aws:SourceIp" = [` + strings.Join(list, ", ") + `] }
+        BoolIfExists         = { "aws:ViaAWSService" = "false" }
+      }
+    }]
+  }`
+}
+
+func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.NearMiss, r proof.SourceIPResult) {
+	severity := analyzer.Medium
+	w := r.Witness
+	message := fmt.Sprintf("'%s' does not confine root to known networks: %s.", p.Resource.Address, near.Words)
+	if r.Contradicts == value.Yes && len(c.opt.Allowed) > 0 {
+		severity = analyzer.High
+		if r.Contradiction != nil && r.Class.Verdict() == proof.Holds {
+			w = r.Contradiction
+			message = fmt.Sprintf("'%s' does not confine root to the networks of allowed_cidrs: %s.", p.Resource.Address, strings.TrimSuffix(w.Words, "."))
+		}
+	}
+	c.pass.Report(&analyzer.Finding{
+		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: spanOr(nearSpan(near), p.Resource.Header),
+		Defect: near.Defect, Statement: statementText(near.Statement), Message: message, Witness: witness(w),
+		Assumptions: assumptions(p.Resource, p.Content), Related: attachmentsOf(p), Fixes: addressRepairs(near),
+	})
+}
+
+func (c *rootIPCheck) reportCoverage(held, failed []ipOutcome) {
+	var bare []place
+	for _, v := range failed {
+		bare = append(bare, v.place)
+	}
+	org := c.org.Resource
+	c.pass.Report(&analyzer.Finding{
+		Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: org, Span: org.Header, Defect: "coverage",
+		Message:     fmt.Sprintf("Root is confined to known networks in %s, but not in %s: attach the policy to the root of the organization.", held[0].place, listPlaces(bare)),
+		Witness:     witness(failed[0].result.Witness),
+		Assumptions: assumptions(org),
+	})
+}
+
+// lockout is advice about a list that nobody can be in.
+func (c *rootIPCheck) lockout(held []ipOutcome) {
+	for _, v := range held {
+		near := v.result.Near
+		if v.result.Class != proof.IPLockout || near == nil {
+			continue
+		}
+		p := policyOf(c.org, near.Statement.Document)
+		if p == nil {
+			continue
+		}
+		c.pass.Report(&analyzer.Finding{
+			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(nearSpan(near), p.Resource.Header), Defect: "lockout",
+			Statement: statementText(near.Statement),
+			Message:   fmt.Sprintf("'%s' locks root out: %s.", p.Resource.Address, near.Words),
+		})
+		return
+	}
+}
+
+func (c *rootIPCheck) nearMissesAlone() {
+	for _, p := range c.org.Policies {
+		if p.Document == nil || p.IsSCP() != value.Yes || p.Resource.Exists != value.Yes {
+			continue
+		}
+		r := proof.SourceIP(alone(p.Document), c.opt)
+		if c.verdict(r) == proof.Violated && r.Near != nil {
+			c.reportNear(p, r.Near, r)
+			return
+		}
+	}
+}

@@ -2,14 +2,12 @@ package checks
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
-	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -116,60 +114,23 @@ type rootMFACheck struct {
 	pass *analyzer.Pass
 	org  *identity.Organization
 	opt  proof.RootOptions
-	memo map[string]proof.RootResult
 }
 
-// verdictAt is what holds at one place.
-type verdictAt struct {
-	place
-	result proof.RootResult
-}
-
-func (c *rootMFACheck) ask(b binding) proof.RootResult {
-	if c.memo == nil {
-		c.memo = map[string]proof.RootResult{}
-	}
-	r, done := c.memo[b.key]
-	if !done {
-		r = proof.RootMFA(b.levels, c.opt)
-		c.memo[b.key] = r
-	}
-	return r
-}
-
-// at is the verdict for a place: with what certainly binds it, and where that
-// does not do, undetermined if what may bind it would.
-func (c *rootMFACheck) at(bs *bindings, p place) verdictAt {
-	certain, possible, why := bs.of(p.node)
-	r := c.ask(certain)
-	if r.Class.Verdict() == proof.Violated && possible.key != certain.key {
-		if with := c.ask(possible); with.Class.Verdict() != proof.Violated {
-			with.Class, with.Needs = proof.RootUndetermined, append(slices.Clone(why), with.Needs...)
-			return verdictAt{p, with}
-		}
-	}
-	return verdictAt{p, r}
-}
+type rootOutcome = outcome[proof.RootResult]
 
 func (c *rootMFACheck) decide() {
-	bs := newBindings(c.org)
-	var held, failed, open []verdictAt
-	for _, p := range places(c.org) {
-		v := c.at(bs, p)
-		switch v.result.Class.Verdict() {
-		case proof.Holds:
-			held = append(held, v)
-		case proof.Violated:
-			failed = append(failed, v)
-		default:
-			open = append(open, v)
-		}
+	q := question[proof.RootResult]{
+		org:     c.org,
+		ask:     func(levels []proof.Level) proof.RootResult { return proof.RootMFA(levels, c.opt) },
+		verdict: func(r proof.RootResult) proof.Verdict { return r.Class.Verdict() },
+		needs:   func(r proof.RootResult) []value.Reason { return r.Needs },
 	}
+	held, failed, undetermined := q.answers()
 	switch {
 	case len(failed) > 0:
-		c.violated(bs, held, failed)
-	case len(open) > 0:
-		c.undetermined(open)
+		c.violated(held, failed)
+	case len(undetermined) > 0:
+		reportUndetermined(c.pass, c.org, analyzer.High, "root may act without MFA", undetermined[0])
 	default:
 		c.overblocking(held)
 	}
@@ -177,7 +138,7 @@ func (c *rootMFACheck) decide() {
 
 // violated reports the weakest place once: the policy that comes near, or the
 // one that is attached to too little, or none at all.
-func (c *rootMFACheck) violated(bs *bindings, held, failed []verdictAt) {
+func (c *rootMFACheck) violated(held, failed []rootOutcome) {
 	worst := failed[0]
 	for _, v := range failed[1:] {
 		if rank(v) > rank(worst) {
@@ -215,7 +176,7 @@ func (c *rootMFACheck) violated(bs *bindings, held, failed []verdictAt) {
 
 // rank orders violations: nothing stops root, then part of it; a place with a
 // policy that comes near tells more than one without.
-func rank(v verdictAt) int {
+func rank(v rootOutcome) int {
 	r := 0
 	if v.result.Class != proof.RootPartial {
 		r += 2
@@ -259,13 +220,6 @@ func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.Ne
 	c.pass.Report(f)
 }
 
-func spanOr(a, b source.Span) source.Span {
-	if a.IsZero() {
-		return b
-	}
-	return a
-}
-
 func attachmentsOf(p *identity.OrganizationPolicy) []analyzer.Related {
 	var out []analyzer.Related
 	for _, a := range p.Attachments {
@@ -277,7 +231,7 @@ func attachmentsOf(p *identity.OrganizationPolicy) []analyzer.Related {
 }
 
 // reportCoverage is for a policy that does it, where it is attached.
-func (c *rootMFACheck) reportCoverage(p *identity.OrganizationPolicy, held, failed []verdictAt) {
+func (c *rootMFACheck) reportCoverage(p *identity.OrganizationPolicy, held, failed []rootOutcome) {
 	severity := analyzer.Medium
 	var bare []place
 	var related []analyzer.Related
@@ -312,7 +266,7 @@ func (c *rootMFACheck) reportCoverage(p *identity.OrganizationPolicy, held, fail
 
 // unattached reports a policy that would do it, or nearly, and binds nothing:
 // it has no attachment, or only one to the management account.
-func (c *rootMFACheck) unattached(worst verdictAt) bool {
+func (c *rootMFACheck) unattached(worst rootOutcome) bool {
 	var near *identity.OrganizationPolicy
 	var nearResult proof.RootResult
 	for _, p := range c.org.Policies {
@@ -335,7 +289,7 @@ func (c *rootMFACheck) unattached(worst verdictAt) bool {
 	return true
 }
 
-func (c *rootMFACheck) reportUnattached(p *identity.OrganizationPolicy, worst verdictAt) {
+func (c *rootMFACheck) reportUnattached(p *identity.OrganizationPolicy, worst rootOutcome) {
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: analyzer.High, Resource: p.Resource, Span: p.Resource.Header, Defect: "detached",
 		Message: fmt.Sprintf("'%s' would keep root from acting without MFA, but it is attached to nothing; attach it to the root of the organization.", p.Resource.Address),
@@ -373,55 +327,8 @@ func (c *rootMFACheck) centrally() *analyzer.Finding {
 	}
 }
 
-func (c *rootMFACheck) undetermined(open []verdictAt) {
-	v := open[0]
-	f := &analyzer.Finding{
-		Severity: analyzer.High, Resource: c.org.Resource, Span: c.org.Resource.Header, Defect: "missing",
-		Message: fmt.Sprintf("Whether root may act without MFA in %s depends on a value that is not known.", v.place),
-		Needs:   v.result.Needs,
-	}
-	if len(f.Needs) == 0 {
-		f.Needs = []value.Reason{{Text: "the service control policies that bind " + v.place.String(), Span: c.org.Resource.Header}}
-	}
-	c.pointAtUnknown(f)
-	c.pass.Report(f)
-}
-
-// pointAtUnknown moves an undetermined finding to what is not known: the
-// policy's content, or where it is attached.
-func (c *rootMFACheck) pointAtUnknown(f *analyzer.Finding) {
-	for _, p := range c.org.Policies {
-		if p.Document == nil || p.Content.Known() && p.Resource.Exists == value.Yes {
-			continue
-		}
-		f.Resource, f.Span = p.Resource, unknownSpan(p)
-		f.Message = fmt.Sprintf("Whether '%s' keeps root from acting without MFA depends on a value that is not known.", p.Resource.Address)
-		return
-	}
-	for _, a := range c.org.Unplaced {
-		if a.Policy != nil && !a.TargetID.Known() {
-			f.Resource, f.Span = a.Policy.Resource, attributeSpan(a.Resource, "target_id")
-			f.Message = fmt.Sprintf("Whether '%s' binds any account depends on where '%s' attaches it, which is not known.", a.Policy.Resource.Address, a.Resource.Address)
-			return
-		}
-	}
-}
-
-// unknownSpan is the first piece of a policy that is not known.
-func unknownSpan(p *identity.OrganizationPolicy) source.Span {
-	attr := attributeSpan(p.Resource, "content")
-	found := source.Span{}
-	p.Content.Walk(func(v *value.Value) bool {
-		if v.Kind == value.Unknown && found.IsZero() && v != p.Content {
-			found = v.Span
-		}
-		return found.IsZero()
-	})
-	return spanOr(found, attr)
-}
-
 // overblocking is advice about a policy that holds and breaks something.
-func (c *rootMFACheck) overblocking(held []verdictAt) {
+func (c *rootMFACheck) overblocking(held []rootOutcome) {
 	for _, v := range held {
 		s, text := v.result.BlocksRoles, "also denies every role session, which never carries MFA: workloads, federated people and service roles lose access; add a condition on aws:PrincipalArn for arn:*:iam::*:root"
 		defect := "blocks-roles"

@@ -247,3 +247,16 @@ resource "aws_organizations_policy_attachment" %q {
 	}
 	return []*analyzer.Fix{{Message: message, Grade: analyzer.Draft, Edits: edits}}
 }
+
+// addressRepairs are the fixes of a statement that nearly confines root. Only
+// what the statement itself decides is mended: which networks are meant, only
+// people know.
+func addressRepairs(near *proof.NearMiss) []*analyzer.Fix {
+	switch near.Defect {
+	case proof.DefectTag, proof.DefectNarrowed, proof.DefectPrincipalType, proof.DefectWildcard, proof.DefectPartition, proof.DefectARN, proof.DefectResource:
+		return repairs(near)
+	case proof.DefectActions:
+		return repairs(near)
+	}
+	return nil
+}

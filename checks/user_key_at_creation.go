@@ -78,7 +78,7 @@ func createdTogether(key *identity.AccessKey) (value.Tri, []value.Reason) {
 func keyAtCreation(m *identity.Model, key *identity.AccessKey, together value.Tri, why []value.Reason) *analyzer.Finding {
 	k, u := key.Resource, key.Owner.Resource
 	f := &analyzer.Finding{
-		Resource: k, Span: attributeSpan(k, "user"), Defect: "programmatic", Severity: analyzer.Medium,
+		Resource: k, Span: attributeSpan(k, "user"), Defect: "same-apply", Severity: analyzer.Medium,
 		Related: []analyzer.Related{{Message: "the user is created here", Span: u.Header, Address: u.Address}},
 	}
 	if f.Span.IsZero() {
@@ -87,7 +87,7 @@ func keyAtCreation(m *identity.Model, key *identity.AccessKey, together value.Tr
 	f.Assumptions = value.MergeAssumptions(assumptions(k, key.User), u.Assumptions)
 	with := ""
 	if login := m.LoginOf(key.Owner); login != nil {
-		f.Defect, f.Severity, with = "console", analyzer.High, ", and with a console password"
+		f.Severity, with = analyzer.High, ", and with a console password"
 		f.Related = append(f.Related, analyzer.Related{Message: "the console password is created here", Span: login.Resource.Header, Address: login.Resource.Address})
 	}
 	if together == value.Maybe {
