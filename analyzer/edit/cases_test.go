@@ -719,6 +719,34 @@ var blockTests = []editTest{
 		op: on(insertBlock("condition", mfaBlock), "data", 0, "statement", 0),
 	},
 	{
+		name: "a dynamic statement",
+		before: `data "aws_iam_policy_document" "d" {
+  dynamic "statement" {
+    for_each = local.x
+    content {
+      actions = [statement.value]
+    }
+  }
+}
+`,
+		after: `data "aws_iam_policy_document" "d" {
+  dynamic "statement" {
+    for_each = local.x
+    content {
+      actions = [statement.value]
+
+      condition {
+        test     = "Bool"
+        variable = "aws:MultiFactorAuthPresent"
+        values   = ["true"]
+      }
+    }
+  }
+}
+`,
+		op: on(insertBlock("condition", mfaBlock), "data", 0, "dynamic", 0),
+	},
+	{
 		name: "an empty statement",
 		before: `data "aws_iam_policy_document" "d" {
   statement {}
@@ -1098,6 +1126,33 @@ var removeTests = []editTest{
 }
 `,
 		op: on(removeElement(1), "locals", 0, "c"),
+	},
+	{
+		name: "several elements",
+		before: `locals {
+  c = [
+    "a", # first
+    # before b
+    "b", "c",
+    "d",
+    "e"
+  ]
+}
+`,
+		after: `locals {
+  c = [
+    # before b
+    "b"
+  ]
+}
+`,
+		op: on(func(v *value.Value) ([]source.Edit, error) { return RemoveElement(v, 4, 0, 2, 3) }, "locals", 0, "c"),
+	},
+	{
+		name: "JSON: several elements", file: "p.json", syntax: value.SyntaxJSON,
+		before: "{\"s\": [\"a\", \"b\", \"c\", \"d\"]}\n",
+		after:  "{\"s\": [\"b\"]}\n",
+		op:     on(func(v *value.Value) ([]source.Edit, error) { return RemoveElement(v, 0, 2, 3) }, "s"),
 	},
 	{
 		name: "JSON: the last member", file: "p.json", syntax: value.SyntaxJSON,

@@ -71,7 +71,8 @@ func (c *container) set(name string, v Node) ([]source.Edit, error) {
 // finish realigns HCL lines as terraform fmt would.
 func (c *container) finish(edits []source.Edit) ([]source.Edit, error) {
 	if c.json() {
-		return effective(edits), nil
+		_, err := source.Apply(c.text.file, edits)
+		return effective(edits), err
 	}
 	return fit(c.text.file, edits)
 }

@@ -26,16 +26,22 @@ func RemoveMember(obj *value.Value, name string) ([]source.Edit, error) {
 	return c.remove(i)
 }
 
-// RemoveElement removes element i of a list.
-func RemoveElement(list *value.Value, i int) ([]source.Edit, error) {
+// RemoveElement removes the elements of a list that have these indexes, each
+// once. Ask for all at a time: edits that remove one each may not go together.
+func RemoveElement(list *value.Value, indexes ...int) ([]source.Edit, error) {
 	c, err := open(list)
 	if err != nil {
 		return nil, err
 	}
-	if !c.list() || i < 0 || i >= len(c.items) || len(list.Elems) > 0 && len(list.Elems) != len(c.items) {
+	if !c.list() || len(list.Elems) > 0 && len(list.Elems) != len(c.items) {
 		return nil, errNotLiteral
 	}
-	return c.remove(i)
+	for _, i := range indexes {
+		if i < 0 || i >= len(c.items) {
+			return nil, fmt.Errorf("the list has no element %d there", i)
+		}
+	}
+	return c.remove(indexes...)
 }
 
 // RemoveBlock removes the block at span, header included, with its lines.
@@ -55,30 +61,86 @@ func RemoveBlock(block source.Span) ([]source.Edit, error) {
 	return c.finish([]source.Edit{c.removeLines(it, end)})
 }
 
-func (c *container) remove(i int) ([]source.Edit, error) {
-	t := c.text
-	it := c.items[i]
-	if len(c.items) == 1 && strings.Trim(string(t.b[c.open+1:it.start])+string(t.b[it.value.end:c.close]), " \t\r\n,") == "" {
-		return c.finish([]source.Edit{t.edit(c.open, c.close+1, string(t.b[c.open])+string(t.b[c.close]))})
+// remove takes items out, in runs of neighbours.
+func (c *container) remove(indexes ...int) ([]source.Edit, error) {
+	gone := make([]bool, len(c.items))
+	for _, i := range indexes {
+		gone[i] = true
 	}
-	if end, ok := c.afterItem(it); ok && t.leads(it.start) {
-		edits := []source.Edit{c.removeLines(it, end)}
-		if last := i == len(c.items)-1; last && i > 0 && it.comma < 0 && c.items[i-1].comma >= 0 {
-			edits = append(edits, t.edit(c.items[i-1].comma, c.items[i-1].comma+1, ""))
+	var edits []source.Edit
+	for i := 0; i < len(gone); i++ {
+		if !gone[i] {
+			continue
 		}
-		return c.finish(edits)
+		first := i
+		for i < len(gone) && gone[i] {
+			i++
+		}
+		run, err := c.removeRun(first, i)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, run...)
 	}
-	from, to := it.start, c.close
-	if i+1 < len(c.items) {
-		to = c.items[i+1].start
-	} else if i > 0 {
-		from, to = c.items[i-1].value.end, it.end()
+	return c.finish(edits)
+}
+
+// removeRun removes the items [i, j), of which the neighbours stay.
+func (c *container) removeRun(i, j int) ([]source.Edit, error) {
+	t := c.text
+	first, last := c.items[i], c.items[j-1]
+	from, to := first.start, c.close
+	switch {
+	case j-i == len(c.items) && c.separators(c.open+1, c.close, i, j):
+		return []source.Edit{t.edit(c.open, c.close+1, string(t.b[c.open])+string(t.b[c.close]))}, nil
+	case c.onLines(i, j):
+		return c.removeItems(i, j), nil
+	case j < len(c.items):
+		to = c.items[j].start
+	case i > 0:
+		from, to = c.items[i-1].value.end, last.end()
 	}
-	gone := string(t.b[from:it.start]) + string(t.b[it.value.end:to])
-	if strings.Trim(gone, " \t\r\n,") != "" {
+	if !c.separators(from, to, i, j) {
 		return nil, errors.New("comments stand around it on its line")
 	}
-	return c.finish([]source.Edit{t.edit(from, to, "")})
+	return []source.Edit{t.edit(from, to, "")}, nil
+}
+
+// separators says that only white space and commas stand around the items
+// [i, j) in the range.
+func (c *container) separators(from, to, i, j int) bool {
+	for _, it := range c.items[i:j] {
+		if strings.Trim(string(c.text.b[from:it.start]), " \t\r\n,") != "" {
+			return false
+		}
+		from = it.value.end
+	}
+	return strings.Trim(string(c.text.b[from:to]), " \t\r\n,") == ""
+}
+
+// onLines says that each of the items [i, j) has lines of its own.
+func (c *container) onLines(i, j int) bool {
+	for _, it := range c.items[i:j] {
+		if _, ok := c.afterItem(it); !ok || !c.text.leads(it.start) {
+			return false
+		}
+	}
+	return true
+}
+
+// removeItems removes items that have lines of their own, and the comma in
+// front of them when it would end a list that had no comma at its end.
+func (c *container) removeItems(i, j int) []source.Edit {
+	var edits []source.Edit
+	for _, it := range c.items[i:j] {
+		end, _ := c.afterItem(it)
+		edits = append(edits, c.removeLines(it, end))
+	}
+	if j == len(c.items) && i > 0 && c.items[j-1].comma < 0 && c.items[i-1].comma >= 0 {
+		comma := c.items[i-1].comma
+		edits = append(edits, c.text.edit(comma, comma+1, ""))
+	}
+	return edits
 }
 
 // removeLines removes an item that has lines of its own, and one of two blank

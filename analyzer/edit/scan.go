@@ -132,7 +132,8 @@ func scanExpr(s source.Span) (*container, error) {
 	return c, sc.scan(c)
 }
 
-// scanBody is the body of the HCL block at s, with or without its header.
+// scanBody is the body of the HCL block at s, with or without its header; that
+// of the content of a dynamic block.
 func scanBody(s source.Span) (*container, error) {
 	toks, err := tokens(s)
 	if err != nil {
@@ -146,7 +147,14 @@ func scanBody(s source.Span) (*container, error) {
 		return nil, errors.New("the block has no body there")
 	}
 	c := &container{text: fileText(s.File), kind: hclBody, dialect: dialect{template: true}}
-	return c, sc.scan(c)
+	if err := sc.scan(c); err != nil || string(sc.toks[0].Bytes) != "dynamic" {
+		return c, err
+	}
+	i, err := c.find("content")
+	if err != nil || i < 0 || !c.items[i].block {
+		return nil, errors.New("a dynamic block has no content block")
+	}
+	return scanBody(source.Span{File: s.File, Start: c.items[i].value.start, End: c.items[i].value.end})
 }
 
 // trimTokens drops newlines, comments and the end of file around tokens.
