@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,11 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
-	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -259,86 +255,4 @@ func splitTypes(s string) []string {
 		}
 	}
 	return append(out, s[start:])
-}
-
-// evaluate is an expression without references, with our functions. The name
-// unknown is an unknown value.
-func evaluate(text string) (*value.Value, error) {
-	e, diags := hclsyntax.ParseExpression([]byte(text), "test.tf", hcl.InitialPos)
-	if diags.HasErrors() {
-		return nil, diags
-	}
-	sc := testScope(source.NewFile("test.tf", []byte(text)))
-	return sc.evaluate(e)
-}
-
-type testEvaluator struct{ *scope }
-
-func testScope(f *source.File) testEvaluator {
-	return testEvaluator{&scope{
-		boundary: OverFS(os.DirFS(filepath.Join(functionData, "files"))), moduleDir: ".", rootDir: ".",
-		span: source.Span{File: f, Start: 0, End: len(f.Bytes)},
-		gap:  func(Gap) {},
-		renderTemplate: func(text source.Text, vars *value.Value) *value.Value {
-			return value.StrAt(text)
-		},
-	}}
-}
-
-func (s testEvaluator) evaluate(e hclsyntax.Expression) (*value.Value, error) {
-	switch e := e.(type) {
-	case *hclsyntax.FunctionCallExpr:
-		return s.call(e)
-	case *hclsyntax.ScopeTraversalExpr:
-		return value.UnknownBecause("it is known after apply", s.span), nil
-	case *hclsyntax.TupleConsExpr:
-		v := &value.Value{Kind: value.Tuple}
-		for _, x := range e.Exprs {
-			elem, err := s.evaluate(x)
-			if err != nil {
-				return nil, err
-			}
-			v.Elems = append(v.Elems, elem)
-		}
-		return v, nil
-	case *hclsyntax.ObjectConsExpr:
-		members := map[string]*value.Value{}
-		for _, item := range e.Items {
-			k, diags := item.KeyExpr.Value(nil)
-			if diags.HasErrors() {
-				return nil, diags
-			}
-			m, err := s.evaluate(item.ValueExpr)
-			if err != nil {
-				return nil, err
-			}
-			members[k.AsString()] = m
-		}
-		return value.ObjectOf(members), nil
-	}
-	c, diags := e.Value(nil)
-	if diags.HasErrors() {
-		return nil, diags
-	}
-	return fromCty(c, s.span), nil
-}
-
-func (s testEvaluator) call(e *hclsyntax.FunctionCallExpr) (*value.Value, error) {
-	var args []*value.Value
-	for i, x := range e.Args {
-		v, err := s.evaluate(x)
-		if err != nil {
-			return nil, err
-		}
-		if e.ExpandFinal && i == len(e.Args)-1 {
-			args = append(args, v.Elems...)
-			continue
-		}
-		args = append(args, v)
-	}
-	v, err := tryFunction(e.Name, args, s.scope)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", e.Name, err)
-	}
-	return v, nil
 }

@@ -43,6 +43,18 @@ var basenameFunc = stringFunc(1, func(a []string) (string, error) { return path.
 
 var dirnameFunc = stringFunc(1, func(a []string) (string, error) { return path.Dir(a[0]), nil })
 
+// base64DecodeFunc is not go-cty-funcs's, which logs what it cannot decode.
+var base64DecodeFunc = stringFunc(1, func(a []string) (string, error) {
+	b, err := base64.StdEncoding.DecodeString(a[0])
+	if err != nil {
+		return "", errors.New("the text is not valid base64")
+	}
+	if !utf8.Valid(b) {
+		return "", errors.New("what the text encodes is not valid UTF-8")
+	}
+	return string(b), nil
+})
+
 var base64GzipFunc = stringFunc(1, func(a []string) (string, error) {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)

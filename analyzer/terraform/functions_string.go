@@ -53,7 +53,12 @@ func (c *call) parts(i int) (parts []value.Part, ok bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	parts, _ = v.AsParts()
+	all, _ := v.AsParts()
+	for _, p := range all {
+		if p.Hole != nil || p.Text.String != "" {
+			parts = append(parts, p)
+		}
+	}
 	return parts, !v.Is(value.Unknown), nil
 }
 

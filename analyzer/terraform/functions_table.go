@@ -101,7 +101,7 @@ var builtins = map[string]builtin{
 // libraryFunctions need all of their arguments known.
 var libraryFunctions = map[string]function.Function{
 	"abs":              stdlib.AbsoluteFunc,
-	"base64decode":     encoding.Base64DecodeFunc,
+	"base64decode":     base64DecodeFunc,
 	"base64encode":     encoding.Base64EncodeFunc,
 	"base64gzip":       base64GzipFunc,
 	"base64sha256":     sha256Base64Func,
