@@ -296,7 +296,15 @@ func mustBeWhole(f *Finding) {
 // report assembles the result.
 func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 	r := &Report{Version: a.in.Version, Checks: a.checks, ScanRoot: a.in.ScanRoot, WorkDir: a.in.WorkDir}
+	if a.in.Boundary != nil {
+		r.Boundary = a.in.Boundary.Dir
+	}
 	for _, f := range res.findings {
+		if f.Span.IsZero() && f.Resource != nil && f.Resource.Root.PlanAlone() {
+			if files := f.Resource.Root.Files(); len(files) > 0 {
+				f.File = files[0].Name
+			}
+		}
 		if f.Verdict == Undetermined {
 			r.Undetermined = append(r.Undetermined, f)
 		} else {
