@@ -417,6 +417,12 @@ func (s *solver) values(name string, k key, conds []*policy.Condition, r *policy
 				}
 				globs = append(globs, symbols)
 				seeds = append(seeds, s.instance(symbols))
+				// What the variable is compared with, when that is chosen already.
+				if !direct {
+					for _, chosen := range r.Lookup(c.Key).Values {
+						globs, seeds = append(globs, literalGlob(chosen)), append(seeds, chosen)
+					}
+				}
 				if known && c.Operator.Base == "StringEqualsIgnoreCase" {
 					seeds = append(seeds, strings.ToUpper(text), strings.ToLower(text))
 				}

@@ -272,5 +272,11 @@ func refusal(d *policy.Document, s *policy.Statement) *NearMiss {
 	if p.Statement != nil {
 		s = p.Statement
 	}
-	return &NearMiss{s, nil, DefectMalformed, StatementName(s) + " is refused by AWS: " + p.Text}
+	near := &NearMiss{s, nil, DefectMalformed, StatementName(s) + " is refused by AWS: " + p.Text}
+	for i := range s.Conditions {
+		if span := s.Conditions[i].Span(); !p.Span.IsZero() && span.Contains(p.Span) {
+			near.Condition = &s.Conditions[i]
+		}
+	}
+	return near
 }

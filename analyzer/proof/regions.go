@@ -26,6 +26,15 @@ func globOf(pattern string) glob {
 	return g
 }
 
+// literalGlob is the pattern of one string.
+func literalGlob(s string) glob {
+	g := make(glob, len(s))
+	for i := range len(s) {
+		g[i] = policy.Symbol(s[i])
+	}
+	return g
+}
+
 // A language says which strings a key may hold: the alphabet, and a small
 // deterministic automaton whose start state is 0 and whose dead state is -1.
 type language struct {

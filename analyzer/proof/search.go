@@ -15,10 +15,18 @@ type formula struct {
 	levels []allowLevel
 	// hidden are documents that may hold a Deny that is not listed.
 	hidden []*policy.Document
+	// also are actions that the request needs beside its own: to set a source
+	// identity, a session needs sts:SetSourceIdentity as well.
+	also []string
+	// admits says whether a statement's principals admit the caller, for a
+	// caller of whom less is known than its policy.Caller says; nil asks the
+	// statement.
+	admits func(*policy.Statement) value.Tri
 }
 
 // allowLevel is a set of Allows of which one has to match.
 type allowLevel struct {
+	action string // when it is not the request's
 	allows []*policy.Statement
 	full   value.Tri // an Allow of everything stands beside them
 	hidden []*policy.Document
@@ -100,7 +108,7 @@ func (c *clause) unknown(why []value.Reason) {
 
 // newClause is the statement under a request without action and resource; nil
 // when it does not match whatever they and the open keys are.
-func newClause(s *policy.Statement, r *policy.Request) *clause {
+func (f *formula) newClause(s *policy.Statement, r *policy.Request) *clause {
 	c := &clause{statement: s}
 	if s.Effect == policy.EffectUnknown {
 		c.unknown(elementReasons(s, "Effect"))
@@ -109,7 +117,7 @@ func newClause(s *policy.Statement, r *policy.Request) *clause {
 		c.unknown(openReasons(s))
 	}
 	if s.HasPrincipal {
-		switch s.AdmitsCaller(r.Caller) {
+		switch f.admitsCaller(s, r) {
 		case value.No:
 			return nil
 		case value.Maybe:
@@ -123,6 +131,13 @@ func newClause(s *policy.Statement, r *policy.Request) *clause {
 		return nil
 	}
 	return c
+}
+
+func (f *formula) admitsCaller(s *policy.Statement, r *policy.Request) value.Tri {
+	if f.admits != nil {
+		return f.admits(s)
+	}
+	return s.AdmitsCaller(r.Caller)
 }
 
 // assign settles the conditions that the request decides. It is false when one
@@ -300,6 +315,7 @@ type solver struct {
 
 // clauseLevel is an allowLevel under a request.
 type clauseLevel struct {
+	action string
 	allows []*clause
 	maybe  bool // an Allow that cannot be known may stand beside them
 	why    []value.Reason
@@ -307,7 +323,7 @@ type clauseLevel struct {
 
 func (s *solver) reduce() (denies []*clause, levels []clauseLevel) {
 	for _, d := range s.formula.denies {
-		if c := newClause(d, s.base); c != nil {
+		if c := s.formula.newClause(d, s.base); c != nil {
 			denies = append(denies, c)
 		}
 	}
@@ -315,9 +331,9 @@ func (s *solver) reduce() (denies []*clause, levels []clauseLevel) {
 		denies = append(denies, &clause{maybe: true, why: documentReasons(d)})
 	}
 	for _, l := range s.formula.levels {
-		out := clauseLevel{}
+		out := clauseLevel{action: l.action}
 		for _, a := range l.allows {
-			if c := newClause(a, s.base); c != nil {
+			if c := s.formula.newClause(a, s.base); c != nil {
 				out.allows = append(out.allows, c)
 			}
 		}
@@ -371,10 +387,14 @@ func coversResources(st *policy.Statement) bool {
 
 // tryAction looks for a request for one action that is not stopped.
 func (s *solver) tryAction(action string, denies []*clause, levels []clauseLevel) (*policy.Request, value.Tri) {
-	denies = forAction(denies, action)
+	denies = forActions(denies, append([]string{action}, s.formula.also...))
 	at := make([]clauseLevel, len(levels))
 	for i, l := range levels {
-		at[i] = clauseLevel{forAction(l.allows, action), l.maybe, l.why}
+		needed := action
+		if l.action != "" {
+			needed = l.action
+		}
+		at[i] = clauseLevel{"", forActions(l.allows, []string{needed}), l.maybe, l.why}
 	}
 	var open *policy.Request
 	for _, resource := range s.resources(action, denies, at) {
@@ -398,14 +418,19 @@ func (s *solver) tryAction(action string, denies []*clause, levels []clauseLevel
 	return nil, value.Yes
 }
 
-func forAction(in []*clause, action string) []*clause {
+// forActions keeps the clauses that cover one of the actions.
+func forActions(in []*clause, actions []string) []*clause {
 	var out []*clause
 	for _, c := range in {
 		if c.statement == nil {
 			out = append(out, c)
 			continue
 		}
-		switch c.statement.AdmitsAction(action) {
+		covered := value.No
+		for _, a := range actions {
+			covered = covered.Or(c.statement.AdmitsAction(a))
+		}
+		switch covered {
 		case value.Yes:
 			out = append(out, c)
 		case value.Maybe:
@@ -420,7 +445,7 @@ func forAction(in []*clause, action string) []*clause {
 func (s *solver) forResource(resource string, r *policy.Request, denies []*clause, levels []clauseLevel) ([]*clause, []clauseLevel) {
 	out := make([]clauseLevel, len(levels))
 	for i, l := range levels {
-		out[i] = clauseLevel{filterResource(l.allows, resource, r), l.maybe, l.why}
+		out[i] = clauseLevel{l.action, filterResource(l.allows, resource, r), l.maybe, l.why}
 	}
 	return filterResource(denies, resource, r), out
 }
@@ -491,7 +516,7 @@ func assign(r *policy.Request, key string, v policy.ContextValue) *policy.Reques
 func under(r *policy.Request, denies []*clause, levels []clauseLevel) ([]*clause, []clauseLevel) {
 	out := make([]clauseLevel, len(levels))
 	for i, l := range levels {
-		out[i] = clauseLevel{underAll(l.allows, r), l.maybe, l.why}
+		out[i] = clauseLevel{l.action, underAll(l.allows, r), l.maybe, l.why}
 	}
 	return underAll(denies, r), out
 }
@@ -587,7 +612,10 @@ func (f *formula) stops(r *policy.Request) value.Tri {
 		out = value.Maybe
 	}
 	for _, d := range f.denies {
-		t := d.Matches(r)
+		t := value.No
+		for _, action := range append([]string{r.Action}, f.also...) {
+			t = t.Or(f.matches(d, r, action))
+		}
 		if d.Effect != policy.Deny {
 			t = t.And(value.Maybe)
 		}
@@ -599,7 +627,7 @@ func (f *formula) stops(r *policy.Request) value.Tri {
 			granted = granted.Or(value.Maybe)
 		}
 		for _, a := range l.allows {
-			t := a.Matches(r)
+			t := f.matches(a, r, l.action)
 			if a.Effect != policy.Allow {
 				t = t.And(value.Maybe)
 			}
@@ -608,4 +636,30 @@ func (f *formula) stops(r *policy.Request) value.Tri {
 		out = out.Or(granted.Not())
 	}
 	return out
+}
+
+// matches is whether a statement matches the request for an action, the
+// request's own when it is "".
+func (f *formula) matches(s *policy.Statement, r *policy.Request, action string) value.Tri {
+	c := *r
+	if action != "" {
+		c.Action = action
+	}
+	if f.admits == nil {
+		return s.Matches(&c)
+	}
+	t := s.AdmitsAction(c.Action)
+	if s.Open {
+		t = t.And(value.Maybe)
+	}
+	if s.HasPrincipal {
+		t = t.And(f.admits(s))
+	}
+	if s.HasResource {
+		t = t.And(s.AdmitsResource(c.Resource, &c))
+	}
+	for i := range s.Conditions {
+		t = t.And(s.Conditions[i].Matches(&c))
+	}
+	return t
 }

@@ -166,3 +166,22 @@ func TestSourceIPVectors(t *testing.T) {
 		})
 	}
 }
+
+func TestSessionNameVectors(t *testing.T) {
+	for _, v := range vectors(t, "trust_rolesessionname.json") {
+		t.Run(v.ID, func(t *testing.T) {
+			docs := v.documents(t)
+			got := SessionName(docs[0], SessionNameOptions{Account: "111122223333"})
+			if got.Class.String() != v.Expect {
+				t.Errorf("class = %v, want %s: %s\nwitness %+v\nneeds %v", got.Class, v.Expect, v.Why, got.Witness, got.Needs)
+			}
+			if got.Witness == nil {
+				return
+			}
+			t.Logf("%s %v %v %+v", got.Witness.Words, got.Witness.Context, got.Witness.Absent, got.Callers)
+			if d := docs[0].Decide(got.Witness.Request); d.Allowed != value.Yes {
+				t.Errorf("the witness is not allowed: %+v", got.Witness)
+			}
+		})
+	}
+}

@@ -1,0 +1,549 @@
+package proof
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// status is what one caller may call a session, from nothing to everything.
+type status int8
+
+const (
+	notAdmitted status = iota
+	boundName
+	alternative
+	constantName
+	weakAlternative
+	weakName
+	freeName
+)
+
+// outcome is what the policy admits of one caller.
+type outcome struct {
+	caller  caller
+	status  status
+	request *policy.Request // the worst that certainly gets through
+	// names are those that certainly get through and are single strings, each
+	// with whether it is derived from who the caller is.
+	names map[string]bool
+	// maybe says that an unknown part could make it worse.
+	maybe bool
+	needs []value.Reason
+	tags  []string
+}
+
+// A nameRegion is a set of session names or source identities that the policy
+// does not tell apart.
+type nameRegion struct {
+	sample string
+	// derived: one name, made of what identifies the caller; constant: one
+	// name, whoever calls.
+	derived, constant bool
+}
+
+// identifying says whether a key's value identifies the caller.
+func (t *trust) identifying(key string) bool {
+	key = strings.ToLower(key)
+	if tag, ok := strings.CutPrefix(key, "aws:principaltag/"); ok {
+		return t.opt.TrustedTags == nil || slices.ContainsFunc(t.opt.TrustedTags, func(s string) bool { return strings.EqualFold(s, tag) })
+	}
+	switch key {
+	case "aws:username", "aws:userid", "aws:sourceidentity", "saml:sub", "saml:namequalifier", "identitystore:userid":
+		return true
+	}
+	return false
+}
+
+// conditionsOf are the conditions on a key in the policy and the RCPs.
+func (t *trust) conditionsOf(key string) []*policy.Condition {
+	var out []*policy.Condition
+	for _, d := range append([]*policy.Document{t.doc}, t.opt.RCPs...) {
+		for _, s := range d.Statements {
+			for i := range s.Conditions {
+				if strings.EqualFold(s.Conditions[i].Key, key) {
+					out = append(out, &s.Conditions[i])
+				}
+			}
+		}
+	}
+	return out
+}
+
+// regions are the names that conditions on a key tell apart, for a caller.
+func (t *trust) regions(key string, r *policy.Request) (out []nameRegion, complete bool) {
+	var globs []glob
+	var kinds []nameRegion
+	seeds := []string{aFreeName, anotherName}
+	var filled []string // names that patterns accept, before shorter ones
+	for _, c := range t.conditionsOf(key) {
+		for _, p := range c.Values {
+			symbols, possible, exact := p.Symbols(r)
+			if !possible {
+				continue
+			}
+			single := exact && !p.HasWildcard()
+			derived := single && len(p.Variables()) > 0
+			for _, v := range p.Variables() {
+				derived = derived && t.identifying(v) && r.Lookup(v).Presence == policy.Known
+			}
+			untrusted := slices.ContainsFunc(p.Variables(), func(v string) bool {
+				return strings.HasPrefix(strings.ToLower(v), "aws:principaltag/") && !t.identifying(v)
+			})
+			globs = append(globs, symbols)
+			kinds = append(kinds, nameRegion{derived: derived, constant: single && !derived && !untrusted})
+			if single {
+				seeds = append([]string{plainOf(symbols)}, seeds...)
+			} else {
+				filled = append(filled, fill(symbols))
+			}
+		}
+	}
+	found, complete := regionsOf(globs, sessionNames, append(seeds, filled...))
+	for _, f := range found {
+		n := nameRegion{sample: f.sample}
+		for _, m := range f.matches {
+			n.derived = n.derived || kinds[m].derived
+			n.constant = n.constant || kinds[m].constant
+		}
+		if len(n.sample) <= 64 {
+			out = append(out, n)
+		}
+	}
+	return out, complete
+}
+
+// fill is a name of a pattern, with somebody in the place of its wildcards.
+func fill(symbols []policy.Symbol) string {
+	var b strings.Builder
+	for _, s := range symbols {
+		switch {
+		case s == policy.AnyByte || s == policy.AnySegmentByte:
+			b.WriteByte('x')
+		case s < 0:
+			b.WriteString("somebody")
+		default:
+			b.WriteString(plainOf([]policy.Symbol{s}))
+		}
+	}
+	return b.String()
+}
+
+// plainOf is the text of symbols without wildcards.
+func plainOf(symbols []policy.Symbol) string {
+	b := make([]byte, len(symbols))
+	for i, s := range symbols {
+		if s >= policy.FoldedByte {
+			s -= policy.FoldedByte
+		}
+		b[i] = byte(s)
+	}
+	return string(b)
+}
+
+// variants are the caller with and without the tags and identities that names
+// are made of.
+func (t *trust) variants(c caller) []*policy.Request {
+	with, without := c.request, c.request
+	for _, key := range []string{nameKey, identityKey} {
+		for _, cond := range t.conditionsOf(key) {
+			for _, p := range cond.Values {
+				for _, v := range p.Variables() {
+					v = strings.ToLower(v)
+					if !identifyingFamily(v) || !isOpen(v, c.request) {
+						continue
+					}
+					token := "own-" + base(strings.ReplaceAll(v, ":", "/")) + "-" + c.request.Caller.Account + "-" + c.request.Caller.Name
+					with = assign(with, v, policy.One(token))
+					without = assign(without, v, policy.ContextValue{})
+				}
+			}
+		}
+	}
+	if with == c.request {
+		return []*policy.Request{with}
+	}
+	return []*policy.Request{with, without}
+}
+
+func identifyingFamily(v string) bool {
+	return strings.HasPrefix(v, "aws:principaltag/") || strings.HasPrefix(v, "saml:") || v == "identitystore:userid" || v == "aws:sourceidentity"
+}
+
+// formula is what stops a caller's request to assume the role, and with it to
+// set a source identity.
+func (t *trust) formula(c caller, sets bool) *formula {
+	f := &formula{}
+	f.level([]*policy.Document{t.doc}, value.No)
+	f.denyOnly(t.opt.RCPs)
+	if sets {
+		f.also = []string{"sts:SetSourceIdentity"}
+		second := f.levels[0]
+		second.action = "sts:SetSourceIdentity"
+		f.levels = append(f.levels, second)
+	}
+	if c.unknown != nil {
+		f.admits = c.unknown.admits
+	}
+	return f
+}
+
+// admits says whether the principals of a statement admit whoever the unknown
+// principal is.
+func (u *unknownPrincipal) admits(s *policy.Statement) value.Tri {
+	if s == u.statement {
+		return value.Yes
+	}
+	out := value.No
+	if s.PrincipalsOpen {
+		out = value.Maybe
+	}
+	for _, p := range s.Principals {
+		out = out.Or(u.same(p))
+	}
+	return out
+}
+
+func (u *unknownPrincipal) same(p policy.Principal) value.Tri {
+	own := u.principal
+	switch {
+	case p.Class == policy.AnyPrincipal:
+		return value.Yes
+	case own.Value != nil && p.Value != nil && own.Value.Ref != nil && p.Value.Ref != nil && *own.Value.Ref == *p.Value.Ref:
+		return value.Yes
+	case p.Class >= policy.FederatedUserPrincipal:
+		return value.No
+	case own.Account != "" && p.Account != "" && own.Account != p.Account:
+		return value.No
+	case own.Class == policy.UserPrincipal && (p.Class == policy.RolePrincipal || p.Class == policy.AssumedRolePrincipal),
+		own.Class == policy.RolePrincipal && p.Class == policy.UserPrincipal,
+		own.Name != "" && p.Name != "" && own.Class == p.Class && own.Name != p.Name:
+		return value.No
+	}
+	return value.Maybe
+}
+
+// judge works out what the policy admits of a caller.
+func (t *trust) judge(c caller) outcome {
+	out := outcome{caller: c, names: map[string]bool{}}
+	for _, r := range t.variants(c) {
+		names, complete := t.regions(nameKey, r)
+		identities := []nameRegion{{}} // no source identity
+		if len(t.conditionsOf(identityKey)) > 0 {
+			more, ok := t.regions(identityKey, r)
+			identities, complete = append(identities, more...), complete && ok
+		}
+		if !complete {
+			out.maybe = true
+			out.needs = addReasons(out.needs, value.Reason{Text: "the policy tells more names apart than iamvet tries"})
+		}
+		t.judgeVariant(r, names, identities, &out)
+	}
+	return out
+}
+
+func (t *trust) judgeVariant(r *policy.Request, names, identities []nameRegion, out *outcome) {
+	admitted := 0 // names without a source identity
+	var worst *policy.Request
+	worstStatus, single := notAdmitted, true
+	note := func(s status, req *policy.Request) {
+		if s > worstStatus || worst == nil {
+			worstStatus, worst = s, req
+		}
+	}
+	for _, id := range identities {
+		for _, n := range names {
+			a := t.ask(out.caller, r, n.sample, id.sample)
+			harmless := n.derived || id.derived
+			switch {
+			case a.stopped == value.Yes:
+				continue
+			case a.stopped == value.Maybe:
+				if !harmless && !(n.constant && out.caller.named) {
+					out.maybe = true
+					out.needs = addReasons(out.needs, a.needs...)
+				} else if out.status == notAdmitted {
+					note(boundName, a.request)
+				}
+				continue
+			}
+			if id.sample == "" {
+				admitted++
+			}
+			if n.derived || n.constant {
+				out.names[n.sample] = n.derived && !n.constant
+			}
+			if n.derived {
+				out.tags = t.addTags(out.tags)
+			}
+			switch {
+			case n.derived:
+				note(boundName, a.request)
+			case id.derived:
+				note(alternative, a.request)
+			case id.sample != "":
+				note(weakAlternative, a.request)
+			case n.constant:
+				note(constantName, a.request)
+			default:
+				single = false
+				note(weakName, a.request)
+			}
+		}
+	}
+	if worstStatus == weakName && admitted == len(names) && !single {
+		worstStatus = freeName
+	}
+	if worstStatus > out.status || out.request == nil && worst != nil {
+		out.status, out.request = worstStatus, worst
+	}
+}
+
+// ask looks for a way to assume the role under a name, with a source identity
+// or ("") without.
+func (t *trust) ask(c caller, r *policy.Request, name, identity string) answer {
+	base := assign(r, nameKey, policy.One(name))
+	base.Context[identityKey] = policy.One(identity)
+	if c.request.Caller.Account == "444455556666" {
+		base.Context["aws:principalorgid"] = policy.One(foreignOrgID)
+		base.Context["aws:principalorgpaths"] = policy.Many(foreignOrgID + "/r-else/ou-else/")
+	}
+	if c.unknown != nil && c.unknown.principal.Account == "" {
+		for _, k := range []string{"aws:principalarn", "aws:principalaccount"} {
+			base.Context[k] = policy.ContextValue{Presence: policy.Present}
+		}
+	}
+	q := &question{
+		formula: t.formula(c, identity != ""),
+		base:    base,
+		actions: []string{assumeRole},
+		account: t.opt.Account,
+	}
+	return q.ask(false)
+}
+
+// addTags notes the tags that names are made of.
+func (t *trust) addTags(to []string) []string {
+	for _, c := range t.conditionsOf(nameKey) {
+		for _, p := range c.Values {
+			for _, v := range p.Variables() {
+				if tag, ok := strings.CutPrefix(strings.ToLower(v), "aws:principaltag/"); ok && !slices.Contains(to, tag) {
+					to = append(to, tag)
+				}
+			}
+		}
+	}
+	slices.Sort(to)
+	return to
+}
+
+// decide judges every caller, and the policy by the worst.
+func (t *trust) decide(callers []caller, h *hypothesis) SessionNameResult {
+	if len(t.allows) == 0 && h == nil {
+		if t.unclear {
+			return SessionNameResult{Needs: t.unclearNeeds()}
+		}
+		return SessionNameResult{Class: NameNA}
+	}
+	var outcomes []outcome
+	for _, c := range callers {
+		outcomes = append(outcomes, t.judge(c))
+	}
+	markShared(outcomes)
+	result := SessionNameResult{Callers: t.admitted(outcomes)}
+	worst := -1
+	for i, o := range outcomes {
+		if o.status != notAdmitted && (worst < 0 || o.status > outcomes[worst].status) {
+			worst = i
+		}
+		for _, tag := range o.tags {
+			if !slices.Contains(result.Tags, tag) {
+				result.Tags = append(result.Tags, tag)
+			}
+		}
+	}
+	slices.Sort(result.Tags)
+	if worst >= 0 && outcomes[worst].status >= weakAlternative {
+		t.violated(&result, outcomes, worst)
+		return result
+	}
+	for _, o := range outcomes {
+		if o.maybe {
+			result.Needs = addReasons(result.Needs, o.needs...)
+		}
+	}
+	switch {
+	case len(result.Needs) > 0:
+	case worst < 0:
+		result.Class, result.Statements = NameUnsatisfiable, t.allows
+	default:
+		result.Class = map[status]SessionNameClass{boundName: NameBound, alternative: NameAlternative, constantName: NameConstant}[outcomes[worst].status]
+	}
+	return result
+}
+
+// markShared makes weak what two callers may both be called: two of one
+// account, or of any when the name is the same for everybody.
+func markShared(outcomes []outcome) {
+	for i := range outcomes {
+		for j := range outcomes {
+			a, b := &outcomes[i], &outcomes[j]
+			if i == j || *a.caller.request.Caller == *b.caller.request.Caller {
+				continue
+			}
+			for _, name := range sortedKeys(a.names) {
+				derived, both := b.names[name]
+				across := a.caller.request.Caller.Account != b.caller.request.Caller.Account
+				if !both || across && derived && a.names[name] {
+					continue
+				}
+				if a.status < weakName && a.status != alternative && a.status != weakAlternative {
+					a.status = weakName
+				}
+			}
+		}
+	}
+}
+
+// admitted sums up who gets in.
+func (t *trust) admitted(outcomes []outcome) Callers {
+	out := Callers{AllRoles: len(t.allows) > 0}
+	for _, s := range t.allows {
+		for _, p := range s.Principals {
+			if p.Class != policy.RolePrincipal && p.Class != policy.AssumedRolePrincipal && p.Class != policy.ServicePrincipal && p.Class != policy.FederatedPrincipal {
+				out.AllRoles = false
+			}
+		}
+		if s.PrincipalsOpen {
+			out.AllRoles = false
+		}
+	}
+	out.ExternalID = len(t.conditionsOf("sts:externalid")) > 0
+	any := false
+	for _, o := range outcomes {
+		if o.status == notAdmitted && !o.maybe {
+			continue
+		}
+		any = true
+		c := o.caller.request.Caller
+		switch {
+		case c.Account == unnamedAccount:
+		case c.Account == "444455556666" && t.any && !slices.Contains(t.accounts, c.Account):
+			out.Anyone = true
+		case slices.Contains(t.accounts, c.Account) || c.Account == t.opt.Account:
+			out.Accounts = union(out.Accounts, []string{c.Account})
+			if t.opt.Account != "" && c.Account != t.opt.Account {
+				out.Foreign = union(out.Foreign, []string{c.Account})
+			}
+		}
+		out.Users = out.Users || c.Kind == policy.UserCaller
+		out.Roles = out.Roles || c.Kind == policy.RoleCaller
+		if out.ExternalID {
+			without := o.caller
+			without.request = assign(o.caller.request, "sts:externalid", policy.ContextValue{})
+			if again := t.judge(without); again.status != notAdmitted || again.maybe {
+				out.ExternalID = false
+			}
+		}
+	}
+	out.ExternalID = out.ExternalID && any
+	return out
+}
+
+// violated fills in the class of a violation, and who shows it.
+func (t *trust) violated(result *SessionNameResult, outcomes []outcome, worst int) {
+	o := outcomes[worst]
+	switch o.status {
+	case weakAlternative:
+		result.Class = NameWeakAlternative
+	case weakName:
+		result.Class = NameWeak
+	default:
+		result.Class = NameVacuous
+		for i := worst; i < len(outcomes); i++ {
+			if outcomes[i].status == freeName && !t.triesToBind(outcomes[i]) {
+				result.Class, o = NameMissing, outcomes[i]
+				break
+			}
+		}
+	}
+	f := t.formula(o.caller, o.request.Context[identityKey].Presence == policy.Known)
+	for _, s := range t.allows {
+		if s.Effect == policy.Allow && f.matches(s, o.request, assumeRole) == value.Yes {
+			result.Statements = append(result.Statements, s)
+		}
+	}
+	result.Condition = t.atFault(result, o)
+	t.explain(result, o)
+}
+
+// testsName says that a condition is about the session's name, under whatever
+// prefix.
+func testsName(c *policy.Condition) bool {
+	return strings.HasSuffix(strings.ToLower(c.Key), "rolesessionname")
+}
+
+// triesToBind says that what admits a caller tests the name: an Allow that
+// matches, or a Deny that covers the caller.
+func (t *trust) triesToBind(o outcome) bool {
+	f := t.formula(o.caller, false)
+	for _, s := range t.doc.Statements {
+		i := slices.IndexFunc(s.Conditions, func(c policy.Condition) bool { return testsName(&c) })
+		if i < 0 {
+			if s.Effect == policy.Allow && f.matches(s, o.request, assumeRole) == value.Yes {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// atFault is the condition on the name, or the source identity, that does not
+// do what it is for.
+func (t *trust) atFault(result *SessionNameResult, o outcome) *policy.Condition {
+	for _, s := range result.Statements {
+		for i := range s.Conditions {
+			if c := &s.Conditions[i]; testsName(c) || result.Class == NameWeakAlternative && strings.EqualFold(c.Key, identityKey) {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+func (t *trust) explain(result *SessionNameResult, o outcome) {
+	keys := []string{nameKey}
+	for _, s := range t.doc.Statements {
+		for _, c := range s.Conditions {
+			keys = append(keys, strings.ToLower(c.Key))
+		}
+	}
+	r := *o.request
+	r.Action = assumeRole
+	w := newWitness(&r, keys)
+	w.Resource = ""
+	if o.caller.unknown != nil {
+		w.Principal = ""
+	}
+	name := strings.Join(o.request.Context[nameKey].Values, "")
+	w.Words = fmt.Sprintf("%s assuming the role as '%s'", callerWords(o.caller), name)
+	if len(result.Statements) > 0 {
+		s := result.Statements[0]
+		switch c := result.Condition; {
+		case c == nil:
+			w.Words += ": " + StatementName(s) + " does not test sts:RoleSessionName"
+		case keyOf(strings.ToLower(c.Key)).there == never:
+			w.Words += fmt.Sprintf(": %s tests %s, which no request carries", StatementName(s), c.Key)
+		default:
+			_, words := c.MatchesDetail(&r)
+			if words == "" {
+				words = fmt.Sprintf("tests %s with %s, which matches", c.Key, c.Operator)
+			}
+			w.Words += ": " + StatementName(s) + " " + words
+		}
+	}
+	result.Witness = w
+}

@@ -1,0 +1,486 @@
+package proof
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// SessionNameClass is how a trust policy ties the name of a role session to
+// who assumes the role. The zero SessionNameClass is not determined.
+type SessionNameClass int8
+
+// The classes.
+const (
+	NameUndetermined    SessionNameClass = iota
+	NameNA                               // no AWS principal may assume the role
+	NameBound                            // only names that identify the caller
+	NameConstant                         // one fixed name for each single caller
+	NameAlternative                      // any name, but a source identity that identifies the caller
+	NameUnsatisfiable                    // no AWS principal can meet the conditions
+	NameWeak                             // somebody else's name is possible, though not every name
+	NameWeakAlternative                  // some source identity is required, whichever
+	NameVacuous                          // a condition on the name accepts every name
+	NameMissing                          // no condition on the name
+	NameInvalid                          // AWS refuses the policy
+)
+
+func (c SessionNameClass) String() string {
+	return [...]string{"UNDETERMINABLE", "NA", "BOUND", "CONSTANT_OK", "ALT_BOUND", "UNSATISFIABLE", "WEAK", "WEAK_ALT", "VACUOUS", "MISSING", "INVALID"}[c]
+}
+
+// Verdict is what the class means.
+func (c SessionNameClass) Verdict() Verdict {
+	switch c {
+	case NameUndetermined:
+		return Undetermined
+	case NameNA:
+		return NotApplicable
+	case NameBound, NameConstant, NameAlternative, NameUnsatisfiable:
+		return Holds
+	}
+	return Violated
+}
+
+// SessionNameOptions says what is known around the role.
+type SessionNameOptions struct {
+	Account   string // of the role; "" when it is not known
+	Partition string // "" when it is not known: aws
+	// TrustedTags are the principal tags that people cannot give themselves, in
+	// any case; nil trusts all of them.
+	TrustedTags []string
+	// RCPs that bind the role's account.
+	RCPs []*policy.Document
+}
+
+// Callers are who may assume a role, whatever they call the session.
+type Callers struct {
+	Anyone   bool     // principals of accounts and organizations that nobody named
+	Accounts []string // known accounts whose principals are admitted, sorted
+	Foreign  []string // those of them that are not the role's own, when that is known
+	Users    bool     // some user is
+	Roles    bool     // some role is
+	AllRoles bool     // nobody but roles that are named one by one
+	Unknown  bool     // a principal that is not known
+	// ExternalID says that nobody is admitted without a certain external id.
+	ExternalID bool
+}
+
+// SessionNameResult is the answer of SessionName.
+type SessionNameResult struct {
+	Class   SessionNameClass
+	Witness *Witness
+	// Statements are those that let the witness through, or, of a class that
+	// holds with advice, the dead ones.
+	Statements []*policy.Statement
+	// Condition is the one at fault, when there is one.
+	Condition *policy.Condition
+	Callers   Callers
+	// Tags are the principal tags that a proof rests on, in lower case, sorted.
+	Tags  []string
+	Needs []value.Reason
+}
+
+const (
+	assumeRole   = "sts:AssumeRole"
+	nameKey      = "sts:rolesessionname"
+	identityKey  = "sts:sourceidentity"
+	aFreeName    = "anything"
+	anotherName  = "not-a-name-of-mine"
+	foreignOrgID = "o-somebodyelse"
+)
+
+// SessionName decides whether a role can be assumed under a name that does not
+// identify the caller.
+func SessionName(doc *policy.Document, opt SessionNameOptions) SessionNameResult {
+	doc = orUnknown(doc)
+	if p := refused(doc, policy.Trust); p != nil {
+		return SessionNameResult{Class: NameInvalid, Statements: statementOf(p)}
+	}
+	t := newTrust(doc, opt)
+	result := t.decide(t.callers(), nil)
+	switch {
+	case result.Class.Verdict() == Violated:
+	case len(t.unknown) > 0:
+		result = t.withUnknown(result)
+	case doc.Open && len(t.allows) == 0 || t.unclear:
+		if result.Class != NameUndetermined {
+			result = SessionNameResult{Needs: t.unclearNeeds(), Callers: result.Callers}
+		}
+	}
+	return result
+}
+
+func statementOf(p *policy.Problem) []*policy.Statement {
+	if p.Statement == nil {
+		return nil
+	}
+	return []*policy.Statement{p.Statement}
+}
+
+// trust is a trust policy with what its principals admit.
+type trust struct {
+	doc    *policy.Document
+	opt    SessionNameOptions
+	allows []*policy.Statement // that may allow an AWS principal to assume the role
+	// unknown are the principals of which too little is known to name a caller.
+	unknown []unknownPrincipal
+	// unclear says that there may be AWS principals that are not listed.
+	unclear  bool
+	accounts []string // that are named, sorted
+	any      bool
+}
+
+type unknownPrincipal struct {
+	statement *policy.Statement
+	principal policy.Principal
+}
+
+func newTrust(doc *policy.Document, opt SessionNameOptions) *trust {
+	t := &trust{doc: doc, opt: opt, unclear: doc.Open}
+	for _, s := range doc.Statements {
+		if s.Effect == policy.Deny || s.AdmitsAction(assumeRole) == value.No || forServicesOnly(s) {
+			continue
+		}
+		aws := s.PrincipalsOpen || s.Open && !s.HasPrincipal
+		if aws {
+			t.unclear = true
+		}
+		for _, p := range s.Principals {
+			aws = t.principal(s, p) || aws
+		}
+		if aws {
+			t.allows = append(t.allows, s)
+		}
+	}
+	slices.Sort(t.accounts)
+	t.accounts = slices.Compact(t.accounts)
+	return t
+}
+
+// forServicesOnly says that a statement admits requests of AWS services alone.
+func forServicesOnly(s *policy.Statement) bool {
+	return slices.ContainsFunc(s.Conditions, func(c policy.Condition) bool {
+		if !strings.EqualFold(c.Key, "aws:PrincipalIsAWSService") || c.Operator.Family != policy.BoolFamily || len(c.Values) != 1 {
+			return false
+		}
+		text, _ := c.Values[0].Text()
+		return strings.EqualFold(text, "true")
+	})
+}
+
+// principal notes what a principal admits. It is false for one that is not of
+// AWS: services and identity providers choose or check the name themselves.
+func (t *trust) principal(s *policy.Statement, p policy.Principal) bool {
+	switch p.Class {
+	case policy.ServicePrincipal, policy.FederatedPrincipal, policy.CanonicalUserPrincipal:
+		return false
+	case policy.FederatedUserPrincipal, policy.UniqueIDPrincipal:
+		return true // they exist no more, or cannot assume roles
+	case policy.AnyPrincipal:
+		t.any = true
+		return true
+	case policy.UnknownPrincipal:
+		if p.Type == "" {
+			t.unclear = true
+			return true
+		}
+	}
+	if p.Account != "" {
+		t.accounts = append(t.accounts, p.Account)
+	}
+	named := p.Class == policy.AccountPrincipal || p.Name != ""
+	if p.Account == "" || !named {
+		t.unknown = append(t.unknown, unknownPrincipal{s, p})
+	}
+	return true
+}
+
+func (t *trust) unclearNeeds() []value.Reason {
+	var needs []value.Reason
+	if t.doc.Open {
+		needs = addReasons(needs, documentReasons(t.doc)...)
+	}
+	for _, s := range t.doc.Statements {
+		if s.PrincipalsOpen || s.Open {
+			needs = addReasons(needs, elementReasons(s, "Principal")...)
+		}
+		for _, p := range s.Principals {
+			if p.Type == "" && p.Class == policy.UnknownPrincipal {
+				needs = addReasons(needs, elementReasons(s, "Principal")...)
+			}
+		}
+	}
+	return needs
+}
+
+// withUnknown decides for principals that are not known, for everything that
+// they may turn out to be: when it is the same, it is decided.
+func (t *trust) withUnknown(known SessionNameResult) SessionNameResult {
+	out := known
+	for _, u := range t.unknown {
+		var first *SessionNameResult
+		for _, h := range t.hypotheses(u) {
+			r := t.decide(append(t.callers(), h.callers...), &h)
+			r.Callers.Unknown = true
+			if r.Class == NameUndetermined {
+				return r
+			}
+			if first == nil {
+				first = &r
+			} else if r.Class.Verdict() != first.Class.Verdict() {
+				why := elementReasons(u.statement, "Principal")
+				if own := reasonsOf(u.principal.Value); len(own) > 0 {
+					why = own
+				}
+				return SessionNameResult{Needs: why, Callers: first.Callers}
+			}
+		}
+		if first != nil && (first.Class.Verdict() == Violated || out.Class == NameNA || out.Class == NameUnsatisfiable) {
+			callers := merge(out.Callers, first.Callers)
+			out = *first
+			out.Callers = callers
+		}
+		out.Callers.Unknown = true
+		if out.Class.Verdict() == Violated {
+			return out
+		}
+	}
+	if t.unclear {
+		return SessionNameResult{Needs: t.unclearNeeds(), Callers: out.Callers}
+	}
+	return out
+}
+
+func merge(a, b Callers) Callers {
+	b.Anyone = a.Anyone || b.Anyone
+	b.Accounts = union(a.Accounts, b.Accounts)
+	b.Foreign = union(a.Foreign, b.Foreign)
+	return b
+}
+
+func union(a, b []string) []string {
+	out := slices.Concat(a, b)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// A hypothesis is what an unknown principal may be.
+type hypothesis struct {
+	of      unknownPrincipal
+	callers []caller
+}
+
+// unnamedAccount stands for the account of a principal that is not known.
+const unnamedAccount = "000000000000"
+
+// hypotheses are what a principal may turn out to be: of what is known of it,
+// an account, a user or a role.
+func (t *trust) hypotheses(u unknownPrincipal) []hypothesis {
+	account := u.principal.Account
+	if account == "" {
+		account = unnamedAccount
+	}
+	name := u.principal.Name
+	if name == "" {
+		name = "unnamed"
+	}
+	user := t.user(account, name)
+	role := t.role(account, name)
+	whole := []caller{t.user(account, "alice"), t.user(account, "bob"), t.role(account, "dev"), t.role(account, "ops")}
+	var out []hypothesis
+	for _, callers := range map[policy.PrincipalClass][][]caller{
+		policy.AccountPrincipal:     {whole},
+		policy.UserPrincipal:        {{user}},
+		policy.RolePrincipal:        {{role}},
+		policy.AssumedRolePrincipal: {{role}},
+		policy.UnknownPrincipal:     {whole, {user}, {role}},
+	}[u.principal.Class] {
+		for i := range callers {
+			callers[i].unknown = &u
+		}
+		out = append(out, hypothesis{u, callers})
+	}
+	return out
+}
+
+// A caller is somebody who may assume the role.
+type caller struct {
+	request *policy.Request // who, without what
+	// named says that the policy names this very user or role; several callers
+	// that are not named stand for all of their kind.
+	named   bool
+	unknown *unknownPrincipal // whom a hypothesis says it is
+}
+
+func (t *trust) partition() string {
+	if t.opt.Partition != "" {
+		return t.opt.Partition
+	}
+	return "aws"
+}
+
+func (t *trust) user(account, name string) caller {
+	r := userRequest(t.partition(), account, base(name), withMFA)
+	r.Caller.Path = pathOf(name)
+	return t.open(r)
+}
+
+func (t *trust) role(account, name string) caller {
+	r := roleRequest(t.partition(), account, base(name))
+	r.Caller.Path = pathOf(name)
+	return t.open(r)
+}
+
+func base(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
+
+func pathOf(name string) string { return "/" + name[:strings.LastIndexByte(name, '/')+1] }
+
+// open leaves to choice what callers of a trusted account can choose.
+func (t *trust) open(r *policy.Request) caller {
+	for _, k := range []string{"aws:multifactorauthpresent", "aws:multifactorauthage", "aws:tokenissuetime"} {
+		delete(r.Context, k)
+	}
+	if r.Caller.Kind == policy.RoleCaller {
+		delete(r.Context, "aws:sourceidentity")
+	}
+	r.Action = ""
+	return caller{request: r}
+}
+
+// callers are representatives of everybody whom the policy may admit.
+func (t *trust) callers() []caller {
+	accounts := slices.Clone(t.accounts)
+	own := t.opt.Account
+	if own == "" {
+		own = usualAccount
+	}
+	if t.any {
+		accounts = union(accounts, union(accountsIn([]*policy.Document{t.doc}), []string{own, "444455556666"}))
+	}
+	var out []caller
+	for _, a := range accounts {
+		out = append(out, t.user(a, "alice"), t.user(a, "bob"), t.user(a, "al"), t.role(a, "dev"), t.role(a, "ops"))
+		for _, n := range t.names() {
+			if n.user {
+				out = append(out, t.user(a, n.name))
+			} else {
+				out = append(out, t.role(a, n.name))
+			}
+		}
+	}
+	for _, s := range t.allows {
+		for _, p := range s.Principals {
+			if p.Account == "" || p.Name == "" {
+				continue
+			}
+			var c caller
+			switch p.Class {
+			case policy.UserPrincipal:
+				c = t.user(p.Account, p.Name)
+			case policy.RolePrincipal:
+				c = t.role(p.Account, p.Name)
+			case policy.AssumedRolePrincipal:
+				role, session, _ := strings.Cut(p.Name, "/")
+				c = t.role(p.Account, role)
+				c.request.Caller.Session = session
+			default:
+				continue
+			}
+			c.named = true
+			out = append(out, c)
+		}
+	}
+	return distinct(out)
+}
+
+// distinct leaves out callers that are the same; a named one stays.
+func distinct(in []caller) []caller {
+	var out []caller
+	at := map[policy.Caller]int{}
+	for _, c := range in {
+		if i, ok := at[*c.request.Caller]; ok {
+			out[i].named = out[i].named || c.named
+			continue
+		}
+		at[*c.request.Caller] = len(out)
+		out = append(out, c)
+	}
+	return out
+}
+
+type principalName struct {
+	user bool
+	name string
+}
+
+// names are the users and roles that conditions single out, two for every
+// pattern, so that sharing shows.
+func (t *trust) names() []principalName {
+	var out []principalName
+	add := func(user bool, name string) {
+		for _, filler := range []string{"x", "y"} {
+			n := principalName{user, strings.NewReplacer("*", filler, "?", filler).Replace(name)}
+			if n.name != "" && !strings.Contains(n.name, "${") && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	for _, s := range t.doc.Statements {
+		for _, p := range s.Principals {
+			switch {
+			case p.Name == "":
+			case p.Class == policy.UserPrincipal:
+				add(true, p.Name)
+			case p.Class == policy.RolePrincipal:
+				add(false, p.Name)
+			}
+		}
+		for _, c := range s.Conditions {
+			for _, p := range c.Values {
+				text := p.String()
+				switch strings.ToLower(c.Key) {
+				case "aws:username":
+					add(true, text)
+				case "aws:principalarn":
+					_, resource, _ := cutARN(text)
+					if name, ok := strings.CutPrefix(resource, "user/"); ok {
+						add(true, name)
+					} else if name, ok := strings.CutPrefix(resource, "role/"); ok {
+						add(false, name)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// cutARN takes off the first five segments of an ARN.
+func cutARN(text string) (head, resource string, ok bool) {
+	parts := strings.SplitN(text, ":", 6)
+	if len(parts) != 6 {
+		return text, "", false
+	}
+	return strings.Join(parts[:5], ":"), parts[5], true
+}
+
+func callerWords(c caller) string {
+	r := c.request.Caller
+	kind := "user"
+	if r.Kind == policy.RoleCaller {
+		kind = "a session of role"
+	}
+	switch {
+	case c.unknown != nil:
+		return "whoever the principal turns out to be"
+	case c.named:
+		return fmt.Sprintf("%s %s of account %s", kind, r.Name, r.Account)
+	case r.Kind == policy.RoleCaller:
+		return "any role of account " + r.Account
+	}
+	return fmt.Sprintf("any user of account %s, such as %s,", r.Account, r.Name)
+}
