@@ -109,12 +109,15 @@ func (b *bindings) of(n *identity.Node) (certain, possible binding, why []value.
 		certain.add(sure)
 		possible.add(maybe)
 	}
+	loose := proof.Level{FullAccess: value.Yes}
 	for _, a := range b.loose {
 		if doc := b.document(a); doc != nil {
-			last := len(possible.levels) - 1
-			possible.levels[last].Documents = append(possible.levels[last].Documents, doc)
+			loose.Documents = append(loose.Documents, doc)
 			why = append(why, a.TargetID.AllWhy()...)
 		}
+	}
+	if len(loose.Documents) > 0 {
+		possible.add(loose)
 	}
 	return certain, possible, why
 }
@@ -362,16 +365,40 @@ func unknownTarget(o *identity.Organization) *identity.Attachment {
 	return nil
 }
 
-// unknownSpan is the first piece of a policy that is not known.
+// unknownSpan is the first piece of a policy that is not known, where the
+// policy's text stands.
 func unknownSpan(p *identity.OrganizationPolicy) source.Span {
-	found := source.Span{}
-	p.Content.Walk(func(v *value.Value) bool {
-		if v.Kind == value.Unknown && found.IsZero() && v != p.Content {
-			found = v.Span
+	if span := unknownMember(p.Content); !span.IsZero() {
+		return span
+	}
+	return attributeSpan(p.Resource, "content")
+}
+
+// unknownMember is the innermost member whose name or value is not known.
+func unknownMember(v *value.Value) source.Span {
+	if v.JSON != nil {
+		return unknownMember(v.JSON)
+	}
+	for _, e := range v.Elems {
+		if span := unknownMember(e); !span.IsZero() {
+			return span
 		}
-		return found.IsZero()
-	})
-	return spanOr(found, attributeSpan(p.Resource, "content"))
+	}
+	for _, a := range v.Attrs {
+		if span := unknownMember(a.Value); !span.IsZero() {
+			return span
+		}
+		if a.Name.Known() && a.Value.Known() {
+			continue
+		}
+		switch {
+		case !a.Name.Span.IsZero():
+			return a.Name.Span.To(a.Expr)
+		case !a.Expr.IsZero():
+			return a.Expr
+		}
+	}
+	return source.Span{}
 }
 
 func spanOr(a, b source.Span) source.Span {

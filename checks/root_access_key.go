@@ -90,6 +90,17 @@ func isRoot(name *value.Value) value.Tri {
 	if name.Is(value.Unknown) && derivedFrom(name, "random_") {
 		return value.No
 	}
+	if name.Is(value.Unknown) && len(name.Candidates) > 0 {
+		all, none := value.Yes, value.Yes
+		for _, c := range name.Candidates {
+			is := isRoot(c)
+			all, none = all.And(is), none.And(is.Not())
+		}
+		if all == value.Yes || none == value.Yes {
+			return all
+		}
+		return value.Maybe
+	}
 	if parts, ok := name.AsParts(); ok && len(parts) > 1 && rootARNShape(parts) {
 		return value.Yes
 	}

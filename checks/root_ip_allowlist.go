@@ -122,7 +122,11 @@ func (c *rootIPCheck) violated(held, failed []ipOutcome) {
 			worst = v
 		}
 	}
-	if near := worst.result.Near; near != nil {
+	near := worst.result.Near
+	if near == nil && worst.result.Contradicts == value.Yes {
+		near = c.list()
+	}
+	if near != nil {
 		if p := policyOf(c.org, near.Statement.Document); p != nil {
 			c.reportNear(p, near, worst.result)
 			return
@@ -152,6 +156,24 @@ func (c *rootIPCheck) violated(held, failed []ipOutcome) {
 		}
 	}
 	c.missing(worst)
+}
+
+// list is the condition that lists networks, of a policy that confines root to
+// others than the configured ones.
+func (c *rootIPCheck) list() *proof.NearMiss {
+	for _, p := range c.org.Policies {
+		if p.Document == nil || len(p.Attachments) == 0 {
+			continue
+		}
+		for _, s := range p.Document.Statements {
+			for i := range s.Conditions {
+				if strings.EqualFold(s.Conditions[i].Key, "aws:SourceIp") {
+					return &proof.NearMiss{Statement: s, Condition: &s.Conditions[i], Defect: "contradicts", Words: proof.StatementName(s) + " lists other networks"}
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func (c *rootIPCheck) missing(worst ipOutcome) {
@@ -195,6 +217,9 @@ func rootIPPolicy(networks []string) string {
 
 func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.NearMiss, r proof.SourceIPResult) {
 	severity := analyzer.Medium
+	if near.Defect == proof.DefectOtherPrincipal { // a list for others than root is none for root
+		severity = analyzer.Low
+	}
 	w := r.Witness
 	message := fmt.Sprintf("'%s' does not confine root to known networks: %s.", p.Resource.Address, near.Words)
 	if r.Contradicts == value.Yes && len(c.opt.Allowed) > 0 {

@@ -45,7 +45,16 @@ change of its own, with a rotation.`,
 
 func userKeyAtCreation(p *analyzer.Pass) error {
 	for _, key := range p.Model.Keys {
-		if key.Owner == nil || key.Resource.Deleted() || key.Owner.Resource.Deleted() {
+		if key.Resource.Deleted() {
+			continue
+		}
+		if key.Owner == nil {
+			if u := possibleOwner(p.Model, key); u != nil {
+				p.Report(whoseKey(key, u))
+			}
+			continue
+		}
+		if key.Owner.Resource.Deleted() {
 			continue
 		}
 		together, why := createdTogether(key)
@@ -55,6 +64,33 @@ func userKeyAtCreation(p *analyzer.Pass) error {
 		p.Report(keyAtCreation(p.Model, key, together, why))
 	}
 	return nil
+}
+
+// possibleOwner is a declared user whose key it may be, when the name that the
+// key is for is not known.
+func possibleOwner(m *identity.Model, key *identity.AccessKey) *identity.User {
+	if key.User.Ref != nil || key.User.Known() {
+		return nil
+	}
+	for _, u := range m.Users {
+		if u.Resource.Root != key.Resource.Root {
+			continue
+		}
+		name, ok := u.Name.Text()
+		if !ok || matchesParts(key.User, rootUser, name) != value.No {
+			return u
+		}
+	}
+	return nil
+}
+
+func whoseKey(key *identity.AccessKey, u *identity.User) *analyzer.Finding {
+	span := attributeSpan(key.Resource, "user")
+	return &analyzer.Finding{
+		Severity: analyzer.Medium, Resource: key.Resource, Span: span, Defect: "same-apply",
+		Message: fmt.Sprintf("Whether '%s' is for a user that the same apply creates ('%s') depends on a value that is not known.", key.Resource.Address, u.Resource.Address),
+		Needs:   needs("the name of the key's user", span, key.User),
+	}
 }
 
 // createdTogether says whether one apply makes both the user and the key.

@@ -60,7 +60,34 @@ func (e evaluation) value(x hclsyntax.Expression) *value.Value {
 		e.ev.gap(ErrorGap, e.span(x.Range()), "expressions nested too deep to evaluate")
 		return value.UnknownBecause("nested too deep to evaluate", e.span(x.Range()))
 	}
-	defer func() { e.ev.depth-- }()
+	v := e.evaluate(x)
+	e.ev.depth--
+	if v.Kind == value.Unknown && len(v.Why) == 0 {
+		w := *v
+		at := e.span(x.Range())
+		w.Why = []value.Reason{{Text: abridged(e.textOf(x.Range()), 60) + " is not known", Span: at}}
+		return &w
+	}
+	return v
+}
+
+func (e evaluation) textOf(r hcl.Range) string {
+	if r.Start.Byte < 0 || r.End.Byte > len(e.text.String) || r.Start.Byte > r.End.Byte {
+		return ""
+	}
+	return e.text.String[r.Start.Byte:r.End.Byte]
+}
+
+// abridged is text in one line of at most so many characters.
+func abridged(text string, most int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+func (e evaluation) evaluate(x hclsyntax.Expression) *value.Value {
 	switch x := x.(type) {
 	case *hclsyntax.LiteralValueExpr:
 		return e.literal(x)
@@ -270,7 +297,9 @@ func (e evaluation) conditional(x *hclsyntax.ConditionalExpr, eval func(hclsynta
 	if len(why) == 0 {
 		why = []value.Reason{{Text: "a condition is not known", Span: e.span(x.Condition.Range())}}
 	}
-	return derived(value.Of(commonType(a, b), at, why...), test, a, b)
+	out := value.Of(commonType(a, b), at, why...)
+	out.Candidates = []*value.Value{a, b}
+	return derived(out, test, a, b)
 }
 
 // branch is the chosen branch of a conditional. Terraform gives both branches

@@ -72,6 +72,10 @@ type Value struct {
 	// Why says, for an Unknown value and for a hole, what is missing.
 	Why []Reason
 
+	// Candidates are, for an Unknown value, the values of which it is one: the
+	// branches of a conditional whose test is not known. Nil: it may be anything.
+	Candidates []*Value
+
 	// Ref is the resource attribute that the value is, when it came through a
 	// reference unchanged. It is kept when the text is unknown as well as when
 	// it is known.

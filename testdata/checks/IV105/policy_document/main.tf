@@ -1,7 +1,7 @@
 # A policy document whose list comes from several places.
 locals {
   offices = ["198.51.100.0/24"]
-  vpn     = { ipv4 = "203.0.113.64/26", ipv6 = "::/0" } # want IV105/medium "aws_organizations_policy.root"
+  vpn     = { ipv4 = "203.0.113.64/26", ipv6 = "::/0" }
 }
 
 resource "aws_organizations_organization" "this" {
@@ -17,7 +17,7 @@ data "aws_iam_policy_document" "root" {
 
     condition {
       test     = "NotIpAddressIfExists"
-      variable = "aws:SourceIp"
+      variable = "aws:SourceIp" # want IV105/medium "aws_organizations_policy.root"
       values   = concat(local.offices, values(local.vpn))
     }
 

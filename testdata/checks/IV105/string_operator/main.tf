@@ -7,7 +7,7 @@ resource "aws_organizations_organization" "this" {
 resource "aws_organizations_policy" "root" {
   name = "root"
 
-  content = jsonencode({
+  content = jsonencode({ # want? IV105 "aws_organizations_policy.root"
     Version = "2012-10-17"
     Statement = [
       {
@@ -15,7 +15,7 @@ resource "aws_organizations_policy" "root" {
         Action   = "*"
         Resource = "*"
         Condition = {
-          StringNotLike = { "aws:SourceIp" = "198.51.100.*" } # want? IV105 "aws_organizations_policy.root"
+          StringNotLike = { "aws:SourceIp" = "198.51.100.*" }
           Bool          = { "aws:ViaAWSService" = "false" }
         }
       },
