@@ -109,8 +109,8 @@ type hclScanner struct {
 var errNotLiteral = errors.New("the value is not written as a literal there")
 
 // scanExpr is the object or list that an HCL expression writes. The argument
-// of jsonencode and the last one of merge stand for the call: a member set
-// there is set.
+// of jsonencode and the last one of merge and concat stand for the call: a
+// member set there is set, an element added there comes last.
 func scanExpr(s source.Span) (*container, error) {
 	toks, err := tokens(s)
 	if err != nil {
@@ -178,14 +178,15 @@ func (sc *hclScanner) peek() hclsyntax.Token {
 	return hclsyntax.Token{Type: hclsyntax.TokenEOF}
 }
 
-// unwrap goes to the literal inside jsonencode(…), merge(…, …) and (…).
+// unwrap goes to the literal inside jsonencode(…), merge(…, …), concat(…, …)
+// and (…).
 func (sc *hclScanner) unwrap() error {
 	for len(sc.toks) > 0 {
 		inner := 1
 		switch t := sc.toks[0]; {
 		case t.Type == hclsyntax.TokenOParen:
 		case t.Type == hclsyntax.TokenIdent && len(sc.toks) > 1 && sc.toks[1].Type == hclsyntax.TokenOParen &&
-			(string(t.Bytes) == "jsonencode" || string(t.Bytes) == "merge"):
+			(string(t.Bytes) == "jsonencode" || string(t.Bytes) == "merge" || string(t.Bytes) == "concat"):
 			inner = 2
 		default:
 			return nil

@@ -13,6 +13,9 @@ var errNotJSON = errors.New("the text there is not JSON")
 
 // open is the object, list or body that v is written as.
 func open(v *value.Value) (*container, error) {
+	if v != nil {
+		v = callOf(v)
+	}
 	if v == nil || v.Span.IsZero() {
 		return nil, errors.New("the value has no text to edit")
 	}
