@@ -254,7 +254,7 @@ func TestCategory(t *testing.T) {
 func TestFileURI(t *testing.T) {
 	for name, want := range map[string]string{
 		"a/b.tf": "a/b.tf", "./a/../b.tf": "b.tf", "a b/#1%.tf": "a%20b/%231%25.tf", "größe.tf": "gr%C3%B6%C3%9Fe.tf",
-		"../out/plan.json": "plan.json", "/tmp/plan.json": "plan.json", `C:\x\plan.json`: "plan.json", "-": "stdin", "a:b.tf": "a%3Ab.tf",
+		"../out/plan.json": "plan.json", "/tmp/plan.json": "plan.json", `C:\x\plan.json`: "plan.json", "-": "stdin", "<stdin>": "stdin", "a:b.tf": "a%3Ab.tf",
 	} {
 		if got := fileURI(name); got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)

@@ -21,7 +21,7 @@ func artifact(name string) sarif.ArtifactLocation {
 // by its last element, and standard input by a name.
 func fileURI(name string) string {
 	name = strings.ReplaceAll(name, `\`, "/")
-	if name == "-" {
+	if name == "-" || name == "<stdin>" {
 		return "stdin"
 	}
 	name = path.Clean(name)

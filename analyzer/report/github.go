@@ -56,7 +56,7 @@ func (n names) findingCommand(b *strings.Builder, f *analyzer.Finding) {
 		if start.Line == end.Line { // columns mean nothing else
 			properties = append(properties, "col", itoa(start.Column), "endColumn", itoa(end.Column))
 		}
-	case f.File != "":
+	case f.File != "" && !isStdin(f.File):
 		properties = append(properties, "file", n.of(f.File), "line", "1")
 	}
 	properties = append(properties, "title", f.Check.ID+" "+f.Check.Name+" ("+f.Severity.String()+")")

@@ -29,6 +29,8 @@ type names struct {
 // stdin is how a plan that was piped in is named.
 const stdin = "standard input"
 
+func isStdin(name string) bool { return name == "-" || name == "<stdin>" }
+
 func scanNames(r *analyzer.Report) names { return names{base: orDot(r.ScanRoot), data: true} }
 
 func workNames(r *analyzer.Report) names {
@@ -51,9 +53,11 @@ func orDot(dir string) string {
 // boundary.
 func (n names) of(name string) string {
 	switch {
-	case name == "-" && !n.data:
+	case isStdin(name) && n.data:
+		return "-"
+	case isStdin(name):
 		return stdin
-	case path.IsAbs(name) || name == "-":
+	case path.IsAbs(name):
 		return name
 	case n.base == "":
 		return path.Join(n.prefix, name)

@@ -157,7 +157,11 @@ func (t *printer) facts(f *analyzer.Finding) string {
 			p.labelled("see", fmt.Sprintf("%d more places", len(f.Related)-i))
 			break
 		}
-		p.labelled("see", p.reason(r.Message, r.Span))
+		what := p.reason(r.Message, r.Span)
+		if r.Span.IsZero() && r.Address != "" {
+			what += " (" + r.Address + ")"
+		}
+		p.labelled("see", what)
 	}
 	p.instances(f)
 	for _, a := range f.Assumptions {
