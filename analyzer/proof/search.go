@@ -279,6 +279,11 @@ func (q *question) ask(all bool) answer {
 	if s.stoppedOutright(denies, levels) {
 		return answer{stopped: value.Yes}
 	}
+	if !all && s.question.actions == nil {
+		if r := s.tellingRequest(denies, levels); r != nil {
+			return answer{stopped: value.No, request: r}
+		}
+	}
 	result := answer{stopped: value.Yes}
 	for _, action := range s.actions(denies, levels) {
 		r, t := s.tryAction(action, denies, levels)
@@ -303,6 +308,28 @@ func (q *question) ask(all bool) answer {
 		result.needs = s.needs
 	}
 	return result
+}
+
+// tellingRequest tries the actions that make the best witnesses, before all
+// regions are worked out.
+func (s *solver) tellingRequest(denies []*clause, levels []clauseLevel) *policy.Request {
+	for _, action := range tellingActions[:sensitiveActions] {
+		if matchesAny(s.exempt, action) {
+			continue
+		}
+		if r, t := s.tryAction(action, denies, levels); t == value.No {
+			return r
+		}
+	}
+	s.needs, s.incomplete, s.cases = nil, false, 0
+	return nil
+}
+
+// matchesAny says that an action is one of the globs, which are in lower case.
+func matchesAny(globs []string, action string) bool {
+	return slices.ContainsFunc(globs, func(g string) bool {
+		return policy.Glob(g).Matches(strings.ToLower(action)) == value.Yes
+	})
 }
 
 // solver is one run of a question.
