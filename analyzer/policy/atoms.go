@@ -36,13 +36,13 @@ func ActionAtoms(docs ...*Document) (atoms []string, complete bool) {
 	m := machine{loose: true}
 	service, name := Language{Alphabet: "a-z0-9-"}.class(), Language{Alphabet: "A-Za-z0-9"}.class()
 	m.addAction(service, name)
-	seeds := append(instances(patterns), "other:Zzz")
+	seeds := instances(patterns)
 	for _, s := range slices.Clone(seeds) {
 		if before, _, ok := strings.Cut(s, ":"); ok {
 			seeds = append(seeds, before+":Zzz")
 		}
 	}
-	return m.regions(patterns, notable, seeds)
+	return m.regions(patterns, append([]string{"other:Zzz"}, notable...), seeds)
 }
 
 // addAction appends the language of service:Action.
@@ -257,6 +257,9 @@ func (a *atomizer) condition(c *Condition) {
 	for _, t := range c.tests {
 		switch c.Operator.Family {
 		case StringFamily, ARNFamily:
+			if t.pattern.arn { // whether the value is an ARN at all
+				a.patterns = append(a.patterns, Glob("*:*:*:*:*:*"))
+			}
 			p, ok := t.pattern.Resolve(a.base.orUnknown())
 			if ok == False {
 				continue
@@ -320,7 +323,7 @@ func (a *atomizer) values() []string {
 			out = append(out, around(a.dates)...)
 		}
 		if len(a.patterns) > 0 || len(out) == 0 {
-			list, complete := stringAtoms(a.language, a.patterns, []string{"zzz"})
+			list, complete := stringAtoms(a.language, a.patterns, []string{"zzz", "arn:aws:iam::111122223333:user/zzz"})
 			a.complete = a.complete && complete
 			out = append(out, list...)
 		}
