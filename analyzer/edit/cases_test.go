@@ -794,6 +794,52 @@ var blockTests = []editTest{
 		op: on(insertBlock("statement", Block(Member{"effect", String("Deny")}, Member{"actions", Strings("iam:*")}, Member{"condition", mfaBlock})), "data", 0),
 	},
 	{
+		name: "lists as the others are",
+		before: `data "aws_iam_policy_document" "d" {
+  statement {
+    actions = [
+      "iam:*",
+      "sts:*"
+    ]
+  }
+}
+`,
+		after: `data "aws_iam_policy_document" "d" {
+  statement {
+    actions = [
+      "iam:*",
+      "sts:*"
+    ]
+    resources = [
+      "a",
+      "b"
+    ]
+  }
+}
+`,
+		op: on(setAttribute("resources", Strings("a", "b")), "data", 0, "statement", 0),
+	},
+	{
+		name: "a long list",
+		before: `data "aws_iam_policy_document" "d" {
+  statement {
+    effect = "Allow"
+  }
+}
+`,
+		after: `data "aws_iam_policy_document" "d" {
+  statement {
+    effect = "Allow"
+    resources = [
+      "arn:aws:iam::111122223333:role/a-rather-long-name-for-a-role",
+      "arn:aws:iam::111122223333:role/another-rather-long-name-for-a-role",
+    ]
+  }
+}
+`,
+		op: on(setAttribute("resources", Strings("arn:aws:iam::111122223333:role/a-rather-long-name-for-a-role", "arn:aws:iam::111122223333:role/another-rather-long-name-for-a-role")), "data", 0, "statement", 0),
+	},
+	{
 		name: "an attribute longer than its group",
 		before: `resource "aws_iam_access_key" "k" {
   count = 2

@@ -27,6 +27,7 @@ type style struct {
 	trailing   bool // a comma after the last of several lines
 	commas     bool // commas between members on lines of their own
 	breakLists bool // lists of scalars take several lines
+	openLists  bool // such lists have no comma at their end
 	oneLine    bool // flat objects take one line
 }
 
@@ -61,14 +62,15 @@ func (c *container) style() style {
 		s.pad = pad
 	}
 	s.comma = c.comma(s)
-	s.breakLists, s.oneLine = c.breaks()
+	s.breakLists, s.openLists, s.oneLine = c.breaks()
 	return s
 }
 
 // like takes over how another object writes its members.
 func (s *style) like(model *container) {
 	m := model.style()
-	s.assign, s.quoteKeys, s.pad, s.breakLists, s.commas = m.assign, m.quoteKeys, m.pad, m.breakLists, m.commas
+	s.assign, s.quoteKeys, s.pad, s.commas = m.assign, m.quoteKeys, m.pad, m.commas
+	s.breakLists, s.openLists = m.breakLists, m.openLists
 	if s.oneLine = model.oneLine(); !s.oneLine {
 		s.trailing = m.trailing
 	}
@@ -153,7 +155,7 @@ func (c *container) comma(s style) string {
 
 // breaks says how the values among the items that are lists and flat objects
 // are laid out; what none shows is false.
-func (c *container) breaks() (lists, objectsOnOneLine bool) {
+func (c *container) breaks() (lists, open, objectsOnOneLine bool) {
 	objects := 0
 	for _, it := range c.items {
 		v := c.text.b[it.value.start:it.value.end]
@@ -162,13 +164,14 @@ func (c *container) breaks() (lists, objectsOnOneLine bool) {
 		case it.block || len(v) < 3:
 		case v[0] == '[' && lines && !bytes.ContainsAny(v, "{(") && !c.list():
 			lists = true
+			open = bytes.IndexByte(bytes.TrimSpace(v[bytes.LastIndexByte(v[:len(v)-1], '"')+1:]), ',') < 0
 		case v[0] == '{' && lines:
-			return lists, false
+			return lists, open, false
 		case v[0] == '{':
 			objects++
 		}
 	}
-	return lists, objects > 0
+	return lists, open, objects > 0
 }
 
 // What may stand on the line of a bracket before and after it when what is in
@@ -240,10 +243,12 @@ func (s style) list(n Node) string {
 		one.inline = true
 		parts[i] = one.render(e)
 	}
-	if line := "[" + strings.Join(parts, s.comma) + "]"; s.inline || flat && !s.breakLists && s.fits(line) {
+	breaks := s.breakLists && (s.dialect.json || len(n.elems) > 1)
+	if line := "[" + strings.Join(parts, s.comma) + "]"; s.inline || flat && !breaks && s.fits(line) {
 		return line
 	}
 	in := s.deeper()
+	s.trailing = !s.dialect.json && !s.openLists
 	for i, e := range n.elems {
 		parts[i] = in.indent + in.render(e)
 	}

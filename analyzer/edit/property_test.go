@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -333,11 +336,17 @@ func node(v any) Node {
 // stay, formatted text stays formatted, and the line endings stay the same.
 func TestEditsInAnyLayout(t *testing.T) {
 	done := map[string]int{}
-	for seed := range int64(6000) {
-		if layoutTest(t, seed, done); t.Failed() {
+	var some []edited
+	for seed := range int64(2500) {
+		e := layoutTest(t, seed, done)
+		if t.Failed() {
 			t.Fatalf("seed %d", seed)
 		}
+		if len(e.edits) > 0 && len(some) < 300 {
+			some = append(some, e)
+		}
 	}
+	gitApplies(t, some)
 	for _, form := range forms {
 		for _, op := range []string{"set", "remove", "append", "replace", "rename"} {
 			if done[form.name+" "+op] < 10 {
@@ -350,7 +359,57 @@ func TestEditsInAnyLayout(t *testing.T) {
 	}
 }
 
-func layoutTest(t *testing.T, seed int64, done map[string]int) {
+// edited is a file with edits of it.
+type edited struct {
+	file  *source.File
+	edits []source.Edit
+}
+
+// gitApplies checks that git makes of the diffs what Apply makes of the edits.
+func gitApplies(t *testing.T, all []edited) {
+	t.Helper()
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Log("git is not on this machine: the diffs were not applied")
+		return
+	}
+	dir := t.TempDir()
+	var patch bytes.Buffer
+	want := map[string][]byte{}
+	for i, e := range all {
+		name := fmt.Sprintf("dir %d/%s", i, e.file.Name)
+		f := source.NewFile(name, e.file.Bytes)
+		edits := append([]source.Edit{}, e.edits...)
+		for k := range edits {
+			edits[k].Span.File = f
+		}
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Bytes, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if want[path], err = source.Apply(f, edits); err != nil {
+			t.Fatal(err)
+		}
+		patch.WriteString(source.UnifiedDiff(f, edits, i%4+1))
+	}
+	cmd := exec.Command(git, "apply", "--whitespace=nowarn", "-")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
+	cmd.Stdin = &patch
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git apply: %v\n%s", err, out)
+	}
+	for path, text := range want {
+		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, text) {
+			t.Errorf("git made %q, Apply %q", got, text)
+		}
+	}
+}
+
+func layoutTest(t *testing.T, seed int64, done map[string]int) (e edited) {
 	p := &printer{Rand: rand.New(rand.NewSource(seed))}
 	form := forms[p.Intn(len(forms))]
 	p.tabs, p.width, p.comment, p.oneLine = p.flip(4), []int{0, 1, 2, 2, 2, 4}[p.Intn(6)], p.flip(2), p.flip(5)
@@ -378,14 +437,14 @@ func layoutTest(t *testing.T, seed int64, done map[string]int) {
 		if !safeRefusal(err) {
 			t.Errorf("%s in %s: %v\n%s", what, form.name, err, text)
 		}
-		return
+		return e
 	}
 	op, _, _ := strings.Cut(what, " ")
 	done[form.name+" "+op]++
 	got, err := source.Apply(f, edits)
 	if err != nil {
 		t.Errorf("%s in %s: %v\n%s", what, form.name, err, text)
-		return
+		return e
 	}
 	checkResult(t, f, edits, got)
 	if t.Failed() {
@@ -403,6 +462,7 @@ func layoutTest(t *testing.T, seed int64, done map[string]int) {
 	if form.file == "main.tf" && form.name != "quoted" && bytes.Contains(got, []byte(" \n")) && !strings.Contains(text, " \n") {
 		t.Errorf("%s in %s left spaces at the end of a line:\n%q\n%q", what, form.name, text, got)
 	}
+	return edited{f, edits}
 }
 
 // safeRefusal says that an error is one that random layouts may earn.
