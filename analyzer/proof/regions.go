@@ -212,39 +212,39 @@ func (m *machine) run(s string) (matches []int, legal bool) {
 	return m.matches(state), m.lang.accepts(legalState)
 }
 
-// classes is one byte for every class of the alphabet that the globs tell
-// apart: each literal, and the first letter or digit that is none of them.
-func (m *machine) classes() []byte {
-	literal := map[byte]bool{}
-	for _, g := range m.globs {
-		for _, t := range g {
-			switch {
-			case t >= policy.FoldedByte && m.lang.fold:
-				literal[byte(t-policy.FoldedByte)] = true
-			case t >= policy.FoldedByte:
-				lower := byte(t - policy.FoldedByte)
-				literal[lower], literal[lower&^0x20] = true, true
-			case t >= 0:
-				literal[byte(t)] = true
-			}
-		}
-	}
-	var out []byte
-	fresh := 0
-	for i := range len(m.lang.alphabet) {
-		b := m.lang.alphabet[i]
-		structural := b == ':' || b == '/'
-		if literal[b] || structural || fresh == 0 {
+// bytes are one byte of every class that the state's globs tell apart: each
+// literal that comes next, a colon and a slash, which the languages and the
+// segments of ARNs tell apart, and the first byte of the alphabet that is none
+// of them.
+func (m *machine) bytes(s []uint32, buf []byte) []byte {
+	out := append(buf[:0], ':', '/')
+	var seen [256]bool
+	seen[':'], seen['/'] = true, true
+	add := func(b byte) {
+		if !seen[b] {
+			seen[b] = true
 			out = append(out, b)
-			if !literal[b] && !structural {
-				fresh++
-			}
-			delete(literal, b)
 		}
 	}
-	for b := range 256 { // literals outside the alphabet that was listed
-		if literal[byte(b)] {
-			out = append(out, byte(b))
+	for _, node := range s {
+		g, pos := int(node>>16), int(node&0xFFFF)
+		if pos >= len(m.globs[g]) {
+			continue
+		}
+		switch t := m.globs[g][pos]; {
+		case t >= policy.FoldedByte:
+			lower := byte(t - policy.FoldedByte)
+			add(lower)
+			if !m.lang.fold {
+				add(lower &^ 0x20)
+			}
+		case t >= 0:
+			add(byte(t))
+		}
+	}
+	for i := range len(m.lang.alphabet) {
+		if b := m.lang.alphabet[i]; !seen[b] {
+			return append(out, b)
 		}
 	}
 	return out
@@ -257,7 +257,7 @@ type visit struct {
 }
 
 func (m *machine) explore(add func(string, []int)) (complete bool) {
-	classes := m.classes()
+	var buf []byte
 	queue := []visit{{nodes: m.start()}}
 	seen := map[string]bool{}
 	for len(queue) > 0 {
@@ -266,7 +266,8 @@ func (m *machine) explore(add func(string, []int)) (complete bool) {
 		if m.lang.accepts(v.legal) {
 			add(v.sample, m.matches(v.nodes))
 		}
-		for _, b := range classes {
+		buf = m.bytes(v.nodes, buf)
+		for _, b := range buf {
 			legal := m.lang.step(v.legal, b)
 			if legal < 0 {
 				continue

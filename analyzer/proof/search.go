@@ -415,6 +415,9 @@ func coversResources(st *policy.Statement) bool {
 // tryAction looks for a request for one action that is not stopped.
 func (s *solver) tryAction(action string, denies []*clause, levels []clauseLevel) (*policy.Request, value.Tri) {
 	denies = forActions(denies, append([]string{action}, s.formula.also...))
+	if slices.ContainsFunc(denies, func(c *clause) bool { return c.holds() && c.statement != nil && coversResources(c.statement) }) {
+		return nil, value.Yes
+	}
 	at := make([]clauseLevel, len(levels))
 	for i, l := range levels {
 		needed := action

@@ -1,0 +1,64 @@
+package proof
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+const rootScopes = `"Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, `
+
+// organization is the path of every account of an organization of 200 units:
+// 300 policies, ten for each unit and the root, with root denied without MFA by two
+// policies together.
+func organization(b testing.TB, accounts int) [][]Level {
+	files, err := filepath.Glob(filepath.Join(testdata, "scps", "*.json"))
+	if err != nil || len(files) == 0 {
+		b.Fatal("no policies", err)
+	}
+	var docs []*policy.Document
+	for i := range 300 {
+		text, err := os.ReadFile(files[i%len(files)])
+		if err != nil {
+			b.Fatal(err)
+		}
+		docs = append(docs, parse(b, fmt.Sprintf("scp%d.json", i), string(text)))
+	}
+	root := []*policy.Document{
+		parse(b, "a.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", `+rootScopes+`"Bool": {"aws:MultiFactorAuthPresent": "false"}}}}`),
+		parse(b, "b.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", `+rootScopes+`"Null": {"aws:MultiFactorAuthPresent": "true"}}}}`),
+	}
+	root = append(root, docs[:8]...)
+	var out [][]Level
+	for i := range accounts {
+		unit := (i * 200 / accounts) * 7 % 290
+		out = append(out, []Level{
+			{Documents: root, FullAccess: value.Yes},
+			{Documents: docs[unit : unit+10], FullAccess: value.Yes},
+			{FullAccess: value.Yes},
+		})
+	}
+	return out
+}
+
+// BenchmarkRootMFA asks for every account of the organization, as if no two
+// had the same policies.
+func BenchmarkRootMFA(b *testing.B) {
+	for _, n := range []int{200, 2_000, 20_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			org := organization(b, n)
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, levels := range org {
+					if r := RootMFA(levels, RootOptions{Account: "123456789012"}); r.Class.Verdict() != Holds {
+						b.Fatalf("class %v: %v", r.Class, r.Needs)
+					}
+				}
+			}
+		})
+	}
+}
