@@ -392,7 +392,7 @@ func unknownMember(v *value.Value) source.Span {
 			continue
 		}
 		switch {
-		case !a.Name.Span.IsZero():
+		case a.Name.Known() && !a.Name.Span.IsZero():
 			return a.Name.Span.To(a.Expr)
 		case !a.Expr.IsZero():
 			return a.Expr

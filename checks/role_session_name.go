@@ -1,6 +1,279 @@
 package checks
 
-import "github.com/iamvet/iamvet/analyzer"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
 
 // RoleSessionName is IV201.
-var RoleSessionName = &analyzer.Check{ID: "IV201", Name: "role-session-name", Run: func(*analyzer.Pass) error { return nil }}
+var RoleSessionName = &analyzer.Check{
+	ID:         "IV201",
+	Name:       "role-session-name",
+	Title:      "a role can be assumed under a name that hides who did it",
+	Severity:   analyzer.Medium,
+	Severities: []analyzer.Severity{analyzer.Medium, analyzer.High, analyzer.Low, analyzer.Note},
+	Doc: `A trust policy that lets an AWS principal (an account, a user, a role, or anyone)
+assume the role under a session name that does not identify the caller. All
+statements are evaluated together for users, role sessions and, where "*" is
+trusted, strangers, with their own name, somebody else's, and every name that
+the conditions tell apart: a second statement without the condition, a wildcard
+that accepts everything, a negated operator, a variable that nothing replaces,
+are found by the name that gets through.
+
+CloudTrail logs an action taken under a role with the role's session name, which
+the caller chooses. When the trust policy requires sts:RoleSessionName to equal
+the caller's user name, every event says who acted; otherwise that takes a join
+with an earlier AssumeRole event, and a caller may pose as somebody else.
+
+It is fine when names are bound to an identity (${aws:username}, a principal tag,
+the source identity), when one named principal has one fixed name, when
+sts:SourceIdentity is required and bound instead, and when only AWS services or
+identity providers are trusted: those choose or check the name themselves. A
+condition that nobody can meet is a note.`,
+	Remediation: `For users, require the session name to be theirs:
+
+    StringEquals sts:RoleSessionName ${aws:username}
+
+Role and SSO sessions have no aws:username. For them allow
+sts:SetSourceIdentity, set the source identity where people sign in, and require
+
+    StringEquals sts:RoleSessionName ${aws:SourceIdentity}`,
+	References: []analyzer.Reference{
+		{Title: "AWS: Improve CloudTrail Logging for Assumed Role Actions (Netskope)", URL: "https://www.netskope.com/blog/aws-improve-cloudtrail-logging-for-assumed-role-actions"},
+		{Title: "AWS: Easily control the naming of individual IAM role sessions", URL: "https://aws.amazon.com/blogs/security/easily-control-naming-individual-iam-role-sessions/"},
+		{Title: "AWS: IAM and STS condition context keys", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html"},
+	},
+	Controls: []analyzer.Control{{Framework: "mitre-attack", ID: "T1078.004"}},
+	Tags:     []string{"role", "trust-policy", "cloudtrail"},
+	Run:      roleSessionName,
+}
+
+func roleSessionName(p *analyzer.Pass) error {
+	for _, role := range p.Model.Roles {
+		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
+			continue
+		}
+		opt := proof.SessionNameOptions{Account: role.Resource.Root.Account()}
+		r := proof.SessionName(role.Trust, opt)
+		c := sessionNameCheck{pass: p, role: role, result: r}
+		switch {
+		case r.Class == proof.NameUnsatisfiable:
+			c.dead()
+		case r.Class.Verdict() == proof.Undetermined:
+			c.undetermined(r.Needs)
+		case r.Class.Verdict() == proof.Violated && role.Resource.Exists == value.Maybe:
+			c.undetermined(role.Resource.Why)
+		case r.Class.Verdict() == proof.Violated:
+			c.violated()
+		}
+	}
+	return nil
+}
+
+type sessionNameCheck struct {
+	pass   *analyzer.Pass
+	role   *identity.Role
+	result proof.SessionNameResult
+}
+
+// finding is what all verdicts share.
+func (c *sessionNameCheck) finding() *analyzer.Finding {
+	f := &analyzer.Finding{
+		Resource: c.role.Resource, Span: c.span(), Defect: strings.ToLower(c.result.Class.String()),
+		Assumptions: assumptions(c.role.Resource, c.role.Attribute),
+	}
+	if len(c.result.Statements) > 0 {
+		f.Statement = statementText(c.result.Statements[0])
+		if span := f.Span; !span.IsZero() && !c.role.Resource.Body.Contains(span) {
+			f.Related = append(f.Related, analyzer.Related{Message: "the role with this trust policy", Span: attributeSpan(c.role.Resource, attributeName(c.role)), Address: c.role.Resource.Address})
+		}
+	}
+	return f
+}
+
+func attributeName(r *identity.Role) string {
+	if r.Resource.Type == "awscc_iam_role" {
+		return "assume_role_policy_document"
+	}
+	return "assume_role_policy"
+}
+
+// span is the condition at fault, else the first line of the statement, else
+// the attribute: tight, so that a pull request's annotation appears.
+func (c *sessionNameCheck) span() source.Span {
+	if cond := c.result.Condition; cond != nil {
+		if span := operatorSpan(cond); !span.IsZero() {
+			return span
+		}
+		if span := cond.Span(); !span.IsZero() {
+			return span
+		}
+	}
+	for _, s := range c.result.Statements {
+		if span := s.Span(); !span.IsZero() {
+			return firstLine(span)
+		}
+	}
+	return attributeSpan(c.role.Resource, attributeName(c.role))
+}
+
+// firstLine is the part of a span on its first line.
+func firstLine(s source.Span) source.Span {
+	line := s.File.LineSpan(s.File.Line(s.Start))
+	return source.Span{File: s.File, Start: s.Start, End: min(s.End, line.End)}
+}
+
+func (c *sessionNameCheck) dead() {
+	f := c.finding()
+	f.Verdict, f.Severity = analyzer.Advice, analyzer.Note
+	f.Message = fmt.Sprintf("Nobody can assume '%s' through %s: no AWS principal can meet its conditions%s.", c.role.Resource.Address, c.statement(), c.deadBecause())
+	c.pass.Report(f)
+}
+
+// deadBecause says what makes a condition on the name impossible to meet.
+func (c *sessionNameCheck) deadBecause() string {
+	for _, s := range c.result.Statements {
+		for i := range s.Conditions {
+			cond := &s.Conditions[i]
+			for _, p := range cond.Values {
+				text, _ := p.Text()
+				switch {
+				case strings.Contains(text, "&{"):
+					return "; &{…} is a variable only in the data source aws_iam_policy_document, elsewhere write $${…}"
+				case strings.Contains(text, "$${"):
+					return "; $${…} is one $ too many in a file that is not a template"
+				case strings.Contains(text, "${") && s.Document.VariablesWork() == value.No:
+					return "; policy variables need \"Version\": \"2012-10-17\""
+				case strings.EqualFold(text, "${aws:username}") && c.result.Callers.AllRoles:
+					return "; role sessions have no aws:username, use ${aws:SourceIdentity} or a principal tag"
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func (c *sessionNameCheck) undetermined(why []value.Reason) {
+	f := c.finding()
+	f.Severity, f.Needs, f.Defect = analyzer.Medium, why, "unknown"
+	f.Message = fmt.Sprintf("Whether '%s' can be assumed under a name that hides the caller depends on a value that is not known.", c.role.Resource.Address)
+	if len(f.Needs) == 0 {
+		f.Needs = needs("the trust policy of "+c.role.Resource.Address, f.Span, c.role.Attribute)
+	}
+	if len(c.result.Statements) == 0 {
+		f.Span = c.unknownPlace(f.Needs, f.Span)
+	}
+	c.pass.Report(f)
+}
+
+// unknownPlace is the statement that holds what is not known, else the
+// attribute.
+func (c *sessionNameCheck) unknownPlace(why []value.Reason, otherwise source.Span) source.Span {
+	if c.role.Attribute.Is(value.Unknown) && c.role.Attribute.JSON == nil {
+		return otherwise
+	}
+	for _, s := range c.role.Trust.Statements {
+		if s.Value == nil || s.Span().IsZero() {
+			continue
+		}
+		inside := slices.ContainsFunc(s.Value.AllWhy(), func(r value.Reason) bool { return slices.Contains(why, r) })
+		if !inside {
+			continue
+		}
+		for i := range s.Conditions {
+			if cond := &s.Conditions[i]; strings.EqualFold(cond.Key, "sts:RoleSessionName") && !cond.Span().IsZero() {
+				if slices.ContainsFunc(cond.Value.AllWhy(), func(r value.Reason) bool { return slices.Contains(why, r) }) {
+					return spanOr(operatorSpan(cond), cond.Span())
+				}
+			}
+		}
+		return firstLine(s.Span())
+	}
+	return otherwise
+}
+
+func (c *sessionNameCheck) statement() string {
+	if len(c.result.Statements) == 0 {
+		return "its trust policy"
+	}
+	return proof.StatementName(c.result.Statements[0])
+}
+
+func (c *sessionNameCheck) violated() {
+	f := c.finding()
+	f.Verdict, f.Severity, f.Witness = analyzer.Violation, c.severity(), witness(c.result.Witness)
+	address := c.role.Resource.Address
+	who := c.who()
+	switch c.result.Class {
+	case proof.NameInvalid:
+		f.Message = fmt.Sprintf("AWS refuses the trust policy of '%s', so it protects nothing: %s.", address, c.refusal())
+	case proof.NameMissing:
+		f.Message = fmt.Sprintf("'%s' can be assumed under any session name: %s admits %s without a condition on sts:RoleSessionName, so CloudTrail cannot say who acted; %s.", address, c.statement(), who, c.remedy())
+	case proof.NameVacuous:
+		f.Message = fmt.Sprintf("'%s' can be assumed under any session name: the condition of %s accepts every name that %s may choose; %s.", address, c.statement(), who, c.remedy())
+	case proof.NameWeakAlternative:
+		f.Message = fmt.Sprintf("'%s' can be assumed under another's name: %s requires some source identity of %s, whichever; %s.", address, c.statement(), who, c.remedy())
+	default:
+		f.Message = fmt.Sprintf("'%s' can be assumed under another's name: the condition of %s accepts names that do not identify the caller, of %s; %s.", address, c.statement(), who, c.remedy())
+	}
+	f.Fixes = c.fixes()
+	c.pass.Report(f)
+}
+
+func (c *sessionNameCheck) refusal() string {
+	for _, p := range c.role.Trust.Validate(policy.Trust) {
+		if !p.Lint {
+			return p.Text
+		}
+	}
+	return "it is malformed"
+}
+
+// who is who may choose the name.
+func (c *sessionNameCheck) who() string {
+	in := c.result.Callers
+	switch {
+	case in.Anyone:
+		return "principals of any account"
+	case in.AllRoles:
+		return "roles"
+	case len(in.Accounts) > 0 && len(in.Accounts) <= 3:
+		return "principals of " + strings.Join(in.Accounts, ", ")
+	}
+	return "AWS principals"
+}
+
+func (c *sessionNameCheck) remedy() string {
+	if c.result.Callers.AllRoles {
+		return "require it to equal ${aws:SourceIdentity} or a principal tag, since role sessions have no aws:username"
+	}
+	return "require it to equal ${aws:username}"
+}
+
+func (c *sessionNameCheck) severity() analyzer.Severity {
+	in := c.result.Callers
+	switch {
+	case in.Anyone:
+		return analyzer.High
+	case in.AllRoles || in.ExternalID:
+		return analyzer.Low
+	case len(in.Foreign) > 0 || c.strangers():
+		return analyzer.High
+	}
+	return analyzer.Medium
+}
+
+// strangers says that an account is trusted that the project does not list
+// among its own.
+func (c *sessionNameCheck) strangers() bool {
+	own := c.pass.Settings.TrustedAccounts
+	return len(own) > 0 && slices.ContainsFunc(c.result.Callers.Accounts, func(a string) bool { return !slices.Contains(own, a) })
+}

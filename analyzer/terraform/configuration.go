@@ -25,3 +25,15 @@ func HasConfiguration(b *Boundary, name string) bool {
 	}
 	return false
 }
+
+// Account is the 12-digit id of the account that the root is for, as far as
+// the command line says; "" when it is not known.
+func (r *Root) Account() string {
+	switch l := r.loader.(type) {
+	case *evaluator:
+		return l.opt.Account
+	case *overlaid:
+		return l.config.Account()
+	}
+	return ""
+}

@@ -1,7 +1,7 @@
 # A default of no networks at all is a value that someone else sets.
 variable "networks" {
   type    = list(string)
-  default = [] # want? IV105 "aws_organizations_policy.root"
+  default = []
 }
 
 resource "aws_organizations_organization" "this" {
@@ -20,7 +20,7 @@ resource "aws_organizations_policy" "root" {
         Action   = "*"
         Resource = "*"
         Condition = {
-          NotIpAddress    = { "aws:SourceIp" = var.networks }
+          NotIpAddress    = { "aws:SourceIp" = var.networks } # want? IV105 "aws_organizations_policy.root"
           Bool            = { "aws:ViaAWSService" = "false" }
           StringNotEquals = { "aws:SourceVpc" = "vpc-0a1b2c3d4e5f60718" }
         }

@@ -10,12 +10,12 @@ resource "aws_organizations_policy" "root" {
   content = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      { # want IV105/medium "aws_organizations_policy.root"
+      {
         Effect   = "Deny"
         Action   = "*"
         Resource = "*"
         Condition = {
-          NotIpAddress = { "aws:SourceIp" = ["198.51.100.0/33"] }
+          NotIpAddress = { "aws:SourceIp" = ["198.51.100.0/33"] } # want IV105/medium "aws_organizations_policy.root"
           Bool         = { "aws:ViaAWSService" = "false" }
         }
       },

@@ -1,5 +1,5 @@
 # Which networks is not in the configuration.
-variable "networks" { # want? IV105 "aws_organizations_policy.root"
+variable "networks" {
   type = list(string)
 }
 
@@ -19,7 +19,7 @@ resource "aws_organizations_policy" "root" {
         Action   = "*"
         Resource = "*"
         Condition = {
-          NotIpAddress    = { "aws:SourceIp" = var.networks }
+          NotIpAddress    = { "aws:SourceIp" = var.networks } # want? IV105 "aws_organizations_policy.root"
           Bool            = { "aws:ViaAWSService" = "false" }
           StringNotEquals = { "aws:SourceVpc" = "vpc-0a1b2c3d4e5f60718" }
         }

@@ -15,7 +15,7 @@ resource "aws_organizations_policy" "root" {
         Action   = "*"
         Resource = "*"
         Condition = {
-          ArnLike      = { "aws:PrincipalArn" = "arn:aws:iam::*:user/*" } # want IV105/medium "aws_organizations_policy.root"
+          ArnLike      = { "aws:PrincipalArn" = "arn:aws:iam::*:user/*" } # want IV105/low "aws_organizations_policy.root"
           NotIpAddress = { "aws:SourceIp" = ["198.51.100.0/24"] }
           Bool         = { "aws:ViaAWSService" = "false" }
         }

@@ -1,0 +1,171 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+const (
+	sessionNameKey = "sts:RoleSessionName"
+	ownUserName    = "${aws:username}"
+	ownIdentity    = "${aws:SourceIdentity}"
+)
+
+// fixes require the session name to be the caller's, in every statement that
+// leaves it free.
+func (c *sessionNameCheck) fixes() []*analyzer.Fix {
+	if c.result.Class == proof.NameInvalid {
+		return nil
+	}
+	fix := &analyzer.Fix{Grade: analyzer.Narrowing}
+	name := ownUserName
+	in := c.result.Callers
+	switch {
+	case in.AllRoles:
+		fix.Grade, name = analyzer.Draft, ownIdentity
+		fix.Message = "require the session name to be the caller's source identity; the sessions that assume the role then have to carry one, and the role has to allow sts:SetSourceIdentity"
+	case in.Anyone:
+		fix.Grade = analyzer.Draft
+		fix.Message = "require the session name to be the caller's user name; anyone's users may still assume the role, so name the accounts that may"
+	case c.pass.Model.AssumedByRole(c.role) != nil:
+		p := c.pass.Model.AssumedByRole(c.role)
+		fix.Grade = analyzer.Draft
+		fix.Message = fmt.Sprintf("require the session name to be the caller's user name; '%s' lets a role assume this one, and role sessions have no aws:username: use sts:SourceIdentity for it", p.Address)
+	default:
+		fix.Message = "require the session name to be the caller's user name; role and SSO sessions have no aws:username and will be refused: for them require sts:SourceIdentity instead"
+	}
+	for _, s := range c.loose() {
+		if mixed(s) {
+			fix.Grade = analyzer.Draft
+			fix.Message += "; give the services and identity providers of this statement one of their own first"
+		}
+		edits, err := requireName(s, name)
+		if err != nil {
+			return nil
+		}
+		if name == ownIdentity {
+			more, err := allowAction(s, "sts:SetSourceIdentity")
+			if err != nil {
+				return nil
+			}
+			edits = append(edits, more...)
+		}
+		fix.Edits = append(fix.Edits, edits...)
+	}
+	if len(fix.Edits) == 0 {
+		return nil
+	}
+	return []*analyzer.Fix{fix}
+}
+
+// loose are the statements that leave the name free when they stand alone.
+func (c *sessionNameCheck) loose() []*policy.Statement {
+	var out []*policy.Statement
+	for _, s := range c.role.Trust.Statements {
+		if s.Effect != policy.Allow {
+			continue
+		}
+		one := *c.role.Trust
+		one.Statements = []*policy.Statement{s}
+		r := proof.SessionName(&one, proof.SessionNameOptions{Account: c.role.Resource.Root.Account()})
+		if r.Class.Verdict() == proof.Violated {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// mixed says that a statement also admits services or identity providers,
+// which have no user name.
+func mixed(s *policy.Statement) bool {
+	for _, p := range s.Principals {
+		if p.Class == policy.ServicePrincipal || p.Class == policy.FederatedPrincipal {
+			return true
+		}
+	}
+	return false
+}
+
+// requireName makes a statement require the session name, in the syntax at
+// hand: a condition on the name is made right, else one is added.
+func requireName(s *policy.Statement, name string) ([]source.Edit, error) {
+	if s.Value == nil || s.Span().IsZero() {
+		return nil, errors.New("the statement stands nowhere")
+	}
+	for i := range s.Conditions {
+		if c := &s.Conditions[i]; strings.EqualFold(c.Key, sessionNameKey) && c.Operator.Set == policy.NoSet &&
+			(c.Operator.Base == "StringEquals" || c.Operator.Base == "StringLike") && !c.Operator.Negated {
+			return replaceValues(s, c, name)
+		}
+	}
+	if s.Value.Syntax == value.SyntaxBlock {
+		return edit.InsertBlock(s.Value, "condition", edit.Block(
+			edit.Member{Name: "test", Value: edit.String("StringEquals")},
+			edit.Member{Name: "variable", Value: edit.String(sessionNameKey)},
+			edit.Member{Name: "values", Value: edit.Strings(name)},
+		))
+	}
+	conditions := s.Element("Condition")
+	member := edit.Object(edit.Member{Name: sessionNameKey, Value: edit.String(name)})
+	switch {
+	case conditions.Missing():
+		return edit.InsertMember(s.Value, "Condition", edit.Object(edit.Member{Name: "StringEquals", Value: member}))
+	case !conditions.IsMapping():
+		return nil, errors.New("the conditions are not an object")
+	}
+	if equals := conditions.Get("StringEquals"); equals.IsMapping() {
+		return edit.InsertMember(equals, sessionNameKey, edit.String(name))
+	}
+	return edit.InsertMember(conditions, "StringEquals", member)
+}
+
+// replaceValues writes the values of a condition anew.
+func replaceValues(s *policy.Statement, c *policy.Condition, name string) ([]source.Edit, error) {
+	if s.Value.Syntax == value.SyntaxBlock {
+		block := edit.EnclosingBlock(c.KeyValue.Span, "condition")
+		if block.IsZero() {
+			return nil, errors.New("the condition stands nowhere")
+		}
+		return edit.SetAttribute(block, "values", edit.Strings(name))
+	}
+	operator := s.Element("Condition").Get(c.Operator.Text)
+	if !operator.IsMapping() {
+		return nil, errors.New("the condition is not an object")
+	}
+	return edit.SetMember(operator, c.Key, edit.String(name))
+}
+
+// allowAction adds an action to a statement that lists its actions.
+func allowAction(s *policy.Statement, action string) ([]source.Edit, error) {
+	if s.AdmitsAction(action) == value.Yes {
+		return nil, nil
+	}
+	if s.NotAction {
+		return nil, errors.New("the statement lists what it does not allow")
+	}
+	list := s.Element("Action")
+	if list.IsSequence() && !list.Span.IsZero() && s.Value.Syntax != value.SyntaxBlock {
+		return edit.AppendElement(list, edit.String(action))
+	}
+	var actions []string
+	for _, p := range s.Actions {
+		text, ok := p.Text()
+		if !ok {
+			return nil, errors.New("the actions are not known")
+		}
+		actions = append(actions, text)
+	}
+	all := edit.Strings(append(actions, action)...)
+	if s.Value.Syntax == value.SyntaxBlock {
+		return edit.SetAttribute(s.Value.Span, "actions", all)
+	}
+	return edit.SetMember(s.Value, "Action", all)
+}
