@@ -50,6 +50,12 @@ func KeyFamily(key string) Family { return keyTypes[lowerText(key)].family }
 // MultiValued says that a condition key is documented to carry a list.
 func MultiValued(key string) bool { return keyTypes[lowerText(key)].multi }
 
+// singleValued says that a condition key is documented to carry one value.
+func singleValued(key string) bool {
+	t, ok := keyTypes[lowerText(key)]
+	return ok && !t.multi
+}
+
 // mistyped says that the operator does not belong to the type of the key: AWS
 // documents nothing about how the two are compared.
 func mistyped(op Operator, key string) bool {

@@ -448,6 +448,8 @@ func (p *parser) condition(op Operator, operator *value.Value, key string, k val
 		p.problem(k.Value.Span, "condition key %s is null", quoted(k.Name, key))
 	case len(c.tests) == 0 && !c.ValuesOpen:
 		p.lint(k.Value.Span, "condition key %s has no values", quoted(k.Name, key))
+	case op.Set != NoSet && singleValued(key):
+		p.lint(operator.Span, "condition operator %s is for keys that carry a list, which %s does not", op, key)
 	case c.mistyped:
 		p.lint(operator.Span, "condition operator %s does not belong to the type of %s", op, key)
 	}
