@@ -87,10 +87,10 @@ func (p *Principal) classify(v *value.Value, text string, known bool) (problem s
 		p.arn(segments)
 		if known && strings.ContainsAny(text, "*?") {
 			p.Class = UnknownPrincipal
-			return "principal '" + text + "' holds a wildcard, which only stands alone in a Principal"
+			return "principal " + quoted(v, text) + " holds a wildcard, which only stands alone in a Principal"
 		}
 	case known:
-		return "principal '" + text + "' is neither an ARN, an account id nor *"
+		return "principal " + quoted(v, text) + " is neither an ARN, an account id nor *"
 	}
 	if p.Class == UnknownPrincipal {
 		p.Class = referredClass(v)
