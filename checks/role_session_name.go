@@ -118,11 +118,30 @@ func (c *sessionNameCheck) span() source.Span {
 		}
 	}
 	for _, s := range c.result.Statements {
+		if c.result.Class == proof.NameInvalid {
+			if p := c.problem(); p != nil && !p.Span.IsZero() {
+				return p.Span
+			}
+		}
+		if cond := nameCondition(s); cond != nil && c.result.Class == proof.NameUnsatisfiable {
+			return spanOr(operatorSpan(cond), cond.Span())
+		}
 		if span := s.Span(); !span.IsZero() {
 			return firstLine(span)
 		}
 	}
 	return attributeSpan(c.role.Resource, attributeName(c.role))
+}
+
+// nameCondition is the condition of a statement on the session name, nil when
+// there is none.
+func nameCondition(s *policy.Statement) *policy.Condition {
+	for i := range s.Conditions {
+		if c := &s.Conditions[i]; strings.EqualFold(c.Key, sessionNameKey) && !c.Span().IsZero() {
+			return c
+		}
+	}
+	return nil
 }
 
 // firstLine is the part of a span on its first line.
@@ -188,12 +207,8 @@ func (c *sessionNameCheck) unknownPlace(why []value.Reason, otherwise source.Spa
 		if !inside {
 			continue
 		}
-		for i := range s.Conditions {
-			if cond := &s.Conditions[i]; strings.EqualFold(cond.Key, "sts:RoleSessionName") && !cond.Span().IsZero() {
-				if slices.ContainsFunc(cond.Value.AllWhy(), func(r value.Reason) bool { return slices.Contains(why, r) }) {
-					return spanOr(operatorSpan(cond), cond.Span())
-				}
-			}
+		if cond := nameCondition(s); cond != nil && slices.ContainsFunc(cond.Value.AllWhy(), func(r value.Reason) bool { return slices.Contains(why, r) }) {
+			return spanOr(operatorSpan(cond), cond.Span())
 		}
 		return firstLine(s.Span())
 	}
@@ -229,12 +244,20 @@ func (c *sessionNameCheck) violated() {
 }
 
 func (c *sessionNameCheck) refusal() string {
-	for _, p := range c.role.Trust.Validate(policy.Trust) {
-		if !p.Lint {
-			return p.Text
-		}
+	if p := c.problem(); p != nil {
+		return p.Text
 	}
 	return "it is malformed"
+}
+
+// problem is why AWS would refuse the policy.
+func (c *sessionNameCheck) problem() *policy.Problem {
+	for _, p := range c.role.Trust.Validate(policy.Trust) {
+		if !p.Lint {
+			return &p
+		}
+	}
+	return nil
 }
 
 // who is who may choose the name.

@@ -345,9 +345,12 @@ func (p *parser) principalsOf(kind string, v *value.Value) {
 	if open {
 		p.statement.PrincipalsOpen = true
 	}
-	if open && len(list) == 0 && v.Is(value.Unknown) {
+	if open && len(list) == 0 {
 		// Whatever it is, it is of that type: a list of none is no principal
 		// that AWS takes.
+		if !v.Is(value.Unknown) {
+			v = value.Of(value.Type{Kind: value.String}, v.Span, v.AllWhy()...)
+		}
 		list = []*value.Value{v}
 	}
 	for _, e := range list {

@@ -1,5 +1,5 @@
 # The operator that decides is not in the configuration.
-variable "operator" { # want? IV102 "aws_organizations_policy.root"
+variable "operator" {
   type = string
 }
 
@@ -20,7 +20,7 @@ resource "aws_organizations_policy" "root" {
         Resource = "*"
         Condition = {
           StringLike     = { "aws:PrincipalArn" = "arn:aws:iam::*:root" }
-          (var.operator) = { "aws:MultiFactorAuthPresent" = "false" }
+          (var.operator) = { "aws:MultiFactorAuthPresent" = "false" } # want? IV102 "aws_organizations_policy.root"
         }
       },
     ]

@@ -106,11 +106,11 @@ resource "aws_iam_role" "list" {
 resource "aws_iam_role" "wrong_key" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{ # want IV201/medium "aws_iam_role.wrong_key"
+    Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { AWS = local.account }
-      Condition = { StringEqualsIfExists = { "aws:RoleSessionName" = "$${aws:username}" } }
+      Condition = { StringEqualsIfExists = { "aws:RoleSessionName" = "$${aws:username}" } } # want IV201/medium "aws_iam_role.wrong_key"
     }]
   })
 }
@@ -118,11 +118,11 @@ resource "aws_iam_role" "wrong_key" {
 resource "aws_iam_role" "any_source_identity" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{ # want IV201/medium "aws_iam_role.any_source_identity"
+    Statement = [{
       Effect    = "Allow"
       Action    = ["sts:AssumeRole", "sts:SetSourceIdentity"]
       Principal = { AWS = local.account }
-      Condition = { StringLike = { "sts:SourceIdentity" = "*" } }
+      Condition = { StringLike = { "sts:SourceIdentity" = "*" } } # want IV201/medium "aws_iam_role.any_source_identity"
     }]
   })
 }
