@@ -2,11 +2,7 @@ package edit
 
 import (
 	"errors"
-	"fmt"
 	"strings"
-
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -343,27 +339,4 @@ func lines(text, newline, indent string) string {
 		}
 	}
 	return strings.Join(parts, newline)
-}
-
-// inDocument says that the span lies in an aws_iam_policy_document data source.
-func inDocument(s source.Span) bool {
-	b := []byte(strings.TrimPrefix(string(s.File.Bytes), bom))
-	skip := len(s.File.Bytes) - len(b)
-	toks, diags := hclsyntax.LexConfig(b, s.File.Name, hcl.Pos{Line: 1, Column: 1, Byte: skip})
-	if diags.HasErrors() {
-		return false
-	}
-	depth, header := 0, ""
-	for _, t := range toks {
-		if depth == 0 && endsLine(t) {
-			header = ""
-		}
-		if t.Range.Start.Byte > s.Start {
-			break
-		}
-		if depth += depthChange(t); depth <= 1 && t.Type != hclsyntax.TokenOBrace {
-			header += fmt.Sprintf("%s", t.Bytes)
-		}
-	}
-	return strings.HasPrefix(header, `data"aws_iam_policy_document"`)
 }

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -25,10 +23,7 @@ func fit(f *source.File, edits []source.Edit) ([]source.Edit, error) {
 	}
 	sorted := append([]source.Edit(nil), edits...)
 	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].Span.Less(sorted[j].Span) })
-	start, end, ok := paragraph(f, sorted[0].Span.Start, sorted[len(sorted)-1].Span.End)
-	if !ok {
-		return edits, nil
-	}
+	start, end := paragraph(f, sorted[0].Span.Start, sorted[len(sorted)-1].Span.End)
 	grow := len(after) - len(f.Bytes)
 	before, after := f.Bytes[start:end], after[start:end+grow]
 	w := &fitter{
@@ -44,31 +39,6 @@ func fit(f *source.File, edits []source.Edit) ([]source.Edit, error) {
 		return edits, nil
 	}
 	return compose(f, sorted, start, after, changes), nil
-}
-
-// paragraph is the lines around the span that terraform fmt treats together:
-// up to blank lines outside of all brackets.
-func paragraph(f *source.File, from, to int) (start, end int, ok bool) {
-	b := bytes.TrimPrefix(f.Bytes, []byte(bom))
-	skip := len(f.Bytes) - len(b)
-	toks, diags := hclsyntax.LexConfig(b, f.Name, hcl.Pos{Line: 1, Column: 1, Byte: skip})
-	if diags.HasErrors() {
-		return 0, 0, false
-	}
-	start, end = skip, len(f.Bytes)
-	depth, empty := 0, false // whether the line so far is empty
-	for _, t := range toks {
-		depth += depthChange(t)
-		if t.Type == hclsyntax.TokenNewline && empty && depth == 0 {
-			if t.Range.End.Byte <= from {
-				start = t.Range.End.Byte
-			} else if t.Range.Start.Byte > to {
-				return start, t.Range.Start.Byte, true
-			}
-		}
-		empty = endsLine(t)
-	}
-	return start, end, true
 }
 
 func splitLines(b []byte) [][]byte { return bytes.SplitAfter(b, []byte("\n")) }
