@@ -18,7 +18,7 @@ resource "aws_iam_role" "heredoc" {
   JSON
 }
 
-# want@+5 IV201/note "aws_iam_role.heredoc_ampersand"
+# want@+9 IV201/note "aws_iam_role.heredoc_ampersand"
 resource "aws_iam_role" "heredoc_ampersand" {
   assume_role_policy = <<-JSON
     {
@@ -36,11 +36,11 @@ resource "aws_iam_role" "heredoc_ampersand" {
 resource "aws_iam_role" "jsonencode_ampersand" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{ # want IV201/note "aws_iam_role.jsonencode_ampersand"
+    Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { AWS = local.account }
-      Condition = { StringEquals = { "sts:RoleSessionName" = "&{aws:username}" } }
+      Condition = { StringEquals = { "sts:RoleSessionName" = "&{aws:username}" } } # want IV201/note "aws_iam_role.jsonencode_ampersand"
     }]
   })
 }
@@ -104,22 +104,22 @@ resource "aws_iam_role" "templatefile" {
 resource "aws_iam_role" "old_version" {
   assume_role_policy = jsonencode({
     Version = "2008-10-17"
-    Statement = [{ # want IV201/note "aws_iam_role.old_version"
+    Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { AWS = local.account }
-      Condition = { StringEquals = { "sts:RoleSessionName" = "$${aws:username}" } }
+      Condition = { StringEquals = { "sts:RoleSessionName" = "$${aws:username}" } } # want IV201/note "aws_iam_role.old_version"
     }]
   })
 }
 
 resource "aws_iam_role" "no_version" {
   assume_role_policy = jsonencode({
-    Statement = [{ # want IV201/note "aws_iam_role.no_version"
+    Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { AWS = local.account }
-      Condition = { StringEquals = { "sts:RoleSessionName" = "$${aws:username}" } }
+      Condition = { StringEquals = { "sts:RoleSessionName" = "$${aws:username}" } } # want IV201/note "aws_iam_role.no_version"
     }]
   })
 }

@@ -6,11 +6,11 @@ locals {
 resource "aws_iam_role" "literal_star" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{ # want IV201/note "aws_iam_role.literal_star"
+    Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { AWS = local.account }
-      Condition = { StringEquals = { "sts:RoleSessionName" = "*" } }
+      Condition = { StringEquals = { "sts:RoleSessionName" = "*" } } # want IV201/note "aws_iam_role.literal_star"
     }]
   })
 }
@@ -19,11 +19,11 @@ resource "aws_iam_role" "literal_star" {
 resource "aws_iam_role" "username_of_a_role" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{ # want IV201/note "aws_iam_role.username_of_a_role"
+    Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { AWS = "arn:aws:iam::111122223333:role/dev" }
-      Condition = { StringEquals = { "sts:RoleSessionName" = "$${aws:username}" } }
+      Condition = { StringEquals = { "sts:RoleSessionName" = "$${aws:username}" } } # want IV201/note "aws_iam_role.username_of_a_role"
     }]
   })
 }
@@ -31,11 +31,11 @@ resource "aws_iam_role" "username_of_a_role" {
 resource "aws_iam_role" "misspelt_variable" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{ # want IV201/note "aws_iam_role.misspelt_variable"
+    Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { AWS = local.account }
-      Condition = { StringEquals = { "sts:RoleSessionName" = "$${aws:usrname}" } }
+      Condition = { StringEquals = { "sts:RoleSessionName" = "$${aws:usrname}" } } # want IV201/note "aws_iam_role.misspelt_variable"
     }]
   })
 }
