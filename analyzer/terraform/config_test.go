@@ -3,10 +3,11 @@ package terraform
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -62,26 +63,29 @@ func printed(v *value.Value) string {
 	return v.Kind.String()
 }
 
-func TestSmoke(t *testing.T) {
-	base := "/work/shared/plans/terraform-1.11"
-	ents, _ := os.ReadDir(base)
-	for _, e := range ents {
-		b, err := OpenBoundary(base + "/" + e.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		root, err := LoadConfig(context.Background(), b, ".", Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Println("=====", e.Name())
-		for _, r := range root.Resources() {
-			fmt.Println(r.Address, printed(r.Block))
-		}
-		for _, g := range root.Gaps() {
-			fmt.Println("GAP", g.Place(), g.Reason)
-		}
+// load evaluates files given in txtar form, without the archive's comment.
+func load(t testing.TB, dir, archive string, opt Options) *Root {
+	t.Helper()
+	root, err := LoadConfig(context.Background(), OverFS(files(archive)), dir, opt)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return root
 }
 
-var _ = fstest.MapFS{}
+func files(archive string) fstest.MapFS {
+	fsys := fstest.MapFS{}
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		fsys[f.Name] = &fstest.MapFile{Data: f.Data}
+	}
+	return fsys
+}
+
+// gapsOf are the reasons of a root's gaps.
+func gapsOf(r *Root) []string {
+	var out []string
+	for _, g := range r.Gaps() {
+		out = append(out, g.Kind.String()+": "+g.Reason)
+	}
+	return out
+}

@@ -36,7 +36,8 @@ func (e evaluation) templateParts(exprs []hclsyntax.Expression, at source.Span, 
 			size += len(q.Text.String)
 		}
 		if size > maxText || len(v.Parts) > maxNodes/4 {
-			return e.fail(at, "the text is too long")
+			e.ev.gap(ErrorGap, at, "the text is too long to evaluate")
+			return e.fail(at, "the text is too long to evaluate")
 		}
 	}
 	e.ev.charge(size / 64)

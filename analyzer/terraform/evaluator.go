@@ -15,12 +15,12 @@ import (
 // Bounds on evaluation. What goes over one is a gap, and what depends on it is
 // unknown.
 const (
-	maxSteps     = 20_000_000 // expressions evaluated for one root
-	maxInstances = 10_000     // of one block
-	maxModules   = 10_000     // module instances of one root
-	maxCalls     = 40         // module calls inside each other
-	maxDepth     = 2_000      // expressions inside each other, through names
-	maxNodes     = 2_000_000  // in one named value
+	maxSteps     = 5_000_000 // expressions evaluated for one root
+	maxInstances = 10_000    // of one block
+	maxModules   = 10_000    // module instances of one root
+	maxCalls     = 40        // module calls inside each other
+	maxDepth     = 2_000     // expressions inside each other, through names
+	maxNodes     = 2_000_000 // in one named value
 )
 
 // evaluator is what stands behind a Root read from a configuration. Nothing is

@@ -126,7 +126,7 @@ func (ev *evaluator) expandCount(x expression, f *frame) expansion {
 		ev.gap(ErrorGap, at, "count is "+strconv.FormatInt(many, 10)+": more than "+strconv.Itoa(maxInstances)+" instances are not evaluated")
 		many = maxInstances
 	}
-	ev.charge(int(many))
+	ev.charge(100 * int(many))
 	for i := range int(many) {
 		out.keys = append(out.keys, &instanceKey{kind: countKey, index: i, assumptions: out.assumptions})
 	}
@@ -178,7 +178,7 @@ func (ev *evaluator) expandEach(x expression, f *frame) expansion {
 		rest := unknownExpansion(eachKey, "for_each", &value.Value{Why: append(why, v.Why...)}, at)
 		out.keys = append(out.keys, rest.keys...)
 	}
-	ev.charge(len(out.keys))
+	ev.charge(100 * len(out.keys))
 	return out
 }
 

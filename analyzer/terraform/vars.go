@@ -168,10 +168,7 @@ func (m *moduleInstance) variableValue(name string, b *block, cautious bool) *va
 
 // assumption is that a variable has its default.
 func (ev *evaluator) assumption(name string, b *block, x expression) *value.Assumption {
-	text := strings.Join(strings.Fields(x.span().Text()), " ")
-	if runes := []rune(text); len(runes) > 100 {
-		text = string(runes[:100]) + "…"
-	}
+	text := abridged(x.span().Text(), 100)
 	if s, _ := ev.eval(b.expr("sensitive"), &frame{}); s.Is(value.Bool) && s.Bool {
 		text = "(sensitive)"
 	}

@@ -1,0 +1,98 @@
+package terraform
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// TestConfigBounds evaluates what is made to take for ever. Each comes to an end
+// soon, in little memory, with a gap that says what was left out.
+func TestConfigBounds(t *testing.T) {
+	doubling := func(first, step string) string {
+		var b strings.Builder
+		fmt.Fprintf(&b, "locals {\n  a0 = %s\n", first)
+		for i := 1; i <= 60; i++ {
+			fmt.Fprintf(&b, "  a%d = %s\n", i, strings.ReplaceAll(step, "@", fmt.Sprintf("local.a%d", i-1)))
+		}
+		b.WriteString("}\nresource \"aws_iam_user\" \"x\" {\n  name = local.a60\n}\n")
+		return b.String()
+	}
+	modules := fstest.MapFS{}
+	for i, dir := range []string{"a", "b", "c", "d"} {
+		modules[dir+"/main.tf"] = &fstest.MapFile{Data: []byte(fmt.Sprintf("module \"n\" {\n  count = 100\n  source = \"../%c\"\n}\n", 'b'+i))}
+	}
+	modules["e/main.tf"] = &fstest.MapFile{Data: []byte("resource \"aws_iam_user\" \"x\" {\n  count = 10000\n  name = \"u\"\n}\n")}
+	modules["main.tf"] = &fstest.MapFile{Data: []byte("module \"m\" {\n  source = \"./a\"\n}\n")}
+	single := func(text string) fstest.MapFS { return fstest.MapFS{"main.tf": {Data: []byte(text)}} }
+	tests := []struct {
+		name string
+		fsys fstest.MapFS
+		want string // in a gap
+	}{
+		{"count", single("resource \"aws_iam_user\" \"x\" {\n count = 1000000000\n name = \"u\"\n}"), "more than 10000 instances"},
+		{"text", single(doubling(`"0123456789"`, `"${@}${@}"`)), "too l"},
+		{"lists", single(doubling(`["x"]`, `[@, @]`)), "too large"},
+		{"concat", single(doubling(`["x"]`, `concat(@, @)`)), "too large"},
+		{"objects", single(doubling(`{a = 1}`, `{ a = @, b = @ }`)), "too large"},
+		{"loops", single("locals {\n r = range(1000)\n}\nresource \"aws_iam_user\" \"x\" {\n name = [for a in local.r : [for b in local.r : [for c in local.r : c]]]\n}"), "steps"},
+		{"modules", modules, "more than"},
+		{"parentheses", single("locals {\n a = " + strings.Repeat("(", 1_000_000)), "nested deeper"},
+		{"negations", single("locals {\n a = " + strings.Repeat("!", 1_000_000) + "true\n}"), "in a row"},
+		{"conditionals", single("locals {\n a = " + strings.Repeat("true ? 1 : ", 300_000) + "1\n}"), "conditionals"},
+		{"sums", single("resource \"aws_iam_user\" \"x\" {\n name = 1" + strings.Repeat(" + 1", 300_000) + "\n}"), "too deep"},
+		{"directives", single("resource \"aws_iam_user\" \"x\" {\n name = \"" + strings.Repeat("%{ if true }", 300_000) + "\"\n}"), "directives"},
+		{"json", fstest.MapFS{"main.tf.json": {Data: []byte(strings.Repeat(`{"a":`, 1_000_000))}}, "nested deeper"},
+		{"locals", single(doubling(`1`, `@ + 1`)), ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			start := time.Now()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			root, err := LoadConfig(context.Background(), OverFS(tt.fsys), ".", Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			resources := root.Resources()
+			runtime.ReadMemStats(&after)
+			if d := time.Since(start); d > 30*time.Second {
+				t.Errorf("took %v", d)
+			}
+			if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 12<<10 {
+				t.Errorf("allocated %d MiB", grown)
+			}
+			gaps := strings.Join(gapsOf(root), "\n")
+			if tt.want == "" && gaps != "" || !strings.Contains(gaps, tt.want) {
+				t.Errorf("gaps %q, want one with %q", gaps, tt.want)
+			}
+			for _, r := range resources {
+				if v := r.Attr("name"); tt.want != "" && len(resources) == 1 && v.Is(value.Unknown) && len(v.Why) == 0 {
+					t.Errorf("%s.name is unknown without a reason", r.Address)
+				}
+			}
+		})
+	}
+}
+
+// TestStopped: a cancelled run ends with a gap and unknown values.
+func TestStopped(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	root, err := LoadConfig(ctx, OverFS(files("-- main.tf --\nresource \"aws_iam_user\" \"x\" {\n  name = [for i in range(100) : [for j in range(100) : j]]\n}\n")), ".", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := root.Resources()[0].Attr("name"); v.Known() {
+		t.Errorf("name is %s", printed(v))
+	}
+	if g := gapsOf(root); len(g) != 1 || !strings.Contains(g[0], "stopped") {
+		t.Errorf("gaps %q", g)
+	}
+}
