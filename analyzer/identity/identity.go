@@ -5,10 +5,10 @@
 package identity
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
-	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -53,15 +53,20 @@ func (m *Model) resources(r *terraform.Root, types ...string) []*terraform.Resou
 func (m *Model) document(r *terraform.Resource, attr *value.Value, what string) *policy.Document {
 	doc, err := policy.Parse(attr)
 	if err != nil {
-		span := attr.Span
-		if p, ok := err.(interface{ Position() source.Span }); ok && !p.Position().IsZero() {
-			span = p.Position()
+		span, text := attr.Span, err.Error()
+		var notJSON *value.JSONError
+		var notPolicy *policy.ParseError
+		switch {
+		case errors.As(err, &notJSON) && !notJSON.Span.IsZero():
+			span, text = notJSON.Span, "it is not JSON: "+notJSON.What
+		case errors.As(err, &notPolicy) && !notPolicy.Span.IsZero():
+			span, text = notPolicy.Span, notPolicy.Text
 		}
 		if span.IsZero() {
 			span = r.Header
 		}
 		m.Gaps = append(m.Gaps, terraform.Gap{Kind: terraform.ErrorGap, Span: span,
-			Reason: what + " of " + r.Address + " is not a policy that AWS would accept: " + err.Error()})
+			Reason: what + " of " + r.Address + " is not a policy that AWS would accept; " + text})
 		return nil
 	}
 	return doc
