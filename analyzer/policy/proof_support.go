@@ -73,3 +73,7 @@ func pick(segment bool, a, b Symbol) Symbol {
 
 // MatchesAll says that the pattern is nothing but *.
 func (p Pattern) MatchesAll() bool { return p.matchesAll() }
+
+// Uncertain says that the statement may be narrower than its elements and
+// conditions say: some of them are not listed, or AWS refuses the document.
+func (s *Statement) Uncertain() bool { return s.uncertain() }

@@ -326,19 +326,27 @@ func (q *ipQuestion) survey(base *policy.Request) survey {
 }
 
 // of sums up the stretches of one family: those outside of every listed
-// network (rest), and those inside.
+// network (rest), and those inside. A list of the whole Internet lists nothing.
 func (q *ipQuestion) of(s survey, v4 bool) (rest, inside []answer) {
 	for i, st := range s.stretches {
-		if st.first.Is4() != v4 {
-			continue
-		}
-		if len(st.in) == 0 || st.in[0] >= q.listed {
-			rest = append(rest, s.answers[i])
-		} else {
+		switch {
+		case st.first.Is4() != v4:
+		case q.isListed(st):
 			inside = append(inside, s.answers[i])
+		default:
+			rest = append(rest, s.answers[i])
 		}
 	}
 	return rest, inside
+}
+
+// isListed says that a stretch is in a list that does not hold all others too.
+func (q *ipQuestion) isListed(st stretch) bool {
+	return slices.ContainsFunc(st.in, func(i int) bool {
+		return i < q.listed && slices.ContainsFunc(q.stretches, func(o stretch) bool {
+			return o.first.Is4() == st.first.Is4() && !slices.Contains(o.in, i)
+		})
+	})
 }
 
 func first(list []answer, t value.Tri) *answer {
@@ -367,18 +375,14 @@ func (q *ipQuestion) classify(base *policy.Request, s survey) SourceIPResult {
 	foreign := q.ask(q.formula, q.endpoint(base, true), false)
 	all := slices.Concat(rest4, in4, rest6, in6)
 	switch {
-	case len(rest4) == 0 && first(in4, value.No) != nil:
-		class := IPVacuous
-		if first(in4, value.Yes) != nil {
-			class = IPBlocklist
-		}
-		return q.violation(class, first(in4, value.No))
+	case len(rest4) == 0 && first(in4, value.Yes) == nil && first(in4, value.Maybe) == nil:
+		return q.violation(IPVacuous, first(in4, value.No))
 	case first(rest4, value.No) != nil:
 		a := first(rest4, value.No)
 		return q.violation(q.openClass(base, a), a)
 	case first(rest6, value.No) != nil:
 		return q.violation(IPWeakV6, first(rest6, value.No))
-	case len(rest6) == 0 && first(in6, value.No) != nil:
+	case len(rest6) == 0 && first(in6, value.Yes) == nil && first(in6, value.Maybe) == nil:
 		return q.violation(IPWeakV6, first(in6, value.No))
 	}
 	closed := first(all, value.No) == nil && first(all, value.Maybe) == nil
@@ -389,10 +393,16 @@ func (q *ipQuestion) classify(base *policy.Request, s survey) SourceIPResult {
 	if closed && (len(q.own) == 0 || own.stopped == value.Yes) {
 		return SourceIPResult{Class: IPLockout, OverblockAllowed: true}
 	}
-	if foreign.stopped == value.No {
+	// With nothing open but endpoints, the policies lock everybody out; whether
+	// anything is open may not be known.
+	anyOpen := first(all, value.No) != nil || len(q.own) > 0 && own.stopped == value.No
+	if foreign.stopped == value.No && anyOpen {
 		return q.violation(IPWeakVPCE, &foreign)
 	}
 	undecided := slices.Concat(rest4, rest6, []answer{foreign})
+	if foreign.stopped == value.No {
+		undecided = append(all, own)
+	}
 	if len(rest4) == 0 {
 		undecided = append(undecided, in4...)
 	}
@@ -417,7 +427,7 @@ func (q *ipQuestion) openClass(base *policy.Request, a *answer) IPClass {
 		return IPNone
 	}
 	for _, st := range q.stretches {
-		if len(st.in) == 0 || st.in[0] >= q.listed {
+		if !q.isListed(st) {
 			continue
 		}
 		r := assign(a.request, "aws:sourceip", policy.One(st.sample().String()))

@@ -113,7 +113,7 @@ func (f *formula) newClause(s *policy.Statement, r *policy.Request) *clause {
 	if s.Effect == policy.EffectUnknown {
 		c.unknown(elementReasons(s, "Effect"))
 	}
-	if s.Open {
+	if s.Uncertain() {
 		c.unknown(openReasons(s))
 	}
 	if s.HasPrincipal {
@@ -679,7 +679,7 @@ func (f *formula) matches(s *policy.Statement, r *policy.Request, action string)
 		return s.Matches(&c)
 	}
 	t := s.AdmitsAction(c.Action)
-	if s.Open {
+	if s.Uncertain() {
 		t = t.And(value.Maybe)
 	}
 	if s.HasPrincipal {
