@@ -18,7 +18,7 @@ var defaults = map[string][]value.Attr{
 	"aws_iam_account_password_policy": {defaultBool("allow_users_to_change_password", true), defaultNumber("minimum_password_length", 6)},
 	"aws_organizations_organization":  {defaultText("feature_set", "ALL")},
 	"aws_organizations_policy":        {defaultText("type", "SERVICE_CONTROL_POLICY")},
-	"aws_organizations_account":       {defaultBool("close_on_deletion", false)},
+	"aws_organizations_account":       {defaultBool("close_on_deletion", false), defaultBool("create_govcloud", false)},
 }
 
 func defaultText(name, v string) value.Attr {

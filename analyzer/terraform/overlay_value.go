@@ -87,7 +87,7 @@ func (m merger) joined(c, p *value.Value) *value.Value {
 		return placed(p, c)
 	case c.Missing():
 		if p.Missing() {
-			return c
+			return confirmed(c)
 		}
 		return p
 	case p.Missing():
@@ -372,7 +372,7 @@ func (m merger) joinObjects(c, p *value.Value, keep bool) *value.Value {
 		switch {
 		case !pv.Is(value.Absent):
 			joined[k] = true
-			out.Attrs = append(out.Attrs, value.Attr{Name: a.Name, Value: m.join(c.Get(k), pv)})
+			out.Attrs = append(out.Attrs, value.Attr{Name: confirmed(a.Name), Value: m.join(c.Get(k), pv)})
 		case keep && c.Syntax == value.SyntaxBlock:
 			joined[k] = true
 			out.Attrs = append(out.Attrs, a)

@@ -13,7 +13,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-var update = flag.Bool("update", false, "write golden files")
+var updatePlans = flag.Bool("update-plans", false, "write the golden file of plans")
 
 const plans = "../../testdata/plans"
 
@@ -72,7 +72,7 @@ func TestRealPlans(t *testing.T) {
 
 func golden(t *testing.T, file, got string) {
 	t.Helper()
-	if *update {
+	if *updatePlans {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +82,7 @@ func golden(t *testing.T, file, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s is out of date; run with -update and read the difference", file)
+		t.Errorf("%s is out of date; run with -update-plans and read the difference", file)
 		w, g := strings.Split(string(want), "\n"), strings.Split(got, "\n")
 		for i := range min(len(w), len(g)) {
 			if w[i] != g[i] {
