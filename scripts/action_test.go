@@ -244,9 +244,53 @@ func (r *runner) condition(expr string) bool {
 
 const clean = "../testdata/checks/IV301/apart"
 
-func TestActionOnTheQuickstart(t *testing.T) {
-	r := newRunner(t, "../testdata/quickstart", map[string]string{"category": "identity", "annotations": "true"})
-	r.play(readAction(t))
+// TestAction builds the command once, by the action's own first step.
+func TestAction(t *testing.T) {
+	first, rest := *readAction(t), *readAction(t)
+	first.Runs.Steps, rest.Runs.Steps = first.Runs.Steps[:1], rest.Runs.Steps[1:]
+	build := newRunner(t, clean, map[string]string{"version": "source"})
+	build.play(&first)
+	if build.failed {
+		t.Fatalf("the action does not build:\n%s", &build.log)
+	}
+	play := func(t *testing.T, fixture string, inputs map[string]string) *runner {
+		r := newRunner(t, fixture, inputs)
+		r.outputs["install"] = build.outputs["install"]
+		r.play(&rest)
+		return r
+	}
+	t.Run("violations", func(t *testing.T) {
+		violations(t, play(t, "../testdata/quickstart", map[string]string{"category": "identity", "annotations": "true"}))
+	})
+	t.Run("clean", func(t *testing.T) {
+		nothing(t, play(t, clean, map[string]string{"sarif-file": "out/clean.sarif"}))
+	})
+	for name, test := range map[string]struct {
+		inputs map[string]string
+		exit   string
+		upload bool
+	}{
+		"threshold above the findings": {map[string]string{"fail-on": "none"}, "0", true},
+		"no upload":                    {map[string]string{"upload": "false"}, "1", false},
+		"one directory":                {map[string]string{"working-directory": "modules/deploy-role"}, "0", true},
+		"several paths, quoted":        {map[string]string{"paths": "organization\n'identity'"}, "1", true},
+		"missing path":                 {map[string]string{"paths": "nowhere"}, "2", true},
+		"a path is not a command":      {map[string]string{"paths": `$(touch$IFS"pwned");touch${IFS}pwned`}, "2", true},
+		"unknown argument":             {map[string]string{"args": "--no-such-flag"}, "2", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := play(t, "../testdata/quickstart", test.inputs)
+			if got := r.outputs["action"]["exit-code"]; got != test.exit || r.failed != (test.exit != "0") || (len(r.uploads) == 1) != test.upload {
+				t.Errorf("exit-code %s, failed %v, %d uploads\n%s", got, r.failed, len(r.uploads), &r.log)
+			}
+			if _, err := os.Stat(filepath.Join(r.workspace, "pwned")); err == nil {
+				t.Error("an input was run as a command")
+			}
+		})
+	}
+}
+
+func violations(t *testing.T, r *runner) {
 	out := r.outputs["action"]
 	if out["exit-code"] != "1" || out["findings"] != "5" || out["sarif-file"] != "iamvet.sarif" {
 		t.Errorf("outputs: %v\n%s", out, &r.log)
@@ -269,42 +313,13 @@ func TestActionOnTheQuickstart(t *testing.T) {
 }
 
 // Without results the SARIF file closes the alerts of the run before.
-func TestActionOnACleanDirectory(t *testing.T) {
-	r := newRunner(t, clean, map[string]string{"sarif-file": "out/clean.sarif"})
-	r.play(readAction(t))
+func nothing(t *testing.T, r *runner) {
 	out := r.outputs["action"]
 	if out["exit-code"] != "0" || out["findings"] != "0" || out["sarif-file"] != "out/clean.sarif" || r.failed {
 		t.Errorf("outputs: %v, failed: %v\n%s", out, r.failed, &r.log)
 	}
 	if n := results(t, filepath.Join(r.workspace, "out/clean.sarif")); n != 0 || len(r.uploads) != 1 {
 		t.Errorf("%d results, %d uploads", n, len(r.uploads))
-	}
-}
-
-func TestActionInputs(t *testing.T) {
-	for name, test := range map[string]struct {
-		inputs map[string]string
-		exit   string
-		upload bool
-	}{
-		"threshold above the findings": {map[string]string{"fail-on": "none"}, "0", true},
-		"no upload":                    {map[string]string{"upload": "false"}, "1", false},
-		"one directory":                {map[string]string{"working-directory": "modules/deploy-role"}, "0", true},
-		"several paths, quoted":        {map[string]string{"paths": "organization\n'identity'"}, "1", true},
-		"missing path":                 {map[string]string{"paths": "nowhere"}, "2", true},
-		"a path is not a command":      {map[string]string{"paths": `$(touch$IFS"pwned");touch${IFS}pwned`}, "2", true},
-		"unknown argument":             {map[string]string{"args": "--no-such-flag"}, "2", false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := newRunner(t, "../testdata/quickstart", test.inputs)
-			r.play(readAction(t))
-			if got := r.outputs["action"]["exit-code"]; got != test.exit || r.failed != (test.exit != "0") || (len(r.uploads) == 1) != test.upload {
-				t.Errorf("exit-code %s, failed %v, %d uploads\n%s", got, r.failed, len(r.uploads), &r.log)
-			}
-			if _, err := os.Stat(filepath.Join(r.workspace, "pwned")); err == nil {
-				t.Error("an input was run as a command")
-			}
-		})
 	}
 }
 
