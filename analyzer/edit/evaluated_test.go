@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"sort"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -96,6 +97,108 @@ func TestConditionsLandInEvaluatedStatements(t *testing.T) {
 					t.Errorf("condition %v of %v, was %v", condition, is, was)
 				}
 			})
+		}
+	}
+}
+
+// Operators, keys and values of conditions, and elements of lists, are where
+// package terraform says, in every syntax.
+func TestEvaluatedLeavesAreReplaced(t *testing.T) {
+	json := `{"Statement": [{"Action": ["a", "b"], "Condition": {"Bool": {"aws:x": "$${aws:u}"}}}]}`
+	plainJSON := strings.ReplaceAll(json, "$$", "$")
+	for name, files := range map[string]map[string]string{
+		"jsonencode":           {"main.tf": role(`jsonencode({ Statement = [{ Action = ["a", "b"], Condition = { Bool = { "aws:x" = "$${aws:u}" } } }] })`)},
+		"quoted keys":          {"main.tf": role(`jsonencode({ "Statement" : [{ "Action" : ["a", "b"], "Condition" : { "Bool" : { "aws:x" : "$${aws:u}" } } }] })`)},
+		"heredoc":              {"main.tf": role("<<EOT\n" + json + "\nEOT")},
+		"indented heredoc":     {"main.tf": role("<<-EOT\n    " + json + "\n  EOT")},
+		"quoted":               {"main.tf": role(`"` + strings.ReplaceAll(json, `"`, `\"`) + `"`)},
+		"file":                 {"main.tf": role(`file("p.json")`), "p.json": plainJSON},
+		"template file":        {"main.tf": role(`templatefile("p.tpl", {})`), "p.tpl": json},
+		"Terraform JSON":       {"main.tf.json": `{"resource": {"aws_iam_role": {"r": {"assume_role_policy": "` + strings.ReplaceAll(json, `"`, `\"`) + `"}}}}`},
+		"policy document":      {"main.tf": role("data.aws_iam_policy_document.d.json") + "data \"aws_iam_policy_document\" \"d\" {\n  statement {\n    actions = [\"a\", \"b\"]\n    condition {\n      test     = \"Bool\"\n      variable = \"aws:x\"\n      values   = [\"&{aws:u}\"]\n    }\n  }\n}\n"},
+		"policy document JSON": {"main.tf.json": `{"resource": {"aws_iam_role": {"r": {"assume_role_policy": "${data.aws_iam_policy_document.d.json}"}}}, "data": {"aws_iam_policy_document": {"d": {"statement": {"actions": ["a", "b"], "condition": {"test": "Bool", "variable": "aws:x", "values": ["&{aws:u}"]}}}}}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := statement(t, files)
+			operator := s.Get("Condition").Attrs[0]
+			key := operator.Value.Attrs[0]
+			test := key.Value
+			if test.IsSequence() {
+				test = test.At(0)
+			}
+			var sets [][]source.Edit
+			for i, op := range []func() ([]source.Edit, error){
+				func() ([]source.Edit, error) { return edit.ReplaceString(operator.Name, "StringLike") },
+				func() ([]source.Edit, error) { return edit.ReplaceString(key.Name, `aws:"é"`) },
+				func() ([]source.Edit, error) { return edit.ReplaceString(test, "${aws:username}*") },
+				func() ([]source.Edit, error) { return edit.ReplaceString(s.Get("Action").At(index(s, "a")), "c") },
+				func() ([]source.Edit, error) { return edit.AppendElement(s.Get("Action"), edit.String("d")) },
+				func() ([]source.Edit, error) { return edit.RemoveElement(s.Get("Action"), index(s, "b")) },
+			} {
+				edits, err := op()
+				if err != nil {
+					t.Fatalf("operation %d: %v %v %q %v", i, err, test.Syntax, test.Span.Text(), test.Parts)
+				}
+				sets = append(sets, edits)
+			}
+			for _, want := range []struct {
+				sets [][]source.Edit
+				is   any
+			}{
+				{sets[:5], map[string]any{"Action": []any{"b", "c", "d"}, "Condition": map[string]any{"StringLike": map[string]any{`aws:"é"`: "${aws:username}*"}}}},
+				{sets[5:], map[string]any{"Action": "a", "Condition": map[string]any{"Bool": map[string]any{"aws:x": "${aws:u}"}}}},
+			} {
+				edits, conflicts := source.Merge(want.sets...)
+				if len(conflicts) > 0 {
+					t.Fatalf("conflicts %v", conflicts)
+				}
+				out, err := source.Apply(edits[0].Span.File, edits)
+				if err != nil {
+					t.Fatal(err)
+				}
+				now := map[string]string{}
+				for name, text := range files {
+					now[name] = text
+				}
+				now[edits[0].Span.File.Name] = string(out)
+				is := plain(t, statement(t, now))
+				delete(is, "Effect") // a data source's default
+				if list, ok := is["Action"].([]any); ok && len(list) == 1 {
+					is["Action"] = list[0]
+				} else if ok {
+					sort.Slice(list, func(i, j int) bool { return list[i].(string) < list[j].(string) })
+				}
+				if c, ok := is["Condition"].(map[string]any); ok {
+					unwrap(c)
+				}
+				if !reflect.DeepEqual(any(is), want.is) {
+					t.Errorf("%v, want %v:\n%s", is, want.is, out)
+				}
+			}
+		})
+	}
+}
+
+// index is where an action is in the statement: a data source sorts them.
+func index(statement *value.Value, action string) int {
+	for i, a := range statement.Get("Action").Elems {
+		if a.TextOr("") == action {
+			return i
+		}
+	}
+	return -1
+}
+
+// unwrap makes single values of lists of one, as the data source may write.
+func unwrap(m map[string]any) {
+	for k, v := range m {
+		switch v := v.(type) {
+		case map[string]any:
+			unwrap(v)
+		case []any:
+			if len(v) == 1 {
+				m[k] = v[0]
+			}
 		}
 	}
 }

@@ -120,6 +120,7 @@ func inDocument(s source.Span) bool {
 	for _, t := range toks {
 		if depth == 0 && endsLine(t) {
 			header = ""
+			continue
 		}
 		if t.Range.Start.Byte > s.Start {
 			break

@@ -33,15 +33,48 @@ func RemoveElement(list *value.Value, indexes ...int) ([]source.Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !c.list() || len(list.Elems) > 0 && len(list.Elems) != len(c.items) {
+	if !c.list() || len(list.Elems) != len(c.items) {
 		return nil, errNotLiteral
 	}
+	places, sorted := c.places(list)
+	items := make([]int, 0, len(indexes))
 	for _, i := range indexes {
-		if i < 0 || i >= len(c.items) {
+		switch {
+		case i < 0 || i >= len(c.items):
 			return nil, fmt.Errorf("the list has no element %d there", i)
+		case places[i] < 0 && !sorted:
+			return nil, errNotLiteral
+		case places[i] < 0:
+			items = append(items, i)
+		default:
+			items = append(items, places[i])
 		}
 	}
-	return c.remove(indexes...)
+	return c.remove(items...)
+}
+
+// places are the items that the elements of the list are written as, which may
+// be in another order: a policy document data source sorts. -1 is an element
+// with its text elsewhere. sorted says that those found are in order.
+func (c *container) places(list *value.Value) (places []int, sorted bool) {
+	sorted = true
+	for i, e := range list.Elems {
+		at := -1
+		for k, it := range c.items {
+			if e == nil || e.Span.File != c.text.file {
+				break
+			}
+			start, end := c.text.index(e.Span.Start), c.text.index(e.Span.End)
+			if it.value.start <= start && end <= it.value.end {
+				at = k
+			}
+		}
+		if at >= 0 && at != i {
+			sorted = false
+		}
+		places = append(places, at)
+	}
+	return places, sorted
 }
 
 // RemoveBlock removes the block at span, header included, with its lines.

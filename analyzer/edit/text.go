@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -206,11 +208,11 @@ func unescape(b []byte, json bool) (decoded string, n int) {
 	if digits == 0 || json && digits == 8 || len(b) < 2+digits {
 		return "", 0
 	}
-	var r rune
-	if _, err := fmt.Sscanf(string(b[2:2+digits]), "%x", &r); err != nil || !utf8.ValidRune(r) {
+	r, err := strconv.ParseUint(string(b[2:2+digits]), 16, 32)
+	if err != nil || r > unicode.MaxRune || !utf8.ValidRune(rune(r)) {
 		return "", 0
 	}
-	return string(r), 2 + digits
+	return string(rune(r)), 2 + digits
 }
 
 // quotedEscape writes text into a quoted string; template sequences are
