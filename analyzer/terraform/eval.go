@@ -270,12 +270,16 @@ func derived(v *value.Value, from ...*value.Value) *value.Value {
 	return v
 }
 
-// part is a member of a larger value, resting on what that rests on.
+// part is a member of a larger value: it rests on what that rests on, and came
+// the way that came.
 func part(v, of *value.Value) *value.Value {
-	if len(of.Assumptions) == 0 && !of.Sensitive {
-		return v
+	v = burden(v, of.Assumptions, of.Sensitive)
+	if v.Via == nil && of.Via != nil {
+		w := *v
+		w.Via = of.Via
+		return &w
 	}
-	return burden(v, of.Assumptions, of.Sensitive)
+	return v
 }
 
 // conditional evaluates one branch, or none: an unknown test leaves the result
