@@ -56,6 +56,9 @@ func (r *Resource) Effective() *value.Value {
 				out.Attrs = append(out.Attrs, d)
 			}
 		}
+		if r.tagsAll != nil && !r.tagsAll.Missing() && r.Block.Get("tags_all").Missing() {
+			out.Attrs = append(out.Attrs, value.Attr{Name: value.Str("tags_all"), Value: r.tagsAll})
+		}
 	}
 	return &out
 }

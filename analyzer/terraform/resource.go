@@ -184,6 +184,10 @@ func (inst *instance) resource() *Resource {
 	}
 	inst.made = r
 	r.Block = inst.body()
+	conform(r)
+	if r.Mode == Managed && taggable(r.Type) {
+		r.tagsAll = inst.tagsAll(r)
+	}
 	for _, b := range inst.block.nested("lifecycle", 0) {
 		v, _ := m.ev.eval(b.expr("replace_triggered_by"), inst.frame)
 		for _, t := range v.Elems {

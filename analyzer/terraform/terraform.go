@@ -152,6 +152,8 @@ type Resource struct {
 	// Lifecycle and other meta-arguments that checks ask for.
 	ReplaceTriggeredBy []*value.Value // references, each with Ref
 	Imported           bool           // an import block, or a plan's "importing", names it
+
+	tagsAll *value.Value // what the provider computes of tags; nil when it does not
 }
 
 // Attr is the value of an attribute or nested block, by name and then by
