@@ -226,7 +226,7 @@ func (q *ipQuestion) endpoint(r *policy.Request, foreign bool) *policy.Request {
 	r.Context["aws:sourcevpc"] = policy.One("vpc-0f0e0d0c0b0a09080")
 	r.Context["aws:sourcevpce"] = policy.One("vpce-0f0e0d0c0b0a09080")
 	r.Context["aws:sourcevpcarn"] = policy.One("arn:aws:ec2:us-east-1:444455556666:vpc/vpc-0f0e0d0c0b0a09080")
-	r.Context["aws:vpceaccount"] = policy.One("444455556666")
+	r.Context["aws:vpceaccount"] = policy.One(strangeAccount)
 	r.Context["aws:vpceorgid"] = policy.One("o-somebodyelse")
 	r.Context["aws:vpceorgpaths"] = policy.Many("o-somebodyelse/r-else/")
 	r.Context["aws:issourcevpcconnection"] = policy.ContextValue{Presence: policy.Either}

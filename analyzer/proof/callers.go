@@ -10,6 +10,10 @@ import (
 // usualAccount stands for an account whose id is not known.
 const usualAccount = "111122223333"
 
+// strangeAccount stands for an account that has nothing to do with the
+// organization.
+const strangeAccount = "444455556666"
+
 // mfaState is how a caller signed in.
 type mfaState int8
 

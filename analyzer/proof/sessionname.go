@@ -307,9 +307,10 @@ func (t *trust) judgeVariant(r *policy.Request, names, identities []nameRegion, 
 func (t *trust) ask(c caller, r *policy.Request, name, identity string) answer {
 	base := assign(r, nameKey, policy.One(name))
 	base.Context[identityKey] = policy.One(identity)
-	if c.request.Caller.Account == "444455556666" {
-		base.Context["aws:principalorgid"] = policy.One(foreignOrgID)
-		base.Context["aws:principalorgpaths"] = policy.Many(foreignOrgID + "/r-else/ou-else/")
+	domains := map[string][]policy.ContextValue{}
+	if c.request.Caller.Account == strangeAccount {
+		domains["aws:principalorgid"] = []policy.ContextValue{{}, policy.One(foreignOrgID)}
+		domains["aws:principalorgpaths"] = []policy.ContextValue{{}, policy.Many(foreignOrgID + "/r-else/ou-else/")}
 	}
 	if c.unknown != nil && c.unknown.principal.Account == "" {
 		for _, k := range []string{"aws:principalarn", "aws:principalaccount"} {
@@ -319,6 +320,7 @@ func (t *trust) ask(c caller, r *policy.Request, name, identity string) answer {
 	q := &question{
 		formula: t.formula(c, identity != ""),
 		base:    base,
+		domains: domains,
 		actions: []string{assumeRole},
 		account: t.opt.Account,
 	}
@@ -431,7 +433,7 @@ func (t *trust) admitted(outcomes []outcome) Callers {
 		c := o.caller.request.Caller
 		switch {
 		case c.Account == unnamedAccount:
-		case c.Account == "444455556666" && t.any && !slices.Contains(t.accounts, c.Account):
+		case c.Account == strangeAccount && t.any && !slices.Contains(t.accounts, c.Account):
 			out.Anyone = true
 		case slices.Contains(t.accounts, c.Account) || c.Account == t.opt.Account:
 			out.Accounts = union(out.Accounts, []string{c.Account})

@@ -359,7 +359,7 @@ func (t *trust) callers() []caller {
 		own = usualAccount
 	}
 	if t.any {
-		accounts = union(accounts, union(accountsIn([]*policy.Document{t.doc}), []string{own, "444455556666"}))
+		accounts = union(accounts, union(accountsIn([]*policy.Document{t.doc}), []string{own, strangeAccount}))
 	}
 	var out []caller
 	for _, a := range accounts {

@@ -1,0 +1,153 @@
+package proof
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// TrustClass is whom a trust policy lets in. The zero TrustClass is not
+// determined.
+type TrustClass int8
+
+// The classes.
+const (
+	TrustUndetermined TrustClass = iota
+	TrustNA                      // no AWS principal may assume the role
+	TrustConfined                // only principals that are named, or of a named account or organization
+	TrustEveryone                // principals of every AWS account
+	TrustInvalid                 // AWS refuses the policy
+)
+
+func (c TrustClass) String() string {
+	return [...]string{"UNDETERMINABLE", "NA", "CONFINED", "ANYONE", "INVALID"}[c]
+}
+
+// Verdict is what the class means.
+func (c TrustClass) Verdict() Verdict {
+	return [...]Verdict{Undetermined, NotApplicable, Holds, Violated, NotApplicable}[c]
+}
+
+// TrustResult is the answer of TrustAnyone.
+type TrustResult struct {
+	Class   TrustClass
+	Witness *Witness
+	// Statements let the witness through.
+	Statements []*policy.Statement
+	// ExternalID says that the caller has to know an external id.
+	ExternalID bool
+	Needs      []value.Reason
+}
+
+// TrustAnyone decides whether a role can be assumed from an AWS account that
+// nobody named: by a principal of an account and an organization of its own.
+func TrustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
+	doc = orUnknown(doc)
+	if p := refused(doc, policy.Trust); p != nil {
+		return TrustResult{Class: TrustInvalid, Statements: statementOf(p)}
+	}
+	t := newTrust(doc, opt)
+	if len(t.allows) == 0 && !t.unclear {
+		return TrustResult{Class: TrustNA}
+	}
+	var needs []value.Reason
+	for _, c := range t.strangers() {
+		switch a := t.askAny(c); a.stopped {
+		case value.No:
+			return t.anyone(c, a.request)
+		case value.Maybe:
+			needs = addReasons(needs, a.needs...)
+		}
+	}
+	for _, u := range t.unknown {
+		if u.principal.Pattern.Matches("*") != value.No {
+			needs = addReasons(needs, elementReasons(u.statement, "Principal")...)
+		}
+	}
+	if t.unclear {
+		needs = addReasons(needs, t.unclearNeeds()...)
+	}
+	if len(needs) > 0 {
+		return TrustResult{Needs: needs}
+	}
+	return TrustResult{Class: TrustConfined}
+}
+
+// strangers are callers of an account that the policy does not name, under all
+// names that it singles out: anybody can give a role any name.
+func (t *trust) strangers() []caller {
+	out := []caller{t.role(strangeAccount, "anything"), t.user(strangeAccount, "anybody")}
+	for _, n := range t.names() {
+		if n.user {
+			out = append(out, t.user(strangeAccount, n.name))
+		} else {
+			out = append(out, t.role(strangeAccount, n.name))
+		}
+	}
+	return distinct(out)
+}
+
+// askAny looks for a way to assume the role under any name.
+func (t *trust) askAny(c caller) answer {
+	var worst answer
+	worst.stopped = value.Yes
+	for _, r := range t.variants(c) {
+		names, _ := t.regions(nameKey, r)
+		for _, n := range names {
+			a := t.ask(c, r, n.sample, "")
+			if a.stopped == value.No {
+				return a
+			}
+			if a.stopped == value.Maybe && worst.stopped == value.Yes {
+				worst = a
+			}
+		}
+	}
+	return worst
+}
+
+func (t *trust) anyone(c caller, r *policy.Request) TrustResult {
+	out := TrustResult{Class: TrustEveryone}
+	f := t.formula(c, false)
+	var keys []string
+	for _, s := range t.allows {
+		if s.Effect == policy.Allow && f.matches(s, r, assumeRole) == value.Yes {
+			out.Statements = append(out.Statements, s)
+		}
+	}
+	for _, k := range keysOf(f) {
+		if k != nameKey {
+			keys = append(keys, k)
+		}
+	}
+	req := *r
+	req.Action = assumeRole
+	w := newWitness(&req, keys)
+	w.Resource = ""
+	w.Words = fmt.Sprintf("a principal of any AWS account, such as %s, assuming the role%s", w.Principal, furtherKeysOf(&req, keys))
+	if len(out.Statements) > 0 {
+		w.Words += ": " + StatementName(out.Statements[0]) + " admits it"
+	}
+	out.Witness = w
+	if slices.Contains(keys, "sts:externalid") {
+		without := c
+		without.request = assign(c.request, "sts:externalid", policy.ContextValue{})
+		out.ExternalID = t.askAny(without).stopped == value.Yes
+	}
+	return out
+}
+
+// furtherKeysOf is furtherKeys for some keys alone, without principals' own.
+func furtherKeysOf(r *policy.Request, keys []string) string {
+	rest := *r
+	rest.Context = map[string]policy.ContextValue{}
+	for k, v := range r.Context {
+		if slices.Contains(keys, k) && !strings.HasPrefix(k, "aws:principalorg") {
+			rest.Context[k] = v
+		}
+	}
+	return furtherKeys(&rest)
+}
