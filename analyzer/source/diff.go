@@ -81,7 +81,12 @@ func (f *File) changes(lines [][]byte, edits []Edit) []change {
 		}
 		text = append(text, f.Bytes[at:offset(last)]...)
 		if c, ok := trimChange(lines, change{first, last, splitLines(text)}); ok {
-			out = append(out, c)
+			if n := len(out); n > 0 && out[n-1].end == c.start { // as diffs show it: what goes, then what comes
+				out[n-1].end = c.end
+				out[n-1].new = append(out[n-1].new, c.new...)
+			} else {
+				out = append(out, c)
+			}
 		}
 		i = j
 	}

@@ -137,6 +137,8 @@ func TestUnifiedDiff(t *testing.T) {
 			"--- a/a.tf\n+++ b/a.tf\n@@ -1 +1,2 @@\n+0\n 1\n@@ -8,3 +9,3 @@\n 8\n-9\n+nine\n 10\n"},
 		{"one hunk", "a.tf", ten, func(f *File) []Edit { return []Edit{at(f, 2, 3, "two"), at(f, 6, 7, "four")} }, 1,
 			"--- a/a.tf\n+++ b/a.tf\n@@ -1,5 +1,5 @@\n 1\n-2\n+two\n 3\n-4\n+four\n 5\n"},
+		{"lines next to each other", "a.tf", ten, func(f *File) []Edit { return []Edit{at(f, 2, 3, "two"), at(f, 4, 5, "three")} }, 1,
+			"--- a/a.tf\n+++ b/a.tf\n@@ -1,4 +1,4 @@\n 1\n-2\n-3\n+two\n+three\n 4\n"},
 		{"appended", "a.tf", ten, func(f *File) []Edit { return []Edit{at(f, 21, 21, "11\n")} }, 1,
 			"--- a/a.tf\n+++ b/a.tf\n@@ -10 +10,2 @@\n 10\n+11\n"},
 		{"no newline", "a.tf", "1\n2", func(f *File) []Edit { return []Edit{at(f, 3, 3, "\n3\n")} }, 1,
