@@ -38,7 +38,10 @@ the source identity), when one named principal has one fixed name, when
 sts:SourceIdentity is required and bound instead, and when only AWS services or
 identity providers are trusted: those choose or check the name themselves. A
 condition that nobody can meet is a note.`,
-	Remediation: `For users, require the session name to be theirs:
+	Remediation: `Require sts:RoleSessionName to equal ${aws:username} for users, and
+${aws:SourceIdentity} or a principal tag for role and SSO sessions.
+
+For users:
 
     StringEquals sts:RoleSessionName ${aws:username}
 

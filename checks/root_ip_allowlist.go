@@ -33,14 +33,16 @@ An allow-list that fails is medium, one that contradicts allowed_cidrs in
 allow-list that no address of the Internet can meet (private ranges in
 aws:SourceIp) is a note: it locks root out. Root that is denied altogether is
 confined well enough.`,
-	Remediation: `Deny root outside the networks you know, with
+	Remediation: `Attach a service control policy to the root of the organization that denies
+root outside the networks you know.
+
+The policy denies with
 
     NotIpAddressIfExists    aws:SourceIp       [your ranges]
     StringNotEqualsIfExists aws:SourceVpc      your VPC, if root uses one
     BoolIfExists            aws:ViaAWSService  false
 
-and attach the policy to the root of the organization after trying it on one
-unit.`,
+Try it on one unit first.`,
 	References: []analyzer.Reference{
 		{Title: "A Real-World Look at AWS Best Practices: Root Accounts", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-root-accounts"},
 		{Title: "AWS: Data perimeter policy examples", URL: "https://github.com/aws-samples/data-perimeter-policy-examples"},

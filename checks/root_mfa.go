@@ -37,7 +37,9 @@ management is on and no policy denies root, the finding is a note: it can remove
 root's credentials, but does not show that it did. No service control policy
 binds the management account: its root user needs MFA of its own.`,
 	Remediation: `Attach a service control policy to the root of the organization that denies
-everything but enrolling an MFA device, with
+root everything but enrolling an MFA device, as long as it has none.
+
+The policy denies with
 
     StringLike   aws:PrincipalArn           arn:*:iam::*:root
     BoolIfExists aws:MultiFactorAuthPresent false
