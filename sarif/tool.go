@@ -3,6 +3,7 @@ package sarif
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
@@ -106,10 +107,12 @@ func needs(f *analyzer.Finding) string {
 	out := sentence(oneLine(f.Message))
 	var texts []string
 	for _, n := range f.Needs {
-		texts = append(texts, oneLine(n.Text))
+		if s := oneLine(n.Text); !slices.Contains(texts, s) {
+			texts = append(texts, s)
+		}
 	}
 	if len(texts) > 0 {
-		out += " It depends: " + strings.Join(texts, "; ") + "."
+		out += " It depends on this: " + strings.Join(texts, "; ") + "."
 	}
 	return out
 }

@@ -154,10 +154,7 @@ func (n names) jsonFinding(f *analyzer.Finding) jsonFinding {
 		out.Fixes = append(out.Fixes, jsonFix{x.Message, x.Grade.String(), x.Diff})
 	}
 	if f.Verdict == analyzer.Undetermined {
-		needs := []string{}
-		for _, r := range f.Needs {
-			needs = append(needs, n.reason(r.Text, r.Span))
-		}
+		needs := n.needs(f)
 		out.Needs = &needs
 	}
 	if s := f.Suppression; s != nil {

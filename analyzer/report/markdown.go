@@ -110,8 +110,8 @@ func (m *markdown) undetermined(findings []*analyzer.Finding) {
 	}
 	for i, f := range findings {
 		piece := fmt.Sprintf("- %s %s: %s\n", f.Check.ID, strings.Replace(m.where(f), "<br>", " ", 1), mdText(f.Message))
-		for _, n := range f.Needs {
-			piece += "  - " + mdText(m.reason(n.Text, n.Span)) + "\n"
+		for _, need := range m.needs(f) {
+			piece += "  - " + mdText(need) + "\n"
 		}
 		if !m.add(piece) {
 			m.left(len(findings)-i, "question")

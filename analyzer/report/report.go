@@ -8,6 +8,7 @@ package report
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -93,6 +94,17 @@ func (n names) reason(text string, at source.Span) string {
 		return text
 	}
 	return text + " (" + n.line(at) + ")"
+}
+
+// needs are what would decide an undetermined finding, each once.
+func (n names) needs(f *analyzer.Finding) []string {
+	out := []string{}
+	for _, r := range f.Needs {
+		if s := n.reason(r.Text, r.Span); !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // line is file:line.

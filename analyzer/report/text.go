@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -23,7 +24,7 @@ const (
 	defaultWidth = 100
 	minWidth     = 40
 	labelWidth   = 16
-	// maxRelated is how many related places are named; JSON has all.
+	// maxRelated is how many related places of a kind are named; JSON has all.
 	maxRelated = 6
 )
 
@@ -152,17 +153,7 @@ func (t *printer) finding(f *analyzer.Finding) {
 func (t *printer) facts(f *analyzer.Finding) string {
 	p := &printer{paint: t.paint, names: t.names, width: t.width}
 	p.witness(f.Witness)
-	for i, r := range f.Related {
-		if i == maxRelated {
-			p.labelled("see", fmt.Sprintf("%d more places", len(f.Related)-i))
-			break
-		}
-		what := p.reason(r.Message, r.Span)
-		if r.Span.IsZero() && r.Address != "" {
-			what += " (" + r.Address + ")"
-		}
-		p.labelled("see", what)
-	}
+	p.related(f.Related)
 	p.instances(f)
 	for _, a := range f.Assumptions {
 		p.labelled("assumes", a.Text)
@@ -190,6 +181,37 @@ func (t *printer) witness(w *analyzer.Witness) {
 	t.labelled("gets through", w.Sentence())
 	if exact := w.String(); w.Words != "" && exact != "" {
 		t.labelled("request", exact)
+	}
+}
+
+// related names the other places that matter, those of one kind together.
+func (t *printer) related(places []analyzer.Related) {
+	at := map[string]int{}
+	var messages []string
+	var where [][]string
+	for _, r := range places {
+		place := r.Address
+		if !r.Span.IsZero() {
+			place = t.names.line(r.Span)
+		}
+		i, ok := at[r.Message]
+		if !ok {
+			i = len(messages)
+			at[r.Message] = i
+			messages, where = append(messages, r.Message), append(where, nil)
+		}
+		if place != "" && !slices.Contains(where[i], place) {
+			where[i] = append(where[i], place)
+		}
+	}
+	for i, m := range messages {
+		if more := len(where[i]) - maxRelated; more > 0 {
+			where[i] = append(where[i][:maxRelated], itoa(more)+" more")
+		}
+		if len(where[i]) > 0 {
+			m += " (" + strings.Join(where[i], ", ") + ")"
+		}
+		t.labelled("see", m)
 	}
 }
 
@@ -284,8 +306,8 @@ func (t *printer) undetermined(findings []*analyzer.Finding) {
 		for _, l := range wrapped(f.Message, t.width-2) {
 			t.line("  " + l)
 		}
-		for _, n := range f.Needs {
-			t.labelled("needs", t.reason(n.Text, n.Span))
+		for _, need := range t.needs(f) {
+			t.labelled("needs", need)
 		}
 		t.line("")
 	}
