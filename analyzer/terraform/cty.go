@@ -111,12 +111,12 @@ func typeOf(v *value.Value) cty.Type {
 		}
 		return cty.Tuple(typesOf(v.Elems))
 	case value.Object:
+		if v.Open || !namesKnown(v) {
+			return cty.DynamicPseudoType
+		}
 		attrs := map[string]cty.Type{}
 		for _, a := range v.Attrs {
-			k, ok := a.Key()
-			if !ok || v.Open {
-				return cty.DynamicPseudoType
-			}
+			k, _ := a.Key()
 			attrs[k] = typeOf(a.Value)
 		}
 		return cty.Object(attrs)
@@ -135,6 +135,9 @@ func typesOf(vs []*value.Value) []cty.Type {
 // elemType is the element type of a list, set or map, or what the elements of
 // a tuple or object have in common.
 func elemType(v *value.Value) cty.Type {
+	if v.Is(value.Unknown) {
+		return elementType(v)
+	}
 	members := membersOf(v)
 	if len(members) == 0 {
 		return ctyType(v.Type)
@@ -156,25 +159,6 @@ func membersOf(v *value.Value) []*value.Value {
 	return out
 }
 
-// unify is the type that all of types convert to. Members of a type not known
-// take the type of the others: they must have it for Terraform to accept them.
-func unify(types []cty.Type) (cty.Type, bool) {
-	var known []cty.Type
-	for _, t := range types {
-		if t != cty.DynamicPseudoType && (len(known) == 0 || !known[len(known)-1].Equals(t)) {
-			known = append(known, t)
-		}
-	}
-	switch len(known) {
-	case 0:
-		return cty.DynamicPseudoType, true
-	case 1:
-		return known[0], true
-	}
-	t, _ := convert.UnifyUnsafe(known)
-	return t, t != cty.NilType
-}
-
 // toCty is v for cty's functions. What is unknown in v is unknown in the
 // result; a string with holes is unknown with a known prefix; what may have
 // more members than are listed is unknown altogether.
@@ -194,11 +178,11 @@ func toCty(v *value.Value) cty.Value {
 		return cty.NumberVal(v.Number)
 	case value.String:
 		if s, ok := v.Text(); ok {
-			return cty.StringVal(s)
+			return cty.StringVal(strings.ToValidUTF8(s, "\uFFFD"))
 		}
 		b := cty.UnknownVal(cty.String).Refine().NotNull()
 		if p := knownPrefix(v.Parts); p != "" {
-			b = b.StringPrefix(p)
+			b = b.StringPrefix(strings.ToValidUTF8(p, "\uFFFD"))
 		}
 		return b.NewValue()
 	case value.Tuple, value.List, value.Set:
@@ -428,16 +412,10 @@ func convertCollection(v *value.Value, t cty.Type) (*value.Value, error) {
 		return nil, mismatch(v, t)
 	}
 	elem := t.ElementType()
-	if elem.HasDynamicTypes() {
-		u, ok := unify(typesOf(membersOf(v)))
-		if len(membersOf(v)) == 0 {
-			u = ctyType(v.Type)
-		}
-		if !ok {
-			return nil, fmt.Errorf("all %s elements must have the same type", strings.SplitN(t.FriendlyName(), " ", 2)[0])
-		}
-		if elem == cty.DynamicPseudoType {
-			elem = u
+	if elem == cty.DynamicPseudoType {
+		var ok bool
+		if v, elem, ok = homogeneous(v); !ok {
+			return nil, fmt.Errorf("all elements of a %s must have the same type", valueType(t).Kind)
 		}
 	}
 	w := *v
@@ -457,7 +435,9 @@ func convertCollection(v *value.Value, t cty.Type) (*value.Value, error) {
 	switch {
 	case t.IsSetType():
 		w.Kind = value.Set
-		w.Elems = setElems(w.Elems)
+		elems, dropped := setElems(w.Elems)
+		w.Elems = elems
+		return carryDeepFrom(&w, dropped...), nil
 	case v.Kind == value.Set && !v.Known():
 	default:
 		w.Kind = value.List
@@ -527,6 +507,11 @@ func convertObject(v *value.Value, t cty.Type) (*value.Value, error) {
 	}
 	w := *v
 	w.Kind, w.Type = value.Object, value.Type{}
+	for _, a := range v.Attrs {
+		if _, ok := a.Key(); !ok {
+			w.Open, w.Why = true, append(w.Why[:len(w.Why):len(w.Why)], a.Name.AllWhy()...)
+		}
+	}
 	types := t.AttributeTypes()
 	var err error
 	w.Attrs, err = convertAttrs(v.Attrs, func(k string) (cty.Type, bool) { at, ok := types[k]; return at, ok })

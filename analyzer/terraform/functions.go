@@ -53,10 +53,14 @@ func tryFunction(name string, args []*value.Value, sc *scope) (*value.Value, err
 		if a == nil {
 			a = &value.Value{}
 		}
+		if a.Is(value.Absent) {
+			a = present(a)
+		}
 		c.args[i] = a
 	}
 	if b, ok := builtins[c.name]; ok {
-		return c.native(b)
+		v, err := c.native(b)
+		return present(v), err
 	}
 	if f, ok := libraryFunctions[c.name]; ok {
 		return c.library(f)
@@ -65,6 +69,17 @@ func tryFunction(name string, args []*value.Value, sc *scope) (*value.Value, err
 		return c.carryDeep(value.Of(value.Type{Kind: value.String}, sc.span, c.reason(why))), nil
 	}
 	return nil, errors.New("Terraform 1.11 has no such function")
+}
+
+// present is null where v is absent: an attribute that is not written is null
+// to whoever reads it.
+func present(v *value.Value) *value.Value {
+	if !v.Is(value.Absent) {
+		return v
+	}
+	w := *v
+	w.Kind = value.Null
+	return &w
 }
 
 // failed is the value of a call that Terraform refuses. The error may quote an
@@ -213,6 +228,10 @@ func carryFrom(v *value.Value, from ...*value.Value) *value.Value {
 		}
 	}
 	return burden(v, assumptions, sensitive)
+}
+
+func carryDeepFrom(v *value.Value, from ...*value.Value) *value.Value {
+	return (&call{args: from}).carryDeep(v)
 }
 
 // burden is v with more assumptions, and sensitive if it is to be.

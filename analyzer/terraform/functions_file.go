@@ -209,7 +209,7 @@ func (c *call) globbed(dir string, globs []glob) (*value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.Elems = setElems(out.Elems)
+	out.Elems, _ = setElems(out.Elems)
 	if len(out.Elems) == 0 {
 		out.Type = value.Type{Kind: value.String}
 	}

@@ -124,6 +124,9 @@ func (c *call) jsonDecode() (*value.Value, error) {
 		return nil, err
 	}
 	tree, err := value.DecodeJSON(s)
+	if err != nil && hasHoles(s.Parts) {
+		return c.unknown(cty.DynamicPseudoType), nil // what is in the holes may mend it
+	}
 	if err != nil {
 		return nil, err
 	}

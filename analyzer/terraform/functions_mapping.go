@@ -103,7 +103,7 @@ func (c *call) values() (*value.Value, error) {
 	for _, a := range members(m) {
 		g.add(a.Value)
 	}
-	if m.Is(value.Unknown) || m.Open {
+	if m.Is(value.Unknown) || m.Open || g.loose {
 		g.loose = true
 		g.more(m)
 	}
@@ -139,7 +139,11 @@ func (c *call) lookup() (*value.Value, error) {
 	case v.Is(value.Absent) && len(c.args) < 3:
 		return nil, fmt.Errorf("the map has no element %q, and no default is given", key)
 	case v.Is(value.Absent):
-		if v, err = convertTo(c.args[2], elementType(m)); err != nil {
+		other := c.args[2]
+		if m.Is(value.Map) {
+			other = settle(other, []*value.Value{value.Of(valueType(elementType(m)), m.Span)}, c.why())
+		}
+		if v, err = convertTo(other, elementType(m)); err != nil {
 			return nil, fmt.Errorf("the default value: %w", err)
 		}
 	}
@@ -247,9 +251,20 @@ func (c *call) zipmap() (*value.Value, error) {
 		if k.Missing() {
 			return nil, errors.New("a key must not be null")
 		}
+		if _, ok := k.Text(); !ok { // it may be the name of one before
+			for j, a := range out.Attrs {
+				out.Attrs[j].Value = value.Of(value.Type{}, a.Value.Span, uniqueReasons(append(k.AllWhy(), a.Value.AllWhy()...))...)
+			}
+		}
 		out.Attrs = append(out.Attrs, value.Attr{Name: k, Value: vals.Elems[i]})
 	}
+	all := out.Attrs
 	out.Attrs = members(out)
+	for i := range all {
+		if len(out.Attrs) < len(all) { // some name came again
+			out = carryDeepFrom(out, all[i].Name)
+		}
+	}
 	if len(out.Attrs) == 0 && out.Kind == value.Map {
 		out.Type = valueType(elemType(vals))
 	}
@@ -288,5 +303,5 @@ func (c *call) transpose() (*value.Value, error) {
 	if len(out.Attrs) == 0 {
 		out.Type = valueType(cty.List(cty.String))
 	}
-	return c.carry(out), nil
+	return c.carryDeep(out), nil
 }

@@ -16,7 +16,11 @@ type gather struct {
 	open  bool // there may be more
 	loose bool // the positions of elems are not known
 	why   []value.Reason
+	gone  []*value.Value // what was left out: the result rests on it
 }
+
+// without says that vs were left out, or decided what was.
+func (g *gather) without(vs ...*value.Value) { g.gone = append(g.gone, vs...) }
 
 // add appends an element. After something of unknown length its position is
 // not known.
@@ -49,13 +53,16 @@ func (g *gather) spread(v *value.Value) {
 // by position.
 func (g *gather) result(c *call, kind value.Kind) *value.Value {
 	why := uniqueReasons(g.why)
+	c = &call{args: append([]*value.Value{carryDeepFrom(&value.Value{}, g.gone...)}, c.args...), sc: c.sc}
 	if g.open && len(g.elems) == 0 {
 		return c.carry(value.Of(value.Type{Kind: kind}, c.sc.span, why...))
 	}
+	out := &value.Value{Kind: kind, Elems: g.elems, Open: g.open, Why: why, Span: c.sc.span}
 	if g.loose {
-		kind = value.Set
+		out.Kind = value.Set
+		out.Open = g.open || out.Known() // else it would be a set in order
 	}
-	return c.carry(&value.Value{Kind: kind, Elems: g.elems, Open: g.open, Why: why, Span: c.sc.span})
+	return c.carry(out)
 }
 
 func uniqueReasons(rs []value.Reason) []value.Reason {
@@ -152,7 +159,7 @@ func (c *call) coalesce() (*value.Value, error) {
 		return nil, errors.New("all arguments must have the same type")
 	}
 	for i, a := range c.args {
-		v, err := convertTo(a, t)
+		v, err := convertTo(settle(a, c.args, c.why()), t)
 		if err != nil {
 			return nil, err
 		}
@@ -165,7 +172,7 @@ func (c *call) coalesce() (*value.Value, error) {
 			}
 			return c.unknown(t), nil
 		default:
-			return carryFrom(v, c.args[:i]...), nil
+			return carryDeepFrom(v, c.args[:i]...), nil
 		}
 	}
 	return nil, errors.New("no argument is neither null nor empty")
@@ -198,6 +205,7 @@ func (c *call) compact() (*value.Value, error) {
 		s, known := e.Text()
 		switch {
 		case e.Missing() || known && s == "":
+			g.without(e)
 		case known || knownBytes(e.Parts) > 0:
 			g.add(e)
 		default:
@@ -222,16 +230,17 @@ func (c *call) listOf(g *gather, like *value.Value) *value.Value {
 func (c *call) concat() (*value.Value, error) {
 	g := &gather{}
 	kind := value.List
-	var elems []cty.Type
+	var elems []*value.Value
 	for i, a := range c.args {
 		bag := a.Is(value.Set) && !a.Known()
 		switch {
 		case a.Is(value.Unknown):
-			if a.Type.Kind != value.List {
+			if a.Type.Kind == value.Tuple {
 				kind = value.Tuple
 			}
+			elems = append(elems, ofElems(a)...)
 		case a.Is(value.List) || bag:
-			elems = append(elems, elemType(a))
+			elems = append(elems, ofElems(a)...)
 		case a.Is(value.Tuple):
 			kind = value.Tuple
 		default:
@@ -239,23 +248,24 @@ func (c *call) concat() (*value.Value, error) {
 		}
 		g.spread(a)
 	}
-	if elem, ok := unify(elems); !ok {
+	if elem, ok := unify(typesOf(elems)); !ok {
 		kind = value.Tuple
 	} else if kind == value.List {
-		out, err := convertElems(g.elems, elem)
-		if err != nil {
-			return nil, err
+		for i, e := range g.elems {
+			e, err := convertTo(settle(e, elems, c.why()), elem)
+			if err != nil {
+				return nil, err
+			}
+			g.elems[i] = e
 		}
-		v := g.withElems(out).result(c, kind)
-		if len(out) == 0 && v.Is(value.List) {
+		v := g.result(c, kind)
+		if len(g.elems) == 0 && v.Is(value.List) {
 			v.Type = valueType(elem)
 		}
 		return v, nil
 	}
 	return g.result(c, kind), nil
 }
-
-func (g *gather) withElems(elems []*value.Value) *gather { g.elems = elems; return g }
 
 func (c *call) contains() (*value.Value, error) {
 	list, err := c.sequence(0)
@@ -273,6 +283,8 @@ func (c *call) distinct() (*value.Value, error) {
 	g := &gather{loose: !positioned(list)}
 	for _, e := range list.Elems {
 		switch in(e, &value.Value{Kind: value.List, Elems: g.elems}) {
+		case value.Yes:
+			g.without(e)
 		case value.No:
 			g.add(e)
 		case value.Maybe:
@@ -391,6 +403,8 @@ func (c *call) indexOf() (*value.Value, error) {
 func (c *call) length() (*value.Value, error) {
 	v := c.args[0]
 	switch {
+	case v.Is(value.Set) && counted(v):
+		return c.int(len(v.Elems)), nil // rests on all: what is equal counts once
 	case v.IsSequence() && counted(v):
 		return c.lengthOf(len(v.Elems)), nil
 	case v.IsMapping() && !v.Open:
@@ -442,6 +456,7 @@ func (c *call) matchKeys() (*value.Value, error) {
 		return nil, err
 	}
 	g := &gather{}
+	g.without(keys, search)
 	for i, k := range keys.Elems {
 		if k, err = convertTo(k, elem); err != nil {
 			return nil, err

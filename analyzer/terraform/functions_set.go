@@ -116,9 +116,10 @@ func in(v, sequence *value.Value) value.Tri {
 
 // setElems are the elements of a set: each once, in the order in which
 // Terraform goes through a set; those that are not fully known come last, all
-// of them, for two may turn out to be equal.
-func setElems(elems []*value.Value) []*value.Value {
-	var out, unknown []*value.Value
+// of them, for two may turn out to be equal. dropped are those that are equal
+// to others.
+func setElems(elems []*value.Value) (out, dropped []*value.Value) {
+	var unknown []*value.Value
 	var known []cty.Value
 	first := map[string]*value.Value{}
 	strs := true
@@ -139,34 +140,45 @@ func setElems(elems []*value.Value) []*value.Value {
 	switch {
 	case len(out) == 0:
 	case strs:
-		out = out[:0]
+		for _, e := range out {
+			if s, _ := e.Text(); first[s] != e {
+				dropped = append(dropped, e)
+			}
+		}
+		out = nil
 		for _, s := range sortedKeys(first) {
 			out = append(out, first[s])
 		}
 	case convertAll(known, known[0].Type()):
-		out = inSetOrder(out, known)
+		out, dropped = inSetOrder(out, known)
 	}
-	return append(out, unknown...)
+	return append(out, unknown...), dropped
 }
 
 // inSetOrder leaves the ordering to cty, and finds the values again.
-func inSetOrder(vs []*value.Value, known []cty.Value) []*value.Value {
-	var out []*value.Value
+func inSetOrder(vs []*value.Value, known []cty.Value) (out, dropped []*value.Value) {
+	kept := map[*value.Value]bool{}
 	for it := cty.SetVal(known).ElementIterator(); it.Next(); {
 		_, e := it.Element()
 		for i, k := range known {
 			if k.RawEquals(e) {
 				out = append(out, vs[i])
+				kept[vs[i]] = true
 				break
 			}
 		}
 	}
-	return out
+	for _, v := range vs {
+		if !kept[v] {
+			dropped = append(dropped, v)
+		}
+	}
+	return out, dropped
 }
 
 // sets are the arguments as sets of one element type.
 func (c *call) sets() ([]*value.Value, error) {
-	var elems []cty.Type
+	var elems []*value.Value
 	out := make([]*value.Value, len(c.args))
 	for i := range c.args {
 		v, err := c.as(i, cty.Set(cty.DynamicPseudoType))
@@ -174,16 +186,14 @@ func (c *call) sets() ([]*value.Value, error) {
 			return nil, err
 		}
 		out[i] = v
-		if v.IsSequence() {
-			elems = append(elems, elemType(v))
-		}
+		elems = append(elems, ofElems(v)...)
 	}
-	elem, ok := unify(elems)
+	elem, ok := unify(typesOf(elems))
 	if !ok {
 		return nil, errors.New("the sets must have the same element type")
 	}
-	for i := range out {
-		v, err := convertTo(out[i], cty.Set(elem))
+	for i, v := range out {
+		v, err := convertTo(settleElems(v, elems, c.why()), cty.Set(elem))
 		if err != nil {
 			return nil, fmt.Errorf("argument %d: %w", i+1, err)
 		}
@@ -193,7 +203,7 @@ func (c *call) sets() ([]*value.Value, error) {
 }
 
 func (c *call) set(g *gather, like *value.Value) *value.Value {
-	g.elems = setElems(g.elems)
+	g.distinct()
 	v := g.result(c, value.Set)
 	if v.Is(value.Set) && len(v.Elems) == 0 {
 		v.Type = valueType(elemType(like))
@@ -227,6 +237,13 @@ func (c *call) setIntersection() (*value.Value, error) {
 	}), nil
 }
 
+// distinct drops the elements that are equal to others.
+func (g *gather) distinct() {
+	elems, dropped := setElems(g.elems)
+	g.elems = elems
+	g.without(dropped...)
+}
+
 func (c *call) setSubtract() (*value.Value, error) {
 	sets, err := c.sets()
 	if err != nil {
@@ -239,6 +256,7 @@ func (c *call) setSubtract() (*value.Value, error) {
 // result open.
 func (c *call) filter(sets []*value.Value, stays func(*value.Value) value.Tri) *value.Value {
 	g := &gather{}
+	g.without(sets[1:]...)
 	if sets[0].Is(value.Unknown) || sets[0].Open {
 		g.more(sets...)
 	}
@@ -248,6 +266,8 @@ func (c *call) filter(sets []*value.Value, stays func(*value.Value) value.Tri) *
 			g.add(e)
 		case value.Maybe:
 			g.more(append([]*value.Value{e}, sets[1:]...)...)
+		default:
+			g.without(e)
 		}
 	}
 	return c.set(g, sets[0])
@@ -290,7 +310,7 @@ func (c *call) setProduct() (*value.Value, error) {
 		g.add(&value.Value{Kind: value.Tuple, Elems: append([]*value.Value(nil), tuple...), Span: c.sc.span})
 	}
 	if kind == value.Set {
-		g.elems = setElems(g.elems)
+		g.distinct()
 	}
 	v := g.result(c, kind)
 	if n == 0 {

@@ -207,7 +207,7 @@ func TestPartlyKnown(t *testing.T) {
 		{`lookup(openmap, "a", 2)`, `"x"`},
 		{`lookup(openmap, "c", 2)`, `?`},
 		{`zipmap(["a", "b"], [1, unknown])`, `{a = 1, b = ?}`},
-		{`zipmap(["a", unknown], [1, 2])`, `{a = 1, ? = 2}`},
+		{`zipmap(["a", unknown], [1, 2])`, `{a = ?, ? = 2}`},
 		{`tomap({a = unknown, b = "x"})`, `{a = ?, b = "x"}`},
 	}
 	for _, test := range tests {
