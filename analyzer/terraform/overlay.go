@@ -11,15 +11,35 @@ import (
 // overlay lays a plan or a state over the configuration that it was made from:
 // its instances and values, at the places of the configuration.
 func overlay(l *evidence, config *Root, opt PlanOptions) *Root {
+	merge := merger{prefer: opt.PreferConfig, state: l.root.Source == State}
+	config = config.withPlan(l.variables, merge)
 	root := &Root{Dir: config.Dir, Source: l.root.Source, Label: config.Label}
 	for _, g := range l.root.gaps {
 		root.gap(g)
 	}
 	l.root.Dir = config.Dir // references of the plan name instances of this root
-	o := &overlaid{root: root, evidence: l, config: config, merged: map[string]*Resource{}}
-	o.merge = merger{prefer: opt.PreferConfig, state: l.root.Source == State}
+	o := &overlaid{root: root, evidence: l, config: config, merge: merge, merged: map[string]*Resource{}}
 	root.loader = o
 	return root
+}
+
+// withPlan is the configuration evaluated anew with the variables that a plan
+// was made with.
+func (r *Root) withPlan(variables map[string]*value.Value, merge merger) *Root {
+	ev, ok := r.loader.(*evaluator)
+	if !ok || len(variables) == 0 {
+		return r
+	}
+	again, err := LoadConfig(ev.ctx, ev.boundary, r.Dir, ev.opt)
+	if err != nil {
+		return r // it was there a moment ago
+	}
+	again.Label = r.Label
+	if ev, ok := again.loader.(*evaluator); ok {
+		ev.planned, ev.merge = variables, merge
+		ev.cautious = ev.opt.Uncalled && ev.hasEmptyDefault(ev.top.mod)
+	}
+	return again
 }
 
 // overlaid is the loader of a plan or state with its configuration.

@@ -50,8 +50,8 @@ func (c parityCase) load(t *testing.T) (config, plan, both *Root) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := func(uncalled bool) *Root {
-		root, err := LoadConfig(ctx, b, ".", Options{VarFiles: c.varFiles, Workspace: "default", Uncalled: uncalled})
+	open := func(uncalled bool, varFiles []string) *Root {
+		root, err := LoadConfig(ctx, b, ".", Options{VarFiles: varFiles, Workspace: "default", Uncalled: uncalled})
 		if err != nil {
 			t.Fatal(c, err)
 		}
@@ -64,10 +64,10 @@ func (c parityCase) load(t *testing.T) (config, plan, both *Root) {
 	if plan, err = LoadPlan(ctx, bytes.NewReader(text), c.plan, nil, PlanOptions{}); err != nil {
 		t.Fatal(c, err)
 	}
-	if both, err = LoadPlan(ctx, bytes.NewReader(text), c.plan, open(true), PlanOptions{}); err != nil {
+	if both, err = LoadPlan(ctx, bytes.NewReader(text), c.plan, open(true, nil), PlanOptions{}); err != nil {
 		t.Fatal(c, err)
 	}
-	return open(false), plan, both
+	return open(false, c.varFiles), plan, both
 }
 
 // parity counts what a comparison found.

@@ -101,7 +101,10 @@ func (l *evidence) readPlan(members map[string]json.RawMessage) error {
 	var config struct {
 		RootModule *tfjson.ConfigModule `json:"root_module"`
 	}
-	var errored, complete *bool
+	var errored *bool
+	var variables map[string]struct {
+		Value any `json:"value"`
+	}
 	var deferred []struct {
 		Reason         string         `json:"reason"`
 		ResourceChange *plannedChange `json:"resource_change"`
@@ -112,13 +115,11 @@ func (l *evidence) readPlan(members map[string]json.RawMessage) error {
 	if err := section(members, "planned_values", &planned); err != nil {
 		return err
 	}
-	for name, into := range map[string]any{"errored": &errored, "complete": &complete} {
-		_ = section(members, name, into) // absent, or of a version that means something else by it
-	}
+	_ = section(members, "errored", &errored) // absent, or of a version that means something else by it
 	for _, s := range []struct {
 		name string
 		into any
-	}{{"prior_state", &prior}, {"configuration", &config}, {"deferred_changes", &deferred}} {
+	}{{"prior_state", &prior}, {"configuration", &config}, {"deferred_changes", &deferred}, {"variables", &variables}} {
 		if err := section(members, s.name, s.into); err != nil {
 			l.root.gap(Gap{Kind: LimitGap, File: l.file.Name, Reason: "the plan's " + err.Error()})
 		}
@@ -127,6 +128,10 @@ func (l *evidence) readPlan(members map[string]json.RawMessage) error {
 		l.root.gap(Gap{Kind: LimitGap, File: l.file.Name, Reason: "the plan ended in an error: it is not whole"})
 	}
 	l.config = config.RootModule
+	l.variables = map[string]*value.Value{}
+	for name, v := range variables {
+		l.variables[name] = (&planPlace{l: l, resource: &evidenceResource{}}).value(v.Value, nil, nil)
+	}
 	gone := map[string]bool{}
 	for _, c := range changes {
 		if c == nil || c.Deposed != "" {
@@ -195,8 +200,9 @@ func (l *evidence) addModule(m *stateModule, want func(*evidenceResource) bool) 
 type evidence struct {
 	root      *Root
 	file      *source.File
-	config    *tfjson.ConfigModule // of a plan; may be nil
-	list      []*evidenceResource  // in address order, once finished
+	config    *tfjson.ConfigModule    // of a plan; may be nil
+	variables map[string]*value.Value // of the root module, as far as the plan says
+	list      []*evidenceResource     // in address order, once finished
 	byAddress map[string]*evidenceResource
 	byBlock   map[string][]*evidenceResource // by module address and block, in order
 	instances int                            // of modules

@@ -72,11 +72,14 @@ func (s *planScope) expressions(r *evidenceResource) map[string]*tfjson.Expressi
 // aws_iam_user.u.
 func referenceHeads(references []string) []string {
 	var heads []string
-	for _, r := range references {
-		if n := len(heads) - 1; n >= 0 && (strings.HasPrefix(heads[n], r+".") || strings.HasPrefix(heads[n], r+"[")) {
-			continue
+	for i, r := range references {
+		beginning := contains(heads, r)
+		for j, other := range references {
+			if j < i && (strings.HasPrefix(other, r+".") || strings.HasPrefix(other, r+"[")) {
+				beginning = true
+			}
 		}
-		if !contains(heads, r) {
+		if !beginning {
 			heads = append(heads, r)
 		}
 	}

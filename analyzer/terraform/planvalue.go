@@ -234,7 +234,7 @@ func (p *planPlace) object(v *value.Value, after, unknown map[string]any, sensit
 func (p *planPlace) unknown() *value.Value {
 	why := fmt.Sprintf("%s.%s is known after apply", p.resource.address, p.path)
 	if heads := p.heads(); len(heads) > 0 {
-		why += ", it depends on " + strings.Join(heads, ", ")
+		why += " (it depends on " + strings.Join(heads, ", ") + ")"
 	}
 	v := value.Of(value.Type{}, source.Span{}, value.Reason{Text: why})
 	if v.Ref = p.reference(); v.Ref == nil {
@@ -250,9 +250,16 @@ func (p *planPlace) unknown() *value.Value {
 	return v
 }
 
+// heads is what the expression refers to, for people.
 func (p *planPlace) heads() []string {
 	if p.expr == nil || p.expr.ExpressionData == nil {
 		return nil
 	}
-	return referenceHeads(p.expr.References)
+	var heads []string
+	for _, h := range referenceHeads(p.expr.References) {
+		if !strings.HasPrefix(h, "each.") && h != "count.index" {
+			heads = append(heads, h)
+		}
+	}
+	return heads
 }

@@ -77,7 +77,7 @@ func (ev *evaluator) readVarFile(name string) {
 
 func (ev *evaluator) hasEmptyDefault(m *module) bool {
 	for name, b := range m.variables {
-		if _, set := ev.values[name]; set || b.expr("default").none() {
+		if _, set := ev.values[name]; set || ev.planned[name] != nil || b.expr("default").none() {
 			continue
 		}
 		v, _ := ev.eval(b.expr("default"), &frame{})
@@ -138,7 +138,22 @@ func (m *moduleInstance) variablePlace(name string, b *block) source.Span {
 	return b.header
 }
 
+// variableValue is the value of a variable; that of the plan, where there is
+// one, in the place of the configuration's.
 func (m *moduleInstance) variableValue(name string, b *block, cautious bool) *value.Value {
+	v := m.configuredValue(name, b, cautious)
+	p := m.ev.planned[name]
+	if m.parent != nil || p == nil {
+		return v
+	}
+	if nullable, _ := m.ev.eval(b.expr("nullable"), &frame{}); p.Is(value.Null) && nullable.Is(value.Bool) && !nullable.Bool {
+		return v
+	}
+	t, defaults := m.ev.variableType(b)
+	return m.ev.merge.value(v, m.ev.converted(p, t, defaults, "var."+name, b.header))
+}
+
+func (m *moduleInstance) configuredValue(name string, b *block, cautious bool) *value.Value {
 	t, defaults := m.ev.variableType(b)
 	nullable, _ := m.ev.eval(b.expr("nullable"), &frame{})
 	given, ok := m.given(name, t, cautious)
