@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -21,16 +22,11 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 const schemaFile = "../testdata/sarif/sarif-schema-2.1.0.json"
 
-func schemaOf(t *testing.T) *jsonschema.Schema {
-	t.Helper()
+var compiled = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	s, err := c.Compile(schemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
+	return c.Compile(schemaFile)
+})
 
 func write(t *testing.T, r *analyzer.Report, opt Options) []byte {
 	t.Helper()
@@ -48,7 +44,11 @@ func valid(t *testing.T, log []byte, read func(string) ([]byte, error)) *sarifte
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := schemaOf(t).Validate(doc); err != nil {
+	schema, err := compiled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(doc); err != nil {
 		t.Error(err)
 	}
 	for _, trap := range sariftest.Traps(log, read) {
