@@ -22,6 +22,10 @@ type formula struct {
 	// caller of whom less is known than its policy.Caller says; nil asks the
 	// statement.
 	admits func(*policy.Statement) value.Tri
+	// met are conditions that somebody meets whatever their values are; a
+	// stranger does not meet those about who he is.
+	met      map[*policy.Condition]bool
+	stranger bool
 }
 
 // allowLevel is a set of Allows of which one has to match.
@@ -125,7 +129,13 @@ func (f *formula) newClause(s *policy.Statement, r *policy.Request) *clause {
 		}
 	}
 	for i := range s.Conditions {
-		c.pending = append(c.pending, &s.Conditions[i])
+		cond := &s.Conditions[i]
+		switch {
+		case !f.met[cond]:
+			c.pending = append(c.pending, cond)
+		case f.stranger && identityKeys[strings.ToLower(cond.Key)]:
+			return nil
+		}
 	}
 	if !c.assign(r) {
 		return nil
@@ -675,7 +685,7 @@ func (f *formula) matches(s *policy.Statement, r *policy.Request, action string)
 	if action != "" {
 		c.Action = action
 	}
-	if f.admits == nil {
+	if f.admits == nil && len(f.met) == 0 {
 		return s.Matches(&c)
 	}
 	t := s.AdmitsAction(c.Action)
@@ -683,13 +693,17 @@ func (f *formula) matches(s *policy.Statement, r *policy.Request, action string)
 		t = t.And(value.Maybe)
 	}
 	if s.HasPrincipal {
-		t = t.And(f.admits(s))
+		t = t.And(f.admitsCaller(s, &c))
 	}
 	if s.HasResource {
 		t = t.And(s.AdmitsResource(c.Resource, &c))
 	}
 	for i := range s.Conditions {
-		t = t.And(s.Conditions[i].Matches(&c))
+		if cond := &s.Conditions[i]; !f.met[cond] {
+			t = t.And(cond.Matches(&c))
+		} else if f.stranger && identityKeys[strings.ToLower(cond.Key)] {
+			return value.No
+		}
 	}
 	return t
 }

@@ -176,7 +176,7 @@ func identifyingFamily(v string) bool {
 // formula is what stops a caller's request to assume the role, and with it to
 // set a source identity.
 func (t *trust) formula(c caller, sets bool) *formula {
-	f := &formula{}
+	f := &formula{met: t.met, stranger: c.request.Caller.Account == strangeAccount}
 	f.level([]*policy.Document{t.doc}, value.No)
 	f.denyOnly(t.opt.RCPs)
 	if sets {
@@ -185,6 +185,7 @@ func (t *trust) formula(c caller, sets bool) *formula {
 		second.action = "sts:SetSourceIdentity"
 		f.levels = append(f.levels, second)
 	}
+	f.admits = func(s *policy.Statement) value.Tri { return admits(s, c.request.Caller) }
 	if c.unknown != nil {
 		f.admits = c.unknown.admits
 	}
@@ -198,7 +199,7 @@ func (u *unknownPrincipal) admits(s *policy.Statement) value.Tri {
 		return value.Yes
 	}
 	out := value.No
-	if s.PrincipalsOpen {
+	if mayHoldMore(s) {
 		out = value.Maybe
 	}
 	for _, p := range s.Principals {
@@ -390,21 +391,22 @@ func (t *trust) decide(callers []caller, h *hypothesis) SessionNameResult {
 // markShared makes weak what two callers may both be called: two of one
 // account, or of any when the name is the same for everybody.
 func markShared(outcomes []outcome) {
-	for i := range outcomes {
-		for j := range outcomes {
-			a, b := &outcomes[i], &outcomes[j]
-			if i == j || *a.caller.request.Caller == *b.caller.request.Caller {
-				continue
-			}
-			for _, name := range sortedKeys(a.names) {
-				derived, both := b.names[name]
+	under := map[string][]int{} // who may be called so
+	for i, o := range outcomes {
+		for name := range o.names {
+			under[name] = append(under[name], i)
+		}
+	}
+	for _, name := range sortedKeys(under) {
+		for _, i := range under[name] {
+			a := &outcomes[i]
+			shared := slices.ContainsFunc(under[name], func(j int) bool {
+				b := outcomes[j]
 				across := a.caller.request.Caller.Account != b.caller.request.Caller.Account
-				if !both || across && derived && a.names[name] {
-					continue
-				}
-				if a.status < weakName && a.status != alternative && a.status != weakAlternative {
-					a.status = weakName
-				}
+				return i != j && (!across || !a.names[name] || !b.names[name])
+			})
+			if shared && a.status < weakName && a.status != alternative && a.status != weakAlternative {
+				a.status = weakName
 			}
 		}
 	}
@@ -419,7 +421,7 @@ func (t *trust) admitted(outcomes []outcome) Callers {
 				out.AllRoles = false
 			}
 		}
-		if s.PrincipalsOpen {
+		if mayHoldMore(s) {
 			out.AllRoles = false
 		}
 	}
@@ -446,7 +448,9 @@ func (t *trust) admitted(outcomes []outcome) Callers {
 		if out.ExternalID {
 			without := o.caller
 			without.request = assign(o.caller.request, "sts:externalid", policy.ContextValue{})
-			if again := t.judge(without); again.status != notAdmitted || again.maybe {
+			strict := *t
+			strict.met = nil
+			if again := strict.judge(without); again.status != notAdmitted || again.maybe {
 				out.ExternalID = false
 			}
 		}

@@ -132,6 +132,7 @@ type trust struct {
 	unclear  bool
 	accounts []string // that are named, sorted
 	any      bool
+	met      map[*policy.Condition]bool
 }
 
 type unknownPrincipal struct {
@@ -140,14 +141,16 @@ type unknownPrincipal struct {
 }
 
 func newTrust(doc *policy.Document, opt SessionNameOptions) *trust {
-	t := &trust{doc: doc, opt: opt, unclear: doc.Open}
+	t := &trust{doc: doc, opt: opt, unclear: doc.Open, met: metWhatever(append([]*policy.Document{doc}, opt.RCPs...))}
 	for _, s := range doc.Statements {
 		if s.Effect == policy.Deny || s.AdmitsAction(assumeRole) == value.No || forServicesOnly(s) {
 			continue
 		}
-		aws := s.PrincipalsOpen || s.Open && !s.HasPrincipal
-		if aws {
-			t.unclear = true
+		listOpen, typeOpen := openPrincipals(s)
+		t.unclear = t.unclear || typeOpen
+		aws := typeOpen || listOpen
+		if listOpen {
+			t.unknown = append(t.unknown, unknownPrincipal{s, policy.Principal{Type: "AWS", Value: s.Element("Principal").Get("AWS")}})
 		}
 		for _, p := range s.Principals {
 			aws = t.principal(s, p) || aws
@@ -159,6 +162,54 @@ func newTrust(doc *policy.Document, opt SessionNameOptions) *trust {
 	slices.Sort(t.accounts)
 	t.accounts = slices.Compact(t.accounts)
 	return t
+}
+
+// openPrincipals says whether a statement may have AWS principals that it does
+// not list (list), or principals of a type that is not known.
+func openPrincipals(s *policy.Statement) (list, kind bool) {
+	if !s.HasPrincipal {
+		return false, s.Open
+	}
+	element := s.Element("Principal")
+	if !s.PrincipalsOpen {
+		return false, false
+	}
+	if !element.IsMapping() || element.Open {
+		return false, true
+	}
+	for _, a := range element.Attrs {
+		name, known := a.Key()
+		switch {
+		case !known:
+			kind = true
+		case name == "AWS" && a.Value.IsSequence() && a.Value.Open:
+			list = true
+		}
+	}
+	return list, kind
+}
+
+// mayHoldMore says that a statement may have AWS principals beside those that
+// it lists: a list or a value that is not known.
+func mayHoldMore(s *policy.Statement) bool {
+	list, kind := openPrincipals(s)
+	return list || kind || s.PrincipalsOpen && s.Element("Principal").Get("AWS").Is(value.Unknown)
+}
+
+// admits says whether a statement's principals admit a caller. An open list of
+// services admits nobody else.
+func admits(s *policy.Statement, c *policy.Caller) value.Tri {
+	if s.NotPrincipal {
+		return s.AdmitsCaller(c)
+	}
+	out := value.No
+	if mayHoldMore(s) {
+		out = value.Maybe
+	}
+	for _, p := range s.Principals {
+		out = out.Or(p.Matches(c))
+	}
+	return out
 }
 
 // forServicesOnly says that a statement admits requests of AWS services alone.
@@ -205,7 +256,7 @@ func (t *trust) unclearNeeds() []value.Reason {
 		needs = addReasons(needs, documentReasons(t.doc)...)
 	}
 	for _, s := range t.doc.Statements {
-		if s.PrincipalsOpen || s.Open {
+		if _, kind := openPrincipals(s); kind || s.Open {
 			needs = addReasons(needs, elementReasons(s, "Principal")...)
 		}
 		for _, p := range s.Principals {
@@ -364,37 +415,36 @@ func (t *trust) callers() []caller {
 	var out []caller
 	for _, a := range accounts {
 		out = append(out, t.user(a, "alice"), t.user(a, "bob"), t.user(a, "al"), t.role(a, "dev"), t.role(a, "ops"))
-		for _, n := range t.names() {
-			if n.user {
-				out = append(out, t.user(a, n.name))
-			} else {
-				out = append(out, t.role(a, n.name))
-			}
-		}
+		out = append(out, t.named(a)...)
 	}
-	for _, s := range t.allows {
+	for _, s := range t.doc.Statements {
 		for _, p := range s.Principals {
-			if p.Account == "" || p.Name == "" {
-				continue
+			if c, ok := t.principalCaller(p); ok {
+				c.named = s.Effect != policy.Deny
+				out = append(out, c)
 			}
-			var c caller
-			switch p.Class {
-			case policy.UserPrincipal:
-				c = t.user(p.Account, p.Name)
-			case policy.RolePrincipal:
-				c = t.role(p.Account, p.Name)
-			case policy.AssumedRolePrincipal:
-				role, session, _ := strings.Cut(p.Name, "/")
-				c = t.role(p.Account, role)
-				c.request.Caller.Session = session
-			default:
-				continue
-			}
-			c.named = true
-			out = append(out, c)
 		}
 	}
 	return distinct(out)
+}
+
+// principalCaller is the user or role that a principal names.
+func (t *trust) principalCaller(p policy.Principal) (c caller, ok bool) {
+	if p.Account == "" || p.Name == "" {
+		return c, false
+	}
+	switch p.Class {
+	case policy.UserPrincipal:
+		return t.user(p.Account, p.Name), true
+	case policy.RolePrincipal:
+		return t.role(p.Account, p.Name), true
+	case policy.AssumedRolePrincipal:
+		role, session, _ := strings.Cut(p.Name, "/")
+		c = t.role(p.Account, role)
+		c.request.Caller.Session = session
+		return c, true
+	}
+	return c, false
 }
 
 // distinct leaves out callers that are the same; a named one stays.
@@ -412,45 +462,36 @@ func distinct(in []caller) []caller {
 	return out
 }
 
-type principalName struct {
-	user bool
-	name string
-}
-
-// names are the users and roles that conditions single out, two for every
-// pattern, so that sharing shows.
-func (t *trust) names() []principalName {
-	var out []principalName
-	add := func(user bool, name string) {
+// named are the users and roles of an account that conditions single out, two
+// for every pattern, so that sharing shows.
+func (t *trust) named(account string) []caller {
+	var out []caller
+	add := func(kind, name string) {
 		for _, filler := range []string{"x", "y"} {
-			n := principalName{user, strings.NewReplacer("*", filler, "?", filler).Replace(name)}
-			if n.name != "" && !strings.Contains(n.name, "${") && !slices.Contains(out, n) {
-				out = append(out, n)
+			n := strings.NewReplacer("*", filler, "?", filler).Replace(name)
+			switch {
+			case n == "" || strings.Contains(n, "${"):
+			case kind == "user":
+				out = append(out, t.user(account, n))
+			case kind == "role":
+				out = append(out, t.role(account, n))
 			}
 		}
 	}
 	for _, s := range t.doc.Statements {
-		for _, p := range s.Principals {
-			switch {
-			case p.Name == "":
-			case p.Class == policy.UserPrincipal:
-				add(true, p.Name)
-			case p.Class == policy.RolePrincipal:
-				add(false, p.Name)
-			}
-		}
 		for _, c := range s.Conditions {
-			for _, p := range c.Values {
-				text := p.String()
-				switch strings.ToLower(c.Key) {
-				case "aws:username":
-					add(true, text)
-				case "aws:principalarn":
-					_, resource, _ := cutARN(text)
-					if name, ok := strings.CutPrefix(resource, "user/"); ok {
-						add(true, name)
-					} else if name, ok := strings.CutPrefix(resource, "role/"); ok {
-						add(false, name)
+			switch strings.ToLower(c.Key) {
+			case "aws:username":
+				for _, p := range c.Values {
+					add("user", p.String())
+				}
+			case "aws:principalarn":
+				for _, p := range c.Values {
+					head, resource, _ := cutARN(p.String())
+					of := head[strings.LastIndexByte(head, ':')+1:]
+					if of == account || strings.ContainsAny(of, "*?$") {
+						kind, name, _ := strings.Cut(resource, "/")
+						add(kind, name)
 					}
 				}
 			}
