@@ -63,7 +63,7 @@ func TrustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
 		}
 	}
 	for _, u := range t.unknown {
-		if u.principal.Pattern.Matches("*") != value.No {
+		if u.principal.Class == policy.UnknownPrincipal && (u.principal.Pattern.Value == nil || u.principal.Pattern.Matches("*") != value.No) {
 			needs = addReasons(needs, elementReasons(u.statement, "Principal")...)
 		}
 	}
@@ -80,13 +80,7 @@ func TrustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
 // names that it singles out: anybody can give a role any name.
 func (t *trust) strangers() []caller {
 	out := []caller{t.role(strangeAccount, "anything"), t.user(strangeAccount, "anybody")}
-	for _, n := range t.names() {
-		if n.user {
-			out = append(out, t.user(strangeAccount, n.name))
-		} else {
-			out = append(out, t.role(strangeAccount, n.name))
-		}
-	}
+	out = append(out, t.named(strangeAccount)...)
 	return distinct(out)
 }
 

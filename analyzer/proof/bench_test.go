@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -57,6 +58,27 @@ func BenchmarkRootMFA(b *testing.B) {
 					if r := RootMFA(levels, RootOptions{Account: "123456789012"}); r.Class.Verdict() != Holds {
 						b.Fatalf("class %v: %v", r.Class, r.Needs)
 					}
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkSessionName asks about a role that many accounts and roles may
+// assume.
+func BenchmarkSessionName(b *testing.B) {
+	for _, n := range []int{1, 20, 100} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			var principals []string
+			for i := range n {
+				principals = append(principals, fmt.Sprintf(`"arn:aws:iam::%012d:root", "arn:aws:iam::%012d:role/ci-%d"`, 100000000000+i, 100000000000+i, i))
+			}
+			doc := parse(b, "trust.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+				"Principal": {"AWS": [`+strings.Join(principals, ",")+`]}, "Condition": {"StringLike": {"sts:RoleSessionName": "${aws:username}"}}}}`)
+			b.ReportAllocs()
+			for b.Loop() {
+				if r := SessionName(doc, SessionNameOptions{}); r.Class != NameBound {
+					b.Fatal(r.Class)
 				}
 			}
 		})

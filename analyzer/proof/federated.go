@@ -308,7 +308,7 @@ func (o *oidc) strangers() []string {
 			continue
 		}
 		_, rest, _ := strings.Cut(strings.TrimPrefix(o.provider.stranger, o.provider.prefix), o.provider.sep)
-		for _, filler := range []string{"somebody-else", "somebody-else" + o.provider.sep + rest, "-else" + o.provider.sep + rest} {
+		for _, filler := range []string{"somebody-else", "-else" + o.provider.sep + rest, "somebody-else" + o.provider.sep + rest} {
 			subject := filledWith(symbols, filler)
 			if owner, ok := o.owner(subject); o.provider.prefix != "" && (!ok || slices.Contains(owners, owner)) {
 				continue // not a subject of this provider, or not a stranger's
