@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -255,4 +256,49 @@ func splitTypes(s string) []string {
 		}
 	}
 	return append(out, s[start:])
+}
+
+// TestFunctionsInConfiguration asks for the recorded answers through a
+// configuration: what the language makes of arguments is Terraform's too.
+func TestFunctionsInConfiguration(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(functionData, "files"))); err != nil {
+		t.Fatal(err)
+	}
+	var config strings.Builder
+	config.WriteString("variable \"unknown\" {}\n")
+	answers := recorded(t)
+	for i, a := range answers {
+		fmt.Fprintf(&config, "resource \"aws_iam_policy\" \"p%d\" {\n  policy = jsonencode({ ok = %s })\n}\n", i, strings.ReplaceAll(a.Expr, "unknown", "var.unknown"))
+	}
+	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(config.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b, err := OpenBoundary(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := LoadConfig(context.Background(), b, ".", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resources := map[string]*Resource{}
+	for _, r := range root.Resources("aws_iam_policy") {
+		resources[r.Name] = r
+	}
+	for i, a := range answers {
+		r := resources[fmt.Sprintf("p%d", i)]
+		if r == nil {
+			t.Fatalf("%s: no resource", a.Expr)
+		}
+		got, ok := r.Attr("policy").Text()
+		switch {
+		case a.Error || a.Unknown:
+			if a.Error && ok {
+				t.Errorf("%s: got %s; terraform refuses it", a.Expr, got)
+			}
+		case got != `{"ok":`+a.JSON+`}`:
+			t.Errorf("%s: got %s, want %s", a.Expr, sketch(r.Attr("policy")), a.JSON)
+		}
+	}
 }

@@ -10,94 +10,6 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// gather collects the elements of a sequence.
-type gather struct {
-	elems []*value.Value
-	open  bool // there may be more
-	loose bool // the positions of elems are not known
-	why   []value.Reason
-	gone  []*value.Value // what was left out: the result rests on it
-}
-
-// without says that vs were left out, or decided what was.
-func (g *gather) without(vs ...*value.Value) { g.gone = append(g.gone, vs...) }
-
-// add appends an element. After something of unknown length its position is
-// not known.
-func (g *gather) add(v *value.Value) {
-	g.loose = g.loose || g.open
-	g.elems = append(g.elems, v)
-}
-
-// more says that there may be other elements, because of what is unknown in vs.
-func (g *gather) more(vs ...*value.Value) {
-	g.open = true
-	for _, v := range vs {
-		g.why = append(g.why, v.AllWhy()...)
-	}
-}
-
-// spread adds the elements of a sequence that may be unknown.
-func (g *gather) spread(v *value.Value) {
-	g.loose = g.loose || !positioned(v)
-	for _, e := range v.Elems {
-		g.add(e)
-	}
-	if v.Is(value.Unknown) || v.Open {
-		g.more(v)
-	}
-}
-
-// result is the sequence. One whose positions are not known is a Set, whatever
-// kind was asked for: what it holds is right, and nothing can be taken from it
-// by position.
-func (g *gather) result(c *call, kind value.Kind) *value.Value {
-	why := uniqueReasons(g.why)
-	c = &call{args: append([]*value.Value{carryDeepFrom(&value.Value{}, g.gone...)}, c.args...), sc: c.sc}
-	if g.open && len(g.elems) == 0 {
-		return c.carry(value.Of(value.Type{Kind: kind}, c.sc.span, why...))
-	}
-	out := &value.Value{Kind: kind, Elems: g.elems, Open: g.open, Why: why, Span: c.sc.span}
-	if g.loose {
-		out.Kind = value.Set
-		out.Open = g.open || out.Known() // else it would be a set in order
-	}
-	return c.carry(out)
-}
-
-func uniqueReasons(rs []value.Reason) []value.Reason {
-	var out []value.Reason
-	seen := map[value.Reason]bool{}
-	for _, r := range rs {
-		if !seen[r] {
-			seen[r] = true
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-// positioned says that the elements stand where they are listed. The elements
-// of a set that are not fully known may be equal to others, or go anywhere.
-func positioned(v *value.Value) bool {
-	return v.Kind != value.Set || v.Known() || len(v.Elems) == 1 && !v.Open
-}
-
-// counted says that the sequence has as many elements as are listed.
-func counted(v *value.Value) bool { return !v.Open && positioned(v) }
-
-// sequence is argument i, which must be a list, tuple or set, or unknown.
-func (c *call) sequence(i int) (*value.Value, error) {
-	v := c.args[i]
-	if !v.IsSequence() && !v.Is(value.Unknown) {
-		return nil, fmt.Errorf("argument %d: list, tuple or set required, not %s", i+1, typeOf(v).FriendlyName())
-	}
-	return v, nil
-}
-
-// list is argument i as a list of some type.
-func (c *call) list(i int) (*value.Value, error) { return c.as(i, cty.List(cty.DynamicPseudoType)) }
-
 func (c *call) allTrue() (*value.Value, error) { return c.fold(value.Yes, value.Tri.And) }
 
 func (c *call) anyTrue() (*value.Value, error) { return c.fold(value.No, value.Tri.Or) }
@@ -251,8 +163,9 @@ func (c *call) concat() (*value.Value, error) {
 	if elem, ok := unify(typesOf(elems)); !ok {
 		kind = value.Tuple
 	} else if kind == value.List {
+		why := c.why()
 		for i, e := range g.elems {
-			e, err := convertTo(settle(e, elems, c.why()), elem)
+			e, err := convertTo(settle(e, elems, why), elem)
 			if err != nil {
 				return nil, err
 			}

@@ -22,14 +22,19 @@ func equal(a, b *value.Value) value.Tri {
 		return value.TriOf(a.Missing() && b.Missing())
 	case a.Kind != b.Kind && !(a.IsMapping() && b.IsMapping()) && !(a.IsSequence() && b.IsSequence()):
 		return value.No
+	case a.Is(value.String) && b.Is(value.String):
+		s, aok := a.Text()
+		t, bok := b.Text()
+		if aok && bok {
+			return value.TriOf(s == t)
+		}
+		return equalParts(a, b)
 	case a.Known() && b.Known():
 		eq := toCty(a).Equals(toCty(b))
 		if !eq.IsKnown() || eq.IsNull() {
 			return value.Maybe
 		}
 		return value.TriOf(eq.True())
-	case a.Is(value.String):
-		return equalParts(a, b)
 	case a.IsSequence() && a.Kind != value.Set && b.Kind != value.Set && !a.Open && !b.Open:
 		return equalElems(a.Elems, b.Elems)
 	case a.IsMapping():
@@ -192,8 +197,9 @@ func (c *call) sets() ([]*value.Value, error) {
 	if !ok {
 		return nil, errors.New("the sets must have the same element type")
 	}
+	why := c.why()
 	for i, v := range out {
-		v, err := convertTo(settleElems(v, elems, c.why()), cty.Set(elem))
+		v, err := convertTo(settleElems(v, elems, why), cty.Set(elem))
 		if err != nil {
 			return nil, fmt.Errorf("argument %d: %w", i+1, err)
 		}

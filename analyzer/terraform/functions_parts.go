@@ -1,0 +1,150 @@
+package terraform
+
+import (
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// knownPrefix is the text before the first hole.
+func knownPrefix(parts []value.Part) string {
+	var b strings.Builder
+	for _, p := range parts {
+		if p.Hole != nil {
+			break
+		}
+		b.WriteString(p.Text.String)
+	}
+	return b.String()
+}
+
+// knownSuffix is the text after the last hole.
+func knownSuffix(parts []value.Part) string {
+	i := len(parts)
+	for i > 0 && parts[i-1].Hole == nil {
+		i--
+	}
+	return knownPrefix(parts[i:])
+}
+
+// knownBytes is the number of bytes that the string surely has.
+func knownBytes(parts []value.Part) int {
+	n := 0
+	for _, p := range parts {
+		if p.Hole == nil {
+			n += len(p.Text.String)
+		}
+	}
+	return n
+}
+
+// parts is argument i as the pieces of a string; ok is false when none of it
+// is known.
+func (c *call) parts(i int) (parts []value.Part, ok bool, err error) {
+	v, err := c.str(i)
+	if err != nil {
+		return nil, false, err
+	}
+	all, _ := v.AsParts()
+	for _, p := range all {
+		if p.Hole != nil || p.Text.String != "" {
+			parts = append(parts, p)
+		}
+	}
+	return parts, !v.Is(value.Unknown), nil
+}
+
+// literal is argument i when all of it is known.
+func (c *call) literal(i int) (s string, ok bool, err error) {
+	v, err := c.str(i)
+	if err != nil {
+		return "", false, err
+	}
+	s, ok = v.Text()
+	return s, ok, nil
+}
+
+// made is a string of parts. One that is a single hole is an unknown string.
+func (c *call) made(parts []value.Part) (*value.Value, error) {
+	if knownBytes(parts) > maxText {
+		return nil, errTooLong
+	}
+	if len(parts) == 1 && parts[0].Hole != nil {
+		v := *parts[0].Hole
+		if v.Type.Kind != value.String {
+			v.Type = value.Type{Kind: value.String}
+		}
+		return c.carryDeep(&v), nil
+	}
+	return c.carryDeep(&value.Value{Kind: value.String, Parts: parts, Span: c.sc.span}), nil
+}
+
+// changed is a hole whose text a function may have changed: it is the
+// attribute that it came from no more.
+func changed(p value.Part) value.Part {
+	if p.Hole == nil {
+		return p
+	}
+	w := *p.Hole
+	w.Ref, w.JSON = nil, nil
+	return value.Part{Hole: &w}
+}
+
+func changedAll(parts []value.Part) []value.Part {
+	out := make([]value.Part, len(parts))
+	for i, p := range parts {
+		out[i] = changed(p)
+	}
+	return out
+}
+
+// cut drops n bytes at the start of the known prefix.
+func cut(parts []value.Part, n int) []value.Part {
+	for len(parts) > 0 && n > 0 {
+		t := parts[0].Text
+		if n < len(t.String) {
+			return append([]value.Part{{Text: t.Slice(n, len(t.String))}}, parts[1:]...)
+		}
+		n -= len(t.String)
+		parts = parts[1:]
+	}
+	return parts
+}
+
+// cutEnd drops n bytes at the end of the known suffix.
+func cutEnd(parts []value.Part, n int) []value.Part {
+	for len(parts) > 0 && n > 0 {
+		last := len(parts) - 1
+		t := parts[last].Text
+		if n < len(t.String) {
+			return append(parts[:last:last], value.Part{Text: t.Slice(0, len(t.String)-n)})
+		}
+		n -= len(t.String)
+		parts = parts[:last]
+	}
+	return parts
+}
+
+func hasHoles(parts []value.Part) bool {
+	for _, p := range parts {
+		if p.Hole != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// joinTexts makes one part of neighbouring texts, so that a search sees across
+// their border. The joined text stands nowhere.
+func joinTexts(parts []value.Part) []value.Part {
+	var out []value.Part
+	for _, p := range parts {
+		if k := len(out) - 1; p.Hole == nil && k >= 0 && out[k].Hole == nil {
+			out[k] = value.Part{Text: source.Computed(out[k].Text.String+p.Text.String, source.Span{})}
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
