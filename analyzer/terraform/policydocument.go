@@ -166,9 +166,8 @@ func (r *policyRenderer) statement(b *value.Value, version string) *value.Value 
 		s.Attrs = append(s.Attrs, a)
 	}
 	if sid := r.text(b, "sid"); sid != nil && (len(sid.Parts) > 0 || sid.Is(value.Unknown)) {
-		if text, ok := sid.Text(); ok && strings.IndexFunc(text, func(c rune) bool { return !isAlphanumeric(c) }) >= 0 {
-			r.refuse(sid.Span, "sid %q must only include alphanumeric characters", text)
-		}
+		// Some releases of the provider refuse a sid with anything but letters
+		// and digits; most render it, and key and bucket policies rely on that.
 		add("Sid", "sid", sid)
 	}
 	effect := r.text(b, "effect")
@@ -189,9 +188,6 @@ func (r *policyRenderer) statement(b *value.Value, version string) *value.Value 
 	return s
 }
 
-func isAlphanumeric(c rune) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-}
 
 func nameSpan(b *value.Value, name string) source.Span {
 	for _, a := range b.Attrs {

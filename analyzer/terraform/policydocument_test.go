@@ -101,7 +101,7 @@ func TestRenderPolicyDocument(t *testing.T) {
 		{"&{ in actions stays", `{"statement":[{"actions":["&{x}"]}]}`,
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"\u0026{x}"}]}`},
 		{"fact 6: effect", `{"statement":[{"effect":"allow"}]}`, `error: effect "allow", expected Allow or Deny`},
-		{"fact 6: sid", `{"statement":[{"sid":"a b"}]}`, `error: sid "a b" must only include alphanumeric characters`},
+		{"a sid that only some releases refuse", `{"statement":[{"sid":"a b"}]}`, `{"Version":"2012-10-17","Statement":[{"Sid":"a b","Effect":"Allow"}]}`},
 		{"fact 5: version", `{"version":"2012"}`, `error: version "2012", expected 2008-10-17 or 2012-10-17`},
 		{"fact 10: the later version and the last id win", `{"version":"2008-10-17","policy_id":"own","override_policy_documents":["{\"Version\":\"2012-10-17\",\"Id\":\"other\"}"]}`,
 			`{"Version":"2012-10-17","Id":"other"}`},
