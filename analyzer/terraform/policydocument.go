@@ -188,7 +188,6 @@ func (r *policyRenderer) statement(b *value.Value, version string) *value.Value 
 	return s
 }
 
-
 func nameSpan(b *value.Value, name string) source.Span {
 	for _, a := range b.Attrs {
 		if k, ok := a.Key(); ok && k == name {
