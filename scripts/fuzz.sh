@@ -15,7 +15,14 @@ if [ "$count" -eq 0 ]; then
 fi
 each=$((seconds / count > 0 ? seconds / count : 1))
 
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 while read -r package target; do
   echo "$package $target: $each s"
-  go test "$package" -run '^$' -fuzz "^$target\$" -fuzztime "${each}s" -parallel 2
+  go test "$package" -run '^$' -fuzz "^$target\$" -fuzztime "${each}s" -parallel 2 >"$log" 2>&1 && continue
+  # Now and then a worker is stopped by the end of its time and reported as a
+  # failure (golang.org/issue/56238). A real one names the input that failed.
+  if grep -q 'context deadline exceeded' "$log" && ! grep -q 'Failing input' "$log"; then continue; fi
+  cat "$log" >&2
+  exit 1
 done <<<"$targets"
