@@ -63,10 +63,7 @@ type Evidence struct {
 // offer and returns the report. Broken input is a gap in the report; the error
 // is for a cancelled context or a check that fails.
 func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
-	if in.Log == nil {
-		in.Log = slog.New(slog.DiscardHandler)
-	}
-	a := &analysis{in: in, checks: checks}
+	a := newAnalysis(in, checks)
 	a.progress("reading")
 	if err := a.discover(ctx); err != nil {
 		return nil, err
@@ -90,7 +87,7 @@ func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
 
 // Load reads what the input names, without looking at it.
 func Load(ctx context.Context, in Input) ([]*terraform.Root, []terraform.Gap, error) {
-	a := &analysis{in: in}
+	a := newAnalysis(in, nil)
 	if err := a.discover(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -103,6 +100,13 @@ type analysis struct {
 	checks []*Check
 	found  []terraform.FoundRoot
 	gaps   []terraform.Gap // of discovery
+}
+
+func newAnalysis(in Input, checks []*Check) *analysis {
+	if in.Log == nil {
+		in.Log = slog.New(slog.DiscardHandler)
+	}
+	return &analysis{in: in, checks: checks}
 }
 
 func (a *analysis) progress(stage string) {

@@ -72,7 +72,7 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	if err != nil {
 		return err
 	}
-	selected, attribute := choose(roots, address)
+	selected, attribute := addressed(roots, address)
 	if address != "" && len(selected) == 0 {
 		return fmt.Errorf("there is no %s: without an address, inspect prints what there is", address)
 	}
@@ -100,9 +100,9 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	return nil
 }
 
-// choose is the instances that an address names, and the attribute path after
+// addressed is the instances that an address names, and the attribute path after
 // it. The longest address that the text begins with counts.
-func choose(roots []*terraform.Root, address string) (out []*terraform.Resource, attribute string) {
+func addressed(roots []*terraform.Root, address string) (out []*terraform.Resource, attribute string) {
 	longest := -1
 	for _, root := range roots {
 		for _, r := range append(root.Resources(), root.DataSources()...) {

@@ -1,0 +1,159 @@
+package analyzer
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+)
+
+// Chosen is a fix that somebody wants to apply, and the finding it is for.
+type Chosen struct {
+	Finding *Finding
+	Fix     *Fix
+}
+
+// Together is the result of putting chosen fixes together.
+type Together struct {
+	Applied []Chosen
+	// Left are those that were left out, and why: they change the same text as
+	// an earlier one, or do harm beside it.
+	Left []Left
+	// Edits of the applied fixes, merged, by file in name order.
+	Edits []FileEdits
+	// Remaining are the findings after the fixes.
+	Remaining []*Finding
+}
+
+// Left is a fix that was left out.
+type Left struct {
+	Chosen
+	Why string
+}
+
+// FileEdits are the edits of one file.
+type FileEdits struct {
+	File  *source.File
+	Edits []source.Edit
+}
+
+// Combine puts fixes of a report together: the first of those that change the
+// same text stands. The result is verified as a whole, as each fix was alone;
+// where it fails, fixes are added one by one and those that do harm left out.
+func Combine(ctx context.Context, in Input, checks []*Check, chosen []Chosen) (*Together, error) {
+	a := newAnalysis(in, checks)
+	if err := a.discover(ctx); err != nil {
+		return nil, err
+	}
+	before, err := a.result(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	out := &Together{}
+	sets := make([][]source.Edit, len(chosen))
+	for i, c := range chosen {
+		sets[i] = c.Fix.Edits
+	}
+	merged, conflicts := source.Merge(sets...)
+	dropped := map[int]bool{}
+	for _, i := range conflicts {
+		dropped[i] = true
+		out.Left = append(out.Left, Left{chosen[i], "it changes the same text as another fix: run again"})
+	}
+	for i, c := range chosen {
+		if !dropped[i] {
+			out.Applied = append(out.Applied, c)
+		}
+	}
+	after, err := a.harmless(ctx, before, out.Applied, merged)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if after, merged, err = a.oneByOne(ctx, before, out); err != nil {
+			return nil, err
+		}
+	}
+	for _, fe := range byFile(merged) {
+		out.Edits = append(out.Edits, FileEdits{fe.file, fe.edits})
+	}
+	out.Remaining = before.findings
+	if after != nil {
+		out.Remaining = after.findings
+	}
+	return out, nil
+}
+
+// result loads and runs, with edits in memory.
+func (a *analysis) result(ctx context.Context, edits map[string][]byte) (*result, error) {
+	roots, _, err := a.load(ctx, edits, nil)
+	if err != nil {
+		return nil, err
+	}
+	return a.run(ctx, roots)
+}
+
+// harmless applies edits in memory and says what is wrong with the outcome.
+func (a *analysis) harmless(ctx context.Context, before *result, applied []Chosen, edits []source.Edit) (*result, error) {
+	if len(edits) == 0 {
+		return nil, nil
+	}
+	contents := map[string][]byte{}
+	for _, fe := range byFile(edits) {
+		b, err := source.Apply(fe.file, fe.edits)
+		if err != nil {
+			return nil, err
+		}
+		contents[fe.file.Name] = b
+	}
+	after, err := a.result(ctx, contents)
+	if err != nil {
+		return nil, err
+	}
+	old, now := count(before), count(after)
+	for _, f := range after.findings {
+		for _, k := range f.keys() {
+			if was, had := old.findings[k]; !had || f.Severity > was {
+				return nil, fmt.Errorf("a new finding: %s %s", f.Check.ID, f.Message)
+			}
+		}
+	}
+	for _, g := range after.gaps {
+		if !old.gaps[g.Reason] {
+			return nil, fmt.Errorf("a new gap: %s", g.Reason)
+		}
+	}
+	for _, c := range applied {
+		for _, k := range c.Finding.keys() {
+			severity, stays := now.findings[k]
+			if stays && (c.Fix.leaves == nil || severity > *c.Fix.leaves) {
+				return nil, fmt.Errorf("the finding stays: %s", c.Finding.Message)
+			}
+		}
+	}
+	return after, nil
+}
+
+func (a *analysis) oneByOne(ctx context.Context, before *result, out *Together) (*result, []source.Edit, error) {
+	var kept []Chosen
+	var edits []source.Edit
+	var last *result
+	for _, c := range out.Applied {
+		more, conflicts := source.Merge(edits, c.Fix.Edits)
+		why := "it changes the same text as another fix: run again"
+		if len(conflicts) == 0 {
+			after, err := a.harmless(ctx, before, append(kept[:len(kept):len(kept)], c), more)
+			if ctx.Err() != nil {
+				return nil, nil, ctx.Err()
+			}
+			if err == nil {
+				kept, edits, last = append(kept, c), more, after
+				continue
+			}
+			why = err.Error()
+		}
+		out.Left = append(out.Left, Left{c, why})
+	}
+	out.Applied = kept
+	return last, edits, nil
+}

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/report"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/checks"
+)
+
+type fixFlags struct {
+	inputFlags
+	grade string
+	rules []string
+	yes   bool
+	diff  bool
+}
+
+func (p *program) fixCommand() *cobra.Command {
+	var f fixFlags
+	c := &cobra.Command{
+		Use:   "fix [PATH…]",
+		Short: "Apply the fixes that scan shows",
+		Long: `Apply fixes: by default those that allow exactly what was allowed before
+(equivalent), with --grade narrowing also those that allow less. Drafts, which
+only a person can finish, are never applied.
+
+On a terminal every change is shown and asked about; --yes applies all of them.
+Every file is replaced at once, and none is when one of them has changed since
+it was read. Fixes that change the same text are applied one after the other:
+run again for those that are left.
+
+Exit status: 0 when nothing is left at medium or above, 1 when something is, 2
+when something could not be read or written.`,
+		Example: `  iamvet fix --diff --grade narrowing . | git apply
+  iamvet fix --yes --grade narrowing --rule role-session-name modules/ci`,
+		RunE: func(c *cobra.Command, args []string) error { return p.fix(c.Context(), args, &f) },
+	}
+	f.inputFlags.add(c)
+	fl := c.Flags()
+	fl.StringVar(&f.grade, "grade", "equivalent", "`GRADE` to apply: equivalent, or narrowing as well")
+	fl.StringArrayVar(&f.rules, "rule", nil, "`RULE` whose fixes to apply, by id or name; repeatable")
+	fl.BoolVarP(&f.yes, "yes", "y", false, "do not ask")
+	fl.BoolVar(&f.diff, "diff", false, "print one unified diff, for git apply, and change nothing")
+	return c
+}
+
+func (p *program) fix(ctx context.Context, args []string, f *fixFlags) error {
+	grade, err := fixGrade(f.grade)
+	if err != nil {
+		return err
+	}
+	only := map[*analyzer.Check]bool{}
+	for _, name := range f.rules {
+		c, err := rule(name)
+		if err != nil {
+			return err
+		}
+		only[c] = true
+	}
+	if !f.yes && !f.diff && !(p.stdinTerminal && p.stderrTerminal) {
+		return errors.New("there is no terminal to ask on: add --yes to apply all fixes, or --diff to see them")
+	}
+	in, err := p.input(args, &f.inputFlags)
+	if err != nil {
+		return err
+	}
+	if in.Boundary == nil {
+		return errors.New("a plan alone cannot be fixed: name the directory of its configuration")
+	}
+	r, err := analyzer.Analyze(ctx, in.Input, checks.All)
+	if err != nil {
+		return err
+	}
+	chosen, left, err := p.choose(r, f, grade, only, in.WorkDir)
+	if err != nil {
+		return err
+	}
+	together, err := analyzer.Combine(ctx, in.Input, checks.All, chosen)
+	if err != nil {
+		return err
+	}
+	for _, l := range together.Left {
+		fmt.Fprintf(p.stderr, "iamvet: left: %s %s: %s\n", l.Finding.Check.ID, l.Fix.Message, l.Why)
+	}
+	if left > 0 {
+		fmt.Fprintf(p.stderr, "iamvet: %d narrowing %s left: --grade narrowing applies %s\n", left, plural(left, "fix", "fixes"), plural(left, "it", "them"))
+	}
+	if f.diff {
+		for _, fe := range together.Edits {
+			if _, err := io.WriteString(p.stdout, source.UnifiedDiff(fe.File, fe.Edits, 3)); err != nil {
+				return err
+			}
+		}
+		return gapStatus(r)
+	}
+	if err := writeEdits(in.boundaryDir, together.Edits); err != nil {
+		return err
+	}
+	for _, fe := range together.Edits {
+		fmt.Fprintf(p.stdout, "%s: fixed\n", report.Relative(in.WorkDir, fe.File.Name))
+	}
+	fmt.Fprintf(p.stdout, "%d %s applied in %d %s\n", len(together.Applied), plural(len(together.Applied), "fix", "fixes"),
+		len(together.Edits), plural(len(together.Edits), "file", "files"))
+	if err := gapStatus(r); err != nil {
+		return err
+	}
+	for _, finding := range together.Remaining {
+		if finding.Verdict == analyzer.Violation && finding.Severity >= analyzer.Medium {
+			return exit{exitViolations}
+		}
+	}
+	return nil
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// gapStatus is the exit status for broken input, nil when there was none.
+func gapStatus(r *analyzer.Report) error {
+	bare := *r
+	bare.Findings, bare.Undetermined = nil, nil
+	return status(&bare, analyzer.Critical, false)
+}
+
+func fixGrade(name string) (analyzer.Grade, error) {
+	for _, g := range []analyzer.Grade{analyzer.Equivalent, analyzer.Narrowing} {
+		if g.String() == name {
+			return g, nil
+		}
+	}
+	return 0, fmt.Errorf("--grade %s: equivalent or narrowing", name)
+}
+
+// choose picks a fix of each finding, asking where there is somebody to ask.
+// left counts the fixes that only the grade keeps out.
+func (p *program) choose(r *analyzer.Report, f *fixFlags, grade analyzer.Grade, only map[*analyzer.Check]bool, workDir string) (chosen []analyzer.Chosen, left int, err error) {
+	answers := bufio.NewReader(p.stdin)
+	all := f.yes || f.diff
+	for _, finding := range r.Findings {
+		if len(only) > 0 && !only[finding.Check] {
+			continue
+		}
+		var fix *analyzer.Fix
+		narrower := false
+		for _, x := range finding.Fixes {
+			if x.Grade >= grade {
+				fix = x
+				break
+			}
+			narrower = narrower || x.Grade == analyzer.Narrowing
+		}
+		if fix == nil {
+			if narrower {
+				left++
+			}
+			continue
+		}
+		if !all {
+			fmt.Fprintf(p.stderr, "%s %s\n%s\n%s (%s)\n%sApply? [y]es, [n]o, [a]ll, [q]uit: ",
+				finding.Check.ID, finding.Check.Name, finding.Message, fix.Message, fix.Grade, fix.Diff)
+			line, err := answers.ReadString('\n')
+			if err != nil {
+				return nil, 0, errors.New("no answer: nothing was changed")
+			}
+			switch strings.ToLower(strings.TrimSpace(line)) {
+			case "y", "yes":
+			case "a", "all":
+				all = true
+			case "q", "quit":
+				return chosen, left, nil
+			default:
+				continue
+			}
+		}
+		chosen = append(chosen, analyzer.Chosen{Finding: finding, Fix: fix})
+	}
+	return chosen, left, nil
+}
+
+// writeEdits writes all files beside their originals first, looks whether
+// these are still what was read, and then renames: each file is replaced at
+// once, and none when one of them has changed.
+func writeEdits(dir string, edits []analyzer.FileEdits) error {
+	type pending struct{ tmp, path string }
+	var all []pending
+	defer func() {
+		for _, w := range all {
+			os.Remove(w.tmp)
+		}
+	}()
+	for _, fe := range edits {
+		path := filepath.Join(dir, filepath.FromSlash(fe.File.Name))
+		b, err := source.Apply(fe.File, fe.Edits)
+		if err != nil {
+			return fmt.Errorf("%s: %w", fe.File.Name, err)
+		}
+		tmp, err := writeBeside(path, b)
+		if err != nil {
+			return fmt.Errorf("%s: %w", fe.File.Name, err)
+		}
+		all = append(all, pending{tmp, path})
+	}
+	for i, fe := range edits {
+		now, err := os.ReadFile(all[i].path)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(now, fe.File.Bytes) {
+			return fmt.Errorf("%s changed while iamvet ran: nothing was written; run again", fe.File.Name)
+		}
+	}
+	for _, w := range all {
+		if err := os.Rename(w.tmp, w.path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeBeside writes a temporary file with the mode of path in its directory.
+func writeBeside(path string, b []byte) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".iamvet-*")
+	if err != nil {
+		return "", err
+	}
+	_, err = tmp.Write(b)
+	if err = errors.Join(err, tmp.Chmod(info.Mode().Perm()), tmp.Sync(), tmp.Close()); err != nil {
+		os.Remove(tmp.Name())
+		return "", err
+	}
+	return tmp.Name(), nil
+}
