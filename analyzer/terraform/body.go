@@ -23,6 +23,9 @@ type body struct {
 	attrs  []*attribute
 	blocks []*block
 	syntax value.Syntax
+	// construct is what CDKTF says in the body's "//" member about where the
+	// block comes from.
+	construct string
 }
 
 // attribute is a name and its expression.

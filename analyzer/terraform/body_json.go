@@ -53,6 +53,9 @@ func jsonBody(o *value.Value) body {
 	out := body{syntax: value.SyntaxTFJSON}
 	for _, m := range o.Attrs {
 		name, ok := m.Key()
+		if name == "//" {
+			out.construct = m.Value.Get("metadata").Get("path").TextOr("")
+		}
 		if !ok || name == "//" {
 			continue
 		}

@@ -205,6 +205,22 @@ func joinAddress(module, rest string) string {
 	return module + "." + rest
 }
 
+// unread is a call of a module that is not at hand, for those who ask.
+func (m *moduleInstance) unread() UnreadModule {
+	u := UnreadModule{Address: m.address, Why: value.Reason{Text: m.missing, Span: m.block.header}, Arguments: &value.Value{Kind: value.Object}}
+	for _, a := range m.block.attrs {
+		v, _ := m.ev.eval(a.expr, m.inputs)
+		switch {
+		case a.name == "source":
+			u.Source = v.TextOr("")
+		case !metaArguments[a.name] && a.name != "version":
+			u.Arguments.Attrs = append(u.Arguments.Attrs, value.Attr{Name: value.Str(a.name), Value: v})
+		}
+	}
+	sortAttrs(u.Arguments.Attrs)
+	return u
+}
+
 // source finds the directory of a called module.
 func (m *moduleInstance) source(name string, b *block) (dir, modulePath, missing string) {
 	refuse := func(kind GapKind, reason string) (string, string, string) {

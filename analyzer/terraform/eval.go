@@ -354,6 +354,8 @@ func (e evaluation) functionCall(x *hclsyntax.FunctionCallExpr) *value.Value {
 		return e.try(x.Args, at)
 	case name == "can" && len(x.Args) == 1:
 		return e.can(x.Args[0], at)
+	case e.f.alone && (name == "templatefile" || name == "templatestring"):
+		return e.fail(at, name+" may not be called from a template")
 	}
 	var args []*value.Value
 	for i, a := range x.Args {

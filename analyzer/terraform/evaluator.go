@@ -50,7 +50,7 @@ type evaluator struct {
 	// laid over what the configuration says; see withPlan.
 	planned map[string]*value.Value
 	merge   merger
-	imports  map[string]bool       // addresses that import blocks name
+	imports map[string]string // addresses that import blocks name, and their ids
 }
 
 type parsedTemplate struct {

@@ -323,3 +323,39 @@ resource "aws_iam_user" "inner" {
 		t.Errorf("inline_policy %s", got)
 	}
 }
+
+// TestConstructs: what CDKTF synthesizes says which construct it was.
+func TestConstructs(t *testing.T) {
+	root := load(t, "stack", `
+-- stack/cdk.tf.json --
+{
+  "//": {"metadata": {"backend": "local", "stackName": "prod", "version": "0.20.0"}},
+  "resource": {"aws_iam_user": {"ci_8E1F": {
+    "//": {"metadata": {"path": "prod/ci", "uniqueId": "ci_8E1F"}},
+    "name": "ci"
+  }}},
+  "terraform": {"backend": {"local": {"path": "x"}}}
+}
+`, Options{})
+	u := root.Resource("aws_iam_user.ci_8E1F")
+	if u == nil || u.Construct != "prod/ci" || printed(u.Block) != `{name: "ci"}` {
+		t.Errorf("got %+v, gaps %v", u, gapsOf(root))
+	}
+}
+
+// TestTemplatesInTemplates: Terraform refuses them, and a template that renders
+// itself would have no end.
+func TestTemplatesInTemplates(t *testing.T) {
+	root := load(t, ".", `
+-- main.tf --
+resource "aws_iam_user" "u" {
+  name = templatefile("t.tftpl", {})
+}
+-- t.tftpl --
+x${templatefile("t.tftpl", {})}
+`, Options{})
+	v := root.Resource("aws_iam_user.u").Attr("name")
+	if v.Known() || !strings.Contains(v.AllWhy()[0].Text, "may not be called from a template") {
+		t.Errorf("got %s, %v", printed(v), v.AllWhy())
+	}
+}

@@ -181,6 +181,7 @@ func (inst *instance) resource() *Resource {
 		Calls:       m.calls,
 		Header:      inst.block.header,
 		Body:        inst.block.span,
+		Construct:   inst.block.construct,
 	}
 	inst.made = r
 	r.Block = inst.body()
@@ -198,7 +199,9 @@ func (inst *instance) resource() *Resource {
 			}
 		}
 	}
-	r.Imported = inst.key.mode == Managed && m.ev.imported(inst)
+	if inst.key.mode == Managed {
+		r.ImportID, r.Imported = m.ev.imported(inst)
+	}
 	return r
 }
 

@@ -152,8 +152,44 @@ type Resource struct {
 	// Lifecycle and other meta-arguments that checks ask for.
 	ReplaceTriggeredBy []*value.Value // references, each with Ref
 	Imported           bool           // an import block, or a plan's "importing", names it
+	// ImportID is the id that an import block of the configuration gives it; ""
+	// where that is not known.
+	ImportID string
+
+	// Construct is the path of the CDKTF construct that the block was
+	// synthesized from; "" in what people wrote.
+	Construct string
 
 	tagsAll *value.Value // what the provider computes of tags; nil when it does not
+}
+
+// UnreadModule is a call of a module that is not at hand, so that nobody can say
+// what it declares.
+type UnreadModule struct {
+	Address string // module.scp["dev"]
+	Source  string // as written; "" when it is not known
+	// Why is what is missing; its Span is the call's header.
+	Why       value.Reason
+	Arguments *value.Value // an object of what the module is given
+}
+
+// UnreadModules are the calls of modules that are not at hand, in the order of
+// their addresses. A plan or state lists what such modules declare: with one
+// there are none.
+func (r *Root) UnreadModules() []UnreadModule {
+	ev, ok := r.loader.(*evaluator)
+	if !ok {
+		return nil
+	}
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	var out []UnreadModule
+	ev.top.walk(func(m *moduleInstance) {
+		if m.mod == nil && m.block != nil {
+			out = append(out, m.unread())
+		}
+	})
+	return out
 }
 
 // Attr is the value of an attribute or nested block, by name and then by

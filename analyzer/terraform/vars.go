@@ -336,20 +336,26 @@ func withDefaults(v *value.Value, d *typeexpr.Defaults) *value.Value {
 	return &w
 }
 
-// imported says that an import block names the instance.
-func (ev *evaluator) imported(inst *instance) bool {
+// imported says that an import block names the instance, and under which id:
+// "" where that is not known.
+func (ev *evaluator) imported(inst *instance) (id string, yes bool) {
 	if ev.imports == nil {
-		ev.imports = map[string]bool{}
+		ev.imports = map[string]string{}
 		for _, b := range ev.top.mod.imports {
 			if a, ok := importTarget(b.expr("to")); ok {
-				ev.imports[a] = true
+				ev.imports[a] = ""
+				if b.expr("for_each").none() && !b.expr("id").none() {
+					v, _ := ev.eval(b.expr("id"), ev.top.frame)
+					ev.imports[a] = v.TextOr("")
+				}
 			}
 		}
 	}
-	if ev.imports[inst.address] {
-		return true
+	if id, ok := ev.imports[inst.address]; ok {
+		return id, true
 	}
-	return ev.imports[strings.TrimSuffix(inst.address, inst.k.String())+"[*]"]
+	_, yes = ev.imports[strings.TrimSuffix(inst.address, inst.k.String())+"[*]"]
+	return "", yes
 }
 
 // importTarget is the address that an import block names; a key that is an
