@@ -69,11 +69,11 @@ func (o *overlaid) resources(mode Mode, types []string) []*Resource {
 			continue
 		}
 		planned[p.address] = true
-		c := byAddress[p.address]
+		c, foreign := byAddress[p.address], false
 		if c == nil {
-			c = standIn(byBlock[blockAddress(p.address)], p.address)
+			c, foreign = standIn(byBlock[blockAddress(p.address)], p.address)
 		}
-		out = append(out, o.resource(p, c))
+		out = append(out, o.resource(p, c, foreign))
 	}
 	for _, c := range written {
 		if !planned[c.Address] && o.configOnly(c) {
@@ -123,19 +123,19 @@ func blockAddress(address string) string { return strings.Join(splitAddress(addr
 // standIn is the instance of the configuration that stands for one of the plan
 // whose key the configuration does not know: the first whose known keys are
 // those of address, else the first.
-func standIn(candidates []*Resource, address string) *Resource {
+// foreign says that it is the latter: another instance, of which only the
+// place counts.
+func standIn(candidates []*Resource, address string) (c *Resource, foreign bool) {
 	keys := addressKeys(address)
 	for _, c := range candidates {
 		if compatible(addressKeys(c.Address), keys) {
-			return c
+			return c, false
 		}
 	}
 	if len(candidates) > 0 {
-		c := *candidates[0]
-		c.Block = nil // another instance: its place, but not its values
-		return &c
+		return candidates[0], true
 	}
-	return nil
+	return nil, false
 }
 
 // addressKeys is the keys of an address, "" where a step has none.
@@ -178,7 +178,7 @@ func compatible(pattern, keys []string) bool {
 }
 
 // resource lays an instance of the plan over one of the configuration, or nil.
-func (o *overlaid) resource(p *evidenceResource, c *Resource) *Resource {
+func (o *overlaid) resource(p *evidenceResource, c *Resource, foreign bool) *Resource {
 	if r := o.merged[p.address]; r != nil {
 		return r
 	}
@@ -201,13 +201,9 @@ func (o *overlaid) resource(p *evidenceResource, c *Resource) *Resource {
 		}
 		r.Calls = calls
 	}
-	if c.Block != nil {
-		r.Block = o.merge.body(c.Block, r.Block)
-	} else {
-		block := *r.Block
-		block.Span = c.Body
-		r.Block = &block
-	}
+	merge := o.merge
+	merge.foreign = foreign
+	r.Block = merge.body(c.Block, r.Block)
 	o.merged[p.address] = &r
 	return &r
 }

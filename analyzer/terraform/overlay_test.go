@@ -164,6 +164,30 @@ resource "aws_iam_user" "new" { name = "new" }
 	}
 }
 
+// An instance that the configuration does not make is shown at its block, with
+// the values of the plan alone.
+func TestOverlayForeignInstance(t *testing.T) {
+	root := overlaidRoot(t, `
+resource "aws_iam_user" "u" {
+  for_each = toset(["a"])
+  name     = each.key
+}
+resource "aws_iam_role" "r" {
+  for_each           = toset(["a"])
+  name               = each.key
+  assume_role_policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = { AWS = aws_iam_user.u[each.key].arn } }] })
+}
+`, `"resource_changes":[`+change(`aws_iam_role.r["b"]`, `"create"`, `"after":{"name":"b","assume_role_policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"*\"}}]}"}`)+`]`, PlanOptions{})
+	r := root.Resource(`aws_iam_role.r["b"]`)
+	aws := r.Attr("assume_role_policy").JSON.Get("Statement").At(0).Get("Principal").Get("AWS")
+	if aws.TextOr("?") != "*" || aws.Ref != nil || aws.Span.IsZero() || r.Attr("name").TextOr("") != "b" {
+		t.Errorf("the principal is %q, refers to %v, at %s", aws.TextOr("?"), aws.Ref, aws.Span.Text())
+	}
+	if len(root.Gaps()) > 0 {
+		t.Errorf("gaps %v", root.Gaps())
+	}
+}
+
 // In edited text the configuration is right, and the plan fills its holes.
 func TestOverlayPreferConfig(t *testing.T) {
 	const tf = `

@@ -14,10 +14,16 @@ type merger struct {
 	// prefer says of spans that the configuration is right there; may be nil.
 	prefer func(source.Span) bool
 	state  bool
+	// foreign says that the configuration's values are those of another
+	// instance of the block: only their places count.
+	foreign bool
 }
 
 // body joins the bodies of a resource.
 func (m merger) body(c, p *value.Value) *value.Value {
+	if !c.IsMapping() {
+		return p
+	}
 	out := *c
 	out.Attrs = nil
 	planned := map[string]*value.Value{}
@@ -31,6 +37,8 @@ func (m merger) body(c, p *value.Value) *value.Value {
 			if pv, ok := planned[k]; ok {
 				a.Value = m.value(a.Value, pv)
 				delete(planned, k)
+			} else if m.foreign {
+				continue
 			}
 		}
 		out.Attrs = append(out.Attrs, a)
@@ -46,7 +54,7 @@ func (m merger) body(c, p *value.Value) *value.Value {
 
 // value joins the values of an attribute.
 func (m merger) value(c, p *value.Value) *value.Value {
-	if m.edited(c) {
+	if !m.foreign && m.edited(c) {
 		return m.fill(c, p)
 	}
 	return m.join(c, p)
@@ -81,27 +89,29 @@ func (m merger) join(c, p *value.Value) *value.Value {
 
 func (m merger) joined(c, p *value.Value) *value.Value {
 	switch {
+	case m.foreign && !c.Is(p.Kind):
+		return m.placed(p, c)
 	case p.Is(value.Unknown):
 		return unknownInPlan(c, p)
 	case c.Is(value.Unknown):
-		return placed(p, c)
+		return m.placed(p, c)
 	case c.Missing():
 		if p.Missing() {
 			return confirmed(c)
 		}
 		return p
 	case p.Missing():
-		return placed(p, c)
+		return m.placed(p, c)
 	case c.Is(value.String) && p.Is(value.String):
 		return m.joinStrings(c, p)
 	case c.IsSequence() && p.IsSequence():
 		return m.joinLists(c, p)
 	case c.IsMapping() && p.IsMapping():
 		return m.joinObjects(c, p, !m.state)
-	case equalScalars(c, p):
+	case equalScalars(c, p) && !m.foreign:
 		return confirmed(c)
 	}
-	return placed(p, c)
+	return m.placed(p, c)
 }
 
 // unknownInPlan is c, joined by what the plan has beside an unknown value.
@@ -118,14 +128,17 @@ func unknownInPlan(c, p *value.Value) *value.Value {
 }
 
 // placed is p at the place of c, and with what c came through.
-func placed(p, c *value.Value) *value.Value {
+func (m merger) placed(p, c *value.Value) *value.Value {
 	out := *p
 	if c == nil {
 		return &out
 	}
-	out.Span, out.Syntax, out.Via = c.Span, c.Syntax, c.Via
-	if c.Ref != nil {
-		out.Ref = c.Ref
+	out.Span, out.Syntax = c.Span, c.Syntax
+	if !m.foreign {
+		out.Via = c.Via
+		if c.Ref != nil {
+			out.Ref = c.Ref
+		}
 	}
 	out.Sensitive = p.Sensitive || c.Sensitive
 	if out.Kind == value.String && out.JSON == nil {
@@ -195,22 +208,22 @@ func (m merger) joinStrings(c, p *value.Value) *value.Value {
 		}
 		return unknownInPlan(c, p)
 	}
-	if have, ok := c.Text(); ok && have == text {
+	if have, ok := c.Text(); ok && have == text && !m.foreign {
 		return confirmed(c)
 	}
 	if t := strings.TrimLeft(text, " \t\r\n"); strings.HasPrefix(t, "{") || strings.HasPrefix(t, "[") {
 		ct, cErr := value.DecodeJSON(c)
 		pt, pErr := value.DecodeJSON(p)
 		if cErr == nil && pErr == nil && !ct.Is(value.Unknown) {
-			if c.Known() && equalJSON(ct, pt) {
+			if !m.foreign && c.Known() && equalJSON(ct, pt) {
 				return confirmed(c)
 			}
-			out := placed(p, c)
+			out := m.placed(p, c)
 			out.JSON = m.join(ct, pt)
 			return out
 		}
 	}
-	out := placed(p, c)
+	out := m.placed(p, c)
 	if parts := fillHole(c, text); parts != nil {
 		out.Parts = parts
 	}
@@ -275,9 +288,13 @@ func (m merger) joinLists(c, p *value.Value) *value.Value {
 	used := make([]bool, len(c.Elems))
 	match := make([]int, len(p.Elems))
 	exact := 0
+	search := !m.foreign && len(c.Elems)*len(p.Elems) <= 1_000_000
 	for i, e := range p.Elems {
 		match[i] = -1
 		for j, have := range c.Elems {
+			if !search {
+				break
+			}
 			if !used[j] && equalKnown(have, e) {
 				match[i], used[j] = j, true
 				exact++
@@ -285,7 +302,7 @@ func (m merger) joinLists(c, p *value.Value) *value.Value {
 			}
 		}
 	}
-	if exact == len(p.Elems) && exact == len(c.Elems) && !c.Open {
+	if !m.foreign && exact == len(p.Elems) && exact == len(c.Elems) && !c.Open {
 		return confirmed(c)
 	}
 	next := 0
@@ -357,7 +374,7 @@ func sameJSONText(a, b string) bool {
 // joinObjects joins members by name. keep says that members which only c has
 // stay.
 func (m merger) joinObjects(c, p *value.Value, keep bool) *value.Value {
-	if equalJSON(c, p) {
+	if !m.foreign && equalJSON(c, p) {
 		return confirmed(c)
 	}
 	out := *c
@@ -373,7 +390,7 @@ func (m merger) joinObjects(c, p *value.Value, keep bool) *value.Value {
 		case !pv.Is(value.Absent):
 			joined[k] = true
 			out.Attrs = append(out.Attrs, value.Attr{Name: confirmed(a.Name), Value: m.join(c.Get(k), pv)})
-		case keep && c.Syntax == value.SyntaxBlock:
+		case keep && !m.foreign && c.Syntax == value.SyntaxBlock:
 			joined[k] = true
 			out.Attrs = append(out.Attrs, a)
 		}
@@ -426,7 +443,7 @@ func (m merger) fillString(c, p *value.Value) *value.Value {
 	ct, err := value.DecodeJSON(c)
 	if err != nil || ct.Is(value.Unknown) {
 		if err == nil {
-			return placed(p, c)
+			return m.placed(p, c)
 		}
 		return c
 	}
