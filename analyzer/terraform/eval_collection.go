@@ -133,6 +133,8 @@ func (e evaluation) element(v, key *value.Value, at source.Span) *value.Value {
 			return e.fail(at, "there is no element "+strconv.Quote(k))
 		}
 		return within(m, v, "["+strconv.Quote(k)+"]")
+	case v.Kind == value.Set && !positioned(v):
+		return value.Of(value.Type{}, at, reasons(v)...) // it may be a list whose order is not known
 	case v.Kind == value.Set:
 		return e.fail(at, "elements of a set have no index")
 	case v.IsSequence():
@@ -182,10 +184,22 @@ func (e evaluation) splat(x *hclsyntax.SplatExpr) *value.Value {
 		for _, elem := range src.Elems {
 			out.Elems = append(out.Elems, each(part(elem, src)))
 		}
+		unordered(out, src)
 	default:
 		out.Elems = []*value.Value{each(src)}
 	}
 	return part(out, src)
+}
+
+// unordered makes a set of a sequence whose elements stand for those of from,
+// if these stand in no known order.
+func unordered(v, from *value.Value) {
+	if from.IsSequence() && !positioned(from) {
+		v.Kind = value.Set
+		if !v.Open && v.Known() { // a set that is known would have an order
+			v.Open, v.Why = true, reasons(from)
+		}
+	}
 }
 
 // loopItem is what a for expression goes over.
@@ -208,7 +222,10 @@ func (e evaluation) loop(x *hclsyntax.ForExpr) (items []loopItem, coll *value.Va
 	case coll.IsSequence():
 		for i, elem := range coll.Elems {
 			key := value.Int(i)
-			if coll.Kind == value.Set {
+			switch {
+			case !positioned(coll): // perhaps a list whose order is not known
+				key = value.Of(value.Type{}, coll.Span, reasons(coll)...)
+			case coll.Kind == value.Set:
 				key = part(elem, coll)
 			}
 			items = append(items, loopItem{key, part(elem, coll)})
@@ -257,6 +274,7 @@ func (e evaluation) forTuple(x *hclsyntax.ForExpr, eval func(evaluation, hclsynt
 			out = burden(out, test.AllAssumptions(), false)
 		}
 	}
+	unordered(out, coll)
 	return part(out, coll)
 }
 
