@@ -161,7 +161,7 @@ func (c *call) formatList() (*value.Value, error) {
 	n, loose := -1, false
 	for i, a := range c.args[1:] {
 		switch {
-		case a.IsSequence() && (a.Open || !positioned(a)) || a.Is(value.Unknown) && maybeSequence(a):
+		case a.IsSequence() && !positioned(a) || a.Is(value.Unknown) && maybeSequence(a):
 			loose = true
 		case !a.IsSequence():
 		case n < 0:

@@ -11,8 +11,8 @@ import (
 // gather collects the elements of a sequence.
 type gather struct {
 	elems []*value.Value
-	open  bool // there may be more
-	loose bool // the positions of elems are not known
+	open  bool // there may be more, anywhere between them
+	loose bool // they are in no known order
 	why   []value.Reason
 	gone  []*value.Value // what was left out: the result rests on it
 }
@@ -20,12 +20,7 @@ type gather struct {
 // without says that vs were left out, or decided what was.
 func (g *gather) without(vs ...*value.Value) { g.gone = append(g.gone, vs...) }
 
-// add appends an element. After something of unknown length its position is
-// not known.
-func (g *gather) add(v *value.Value) {
-	g.loose = g.loose || g.open
-	g.elems = append(g.elems, v)
-}
+func (g *gather) add(v *value.Value) { g.elems = append(g.elems, v) }
 
 // more says that there may be other elements, because of what is unknown in vs.
 func (g *gather) more(vs ...*value.Value) {
@@ -46,8 +41,8 @@ func (g *gather) spread(v *value.Value) {
 	}
 }
 
-// result is the sequence. One whose positions are not known is a Set, whatever
-// kind was asked for: what it holds is right, and nothing can be taken from it
+// result is the sequence. One in no known order is a Set, whatever kind was
+// asked for, or open: what it holds is right, and nothing can be taken from it
 // by position.
 func (g *gather) result(c *call, kind value.Kind) *value.Value {
 	why := uniqueReasons(g.why)
@@ -56,9 +51,12 @@ func (g *gather) result(c *call, kind value.Kind) *value.Value {
 		return c.carry(value.Of(value.Type{Kind: kind}, c.sc.span, why...))
 	}
 	out := &value.Value{Kind: kind, Elems: g.elems, Open: g.open, Why: why, Span: c.sc.span}
-	if g.loose {
+	switch {
+	case g.open || !g.loose:
+	case out.Known(): // as a set, it would have an order
+		out.Open, out.Why = true, c.why()
+	default:
 		out.Kind = value.Set
-		out.Open = g.open || out.Known() // else it would be a set in order
 	}
 	return c.carry(out)
 }
@@ -75,14 +73,12 @@ func uniqueReasons(rs []value.Reason) []value.Reason {
 	return out
 }
 
-// positioned says that the elements stand where they are listed. The elements
-// of a set that are not fully known may be equal to others, or go anywhere.
+// positioned says that the elements of a sequence stand where they are listed,
+// and are all. Those of an open one may have others between them; those of a
+// set that are not fully known may be equal to others, or go anywhere.
 func positioned(v *value.Value) bool {
-	return v.Kind != value.Set || v.Known() || len(v.Elems) == 1 && !v.Open
+	return !v.Open && (v.Kind != value.Set || len(v.Elems) < 2 || v.Known())
 }
-
-// counted says that the sequence has as many elements as are listed.
-func counted(v *value.Value) bool { return !v.Open && positioned(v) }
 
 // sequence is argument i, which must be a list, tuple or set, or unknown.
 func (c *call) sequence(i int) (*value.Value, error) {

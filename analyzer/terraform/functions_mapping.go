@@ -84,7 +84,6 @@ func (c *call) keys() (*value.Value, error) {
 		g.add(a.Name)
 	}
 	if m.Is(value.Unknown) || m.Open {
-		g.loose = true
 		g.more(m)
 	}
 	v := g.result(c, listKind(m))
@@ -103,8 +102,7 @@ func (c *call) values() (*value.Value, error) {
 	for _, a := range members(m) {
 		g.add(a.Value)
 	}
-	if m.Is(value.Unknown) || m.Open || g.loose {
-		g.loose = true
+	if m.Is(value.Unknown) || m.Open {
 		g.more(m)
 	}
 	v := g.result(c, listKind(m))
@@ -238,7 +236,7 @@ func (c *call) zipmap() (*value.Value, error) {
 	switch {
 	case vals.Is(value.Set) && vals.Known():
 		return nil, errors.New("the values must be a list or tuple")
-	case names.Is(value.Unknown) || vals.Is(value.Unknown) || !counted(names) || !counted(vals):
+	case names.Is(value.Unknown) || vals.Is(value.Unknown) || !positioned(names) || !positioned(vals):
 		return c.unknown(cty.DynamicPseudoType), nil
 	case len(names.Elems) != len(vals.Elems):
 		return nil, fmt.Errorf("%d keys for %d values", len(names.Elems), len(vals.Elems))

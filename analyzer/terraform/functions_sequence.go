@@ -47,7 +47,7 @@ func (c *call) chunkList() (*value.Value, error) {
 		return nil, err
 	case ok && size < 0:
 		return nil, errors.New("the size must not be negative")
-	case !ok || list.Is(value.Unknown) || !counted(list):
+	case !ok || list.Is(value.Unknown) || !positioned(list):
 		return c.unknown(cty.List(typeOf(list))), nil
 	}
 	elem := elemType(list)
@@ -226,13 +226,8 @@ func (c *call) element() (*value.Value, error) {
 		return nil, errors.New("an empty list has no elements")
 	case !known || list.Is(value.Unknown) || !positioned(list):
 		return c.unknown(elementType(list)), nil
-	case list.Open && (i < 0 || i >= len(list.Elems)):
-		return c.unknown(elementType(list)), nil
 	}
-	if !list.Open {
-		i %= len(list.Elems)
-	}
-	if i < 0 {
+	if i %= len(list.Elems); i < 0 {
 		return nil, errors.New("the index must not be negative")
 	}
 	return c.carry(list.Elems[i]), nil
@@ -307,18 +302,15 @@ func (c *call) indexOf() (*value.Value, error) {
 			return c.unknown(cty.Number), nil
 		}
 	}
-	if list.Open {
-		return c.unknown(cty.Number), nil
-	}
 	return nil, errors.New("the list has no such element")
 }
 
 func (c *call) length() (*value.Value, error) {
 	v := c.args[0]
 	switch {
-	case v.Is(value.Set) && counted(v):
+	case v.Is(value.Set) && positioned(v):
 		return c.int(len(v.Elems)), nil // rests on all: what is equal counts once
-	case v.IsSequence() && counted(v):
+	case v.IsSequence() && positioned(v):
 		return c.lengthOf(len(v.Elems)), nil
 	case v.IsMapping() && !v.Open:
 		n := 0
@@ -354,7 +346,7 @@ func (c *call) matchKeys() (*value.Value, error) {
 		lists[i] = v
 	}
 	vals, keys, search := lists[0], lists[1], lists[2]
-	if vals.Is(value.Unknown) || keys.Is(value.Unknown) || !counted(vals) || !counted(keys) {
+	if vals.Is(value.Unknown) || keys.Is(value.Unknown) || !positioned(vals) || !positioned(keys) {
 		return c.unknown(typeOf(vals)), nil
 	}
 	if len(vals.Elems) != len(keys.Elems) {
@@ -406,7 +398,7 @@ func (c *call) reverse() (*value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &gather{loose: list.Open || !positioned(list)}
+	g := &gather{loose: !positioned(list)}
 	for i := len(list.Elems) - 1; i >= 0; i-- {
 		g.add(list.Elems[i])
 	}
@@ -442,7 +434,7 @@ func (c *call) slice() (*value.Value, error) {
 		return nil, errors.New("a set has no order to slice by")
 	case ok1 && from < 0, ok1 && ok2 && from > to:
 		return nil, errors.New("the start index is out of range")
-	case !ok1 || !ok2 || list.Is(value.Unknown) || !positioned(list) || list.Open && to > len(list.Elems):
+	case !ok1 || !ok2 || list.Is(value.Unknown) || !positioned(list):
 		return c.unknown(cty.DynamicPseudoType), nil
 	case to > len(list.Elems):
 		return nil, errors.New("the end index is out of range")

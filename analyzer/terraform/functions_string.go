@@ -323,7 +323,7 @@ func (c *call) join() (*value.Value, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case list.Is(value.Unknown) || !counted(list):
+		case list.Is(value.Unknown) || !positioned(list):
 			return c.unknown(cty.String), nil
 		}
 		for _, e := range list.Elems {
