@@ -201,7 +201,8 @@ type Report struct {
 	// WorkDir is the working directory relative to the boundary, for text
 	// output; "" when it lies outside, and then Boundary is printed in front.
 	WorkDir string
-	// Boundary is the absolute directory that all names are relative to.
+	// Boundary is the directory that all names are relative to: absolute, or
+	// relative to a working directory above it.
 	Boundary string
 }
 

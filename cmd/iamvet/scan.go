@@ -116,6 +116,9 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 		return err
 	}
 	r.Boundary = in.boundaryDir
+	if rel, err := filepath.Rel(p.dir, in.boundaryDir); err == nil && in.WorkDir == "" && !strings.HasPrefix(rel, "..") {
+		r.Boundary = filepath.ToSlash(rel)
+	}
 	if r.Summary.Roots == 0 && len(r.Gaps) == 0 {
 		fmt.Fprintln(p.stderr, "iamvet: no Terraform files here: nothing was looked at")
 	}
@@ -251,6 +254,14 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 	}
 	in.WorkDir, _ = relative(p.dir)
 	for _, e := range plans {
+		if e.Name != stdinName {
+			abs := p.abs(e.Name)
+			if rel, ok := relative(abs); ok {
+				e.Name = rel
+			} else {
+				e.Name = abs
+			}
+		}
 		switch {
 		case e.dir != "":
 			e.Dir, e.HasDir = relative(e.dir)
@@ -329,6 +340,9 @@ type evidenceAt struct {
 	dir string
 }
 
+// stdinName stands for standard input among file names.
+const stdinName = "-"
+
 // evidence reads the plans and states. One that cannot be read is an error of
 // usage; one that can be read and is not a plan is a gap, found later.
 func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
@@ -342,7 +356,7 @@ func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
 		}
 		var err error
 		if e.Name == "-" {
-			e.Name = "<stdin>"
+			e.Name = stdinName
 			e.Bytes, err = io.ReadAll(p.stdin)
 		} else {
 			e.Bytes, err = os.ReadFile(p.abs(e.Name))
