@@ -122,6 +122,13 @@ func TestModuleOutside(t *testing.T) {
 	if root.Resource("module.m.aws_iam_user.outside") == nil || root.Resource("aws_iam_user.u").Attr("name").TextOr("") != "s3cret" {
 		t.Errorf("gaps %v", gapsOf(root))
 	}
+	var read []string
+	for _, f := range root.Files() {
+		read = append(read, f.Name)
+	}
+	if want := []string{"in/main.tf", "out/main.tf", "out/secret"}; !slices.Equal(read, want) {
+		t.Errorf("files %v, want %v", read, want)
+	}
 }
 
 func TestFindBoundary(t *testing.T) {

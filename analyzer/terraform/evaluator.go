@@ -35,9 +35,9 @@ type evaluator struct {
 	mu        sync.Mutex // one resource list at a time
 	steps     int
 	depth     int
-	stopped   bool // a bound on all of the evaluation was met
-	instances int  // of modules
-	parsed    map[*source.File]bool
+	stopped   bool                             // a bound on all of the evaluation was met
+	instances int                              // of modules
+	parsed    map[*source.File]bool            // and read by functions
 	objects   map[*value.Ref]object            // what stands behind values of whole resources and modules
 	sets      map[*value.Ref]*instanceSet      // and of all instances of one
 	templates map[*value.Value]*parsedTemplate // of JSON strings

@@ -68,6 +68,9 @@ func (c *call) read(i int) (f *source.File, v *value.Value, err error) {
 	}
 	f, gap := c.sc.boundary.file(name)
 	if gap == nil {
+		if c.sc.use != nil {
+			c.sc.use(f)
+		}
 		return f, nil, nil
 	}
 	info, err := fs.Stat(c.sc.boundary.FS, name)

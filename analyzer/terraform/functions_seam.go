@@ -17,6 +17,8 @@ type scope struct {
 	moduleDir string      // directory of the module, relative to the boundary: where relative paths of file() are taken from is rootDir, as in Terraform path.module is a prefix that authors write
 	rootDir   string      // directory of the root module: file("x") is relative to it
 	span      source.Span // of the call
+	// use records that a file was read; nil when nobody asks.
+	use func(*source.File)
 	// gap records what could not be read: a path outside the boundary.
 	gap func(Gap)
 	// fail says that Terraform would refuse the call (jsondecode of no JSON, a

@@ -97,7 +97,8 @@ func (r *Root) Resources(types ...string) []*Resource { return r.loader.resource
 // DataSources is Resources for data sources.
 func (r *Root) DataSources(types ...string) []*Resource { return r.loader.resources(Data, types) }
 
-// Files are the files that were parsed for this root, in name order.
+// Files are the files that were read for this root, in name order: its
+// configuration, and those that functions like file and templatefile read.
 func (r *Root) Files() []*source.File { return r.loader.files() }
 
 // Modules is the number of module instances below this root, itself included.

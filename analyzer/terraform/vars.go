@@ -48,7 +48,8 @@ func (ev *evaluator) readInputs(m *module) {
 	}
 	for _, name := range sortedKeys(ev.opt.Vars) {
 		if m.variables[name] == nil {
-			ev.root.gap(Gap{Kind: ErrorGap, File: m.dir, Reason: "--var " + name + ": the root module has no such variable"})
+			// With several roots, most will not know it.
+			ev.root.gap(Gap{Kind: LimitGap, File: m.dir, Reason: "--var " + name + ": the root module " + m.dir + " has no such variable"})
 		}
 	}
 	ev.cautious = ev.opt.Uncalled && ev.hasEmptyDefault(m)
