@@ -60,7 +60,7 @@ func formatParts(f source.Text, args []*value.Value) ([]value.Part, error) {
 			out = append(out, value.Part{Text: f.Slice(i, j)})
 		}
 	}
-	at, next, used := 0, 0, 0
+	at, next, used, size := 0, 0, 0, 0
 	for _, m := range formatVerb.FindAllStringSubmatchIndex(f.String, -1) {
 		text(at, m[0])
 		at = m[1]
@@ -83,6 +83,9 @@ func formatParts(f source.Text, args []*value.Value) ([]value.Part, error) {
 			return nil, err
 		}
 		out = append(out, parts...)
+		if size += knownBytes(parts); size > maxText {
+			return nil, errTooLong
+		}
 		next++
 		used = max(used, next)
 	}

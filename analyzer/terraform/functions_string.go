@@ -271,7 +271,7 @@ func (c *call) replacePattern(parts []value.Part, pattern string, with []value.P
 		return c.same()
 	case hasHoles(with):
 		return c.unknown(cty.String), nil
-	case matches*knownBytes(with) > maxText:
+	case matches*knownBytes(with)+strings.Count(knownPrefix(with), "$")*len(s) > maxText: // $1 stands for no more than a match
 		return nil, errTooLong
 	}
 	return c.text(re.ReplaceAllString(s, knownPrefix(with))), nil

@@ -353,6 +353,8 @@ func TestBounds(t *testing.T) {
 		`formatlist("%f", [tonumber("1e99999999")])`, `join(",", [tonumber("1e99999999")])`, `cidrsubnet("10.0.0.0/8", -1e12, 1)`,
 		`cidrhost("10.0.0.0/8", tonumber("1e99999999"))`, `setproduct(range(1000), range(1000))`, `pow(10, 1e12)`,
 		"yamldecode(\"a: &a [x]\\nb: &b [" + strings.Repeat("*a, ", 20) + "]\\nc: [" + strings.Repeat("*b, ", 20) + "]\")",
+		`replace("` + strings.Repeat("a", 5000) + `", "/(.*)/", "` + strings.Repeat("$1", 5000) + `")`,
+		`format("` + strings.Repeat("%[1]q", 5000) + `", "` + strings.Repeat("a", 5000) + `")`,
 	} {
 		v, err := evaluate(e)
 		if err == nil && v.Known() && len(show(v)) > 1<<16 {
