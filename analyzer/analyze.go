@@ -277,6 +277,7 @@ func (a *analysis) run(ctx context.Context, roots []*terraform.Root) (*result, e
 	out.findings = merge(out.findings)
 	order(out.findings)
 	fingerprint(out.findings)
+	redact(out.findings, model)
 	for _, r := range roots {
 		out.gaps = append(out.gaps, r.Gaps()...)
 	}
@@ -322,7 +323,7 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 			files[f.Name] = true
 		}
 	}
-	s := Summary{Files: len(files), Roots: len(res.roots), Resources: res.model.Resources,
+	s := Summary{Files: len(files), Roots: len(res.roots), Resources: len(res.model.Looked),
 		Undetermined: len(r.Undetermined), Suppressed: len(r.Suppressed), Gaps: len(r.Gaps), BySeverity: map[string]int{}}
 	for _, f := range r.Findings {
 		if f.Verdict == Advice {

@@ -26,8 +26,8 @@ type Model struct {
 	OrganizationPolicies []*OrganizationPolicy
 	// Gaps are policies that could not be parsed.
 	Gaps []terraform.Gap
-	// Resources is how many resource instances were looked at.
-	Resources int
+	// Looked are the resource instances that were looked at.
+	Looked []*terraform.Resource
 }
 
 // Build joins the roots of one scan. All of them together are the estate: the
@@ -44,7 +44,7 @@ func Build(roots []*terraform.Root) *Model {
 
 func (m *Model) resources(r *terraform.Root, types ...string) []*terraform.Resource {
 	out := r.Resources(types...)
-	m.Resources += len(out)
+	m.Looked = append(m.Looked, out...)
 	return out
 }
 

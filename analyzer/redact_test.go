@@ -1,0 +1,65 @@
+package analyzer_test
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/report"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/checks"
+	"github.com/iamvet/iamvet/sarif"
+)
+
+// A sensitive value that a witness has to carry is not printed, in no format.
+// Here it comes from a tfvars file, which no excerpt shows.
+func TestSensitiveValuesAreNotPrinted(t *testing.T) {
+	const canary = "canary-5f2b9c"
+	files := fstest.MapFS{
+		"main.tf": {Data: []byte(`
+variable "external_id" {
+  type      = string
+  sensitive = true
+}
+
+resource "aws_iam_role" "third_party" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { AWS = "arn:aws:iam::888877776666:root" }
+      Condition = { StringEquals = { "sts:ExternalId" = var.external_id } }
+    }]
+  })
+}
+`)},
+		"terraform.tfvars": {Data: []byte(`external_id = "` + canary + `"`)},
+	}
+	in := analyzer.Input{Version: "test", Boundary: terraform.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+	r, err := analyzer.Analyze(context.Background(), in, checks.All)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Findings) == 0 {
+		t.Fatal("no finding: the test shows nothing")
+	}
+	var out bytes.Buffer
+	for _, err := range []error{
+		report.JSON(&out, r), report.Text(&out, r, report.TextOptions{}), report.Markdown(&out, r), report.GitHub(&out, r),
+		sarif.Write(&out, r, sarif.Options{Notes: true}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if strings.Contains(out.String(), canary) {
+		t.Errorf("the secret is printed:\n%s", &out)
+	}
+	if !strings.Contains(out.String(), "(sensitive)") {
+		t.Error("nothing stands in its place: the test shows nothing")
+	}
+}
