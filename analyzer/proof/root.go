@@ -56,8 +56,8 @@ type RootResult struct {
 	Class   RootClass
 	Witness *Witness // of a violation
 	Near    *NearMiss
-	// Exempt are the actions that slip through when they are a short list and
-	// all else is stopped: a Deny with NotAction.
+	// Exempt are the patterns of a NotAction, as written, that all that slips
+	// through comes from; nil when something else does.
 	Exempt []string
 	// Tolerated are actions that a proof leaves to root without MFA though
 	// enrolling a device does not need them; advice.
@@ -264,19 +264,47 @@ func (q *rootQuestion) violated(f *formula, console, key answer) RootResult {
 	}
 	result.Witness = newWitness(worst.request, append(keysOf(f), "aws:multifactorauthpresent"))
 	result.Near = nearMiss(f, q.docs, worst.request)
-	result.Witness.Words = rootWords(worst.request, mfa) + ": "
+	who := "root of any member account"
+	if q.opt.Account != "" && len(accountsIn(q.docs)) > 0 {
+		who = "root of account " + q.account
+	}
+	result.Witness.Words = who + rootWords(worst.request, mfa) + ": "
 	if result.Near != nil {
 		result.Witness.Words += result.Near.Words
 	} else {
 		result.Witness.Words += "no service control policy stops it"
 	}
 	if result.Class == RootPartial && (console.stopped == key.stopped) {
-		if all := q.ask(f, mfa, true, true); len(all.open) <= 12 && !slices.Contains(all.open, otherAction) {
-			result.Exempt = all.open
-		}
+		result.Exempt = exemptions(f, q.ask(f, mfa, true, true).open)
 	}
 	q.overblocking(f, &result)
 	return result
+}
+
+// exemptions are the patterns of NotAction that match open actions; nil when
+// they do not match all of them.
+func exemptions(f *formula, open []string) []string {
+	var out []string
+	for _, action := range open {
+		found := false
+		for _, s := range f.denies {
+			if !s.NotAction || !aboutRoot(s) {
+				continue
+			}
+			for _, p := range s.Actions {
+				if p.Matches(action) == value.Yes {
+					found = true
+					if text := p.String(); !slices.Contains(out, text) {
+						out = append(out, text)
+					}
+				}
+			}
+		}
+		if !found {
+			return nil
+		}
+	}
+	return out
 }
 
 func rootWords(r *policy.Request, mfa mfaState) string {
@@ -284,7 +312,7 @@ func rootWords(r *policy.Request, mfa mfaState) string {
 	if mfa == withAccessKey {
 		how = "with an access key (aws:MultiFactorAuthPresent absent)"
 	}
-	return fmt.Sprintf("root of any member account calling %s %s%s", actionWords(r.Action), how, furtherKeys(r))
+	return fmt.Sprintf(" calling %s %s%s", actionWords(r.Action), how, furtherKeys(r))
 }
 
 func actionWords(action string) string {

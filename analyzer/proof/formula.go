@@ -1,0 +1,314 @@
+package proof
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// A formula says when a request is stopped: a Deny matches, or at one level no
+// Allow does.
+type formula struct {
+	denies []*policy.Statement
+	levels []allowLevel
+	// hidden are documents that may hold a Deny that is not listed.
+	hidden []*policy.Document
+	// also are actions that the request needs beside its own: to set a source
+	// identity, a session needs sts:SetSourceIdentity as well.
+	also []string
+	// admits says whether a statement's principals admit the caller, for a
+	// caller of whom less is known than its policy.Caller says; nil asks the
+	// statement.
+	admits func(*policy.Statement) value.Tri
+	// met are conditions that somebody meets whatever their values are; a
+	// stranger does not meet those about who he is.
+	met      map[*policy.Condition]bool
+	stranger bool
+}
+
+// allowLevel is a set of Allows of which one has to match.
+type allowLevel struct {
+	action string // when it is not the request's
+	allows []*policy.Statement
+	full   value.Tri // an Allow of everything stands beside them
+	hidden []*policy.Document
+}
+
+// denyOnly adds the Denies of documents.
+func (f *formula) denyOnly(docs []*policy.Document) {
+	for _, d := range docs {
+		if d.Open {
+			f.hidden = append(f.hidden, d)
+		}
+		for _, s := range d.Statements {
+			if s.Effect != policy.Allow {
+				f.denies = append(f.denies, s)
+			}
+		}
+	}
+}
+
+// level adds the Denies of documents, and the need for one of their Allows.
+func (f *formula) level(docs []*policy.Document, full value.Tri) {
+	f.denyOnly(docs)
+	if full == value.Yes {
+		return
+	}
+	l := allowLevel{full: full}
+	for _, d := range docs {
+		if d.Open {
+			l.hidden = append(l.hidden, d)
+		}
+		for _, s := range d.Statements {
+			if s.Effect != policy.Deny {
+				l.allows = append(l.allows, s)
+			}
+		}
+	}
+	f.levels = append(f.levels, l)
+}
+
+func (f *formula) statements() []*policy.Statement {
+	out := slices.Clone(f.denies)
+	for _, l := range f.levels {
+		out = append(out, l.allows...)
+	}
+	return out
+}
+
+// keysOf are the condition keys that the formula tests, in lower case, sorted.
+func keysOf(f *formula) []string {
+	var out []string
+	for _, s := range f.statements() {
+		for _, c := range s.Conditions {
+			if key := strings.ToLower(c.Key); key != "" && !slices.Contains(out, key) {
+				out = append(out, key)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// A clause is a statement as far as it is not yet decided for a request.
+type clause struct {
+	statement *policy.Statement
+	// pending are the conditions that keys not yet chosen decide.
+	pending []*policy.Condition
+	// maybe says that part of the statement cannot be known, and why.
+	maybe bool
+	why   []value.Reason
+}
+
+func (c *clause) holds() bool { return len(c.pending) == 0 && !c.maybe }
+
+// unknown notes that an element cannot be known.
+func (c *clause) unknown(why []value.Reason) {
+	c.maybe = true
+	c.why = addReasons(c.why[:len(c.why):len(c.why)], why...)
+}
+
+// newClause is the statement under a request without action and resource; nil
+// when it does not match whatever they and the open keys are.
+func (f *formula) newClause(s *policy.Statement, r *policy.Request) *clause {
+	c := &clause{statement: s}
+	if s.Effect == policy.EffectUnknown {
+		c.unknown(elementReasons(s, "Effect"))
+	}
+	if s.Uncertain() {
+		c.unknown(openReasons(s))
+	}
+	if s.HasPrincipal {
+		switch f.admitsCaller(s, r) {
+		case value.No:
+			return nil
+		case value.Maybe:
+			c.unknown(elementReasons(s, "Principal", "NotPrincipal"))
+		}
+	}
+	for i := range s.Conditions {
+		cond := &s.Conditions[i]
+		switch {
+		case !f.met[cond]:
+			c.pending = append(c.pending, cond)
+		case f.stranger && identityKeys[strings.ToLower(cond.Key)]:
+			return nil
+		}
+	}
+	if !c.assign(r) {
+		return nil
+	}
+	return c
+}
+
+func (f *formula) admitsCaller(s *policy.Statement, r *policy.Request) value.Tri {
+	if f.admits != nil {
+		return f.admits(s)
+	}
+	return s.AdmitsCaller(r.Caller)
+}
+
+// assign settles the conditions that the request decides. It is false when one
+// of them fails.
+func (c *clause) assign(r *policy.Request) bool {
+	var pending []*policy.Condition
+	for _, cond := range c.pending {
+		switch cond.Matches(r) {
+		case value.No:
+			return false
+		case value.Maybe:
+			if openKey(cond, r) != "" {
+				pending = append(pending, cond)
+			} else {
+				c.unknown(conditionReasons(cond, r))
+			}
+		}
+	}
+	c.pending = pending
+	return true
+}
+
+// with is the clause under a request that has more keys; nil when it fails.
+func (c *clause) with(r *policy.Request) *clause {
+	d := *c
+	if !d.assign(r) {
+		return nil
+	}
+	return &d
+}
+
+// openKey is a key of the condition that the request leaves open, those of
+// variables first; "" when there is none.
+func openKey(c *policy.Condition, r *policy.Request) string {
+	for _, p := range c.Values {
+		for _, v := range p.Variables() {
+			if isOpen(v, r) {
+				return strings.ToLower(v)
+			}
+		}
+	}
+	if c.Key != "" && isOpen(c.Key, r) {
+		return strings.ToLower(c.Key)
+	}
+	return ""
+}
+
+// isOpen says that a key's presence or value is still to be chosen. Presence
+// without a value is a choice made: it cannot be known.
+func isOpen(key string, r *policy.Request) bool {
+	if r.Lookup(key).Presence != policy.Either {
+		return false
+	}
+	_, listed := r.Context[strings.ToLower(key)]
+	return !listed
+}
+
+func elementReasons(s *policy.Statement, elements ...string) []value.Reason {
+	for _, e := range elements {
+		if v := s.Element(e); !v.Missing() {
+			if why := reasonsOf(v); len(why) > 0 {
+				return why
+			}
+		}
+	}
+	return openReasons(s)
+}
+
+// openReasons is why something of the statement is not known.
+func openReasons(s *policy.Statement) []value.Reason {
+	if why := reasonsOf(s.Value); len(why) > 0 {
+		return why
+	}
+	if s.Document != nil {
+		if why := reasonsOf(s.Document.Value); len(why) > 0 {
+			return why
+		}
+	}
+	return []value.Reason{reason(s.Span(), "%s is not wholly known", StatementName(s))}
+}
+
+func documentReasons(d *policy.Document) []value.Reason {
+	if d == nil || d.Value == nil {
+		return []value.Reason{{Text: "a policy document is not known"}}
+	}
+	if why := reasonsOf(d.Value); len(why) > 0 {
+		return why
+	}
+	return []value.Reason{reason(d.Value.Span, "the policy document is not wholly known")}
+}
+
+func conditionReasons(c *policy.Condition, r *policy.Request) []value.Reason {
+	if why := reasonsOf(c.OperatorValue, c.KeyValue, c.Value); len(why) > 0 {
+		return why
+	}
+	_, words := c.MatchesDetail(r)
+	if words == "" {
+		words = "AWS does not document what it does"
+	}
+	return []value.Reason{reason(c.Span(), "a condition on %s: %s", c.Key, words)}
+}
+
+// stops says whether the formula stops a request.
+func (f *formula) stops(r *policy.Request) value.Tri {
+	out := value.No
+	if len(f.hidden) > 0 {
+		out = value.Maybe
+	}
+	for _, d := range f.denies {
+		t := value.No
+		for _, action := range append([]string{r.Action}, f.also...) {
+			t = t.Or(f.matches(d, r, action))
+		}
+		if d.Effect != policy.Deny {
+			t = t.And(value.Maybe)
+		}
+		out = out.Or(t)
+	}
+	for _, l := range f.levels {
+		granted := l.full
+		if len(l.hidden) > 0 {
+			granted = granted.Or(value.Maybe)
+		}
+		for _, a := range l.allows {
+			t := f.matches(a, r, l.action)
+			if a.Effect != policy.Allow {
+				t = t.And(value.Maybe)
+			}
+			granted = granted.Or(t)
+		}
+		out = out.Or(granted.Not())
+	}
+	return out
+}
+
+// matches is whether a statement matches the request for an action, the
+// request's own when it is "".
+func (f *formula) matches(s *policy.Statement, r *policy.Request, action string) value.Tri {
+	c := *r
+	if action != "" {
+		c.Action = action
+	}
+	if f.admits == nil && len(f.met) == 0 {
+		return s.Matches(&c)
+	}
+	t := s.AdmitsAction(c.Action)
+	if s.Uncertain() {
+		t = t.And(value.Maybe)
+	}
+	if s.HasPrincipal {
+		t = t.And(f.admitsCaller(s, &c))
+	}
+	if s.HasResource {
+		t = t.And(s.AdmitsResource(c.Resource, &c))
+	}
+	for i := range s.Conditions {
+		if cond := &s.Conditions[i]; !f.met[cond] {
+			t = t.And(cond.Matches(&c))
+		} else if f.stranger && identityKeys[strings.ToLower(cond.Key)] {
+			return value.No
+		}
+	}
+	return t
+}

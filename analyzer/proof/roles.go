@@ -1,0 +1,16 @@
+package proof
+
+import "github.com/iamvet/iamvet/analyzer/policy"
+
+// StopsRoles is the statement of an SCP that stops what ordinary role sessions
+// do every day; nil when none does. Attached to the root of an organization,
+// such a policy stops its work.
+func StopsRoles(d *policy.Document) *policy.Statement {
+	q := rootQuestion{partition: "aws", account: usualAccount}
+	for _, s := range d.Statements {
+		if s.Effect == policy.Deny && q.stopsAll(s, everydayActions, roleRequest(q.partition, q.account, "example-role")) {
+			return s
+		}
+	}
+	return nil
+}
