@@ -3,6 +3,7 @@ package terraform
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -44,6 +45,7 @@ func (r *Root) withPlan(variables map[string]*value.Value, merge merger) *Root {
 
 // overlaid is the loader of a plan or state with its configuration.
 type overlaid struct {
+	mu       sync.Mutex // one resource list at a time
 	root     *Root
 	evidence *evidence
 	config   *Root
@@ -55,6 +57,8 @@ func (o *overlaid) files() []*source.File { return o.config.loader.files() }
 func (o *overlaid) modules() int          { return max(o.evidence.modules(), o.config.loader.modules()) }
 
 func (o *overlaid) resources(mode Mode, types []string) []*Resource {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	written := o.config.loader.resources(mode, types)
 	byAddress := make(map[string]*Resource, len(written))
 	byBlock := map[string][]*Resource{}

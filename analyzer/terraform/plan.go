@@ -7,6 +7,7 @@ import (
 	"io"
 	"sort"
 	"strings"
+	"sync"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
@@ -198,6 +199,7 @@ func (l *evidence) addModule(m *stateModule, want func(*evidenceResource) bool) 
 
 // evidence is what a plan or a state says of resources.
 type evidence struct {
+	mu        sync.Mutex // one resource list at a time
 	root      *Root
 	file      *source.File
 	config    *tfjson.ConfigModule    // of a plan; may be nil
@@ -401,6 +403,8 @@ func (l *evidence) files() []*source.File { return []*source.File{l.file} }
 func (l *evidence) modules() int          { return l.instances }
 
 func (l *evidence) resources(mode Mode, types []string) []*Resource {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	var out []*Resource
 	for _, r := range l.list {
 		if r.mode == mode && (len(types) == 0 || contains(types, r.typ)) {

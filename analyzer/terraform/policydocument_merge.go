@@ -15,6 +15,7 @@ func (d *policyDoc) merge(other *policyDoc, replaces bool) {
 		d.id = other.id
 	}
 	d.version = laterVersion(d.version, other.version)
+	before := len(d.statements)
 	for _, s := range other.statements {
 		if replaces && d.replace(s) {
 			continue
@@ -25,7 +26,7 @@ func (d *policyDoc) merge(other *policyDoc, replaces bool) {
 		d.open = true
 		d.why = append(d.why[:len(d.why):len(d.why)], other.why...)
 		if replaces {
-			d.mayReplace(value.Of(value.Type{Kind: value.String}, source.Span{}, other.why...), len(d.statements)-len(other.statements))
+			d.mayReplace(value.Of(value.Type{Kind: value.String}, source.Span{}, other.why...), before)
 		}
 	}
 }
@@ -123,10 +124,8 @@ func laterVersion(a, b *value.Value) *value.Value {
 		return a
 	case yKnown && y >= last:
 		return b
-	case !xKnown:
-		return a
-	case !yKnown:
-		return b
+	case !xKnown || !yKnown:
+		return value.Of(value.Type{Kind: value.String}, a.Span, append(a.AllWhy(), b.AllWhy()...)...)
 	case y > x:
 		return b
 	}
@@ -153,6 +152,12 @@ func (r *policyRenderer) duplicates(merged, doc *policyDoc, index int) {
 	}
 }
 
+// unknownDoc is a document of which nothing is known.
+func unknownDoc(span source.Span, why []value.Reason) *policyDoc {
+	u := value.Of(value.Type{Kind: value.String}, span, why...)
+	return &policyDoc{version: u, id: u, open: true, why: why}
+}
+
 // documents reads the documents of source_policy_documents or
 // override_policy_documents.
 func (r *policyRenderer) documents(block *value.Value, name string, span source.Span) []*policyDoc {
@@ -162,8 +167,7 @@ func (r *policyRenderer) documents(block *value.Value, name string, span source.
 		if len(why) == 0 {
 			why = []value.Reason{{Text: name + " is not known", Span: span}}
 		}
-		t := value.Of(value.Type{Kind: value.String}, v.Span, why...)
-		return &policyDoc{version: t, open: true, why: why}
+		return unknownDoc(v.Span, why)
 	}
 	switch {
 	case v.Missing():

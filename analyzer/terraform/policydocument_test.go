@@ -167,8 +167,8 @@ func TestRenderPolicyDocumentUnknown(t *testing.T) {
 			`{Version:2012-10-17 Statement:[{Effect:Allow Condition:{Bool:{k:true} …}}]}`},
 		{"dynamic statements", `{"statement":["?…",{"actions":["a"]}]}`, `{Version:2012-10-17 Statement:[{Effect:Allow Action:a} …]}`},
 		{"effect", `{"statement":[{"effect":"?"}]}`, `{Version:2012-10-17 Statement:[{Effect:?}]}`},
-		{"a source document adds statements", `{"source_policy_documents":["?"],"statement":[{"sid":"a"}]}`, `{Version:2012-10-17 Statement:[{Sid:a Effect:Allow} …]}`},
-		{"an override may replace what has a Sid", `{"override_policy_documents":["?"],"statement":[{"sid":"a"},{"actions":["b"]}]}`, `{Version:2012-10-17 Statement:[? {Effect:Allow Action:b} …]}`},
+		{"a source document adds statements", `{"source_policy_documents":["?"],"statement":[{"sid":"a"}]}`, `{Version:2012-10-17 Id:? Statement:[{Sid:a Effect:Allow} …]}`},
+		{"an override may replace what has a Sid", `{"override_policy_documents":["?"],"statement":[{"sid":"a"},{"actions":["b"]}]}`, `{Version:2012-10-17 Id:? Statement:[? {Effect:Allow Action:b} …]}`},
 		{"an unknown Sid may be that of another", `{"source_policy_documents":[` + docA + `],"statement":[{"sid":"?","actions":["b"]}]}`,
 			`{Version:2012-10-17 Statement:[{Effect:Allow Action:a:1 Resource:*} ? {Sid:? Effect:Allow Action:b}]}`},
 	} {
