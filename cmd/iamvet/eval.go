@@ -119,7 +119,7 @@ func (p *program) evalRequests(f *evalFlags, args []string) error {
 	out := bufio.NewWriter(p.stdout)
 	defer out.Flush()
 	enc := newEncoder(out)
-	return eachLine(in, func(n int, line []byte) error {
+	return p.eachLine(in, func(n int, line []byte) error {
 		var r evalRequest
 		if err := decodeStrict(line, &r); err != nil {
 			return fmt.Errorf("%s:%d: %w", name, n, err)
@@ -156,7 +156,7 @@ func (p *program) evalCases(f *evalFlags) error {
 	enc := newEncoder(out)
 	parsed := map[string]*policy.Document{}
 	failed := false
-	err := eachLine(in, func(n int, line []byte) error {
+	err := p.eachLine(in, func(n int, line []byte) error {
 		where := fmt.Sprintf("%s:%d", f.cases, n)
 		var c evalCase
 		if err := decodeStrict(line, &c); err != nil {
@@ -192,10 +192,13 @@ func (p *program) evalCases(f *evalFlags) error {
 // caseDocuments parses the policies of a case, each distinct one once.
 func caseDocuments(c *evalCase, dir, where string, parsed map[string]*policy.Document) ([]*policy.Document, error) {
 	var docs []*policy.Document
-	for _, raw := range c.Policies {
-		doc := parsed[string(raw)]
+	for i, raw := range c.Policies {
+		// Equal documents of different cases share one; its place says which of
+		// a case's policies it is.
+		key := fmt.Sprintf("%d %s", i, raw)
+		doc := parsed[key]
 		if doc == nil {
-			name, b := where, []byte(raw)
+			name, b := fmt.Sprintf("policies[%d]", i), []byte(raw)
 			var path string
 			if json.Unmarshal(raw, &path) == nil {
 				var err error
@@ -209,9 +212,9 @@ func caseDocuments(c *evalCase, dir, where string, parsed map[string]*policy.Doc
 			}
 			var err error
 			if doc, err = parsePolicy(name, b); err != nil {
-				return nil, err
+				return nil, fmt.Errorf("%s: %w", where, err)
 			}
-			parsed[string(raw)] = doc
+			parsed[key] = doc
 		}
 		docs = append(docs, doc)
 	}
@@ -377,18 +380,22 @@ func decodeStrict(line []byte, v any) error {
 	return nil
 }
 
-// eachLine calls f for every line that is not blank.
-func eachLine(r io.Reader, f func(n int, line []byte) error) error {
+// eachLine calls f for every line that is not blank. A line that f refuses is
+// named on standard error, and the others are still answered; the exit status
+// is then 2.
+func (p *program) eachLine(r io.Reader, f func(n int, line []byte) error) error {
 	br := bufio.NewReaderSize(r, 1<<16)
+	var broken error
 	for n := 1; ; n++ {
 		line, err := br.ReadBytes('\n')
 		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 {
 			if err := f(n, trimmed); err != nil {
-				return err
+				fmt.Fprintf(p.stderr, "iamvet: %v\n", err)
+				broken = exit{exitBroken}
 			}
 		}
 		if err == io.EOF {
-			return nil
+			return broken
 		}
 		if err != nil {
 			return err
