@@ -391,7 +391,7 @@ func (q *ipQuestion) classify(base *policy.Request, s survey) SourceIPResult {
 	}
 	own := q.ask(q.formula, q.endpoint(base, false), false)
 	if closed && (len(q.own) == 0 || own.stopped == value.Yes) {
-		return SourceIPResult{Class: IPLockout, OverblockAllowed: true}
+		return SourceIPResult{Class: IPLockout, OverblockAllowed: true, Near: q.lockedOut()}
 	}
 	// With nothing open but endpoints, the policies lock everybody out; whether
 	// anything is open may not be known.

@@ -22,6 +22,11 @@ const (
 	DefectOpenList = "open-list"
 	// DefectOtherPrincipal: the statement is not about this kind of caller.
 	DefectOtherPrincipal = "other-principal"
+	// DefectPrivate: only private networks are listed, which aws:SourceIp never
+	// holds.
+	DefectPrivate = "private-networks"
+	// DefectLockout: nothing is left of what is listed.
+	DefectLockout = "lockout"
 	// DefectStringOnAddress: a string operator on an address.
 	DefectStringOnAddress = "string-operator-on-address"
 )
@@ -57,6 +62,27 @@ func (q *ipQuestion) near(r *policy.Request) *NearMiss {
 		}
 	}
 	return nil
+}
+
+// lockedOut is the statement that locks everybody out.
+func (q *ipQuestion) lockedOut() *NearMiss {
+	var any *NearMiss
+	for _, s := range q.formula.statements() {
+		for i := range s.Conditions {
+			c := &s.Conditions[i]
+			list, _ := c.Prefixes()
+			switch key := strings.ToLower(c.Key); {
+			case key == "aws:vpcsourceip":
+				return &NearMiss{s, c, DefectPrivate, StatementName(s) + " tests aws:VpcSourceIp, which only requests through VPC endpoints carry"}
+			case key != "aws:sourceip" || len(list) == 0:
+			case !slices.ContainsFunc(stretches([][]netip.Prefix{list}), func(st stretch) bool { return len(st.in) > 0 }):
+				return &NearMiss{s, c, DefectPrivate, StatementName(s) + " lists private networks only, and aws:SourceIp is never a private address"}
+			case any == nil:
+				any = &NearMiss{s, c, DefectLockout, StatementName(s) + " and other statements leave no address over"}
+			}
+		}
+	}
+	return any
 }
 
 func addressDefect(c *policy.Condition, r *policy.Request, otherwise string) string {
