@@ -85,18 +85,25 @@ type rootIPCheck struct {
 
 type ipOutcome = outcome[proof.SourceIPResult]
 
-func (c *rootIPCheck) decide() {
-	q := question[proof.SourceIPResult]{
+// question asks whether root is confined to known networks.
+func (c *rootIPCheck) question() *question[proof.SourceIPResult] {
+	return &question[proof.SourceIPResult]{
 		org:     c.org,
 		ask:     func(levels []proof.Level) proof.SourceIPResult { return proof.SourceIP(levels, c.opt) },
 		verdict: c.verdict,
 		needs:   func(r proof.SourceIPResult) []value.Reason { return r.Needs },
 	}
-	held, failed, undetermined := q.answers()
+}
+
+func (c *rootIPCheck) decide() {
+	held, failed, undetermined := sorted(c.question().outcomes())
 	switch {
 	case len(failed) > 0:
 		c.violated(held, failed)
 	case len(undetermined) > 0:
+		if len(c.org.Unread) > 0 && c.nearMissesAlone() {
+			return
+		}
 		reportUndetermined(c.pass, c.org, analyzer.Medium, "root is confined to known networks", undetermined[0])
 	default:
 		c.lockout(held)
@@ -126,7 +133,7 @@ func (c *rootIPCheck) violated(held, failed []ipOutcome) {
 	}
 	near := worst.result.Near
 	if near == nil && worst.result.Contradicts == value.Yes {
-		near = c.list()
+		near = c.list("lists other networks")
 	}
 	if near != nil {
 		if p := policyOf(c.org, near.Statement.Document); p != nil {
@@ -134,43 +141,78 @@ func (c *rootIPCheck) violated(held, failed []ipOutcome) {
 			return
 		}
 	}
-	if len(held) > 0 {
-		c.reportCoverage(held, failed)
+	if p := c.covering(held); p != nil {
+		c.reportCoverage(p, failed)
 		return
 	}
-	for _, p := range c.org.Policies { // one that is attached nowhere
-		if p.Document == nil || p.IsSCP() != value.Yes {
+	if c.unattached(worst) {
+		return
+	}
+	c.missing(worst)
+}
+
+// covering is a policy that confines root to networks where it is attached.
+// Root that is denied altogether somewhere is no list to spread.
+func (c *rootIPCheck) covering(held []ipOutcome) *identity.OrganizationPolicy {
+	for _, v := range held {
+		if v.result.Denied {
+			continue
+		}
+		for _, n := range v.node.Path() {
+			for _, a := range n.Attachments {
+				if a.Policy == nil || a.Policy.Document == nil {
+					continue
+				}
+				if r := proof.SourceIP(alone(a.Policy.Document), c.opt); c.verdict(r) == proof.Holds && !r.Denied {
+					return a.Policy
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// unattached reports a policy that would do it, or nearly, and binds nothing.
+func (c *rootIPCheck) unattached(worst ipOutcome) bool {
+	for _, p := range c.org.Policies {
+		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes || !bindsNothing(c.org, p) {
 			continue
 		}
 		r := proof.SourceIP(alone(p.Document), c.opt)
 		if r.Near != nil {
 			c.reportNear(p, r.Near, r)
-			return
+			return true
 		}
 		if r.Class.Verdict() == proof.Holds && !r.Denied {
-			c.pass.Report(&analyzer.Finding{
+			f := &analyzer.Finding{
 				Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: p.Resource, Span: p.Resource.Header, Defect: "detached",
 				Message:     fmt.Sprintf("'%s' would confine root to known networks, but it binds no account; attach it to the root of the organization.", p.Resource.Address),
 				Witness:     witness(worst.result.Witness),
 				Assumptions: assumptions(p.Resource, p.Content), Fixes: attachToRoot(c.org, p),
-			})
-			return
+			}
+			if d := c.org.Delegated; d != nil {
+				f.Verdict = analyzer.Undetermined
+				f.Needs = []value.Reason{{Text: "the attachments of '" + p.Resource.Address + "' that a delegated administrator made", Span: d.Header}}
+				f.Message = fmt.Sprintf("'%s' would confine root to known networks; nothing here attaches it, but '%s' lets policies be attached from elsewhere.", p.Resource.Address, d.Address)
+			}
+			c.pass.Report(f)
+			return true
 		}
 	}
-	c.missing(worst)
+	return false
 }
 
-// list is the condition that lists networks, of a policy that confines root to
-// others than the configured ones.
-func (c *rootIPCheck) list() *proof.NearMiss {
+// list is the condition that lists networks, of a policy that is attached:
+// where the statements themselves do nothing wrong, the networks are what is.
+func (c *rootIPCheck) list(words string) *proof.NearMiss {
 	for _, p := range c.org.Policies {
 		if p.Document == nil || len(p.Attachments) == 0 {
 			continue
 		}
 		for _, s := range p.Document.Statements {
 			for i := range s.Conditions {
-				if strings.EqualFold(s.Conditions[i].Key, "aws:SourceIp") {
-					return &proof.NearMiss{Statement: s, Condition: &s.Conditions[i], Defect: "contradicts", Words: proof.StatementName(s) + " lists other networks"}
+				if key := s.Conditions[i].Key; strings.EqualFold(key, "aws:SourceIp") || strings.EqualFold(key, "aws:VpcSourceIp") {
+					return &proof.NearMiss{Statement: s, Condition: &s.Conditions[i], Defect: "contradicts", Words: proof.StatementName(s) + " " + words}
 				}
 			}
 		}
@@ -238,49 +280,52 @@ func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.Nea
 	})
 }
 
-func (c *rootIPCheck) reportCoverage(held, failed []ipOutcome) {
-	var bare []place
-	for _, v := range failed {
-		bare = append(bare, v.place)
-	}
-	org := c.org.Resource
+func (c *rootIPCheck) reportCoverage(p *identity.OrganizationPolicy, failed []ipOutcome) {
+	bare := gathered(c.org, placesOf(failed))
 	c.pass.Report(&analyzer.Finding{
-		Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: org, Span: org.Header, Defect: "coverage",
-		Message:     fmt.Sprintf("Root is confined to known networks in %s, but not in %s: attach the policy to the root of the organization.", held[0].place, listPlaces(bare)),
+		Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: p.Resource, Span: p.Resource.Header, Defect: "coverage",
+		Message:     fmt.Sprintf("'%s' confines root to known networks where it is attached, but not in %s: attach it to the root of the organization.", p.Resource.Address, listPlaces(bare)),
 		Witness:     witness(failed[0].result.Witness),
-		Assumptions: assumptions(org),
+		Related:     append(attachmentsOf(p), related(bare)...),
+		Assumptions: assumptions(p.Resource, p.Content),
+		Fixes:       attachToRoot(c.org, p),
 	})
 }
 
 // lockout is advice about a list that nobody can be in.
 func (c *rootIPCheck) lockout(held []ipOutcome) {
 	for _, v := range held {
-		near := v.result.Near
-		if v.result.Class != proof.IPLockout || near == nil {
+		if v.result.Class != proof.IPLockout || v.result.Denied {
+			continue
+		}
+		near := c.list("lists no address that a request can come from")
+		if near == nil {
 			continue
 		}
 		p := policyOf(c.org, near.Statement.Document)
-		if p == nil {
-			continue
+		who := "root"
+		if s := proof.StopsRoles(p.Document); s != nil && s == near.Statement {
+			who = "root, and every role and user below it,"
 		}
 		c.pass.Report(&analyzer.Finding{
 			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(nearSpan(near), p.Resource.Header), Defect: "lockout",
 			Statement: statementText(near.Statement),
-			Message:   fmt.Sprintf("'%s' locks root out: %s.", p.Resource.Address, near.Words),
+			Message:   fmt.Sprintf("'%s' locks %s out: %s, because aws:SourceIp is always a public address and a private network never matches; list the public addresses that your network goes out by, or the VPC in aws:SourceVpc.", p.Resource.Address, who, near.Words),
 		})
 		return
 	}
 }
 
-func (c *rootIPCheck) nearMissesAlone() {
+func (c *rootIPCheck) nearMissesAlone() bool {
 	for _, p := range c.org.Policies {
-		if p.Document == nil || p.IsSCP() != value.Yes || p.Resource.Exists != value.Yes {
+		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes {
 			continue
 		}
 		r := proof.SourceIP(alone(p.Document), c.opt)
 		if c.verdict(r) == proof.Violated && r.Near != nil {
 			c.reportNear(p, r.Near, r)
-			return
+			return true
 		}
 	}
+	return false
 }

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -90,7 +91,7 @@ func disabled(o *identity.Organization, so string) *analyzer.Finding {
 		return f
 	}
 	types := org.Attr("enabled_policy_types")
-	if types.Is(value.Unknown) || types.Open {
+	if types.Is(value.Unknown) || types.Open || org.Type == "awscc_organizations_organization" || org.Exists != value.Yes {
 		return nil
 	}
 	for _, t := range types.Elems {
@@ -120,21 +121,28 @@ type rootMFACheck struct {
 
 type rootOutcome = outcome[proof.RootResult]
 
-func (c *rootMFACheck) decide() {
-	q := question[proof.RootResult]{
-		org:     c.org,
-		ask:     func(levels []proof.Level) proof.RootResult { return proof.RootMFA(levels, c.opt) },
+// rootMFAQuestion asks whether root may act without MFA.
+func rootMFAQuestion(o *identity.Organization, opt proof.RootOptions) *question[proof.RootResult] {
+	return &question[proof.RootResult]{
+		org:     o,
+		ask:     func(levels []proof.Level) proof.RootResult { return proof.RootMFA(levels, opt) },
 		verdict: func(r proof.RootResult) proof.Verdict { return r.Class.Verdict() },
 		needs:   func(r proof.RootResult) []value.Reason { return r.Needs },
 	}
-	held, failed, undetermined := q.answers()
+}
+
+func (c *rootMFACheck) decide() {
+	held, failed, undetermined := sorted(rootMFAQuestion(c.org, c.opt).outcomes())
 	switch {
 	case len(failed) > 0:
 		c.violated(held, failed)
 	case len(undetermined) > 0:
+		if len(c.org.Unread) > 0 && c.nearMissesAlone() {
+			return
+		}
 		reportUndetermined(c.pass, c.org, analyzer.High, "root may act without MFA", undetermined[0])
 	default:
-		c.overblocking(held)
+		c.advise(held)
 	}
 }
 
@@ -153,27 +161,67 @@ func (c *rootMFACheck) violated(held, failed []rootOutcome) {
 			return
 		}
 	}
-	if len(held) > 0 {
-		if p := policyOf(c.org, documentOf(held[0].result.Deciding)); p != nil {
-			c.reportCoverage(p, held, failed)
-			return
-		}
+	covering := c.covering(held)
+	switch managed, why := centralRootManagement(c.org); {
+	case managed == value.Yes:
+		c.reportCentral(covering, failed)
+	case managed == value.Maybe:
+		features := c.org.Features
+		c.pass.Report(&analyzer.Finding{
+			Severity: analyzer.High, Resource: features, Span: features.Header, Defect: "unknown", Needs: why,
+			Message: fmt.Sprintf("Whether root may act without MFA depends on what '%s' enables, which is not known.", features.Address),
+		})
+	case covering != nil:
+		c.reportCoverage(covering, held, failed)
+	case c.unattached(worst):
+	case c.org.Features != nil && enables(c.org.Features, "RootCredentialsManagement") == value.Yes:
+		c.reportUntrusted(worst)
+	default:
+		c.reportMissing(held, worst)
 	}
-	if c.unattached(worst) {
-		return
-	}
-	if f := c.centrally(); f != nil {
-		c.pass.Report(f)
-		return
-	}
+}
+
+func (c *rootMFACheck) reportMissing(held []rootOutcome, worst rootOutcome) {
 	org := c.org.Resource
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: analyzer.High, Resource: org, Span: org.Header, Defect: "missing",
 		Message: fmt.Sprintf("No service control policy of '%s' keeps the root user of a member account from acting without MFA; attach one to the root of the organization that denies it.", org.Address),
 		Witness: witness(worst.result.Witness), Assumptions: assumptions(org),
 	}
+	if len(held) > 0 {
+		f.Message = strings.TrimSuffix(f.Message, ".") + fmt.Sprintf(" (everything is denied in %s).", listPlaces(gathered(c.org, placesOf(held))))
+	}
 	f.Fixes = missingSCP(c.org, "require-root-mfa", rootMFAPolicy(c.opt.Exempt), "draft a service control policy that denies root without MFA, attached to the root of the organization; test it on one unit first")
 	c.pass.Report(f)
+}
+
+// covering is the policy that keeps root from acting without MFA in the most
+// places. One that stops roles as well is not meant for the whole organization.
+func (c *rootMFACheck) covering(held []rootOutcome) *identity.OrganizationPolicy {
+	count := map[*identity.OrganizationPolicy]int{}
+	var best *identity.OrganizationPolicy
+	for _, v := range held {
+		for _, p := range policiesOf(c.org, v.result.Deciding) {
+			if proof.StopsRoles(p.Document) != nil {
+				continue
+			}
+			if count[p]++; best == nil || count[p] > count[best] {
+				best = p
+			}
+		}
+	}
+	return best
+}
+
+// policiesOf are the policies that statements belong to, each once.
+func policiesOf(o *identity.Organization, statements []*policy.Statement) []*identity.OrganizationPolicy {
+	var out []*identity.OrganizationPolicy
+	for _, s := range statements {
+		if p := policyOf(o, s.Document); p != nil && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // rank orders violations: nothing stops root, then part of it; a place with a
@@ -194,13 +242,6 @@ func severityOf(c proof.RootClass) analyzer.Severity {
 		return analyzer.Medium
 	}
 	return analyzer.High
-}
-
-func documentOf(statements []*policy.Statement) *policy.Document {
-	if len(statements) == 0 {
-		return nil
-	}
-	return statements[0].Document
 }
 
 func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.NearMiss, r proof.RootResult, severity analyzer.Severity) {
@@ -234,36 +275,28 @@ func attachmentsOf(p *identity.OrganizationPolicy) []analyzer.Related {
 
 // reportCoverage is for a policy that does it, where it is attached.
 func (c *rootMFACheck) reportCoverage(p *identity.OrganizationPolicy, held, failed []rootOutcome) {
-	severity := analyzer.Medium
-	var bare []place
-	var related []analyzer.Related
-	for _, v := range failed {
-		bare = append(bare, v.place)
-		if v.account {
-			severity = analyzer.High
-		}
-		if v.node.Resource != nil && len(related) < 20 {
-			related = append(related, analyzer.Related{Message: v.place.String() + " is not covered", Span: v.node.Resource.Header, Address: v.address()})
-		}
-	}
-	var names []string
-	for _, v := range failed {
-		if v.address() != "" && len(names) < 5 {
-			names = append(names, "'"+v.address()+"'")
-		}
-	}
-	also := ""
-	if len(names) > 0 {
-		also = " (" + strings.Join(names, ", ") + ")"
-	}
+	bare := gathered(c.org, placesOf(failed))
 	f := &analyzer.Finding{
-		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: p.Resource.Header, Defect: "coverage",
-		Message: fmt.Sprintf("'%s' keeps root from acting without MFA, but not for %s%s: attach it to the root of the organization.", p.Resource.Address, listPlaces(bare), also),
-		Witness: witness(failed[0].result.Witness), Related: append(attachmentsOf(p), related...),
+		Verdict: analyzer.Violation, Severity: coverageSeverity(failed), Resource: p.Resource, Span: p.Resource.Header, Defect: "coverage",
+		Message: fmt.Sprintf("'%s' keeps root from acting without MFA where it is attached, but not in %s: attach it to the root of the organization.", p.Resource.Address, listPlaces(bare)),
+		Witness: witness(failed[0].result.Witness), Related: append(attachmentsOf(p), related(bare)...),
 		Assumptions: assumptions(p.Resource, p.Content),
+	}
+	if p.Resource.Type == "aws_controltower_control" {
+		f.Message = fmt.Sprintf("'%s' keeps root from acting where it is enabled, but not in %s: enable it there, or attach a policy of the kind to the root of the organization.", p.Resource.Address, listPlaces(bare))
 	}
 	f.Fixes = attachToRoot(c.org, p)
 	c.pass.Report(f)
+}
+
+// coverageSeverity is high where an account is known that is not covered.
+func coverageSeverity[R any](failed []outcome[R]) analyzer.Severity {
+	for _, v := range failed {
+		if v.isAccount() {
+			return analyzer.High
+		}
+	}
+	return analyzer.Medium
 }
 
 // unattached reports a policy that would do it, or nearly, and binds nothing:
@@ -272,15 +305,15 @@ func (c *rootMFACheck) unattached(worst rootOutcome) bool {
 	var near *identity.OrganizationPolicy
 	var nearResult proof.RootResult
 	for _, p := range c.org.Policies {
-		if p.Document == nil || p.IsSCP() != value.Yes {
+		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes || !bindsNothing(c.org, p) {
 			continue
 		}
 		r := proof.RootMFA(alone(p.Document), c.opt)
-		if r.Class.Verdict() == proof.Holds {
+		if r.Class.Verdict() == proof.Holds && proof.StopsRoles(p.Document) == nil {
 			c.reportUnattached(p, worst)
 			return true
 		}
-		if near == nil && r.Near != nil {
+		if near == nil && r.Class.Verdict() == proof.Violated && r.Near != nil {
 			near, nearResult = p, r
 		}
 	}
@@ -291,52 +324,56 @@ func (c *rootMFACheck) unattached(worst rootOutcome) bool {
 	return true
 }
 
+// bindsNothing says that a policy has no attachment but to the management
+// account.
+func bindsNothing(o *identity.Organization, p *identity.OrganizationPolicy) bool {
+	for _, a := range p.Attachments {
+		if !slices.Contains(o.Management, a) {
+			return false
+		}
+	}
+	return true
+}
+
 func (c *rootMFACheck) reportUnattached(p *identity.OrganizationPolicy, worst rootOutcome) {
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: analyzer.High, Resource: p.Resource, Span: p.Resource.Header, Defect: "detached",
 		Message: fmt.Sprintf("'%s' would keep root from acting without MFA, but it is attached to nothing; attach it to the root of the organization.", p.Resource.Address),
 		Witness: witness(worst.result.Witness), Assumptions: assumptions(p.Resource, p.Content),
 	}
-	for _, a := range p.Attachments {
-		if a.Management {
-			f.Span, f.Defect = attributeSpan(a.Resource, "target_id"), "management-account"
-			f.Message = fmt.Sprintf("'%s' would keep root from acting without MFA, but '%s' attaches it to the management account, where no service control policy has any effect; attach it to the root of the organization.", p.Resource.Address, a.Resource.Address)
-			break
-		}
-	}
-	if f.Defect == "detached" && c.org.DelegatedPolicies {
+	if len(p.Attachments) > 0 {
+		a := p.Attachments[0]
+		f.Span, f.Defect = attributeSpan(a.Resource, targetAttribute(a)), "management-account"
+		f.Message = fmt.Sprintf("'%s' would keep root from acting without MFA, but '%s' attaches it to the management account, where no service control policy has any effect; attach it to the root of the organization.", p.Resource.Address, a.Resource.Address)
+	} else if d := c.org.Delegated; d != nil {
 		f.Verdict = analyzer.Undetermined
-		f.Needs = []value.Reason{{Text: "policies of this organization may be attached by a delegated administrator, elsewhere"}}
+		f.Message = fmt.Sprintf("'%s' would keep root from acting without MFA; nothing here attaches it, but '%s' lets policies be attached from elsewhere.", p.Resource.Address, d.Address)
+		f.Needs = []value.Reason{{Text: "the attachments of '" + p.Resource.Address + "' that a delegated administrator made", Span: d.Header}}
 	}
 	f.Fixes = attachToRoot(c.org, p)
 	c.pass.Report(f)
 }
 
-// centrally is the note for an organization that manages root access centrally
-// and denies root nothing.
-func (c *rootMFACheck) centrally() *analyzer.Finding {
-	features := c.org.Features
-	if features == nil || !holds(features.Attr("enabled_features"), "RootCredentialsManagement") {
-		return nil
+// advise is for an organization where root cannot act without MFA: what breaks
+// by it, and what AWS will refuse.
+func (c *rootMFACheck) advise(held []rootOutcome) {
+	f := c.overblocking(held)
+	if f == nil {
+		f = limits(c.pass.Model, c.org)
 	}
-	access := c.org.Resource.Attr("aws_service_access_principals")
-	if !access.Is(value.Unknown) && !access.Open && !holds(access, "iam.amazonaws.com") {
-		return nil // the apply fails
-	}
-	return &analyzer.Finding{
-		Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: features, Span: features.Header, Defect: "central-root-management",
-		Message: fmt.Sprintf("'%s' can remove the root credentials of member accounts, but does not show that it did: delete those that exist, or also deny root by a service control policy.", features.Address),
+	if f != nil {
+		c.pass.Report(f)
 	}
 }
 
 // overblocking is advice about a policy that holds and breaks something.
-func (c *rootMFACheck) overblocking(held []rootOutcome) {
+func (c *rootMFACheck) overblocking(held []rootOutcome) *analyzer.Finding {
 	for _, v := range held {
-		s, text := v.result.BlocksRoles, "also denies every role session, which never carries MFA: workloads, federated people and service roles lose access; add a condition on aws:PrincipalArn for arn:*:iam::*:root"
+		s, text := v.result.BlocksRoles, "also denies every role session, because none carries MFA: what runs in the accounts (functions, instances, pipelines), federated people and the roles of services stop working; add a condition on aws:PrincipalArn for arn:*:iam::*:root"
 		defect := "blocks-roles"
-		if s == nil && c.org.Features != nil && holds(c.org.Features.Attr("enabled_features"), "RootSessions") {
+		if s == nil && c.org.Features != nil && enables(c.org.Features, "RootSessions") == value.Yes {
 			s, defect = v.result.BlocksAssumedRoot, "blocks-central-root"
-			text = "also denies the central root sessions that the organization enables; add \"Null\": {\"aws:AssumedRoot\": \"true\"}"
+			text = "also denies the central root sessions that '" + c.org.Features.Address + "' enables: nobody can delete root credentials or repair a bucket or queue policy from the management account; add \"Null\": {\"aws:AssumedRoot\": \"true\"}"
 		}
 		if s == nil {
 			continue
@@ -345,35 +382,29 @@ func (c *rootMFACheck) overblocking(held []rootOutcome) {
 		if p == nil {
 			continue
 		}
-		c.pass.Report(&analyzer.Finding{
+		if p.Resource.Type == "aws_controltower_control" {
+			text = strings.Replace(text, "add \"Null\": {\"aws:AssumedRoot\": \"true\"}", "give the control the parameter ExemptAssumeRoot", 1)
+		}
+		return &analyzer.Finding{
 			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(s.Span(), p.Resource.Header), Defect: defect,
 			Statement: statementText(s),
 			Message:   fmt.Sprintf("'%s' keeps root from acting without MFA, but %s %s.", p.Resource.Address, proof.StatementName(s), text),
-		})
-		return
+		}
 	}
+	return nil
 }
 
 // nearMissesAlone is for policies of an organization that is declared
-// elsewhere: an absence proves nothing, a policy that fails to do what it says
-// does.
-func (c *rootMFACheck) nearMissesAlone() {
+// elsewhere, or that depends on modules that are not at hand: an absence proves
+// nothing, a policy that fails to do what it says does.
+func (c *rootMFACheck) nearMissesAlone() bool {
 	for _, p := range c.org.Policies {
-		if p.Document == nil || p.IsSCP() != value.Yes || p.Resource.Exists != value.Yes {
+		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes {
 			continue
 		}
 		r := proof.RootMFA(alone(p.Document), c.opt)
 		if r.Class.Verdict() == proof.Violated && r.Near != nil {
 			c.reportNear(p, r.Near, r, severityOf(r.Class))
-			return
-		}
-	}
-}
-
-// holds says that a list certainly contains a text.
-func holds(list *value.Value, text string) bool {
-	for _, e := range list.Elems {
-		if s, ok := e.Text(); ok && s == text {
 			return true
 		}
 	}

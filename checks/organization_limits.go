@@ -1,0 +1,62 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// limits is advice about what AWS refuses for its size: a policy that is too
+// long, a node with too many. A policy that is too long and would have kept root
+// from acting is not advice: it protects nothing, and the proofs say so.
+func limits(m *identity.Model, o *identity.Organization) *analyzer.Finding {
+	for _, p := range m.OrganizationPolicies {
+		if p.Exists() != value.Yes || !p.TooLong() {
+			continue
+		}
+		kind, limit := "service", identity.SCPCharacters
+		if p.IsRCP() == value.Yes {
+			kind, limit = "resource", identity.RCPCharacters
+		}
+		return &analyzer.Finding{
+			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: attributeSpan(p.Resource, "content"), Defect: "too-long",
+			Message: fmt.Sprintf("AWS refuses '%s': it has %d characters, and a %s control policy may have %d; split it, or write it with jsonencode or minified_json, which leave the spaces out.", p.Resource.Address, p.Length(), kind, limit),
+		}
+	}
+	var found *analyzer.Finding
+	o.Root.Walk(func(n *identity.Node) {
+		scps, rcps := attached(n)
+		if found != nil || scps <= identity.SCPsAttached && rcps <= identity.RCPsAttached {
+			return
+		}
+		kind, count, limit := "service", scps, identity.SCPsAttached
+		if scps <= identity.SCPsAttached {
+			kind, count, limit = "resource", rcps, identity.RCPsAttached
+		}
+		r := o.Resource
+		if n.Resource != nil {
+			r = n.Resource
+		}
+		found = &analyzer.Finding{
+			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: r, Span: r.Header, Defect: "too-many-policies",
+			Message: fmt.Sprintf("AWS refuses some of the attachments to '%s': %d %s control policies are attached here, and %d may be, with the one that allows everything; join some of them.", n.Name, count, kind, limit),
+		}
+	})
+	return found
+}
+
+// attached counts the policies that are certainly attached to a node.
+func attached(n *identity.Node) (scps, rcps int) {
+	for _, a := range n.Attachments {
+		switch {
+		case a.Certain() != value.Yes || a.Policy == nil || a.Policy.Exists() != value.Yes:
+		case a.Policy.IsSCP() == value.Yes:
+			scps++
+		case a.Policy.IsRCP() == value.Yes:
+			rcps++
+		}
+	}
+	return scps, rcps
+}
