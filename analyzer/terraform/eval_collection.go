@@ -45,6 +45,11 @@ func (e evaluation) attribute(v *value.Value, name string, at source.Span) *valu
 		return e.fail(at, "a value that is no object has no attribute "+strconv.Quote(name))
 	}
 	m := v.Get(name)
+	if m.Is(value.Absent) && v.Ref != nil && (v.Syntax == value.SyntaxBlock || v.Syntax == value.SyntaxTFJSON) {
+		// A block of a resource: the provider may compute what is not written.
+		why := value.Reason{Text: v.Ref.Address + "." + v.Ref.Attr + "." + name + " is known only after apply", Span: v.Span}
+		m = value.Of(value.Type{}, at, why)
+	}
 	if m.Is(value.Absent) {
 		return e.fail(at, "there is no attribute "+strconv.Quote(name))
 	}
@@ -154,6 +159,11 @@ func (e evaluation) element(v, key *value.Value, at source.Span) *value.Value {
 	return e.fail(at, "the value has no elements")
 }
 
+// nth is an element of a sequence.
+func nth(v *value.Value, i int) *value.Value {
+	return part(within(v.Elems[i], v, "["+strconv.Itoa(i)+"]"), v)
+}
+
 // indexStep is [0] or ["k"].
 func indexStep(key *value.Value) (string, bool) {
 	if s, ok := key.Text(); ok {
@@ -181,8 +191,8 @@ func (e evaluation) splat(x *hclsyntax.SplatExpr) *value.Value {
 		out.Open, out.Why = true, reasons(src)
 	case src.IsSequence():
 		out.Open, out.Why = src.Open, src.Why
-		for _, elem := range src.Elems {
-			out.Elems = append(out.Elems, each(part(elem, src)))
+		for i := range src.Elems {
+			out.Elems = append(out.Elems, each(nth(src, i)))
 		}
 		unordered(out, src)
 	default:
@@ -228,7 +238,7 @@ func (e evaluation) loop(x *hclsyntax.ForExpr) (items []loopItem, coll *value.Va
 			case coll.Kind == value.Set:
 				key = part(elem, coll)
 			}
-			items = append(items, loopItem{key, part(elem, coll)})
+			items = append(items, loopItem{key, nth(coll, i)})
 		}
 	default:
 		return nil, coll, false, false
