@@ -46,10 +46,21 @@ func (m *Model) assumes(p *terraform.Resource, r *Role) bool {
 			if v != nil && r.Resource.Is(v, "arn") {
 				return true
 			}
-			if text, ok := pattern.Text(); ok && named && strings.HasSuffix(text, "/"+name) {
+			if named && namesRole(v, name) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// namesRole says that an ARN ends in the name of a role, whatever its account
+// and partition are.
+func namesRole(v *value.Value, name string) bool {
+	parts, ok := v.AsParts()
+	if !ok || len(parts) == 0 || parts[len(parts)-1].Hole != nil {
+		return false
+	}
+	end := parts[len(parts)-1].Text.String
+	return strings.HasSuffix(end, ":role/"+name) || strings.HasSuffix(end, "/"+name) && strings.Contains(end, ":role/")
 }

@@ -227,6 +227,10 @@ func (p *parser) effect(statement, v *value.Value) {
 		p.statement.Effect = Allow
 	case known && text == "Deny":
 		p.statement.Effect = Deny
+	case known && (strings.EqualFold(text, "Allow") || strings.EqualFold(text, "Deny")):
+		// The grammar says that case matters. Policies in wide use say "allow",
+		// and are deployed: what AWS makes of them is not known from here.
+		p.lint(v.Span, "Effect %s is spelled Allow or Deny", quoted(v, text))
 	case known:
 		p.problem(v.Span, "Effect %s is neither Allow nor Deny", quoted(v, text))
 	case v != nil && !v.Is(value.Unknown) && !v.Is(value.String) && !v.Missing():

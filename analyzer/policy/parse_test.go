@@ -42,7 +42,7 @@ func TestProblems(t *testing.T) {
 		{`{"Statement": {` + ok + `}, "Statement": {` + ok + `}}`, "policy has 'Statement' twice"},
 		{`{"Statement": {` + ok + `, "Effect": "Allow"}}`, "statement has 'Effect' twice"},
 		{`{"Statement": {` + ok + `, "Conditions": {}}}`, "statement has 'Conditions', which the policy language does not have"},
-		{`{"Statement": {"Effect": "deny", "Action": "*", "Resource": "*"}}`, "Effect 'deny' is neither Allow nor Deny"},
+		{`{"Statement": {"Effect": "Denied", "Action": "*", "Resource": "*"}}`, "Effect 'Denied' is neither Allow nor Deny"},
 		{`{"Statement": {"Action": "*", "Resource": "*"}}`, "statement has no Effect"},
 		{`{"Statement": {"Effect": "Deny", "Resource": "*"}}`, "statement has neither Action nor NotAction"},
 		{`{"Statement": {` + ok + `, "NotAction": "iam:*"}}`, "statement has both Action and NotAction"},

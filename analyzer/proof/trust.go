@@ -517,7 +517,7 @@ func callerWords(c caller) string {
 	}
 	switch {
 	case c.unknown != nil:
-		return "whoever the principal turns out to be"
+		return "somebody whom the principal admits"
 	case c.named:
 		return fmt.Sprintf("%s %s of account %s", kind, r.Name, r.Account)
 	case r.Kind == policy.RoleCaller:
