@@ -27,7 +27,7 @@ func LoadConfig(ctx context.Context, b *Boundary, dir string, opt Options) (*Roo
 	if m == nil {
 		return nil, fmt.Errorf("%s has no Terraform configuration", dir)
 	}
-	root := &Root{Dir: resolved, Source: Config}
+	root := &Root{Dir: resolved, Source: Config, Label: opt.Label}
 	ev := &evaluator{
 		ctx:       ctx,
 		boundary:  b,

@@ -35,7 +35,6 @@ func (r *Root) withPlan(variables map[string]*value.Value, merge merger) *Root {
 	if err != nil {
 		return r // it was there a moment ago
 	}
-	again.Label = r.Label
 	if ev, ok := again.loader.(*evaluator); ok {
 		ev.planned, ev.merge = variables, merge
 		ev.cautious = ev.opt.Uncalled && ev.hasEmptyDefault(ev.top.mod)
@@ -197,6 +196,9 @@ func (o *overlaid) resource(p *evidenceResource, c *Resource, foreign bool) *Res
 		return &r
 	}
 	r.Header, r.Body, r.ReplaceTriggeredBy = c.Header, c.Body, c.ReplaceTriggeredBy
+	if !foreign {
+		r.inst = c.inst
+	}
 	r.Imported = r.Imported || c.Imported
 	if len(c.Calls) == len(r.Calls) {
 		calls := make([]Call, len(r.Calls))

@@ -182,6 +182,7 @@ func (inst *instance) resource() *Resource {
 		Header:      inst.block.header,
 		Body:        inst.block.span,
 		Construct:   inst.block.construct,
+		inst:        inst,
 	}
 	inst.made = r
 	r.Block = inst.body()

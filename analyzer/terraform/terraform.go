@@ -162,6 +162,7 @@ type Resource struct {
 	Construct string
 
 	tagsAll *value.Value // what the provider computes of tags; nil when it does not
+	inst    *instance    // of the configuration; nil without one
 }
 
 // UnreadModule is a call of a module that is not at hand, so that nobody can say
