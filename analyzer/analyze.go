@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"path"
 	"slices"
@@ -366,9 +365,4 @@ func TidyGaps(gaps []terraform.Gap) []terraform.Gap {
 		return a.Reason < b.Reason
 	})
 	return out
-}
-
-// fileBytes is the content of a file of the boundary, for edits.
-func fileBytes(b *terraform.Boundary, name string) ([]byte, error) {
-	return fs.ReadFile(b.FS, name)
 }

@@ -165,10 +165,6 @@ var tolerable = map[string]bool{
 	"iam:listusers":                true,
 }
 
-func isTolerable(action string) bool {
-	return tolerable[action] || strings.HasPrefix(action, "iam:get") || strings.HasPrefix(action, "iam:list")
-}
-
 // tellingActions are shown first as witnesses, the worst first; the spelling
 // is AWS's.
 var tellingActions = []string{

@@ -63,19 +63,6 @@ var sessionNames = language{
 	accepts: func(s int) bool { return s == 2 },
 }
 
-// userNames is the same alphabet for names of users and roles, of one
-// character or more, with no path.
-var userNames = language{
-	alphabet: sessionNames.alphabet,
-	step: func(_ int, b byte) int {
-		if !isNameByte(b) {
-			return -1
-		}
-		return 1
-	},
-	accepts: func(s int) bool { return s == 1 },
-}
-
 func isNameByte(b byte) bool {
 	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || strings.IndexByte("_+=,.@-", b) >= 0
 }

@@ -68,7 +68,7 @@ func tryFunction(name string, args []*value.Value, sc *scope) (*value.Value, err
 	if why, ok := unpredictable[c.name]; ok {
 		return c.carryDeep(value.Of(value.Type{Kind: value.String}, sc.span, c.reason(why))), nil
 	}
-	return nil, errors.New("Terraform 1.11 has no such function")
+	return nil, errors.New("no such function in Terraform 1.11")
 }
 
 // present is null where v is absent: an attribute that is not written is null

@@ -19,7 +19,7 @@ var arnMembers = [...]string{"partition", "service", "region", "account_id", "re
 func arnSections(s string) ([]string, error) {
 	sections := strings.SplitN(s, ":", 6)
 	if sections[0] != "arn" {
-		return nil, errors.New("an ARN begins with arn:")
+		return nil, errors.New("an ARN begins with \"arn:\"")
 	}
 	if len(sections) != 6 {
 		return nil, errors.New("an ARN has six sections")

@@ -67,11 +67,7 @@ func (m *moduleInstance) passedProvider(name string) string {
 		return ""
 	}
 	for _, p := range pairs {
-		key, ok := p.Key.(hcl.Expression)
-		if !ok {
-			continue
-		}
-		t, diags := hcl.AbsTraversalForExpr(key)
+		t, diags := hcl.AbsTraversalForExpr(p.Key)
 		if diags.HasErrors() {
 			continue
 		}
