@@ -96,9 +96,27 @@ func idOf(name string) string {
 	}, name))
 }
 
-// noTags are the tags of root: it has none, nor those of a session.
-func noTags() map[string][]policy.ContextValue {
-	return map[string][]policy.ContextValue{"aws:principaltag/": {{}}}
+// memberDomains are the values of keys that a member of the organization does
+// not choose: its tags (root has none, and nobody is taken to have any that are
+// not given), and which organization it is in. When the documents name one
+// organization, it is taken to be that one.
+func memberDomains(docs []*policy.Document) map[string][]policy.ContextValue {
+	out := map[string][]policy.ContextValue{
+		"aws:principaltag/":     {{}},
+		"aws:principalorgid":    {{Presence: policy.Present}},
+		"aws:principalorgpaths": {{Presence: policy.Present, Multi: true}},
+	}
+	var ids []string
+	eachPattern(docs, func(p policy.Pattern) {
+		text, known := p.Text()
+		if known && strings.HasPrefix(text, "o-") && !strings.ContainsAny(text, "*?/") && !slices.Contains(ids, text) {
+			ids = append(ids, text)
+		}
+	})
+	if len(ids) == 1 {
+		out["aws:principalorgid"] = []policy.ContextValue{policy.One(ids[0])}
+	}
+	return out
 }
 
 // partitionsOf are the partitions to decide for. When none is given, those that

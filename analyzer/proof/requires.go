@@ -118,7 +118,7 @@ func (t *trust) requiredViolation(c caller, r *policy.Request, required Required
 	}
 	w := newWitness(&req, keysOf(f))
 	w.Resource = ""
-	w.Words = fmt.Sprintf("%s assuming the role%s", callerWords(c), furtherKeysOf(&req, []string{strings.ToLower(required.Key)}))
+	w.Words = fmt.Sprintf("%s assuming the role%s", t.words(c), furtherKeysOf(&req, []string{strings.ToLower(required.Key)}))
 	if len(out.Statements) > 0 {
 		w.Words += ": " + StatementName(out.Statements[0]) + " admits it"
 	}

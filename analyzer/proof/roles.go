@@ -14,3 +14,18 @@ func StopsRoles(d *policy.Document) *policy.Statement {
 	}
 	return nil
 }
+
+// Meant says that a near miss is one: that its statement sets out to stop root,
+// or everybody, from all there is. A statement that asks for MFA, or for a
+// network, for a few actions of everybody does what it says.
+func (n *NearMiss) Meant() bool {
+	if n.Defect != DefectActions && n.Defect != DefectResource {
+		return true
+	}
+	for i := range n.Statement.Conditions {
+		if testsRoot(&n.Statement.Conditions[i]) {
+			return true
+		}
+	}
+	return false
+}

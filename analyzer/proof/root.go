@@ -200,7 +200,7 @@ func (q *rootQuestion) ask(f *formula, mfa mfaState, tolerate, all bool) answer 
 		formula: f,
 		base:    rootRequest(q.partition, q.account, mfa),
 		exempt:  exemptActions(q.opt.Exempt, tolerate),
-		domains: noTags(),
+		domains: memberDomains(q.docs),
 	}
 	if mfa == withMFA {
 		question.domains["aws:multifactorauthage"] = ages(q.docs)
@@ -322,6 +322,8 @@ func actionWords(action string) string {
 		return "an action of a service that no policy names"
 	case name == "Any":
 		return "any action of " + service
+	case name == strings.ToLower(name): // made up: AWS's begin with a capital
+		return "an action that no policy names, such as " + action + ","
 	}
 	return action
 }
@@ -370,12 +372,21 @@ func (q *rootQuestion) somethingStopped(f *formula) bool {
 	role := roleRequest(q.partition, q.account, "example-role")
 	with := rootRequest(q.partition, q.account, withMFA)
 	with.Context["aws:multifactorauthage"] = policy.One("1")
+	fixed := memberDomains(q.docs)
 	bare := func(r *policy.Request) *policy.Request {
 		for _, k := range keysOf(f) {
-			if strings.HasPrefix(k, "aws:principaltag/") || keyOf(k).there == never {
-				if _, listed := r.Context[k]; !listed {
-					r = assign(r, k, policy.ContextValue{})
-				}
+			if _, listed := r.Context[k]; listed {
+				continue
+			}
+			d := fixed[k]
+			if family := familyOf(k); family != "" {
+				d = fixed[family]
+			}
+			switch {
+			case keyOf(k).there == never:
+				r = assign(r, k, policy.ContextValue{})
+			case len(d) == 1:
+				r = assign(r, k, d[0])
 			}
 		}
 		return r

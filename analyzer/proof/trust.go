@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -97,6 +96,7 @@ const (
 // identify the caller.
 func SessionName(doc *policy.Document, opt SessionNameOptions) SessionNameResult {
 	doc = orUnknown(doc)
+	opt.RCPs = taken(opt.RCPs, policy.RCP)
 	if p := refused(doc, policy.Trust); p != nil {
 		return SessionNameResult{Class: NameInvalid, Statements: statementOf(p)}
 	}
@@ -112,6 +112,17 @@ func SessionName(doc *policy.Document, opt SessionNameOptions) SessionNameResult
 		}
 	}
 	return result
+}
+
+// taken are the documents that AWS does not refuse.
+func taken(docs []*policy.Document, kind policy.Kind) []*policy.Document {
+	var out []*policy.Document
+	for _, d := range docs {
+		if d == nil || refused(d, kind) == nil {
+			out = append(out, orUnknown(d))
+		}
+	}
+	return out
 }
 
 func statementOf(p *policy.Problem) []*policy.Statement {
@@ -317,211 +328,4 @@ func union(a, b []string) []string {
 	out := slices.Concat(a, b)
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// A hypothesis is what an unknown principal may be.
-type hypothesis struct {
-	of      unknownPrincipal
-	callers []caller
-}
-
-// unnamedAccount stands for the account of a principal that is not known.
-const unnamedAccount = "000000000000"
-
-// hypotheses are what a principal may turn out to be: of what is known of it,
-// an account, a user or a role.
-func (t *trust) hypotheses(u unknownPrincipal) []hypothesis {
-	account := u.principal.Account
-	if account == "" {
-		account = unnamedAccount
-	}
-	name := u.principal.Name
-	if name == "" {
-		name = "unnamed"
-	}
-	user := t.user(account, name)
-	role := t.role(account, name)
-	whole := []caller{t.user(account, "alice"), t.user(account, "bob"), t.role(account, "dev"), t.role(account, "ops")}
-	var out []hypothesis
-	for _, callers := range map[policy.PrincipalClass][][]caller{
-		policy.AccountPrincipal:     {whole},
-		policy.UserPrincipal:        {{user}},
-		policy.RolePrincipal:        {{role}},
-		policy.AssumedRolePrincipal: {{role}},
-		policy.UnknownPrincipal:     {whole, {user}, {role}},
-	}[u.principal.Class] {
-		for i := range callers {
-			callers[i].unknown = &u
-		}
-		out = append(out, hypothesis{u, callers})
-	}
-	return out
-}
-
-// A caller is somebody who may assume the role.
-type caller struct {
-	request *policy.Request // who, without what
-	// named says that the policy names this very user or role; several callers
-	// that are not named stand for all of their kind.
-	named   bool
-	unknown *unknownPrincipal // whom a hypothesis says it is
-}
-
-func (t *trust) partition() string {
-	if t.opt.Partition != "" {
-		return t.opt.Partition
-	}
-	return "aws"
-}
-
-func (t *trust) user(account, name string) caller {
-	r := userRequest(t.partition(), account, base(name), withMFA)
-	r.Caller.Path = pathOf(name)
-	return t.open(r)
-}
-
-func (t *trust) role(account, name string) caller {
-	r := roleRequest(t.partition(), account, base(name))
-	r.Caller.Path = pathOf(name)
-	return t.open(r)
-}
-
-func base(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
-
-func pathOf(name string) string { return "/" + name[:strings.LastIndexByte(name, '/')+1] }
-
-// open leaves to choice what callers of a trusted account can choose.
-func (t *trust) open(r *policy.Request) caller {
-	for _, k := range []string{"aws:multifactorauthpresent", "aws:multifactorauthage", "aws:tokenissuetime"} {
-		delete(r.Context, k)
-	}
-	if r.Caller.Kind == policy.RoleCaller {
-		delete(r.Context, "aws:sourceidentity")
-	}
-	r.Action = ""
-	return caller{request: r}
-}
-
-// callers are representatives of everybody whom the policy may admit.
-func (t *trust) callers() []caller {
-	accounts := slices.Clone(t.accounts)
-	own := t.opt.Account
-	if own == "" {
-		own = usualAccount
-	}
-	if t.any {
-		accounts = union(accounts, union(accountsIn([]*policy.Document{t.doc}), []string{own, strangeAccount}))
-	}
-	var out []caller
-	for _, a := range accounts {
-		out = append(out, t.user(a, "alice"), t.user(a, "bob"), t.user(a, "al"), t.role(a, "dev"), t.role(a, "ops"))
-		out = append(out, t.named(a)...)
-	}
-	for _, s := range t.doc.Statements {
-		for _, p := range s.Principals {
-			if c, ok := t.principalCaller(p); ok {
-				c.named = s.Effect != policy.Deny
-				out = append(out, c)
-			}
-		}
-	}
-	return distinct(out)
-}
-
-// principalCaller is the user or role that a principal names.
-func (t *trust) principalCaller(p policy.Principal) (c caller, ok bool) {
-	if p.Account == "" || p.Name == "" {
-		return c, false
-	}
-	switch p.Class {
-	case policy.UserPrincipal:
-		return t.user(p.Account, p.Name), true
-	case policy.RolePrincipal:
-		return t.role(p.Account, p.Name), true
-	case policy.AssumedRolePrincipal:
-		role, session, _ := strings.Cut(p.Name, "/")
-		c = t.role(p.Account, role)
-		c.request.Caller.Session = session
-		return c, true
-	}
-	return c, false
-}
-
-// distinct leaves out callers that are the same; a named one stays.
-func distinct(in []caller) []caller {
-	var out []caller
-	at := map[policy.Caller]int{}
-	for _, c := range in {
-		if i, ok := at[*c.request.Caller]; ok {
-			out[i].named = out[i].named || c.named
-			continue
-		}
-		at[*c.request.Caller] = len(out)
-		out = append(out, c)
-	}
-	return out
-}
-
-// named are the users and roles of an account that conditions single out, two
-// for every pattern, so that sharing shows.
-func (t *trust) named(account string) []caller {
-	var out []caller
-	add := func(kind, name string) {
-		for _, filler := range []string{"x", "y"} {
-			n := strings.NewReplacer("*", filler, "?", filler).Replace(name)
-			switch {
-			case n == "" || strings.Contains(n, "${"):
-			case kind == "user":
-				out = append(out, t.user(account, n))
-			case kind == "role":
-				out = append(out, t.role(account, n))
-			}
-		}
-	}
-	for _, s := range t.doc.Statements {
-		for _, c := range s.Conditions {
-			switch strings.ToLower(c.Key) {
-			case "aws:username":
-				for _, p := range c.Values {
-					add("user", p.String())
-				}
-			case "aws:principalarn":
-				for _, p := range c.Values {
-					head, resource, _ := cutARN(p.String())
-					of := head[strings.LastIndexByte(head, ':')+1:]
-					if of == account || strings.ContainsAny(of, "*?$") {
-						kind, name, _ := strings.Cut(resource, "/")
-						add(kind, name)
-					}
-				}
-			}
-		}
-	}
-	return out
-}
-
-// cutARN takes off the first five segments of an ARN.
-func cutARN(text string) (head, resource string, ok bool) {
-	parts := strings.SplitN(text, ":", 6)
-	if len(parts) != 6 {
-		return text, "", false
-	}
-	return strings.Join(parts[:5], ":"), parts[5], true
-}
-
-func callerWords(c caller) string {
-	r := c.request.Caller
-	kind := "user"
-	if r.Kind == policy.RoleCaller {
-		kind = "a session of role"
-	}
-	switch {
-	case c.unknown != nil:
-		return "somebody whom the principal admits"
-	case c.named:
-		return fmt.Sprintf("%s %s of account %s", kind, r.Name, r.Account)
-	case r.Kind == policy.RoleCaller:
-		return "any role of account " + r.Account
-	}
-	return fmt.Sprintf("any user of account %s, such as %s,", r.Account, r.Name)
 }

@@ -198,3 +198,45 @@ func TestUnknownExternalIDIsRequired(t *testing.T) {
 		t.Errorf("callers %+v", got.Callers)
 	}
 }
+
+// TestRootRest: cases that the vectors leave out.
+func TestRootRest(t *testing.T) {
+	const deny = `{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"`
+	for _, tt := range []struct{ name, text, want string }{
+		{"a string operator on a boolean key", deny + `, "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringEquals": {"aws:MultiFactorAuthPresent": "false"}}}]}`, "UNDETERMINABLE"},
+		{"a Principal in an SCP", deny + `, "Principal": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}}]}`, "MALFORMED"},
+		{"no conditions", deny + `, "Condition": {}}]}`, "ROOT_DENIED"},
+		{"an operator that does not exist", deny + `, "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "ConditionIfBoolExists": {"aws:MultiFactorAuthPresent": "false"}}}]}`, "MALFORMED"},
+		{"the organization's own id", deny + `, "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}]}`, "ROOT_DENIED"},
+		{"everybody but the organization", deny + `, "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}]}`, "NONE"},
+		{"certain units", deny + `, "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a/r-b/ou-c/*"}}}]}`, "UNDETERMINABLE"},
+		{"not within business hours", deny + `, "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}}]}`, "PARTIAL"},
+		{"two dates that leave nothing", `{"Version": "2012-10-17", "Statement": [
+			{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "DateGreaterThanEquals": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}},
+			{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}}]}`, "ROOT_DENIED"},
+		{"two regions that leave nothing", `{"Version": "2012-10-17", "Statement": [
+			{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringLike": {"aws:RequestedRegion": "eu-*"}}},
+			{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringNotLike": {"aws:RequestedRegion": "eu-*"}}}]}`, "ROOT_DENIED"},
+		{"a region is left", `{"Version": "2012-10-17", "Statement": [
+			{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringLike": {"aws:RequestedRegion": "eu-*"}}},
+			{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringNotLike": {"aws:RequestedRegion": "eu-west-*"}}}]}`, "ROOT_DENIED"},
+		{"resources that add up", `{"Version": "2012-10-17", "Statement": [
+			{"Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}},
+			{"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}}]}`, "ROOT_DENIED"},
+		{"every service but one", `{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "NotAction": ["support:*"], "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}}]}`, "PARTIAL"},
+		{"a list of services is never everything", `{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": ["a*:*", "b*:*", "c*:*", "d*:*", "e*:*", "f*:*", "g*:*", "h*:*", "i*:*", "k*:*", "l*:*", "m*:*", "n*:*", "o*:*", "p*:*", "q*:*", "r*:*", "s*:*", "t*:*", "u*:*", "v*:*", "w*:*", "x*:*"], "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}}]}`, "PARTIAL"},
+	} {
+		levels := []Level{{Documents: []*policy.Document{parse(t, "scp.tf", tt.text)}, FullAccess: value.Yes}}
+		got := RootMFA(levels, RootOptions{})
+		if got.Class.String() != tt.want {
+			t.Errorf("%s: %v, want %s; witness %+v, needs %v", tt.name, got.Class, tt.want, got.Witness, got.Needs)
+		}
+		if got.Class == RootUndetermined && len(got.Needs) == 0 {
+			t.Errorf("%s: nothing is needed", tt.name)
+		}
+		if got.Class == RootPartial || got.Class == RootNone {
+			replaySCP(t, levels, Violated, got.Witness)
+			t.Log(got.Witness.Words, got.Exempt)
+		}
+	}
+}

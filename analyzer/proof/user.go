@@ -167,18 +167,21 @@ func (q *userQuestion) request(mfa mfaState) *policy.Request {
 	return r
 }
 
-func (q *userQuestion) domains(f *formula) map[string][]policy.ContextValue {
-	out := map[string][]policy.ContextValue{"aws:multifactorauthage": ages(q.user.Documents)}
+func (q *userQuestion) domains() map[string][]policy.ContextValue {
+	docs := q.user.Documents
+	for _, l := range q.user.SCPs {
+		docs = append(docs[:len(docs):len(docs)], l.Documents...)
+	}
+	out := memberDomains(docs)
+	out["aws:multifactorauthage"] = ages(docs)
 	if q.user.TagsOpen {
 		out["aws:principaltag/"] = []policy.ContextValue{{Presence: policy.Either}}
-	} else {
-		out["aws:principaltag/"] = []policy.ContextValue{{}}
 	}
 	return out
 }
 
 func (q *userQuestion) ask(f *formula, mfa mfaState, exempt []string, all bool) answer {
-	question := &question{formula: f, base: q.request(mfa), exempt: exempt, domains: q.domains(f)}
+	question := &question{formula: f, base: q.request(mfa), exempt: exempt, domains: q.domains()}
 	return question.ask(all)
 }
 

@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -240,13 +239,12 @@ func (q *ipQuestion) endpoint(r *policy.Request, foreign bool) *policy.Request {
 }
 
 func (q *ipQuestion) ask(f *formula, base *policy.Request, tags bool) answer {
-	domains := map[string][]policy.ContextValue{
-		"aws:multifactorauthpresent": {{}, policy.One("false"), policy.One("true")},
-		"aws:multifactorauthage":     append([]policy.ContextValue{{}}, ages(q.docs)...),
-		"aws:vpcsourceip":            q.private,
-	}
-	if !tags {
-		domains["aws:principaltag/"] = []policy.ContextValue{{}}
+	domains := memberDomains(q.docs)
+	domains["aws:multifactorauthpresent"] = []policy.ContextValue{{}, policy.One("false"), policy.One("true")}
+	domains["aws:multifactorauthage"] = append([]policy.ContextValue{{}}, ages(q.docs)...)
+	domains["aws:vpcsourceip"] = q.private
+	if tags {
+		delete(domains, "aws:principaltag/")
 	}
 	question := &question{formula: f, base: base, exempt: dataPlane, domains: domains}
 	return question.ask(false)
@@ -467,46 +465,4 @@ func (q *ipQuestion) somethingStopped(base *policy.Request, a netip.Addr) bool {
 		}
 	}
 	return false
-}
-
-func (q *ipQuestion) violation(class IPClass, a *answer) SourceIPResult {
-	w := newWitness(a.request, append(keysOf(q.formula), "aws:sourceip"))
-	result := SourceIPResult{Class: class, Witness: w, Near: q.near(a.request)}
-	w.Words = q.words(a.request)
-	switch {
-	case result.Near != nil:
-		w.Words += ": " + result.Near.Words
-	case class == IPNone:
-		w.Words += ": no service control policy tests where the request comes from"
-	default:
-		w.Words += ": no service control policy stops it"
-	}
-	return result
-}
-
-func (q *ipQuestion) words(r *policy.Request) string {
-	who := "root of any member account"
-	switch r.Caller.Kind {
-	case policy.UserCaller:
-		who = "a user of any member account"
-	case policy.RoleCaller:
-		who = "a role of any member account"
-	}
-	from := "from " + sourceOf(r)
-	skip := map[string]bool{"aws:sourceip": true}
-	if r.Context["aws:sourceip"].Presence == policy.Absent {
-		from = "through somebody else's VPC endpoint (aws:SourceIp absent)"
-	}
-	for _, k := range endpointKeys {
-		skip[k] = true
-	}
-	skip["aws:issourcevpcconnection"] = true
-	rest := *r
-	rest.Context = map[string]policy.ContextValue{}
-	for k, v := range r.Context {
-		if !skip[k] {
-			rest.Context[k] = v
-		}
-	}
-	return fmt.Sprintf("%s calling %s %s%s", who, actionWords(r.Action), from, furtherKeys(&rest))
 }

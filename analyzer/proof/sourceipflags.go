@@ -243,3 +243,45 @@ func wide(list []netip.Prefix) bool {
 	}
 	return v4 > 1.0/(1<<8) || v6 > 1.0/(1<<16)
 }
+
+func (q *ipQuestion) violation(class IPClass, a *answer) SourceIPResult {
+	w := newWitness(a.request, append(keysOf(q.formula), "aws:sourceip"))
+	result := SourceIPResult{Class: class, Witness: w, Near: q.near(a.request)}
+	w.Words = q.words(a.request)
+	switch {
+	case result.Near != nil:
+		w.Words += ": " + result.Near.Words
+	case class == IPNone:
+		w.Words += ": no service control policy tests where the request comes from"
+	default:
+		w.Words += ": no service control policy stops it"
+	}
+	return result
+}
+
+func (q *ipQuestion) words(r *policy.Request) string {
+	who := "root of any member account"
+	switch r.Caller.Kind {
+	case policy.UserCaller:
+		who = "a user of any member account"
+	case policy.RoleCaller:
+		who = "a role of any member account"
+	}
+	from := "from " + sourceOf(r)
+	skip := map[string]bool{"aws:sourceip": true}
+	if r.Context["aws:sourceip"].Presence == policy.Absent {
+		from = "through somebody else's VPC endpoint (aws:SourceIp absent)"
+	}
+	for _, k := range endpointKeys {
+		skip[k] = true
+	}
+	skip["aws:issourcevpcconnection"] = true
+	rest := *r
+	rest.Context = map[string]policy.ContextValue{}
+	for k, v := range r.Context {
+		if !skip[k] {
+			rest.Context[k] = v
+		}
+	}
+	return fmt.Sprintf("%s calling %s %s%s", who, actionWords(r.Action), from, furtherKeys(&rest))
+}

@@ -1,0 +1,258 @@
+package proof
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+)
+
+// otherAction stands for the actions that no document names, of services that
+// may not exist yet: a list of services never proves everything.
+const otherAction = "other:Any"
+
+// actions are one action for every region that the clauses can tell apart and
+// that is not exempt, the most telling first.
+func (s *solver) actions(denies []*clause, levels []clauseLevel) []string {
+	if s.question.actions != nil {
+		return s.question.actions
+	}
+	var globs []glob
+	for _, e := range s.exempt {
+		globs = append(globs, globOf(e))
+	}
+	exempt := len(globs)
+	seeds := slices.Clone(tellingActions)
+	services := map[string]bool{}
+	seen := map[string]bool{}
+	eachClause(denies, levels, func(c *clause) {
+		servicesOf(c, services)
+		if c.statement == nil {
+			return
+		}
+		for _, p := range c.statement.Actions {
+			text := p.String()
+			if seen[text] {
+				continue
+			}
+			seen[text] = true
+			if symbols, possible, _ := p.Symbols(nil); possible {
+				globs = append(globs, symbols)
+			}
+			seeds = append(seeds, strings.NewReplacer("*", "Any", "?", "x").Replace(text))
+		}
+	})
+	for _, service := range sortedKeys(services) {
+		globs = append(globs, globOf(service+":*"))
+		seeds = append(seeds, service+":Any")
+	}
+	regions, complete := regionsOf(globs, actionNames, append(seeds, otherAction))
+	s.incomplete = s.incomplete || !complete
+	var out []string
+	for _, r := range regions {
+		if len(r.matches) == 0 || r.matches[0] >= exempt {
+			out = append(out, r.sample)
+		}
+	}
+	return out
+}
+
+// servicesOf adds the services whose actions alone carry the keys or have the
+// resources that a clause tests: each needs an action of its own.
+func servicesOf(c *clause, services map[string]bool) {
+	for _, cond := range c.pending {
+		if service, _, ok := strings.Cut(strings.ToLower(cond.Key), ":"); ok && service != "aws" && !strings.Contains(service, ".") {
+			services[service] = true
+		}
+	}
+	if c.statement == nil {
+		return
+	}
+	for _, p := range c.statement.Resources {
+		parts := strings.SplitN(strings.ToLower(p.String()), ":", 4)
+		if len(parts) < 4 || parts[2] == "" || strings.ContainsAny(parts[2], "*?$") {
+			continue
+		}
+		services[parts[2]] = true
+		for _, service := range sortedKeys(resourceServices) {
+			if slices.Contains(resourceServices[service], parts[2]) {
+				services[service] = true
+			}
+		}
+	}
+}
+
+func eachClause(denies []*clause, levels []clauseLevel, f func(*clause)) {
+	for _, c := range denies {
+		f(c)
+	}
+	for _, l := range levels {
+		for _, c := range l.allows {
+			f(c)
+		}
+	}
+}
+
+func serviceOf(action string) string {
+	service, _, _ := strings.Cut(action, ":")
+	return strings.ToLower(service)
+}
+
+// resourceServices are services whose actions act on ARNs of other services.
+var resourceServices = map[string][]string{
+	"sts": {"iam", "sts"},
+	"ssm": {"ssm", "ec2"},
+}
+
+// typicalResources are what the telling actions act on, after
+// arn:partition:service:region:account:. "-" leaves region and account out.
+var typicalResources = map[string]string{
+	"sts:AssumeRole":                   "iam role/example",
+	"sts:TagSession":                   "iam role/example",
+	"sts:SetSourceIdentity":            "iam role/example",
+	"iam:CreateUser":                   "iam user/example",
+	"iam:CreateAccessKey":              "iam user/example",
+	"iam:PassRole":                     "iam role/example",
+	"iam:TagRole":                      "iam role/example",
+	"s3:GetObject":                     "s3 example/object",
+	"iam:CreateVirtualMFADevice":       "iam mfa/example",
+	"iam:DeleteVirtualMFADevice":       "iam mfa/example",
+	"kms:ScheduleKeyDeletion":          "kms key/1234abcd-12ab-34cd-56ef-1234567890ab",
+	"ec2:RunInstances":                 "ec2 instance/*",
+	"ec2:TerminateInstances":           "ec2 instance/i-0123456789abcdef0",
+	"lambda:UpdateFunctionCode":        "lambda function:example",
+	"dynamodb:DeleteTable":             "dynamodb table/example",
+	"cloudtrail:StopLogging":           "cloudtrail trail/example",
+	"secretsmanager:GetSecretValue":    "secretsmanager secret:example",
+	"organizations:LeaveOrganization":  "*",
+	"iam:GetAccountSummary":            "*",
+	"iam:ListAccountAliases":           "*",
+	"iam:GetAccountPasswordPolicy":     "*",
+	"sts:GetCallerIdentity":            "*",
+	"sts:GetSessionToken":              "*",
+	"config:StopConfigurationRecorder": "*",
+	"iam:ListUsers":                    "iam user/",
+	"iam:ListVirtualMFADevices":        "iam mfa/",
+}
+
+func (q *question) typicalResource(action string) string {
+	service, name, _ := strings.Cut(action, ":")
+	service = strings.ToLower(service)
+	partition, account := q.place()
+	rest := name
+	if t, ok := typicalResources[action]; ok {
+		if t == "*" {
+			return t
+		}
+		service, rest, _ = strings.Cut(t, " ")
+	} else {
+		rest = "example"
+		if service == "iam" {
+			rest = "user/example"
+		}
+	}
+	return "arn:" + partition + ":" + service + ":" + regionAndAccount(service, account) + ":" + rest
+}
+
+// regionAndAccount are the fourth and fifth segments of a service's ARNs.
+func regionAndAccount(service, account string) string {
+	switch service {
+	case "s3":
+		return ":"
+	case "iam", "sts", "organizations", "route53", "cloudfront":
+		return ":" + account
+	}
+	return "us-east-1:" + account
+}
+
+func (q *question) place() (partition, account string) {
+	partition, account = "aws", "111122223333"
+	if c := q.base.Caller; c != nil {
+		if c.Partition != "" {
+			partition = c.Partition
+		}
+		if c.Account != "" {
+			account = c.Account
+		}
+	}
+	if q.account != "" {
+		account = q.account
+	}
+	return partition, account
+}
+
+// resources are one resource for every region of the action's resources that
+// the clauses can tell apart, a typical one first.
+func (s *solver) resources(action string, denies []*clause, levels []clauseLevel) []string {
+	typical := s.typicalResource(action)
+	var globs []glob
+	seen := map[string]bool{}
+	seeds := []string{typical, "*"}
+	eachClause(denies, levels, func(c *clause) {
+		if c.statement == nil {
+			return
+		}
+		for _, p := range c.statement.Resources {
+			text := p.String()
+			if p.MatchesAll() || seen[text] {
+				continue
+			}
+			seen[text] = true
+			if symbols, possible, _ := p.Symbols(s.base); possible {
+				globs = append(globs, symbols)
+				seeds = append(seeds, s.instance(symbols))
+			}
+		}
+	})
+	if len(globs) == 0 {
+		return []string{typical}
+	}
+	// The first glob keeps to resources that the action can have.
+	partition, account := s.place()
+	service := serviceOf(action)
+	services := []string{service}
+	if more, ok := resourceServices[service]; ok {
+		services = more
+	}
+	out := []string{typical, "*"}
+	for _, service := range services {
+		shape := globOf("arn:" + partition + ":" + service + ":" + regionAndAccount(service, account) + ":?*")
+		regions, complete := regionsOf(append([]glob{shape}, globs...), anyText, seeds)
+		s.incomplete = s.incomplete || !complete
+		for _, r := range regions {
+			if len(r.matches) > 0 && r.matches[0] == 0 && r.sample != typical {
+				out = append(out, r.sample)
+			}
+		}
+	}
+	return out
+}
+
+// instance is a plain string of a pattern, to show.
+func (q *question) instance(symbols []policy.Symbol) string {
+	partition, account := q.place()
+	var b strings.Builder
+	colons := 0
+	for _, t := range symbols {
+		switch {
+		case t == ':':
+			colons++
+			b.WriteByte(':')
+		case t >= policy.FoldedByte:
+			b.WriteByte(byte(t - policy.FoldedByte))
+		case t >= 0:
+			b.WriteByte(byte(t))
+		case t == policy.AnyByte || t == policy.AnySegmentByte:
+			b.WriteByte('x')
+		case colons == 1:
+			b.WriteString(partition)
+		case colons == 3:
+			b.WriteString("us-east-1")
+		case colons == 4:
+			b.WriteString(account)
+		default:
+			b.WriteString("example")
+		}
+	}
+	return b.String()
+}
