@@ -8,6 +8,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -198,6 +199,34 @@ func open(why []value.Reason, span source.Span, otherwise string) *policy.Docume
 // alone is the levels of a policy as if it were attached to the root.
 func alone(d *policy.Document) []proof.Level {
 	return []proof.Level{{Documents: []*policy.Document{d}, FullAccess: value.Yes}}
+}
+
+// together is the levels of policies as if all were attached to the root.
+func together(policies []*identity.OrganizationPolicy) []proof.Level {
+	level := proof.Level{FullAccess: value.Yes}
+	for _, p := range policies {
+		level.Documents = append(level.Documents, p.Document)
+	}
+	return []proof.Level{level}
+}
+
+// policiesByRoot are the SCPs that certainly exist, by the root module that
+// declares them: what stands together is most likely attached together.
+func policiesByRoot(o *identity.Organization) [][]*identity.OrganizationPolicy {
+	var out [][]*identity.OrganizationPolicy
+	at := map[*terraform.Root]int{}
+	for _, p := range o.Policies {
+		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes {
+			continue
+		}
+		i, known := at[p.Resource.Root]
+		if !known {
+			i, at[p.Resource.Root] = len(out), len(out)
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], p)
+	}
+	return out
 }
 
 // question asks for a property at every place of an organization, once for

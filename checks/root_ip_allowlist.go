@@ -89,10 +89,18 @@ type ipOutcome = outcome[proof.SourceIPResult]
 func (c *rootIPCheck) question() *question[proof.SourceIPResult] {
 	return &question[proof.SourceIPResult]{
 		org:     c.org,
-		ask:     func(levels []proof.Level) proof.SourceIPResult { return proof.SourceIP(levels, c.opt) },
+		ask:     c.ask,
 		verdict: c.verdict,
 		needs:   func(r proof.SourceIPResult) []value.Reason { return r.Needs },
 	}
+}
+
+func (c *rootIPCheck) ask(levels []proof.Level) proof.SourceIPResult {
+	r := proof.SourceIP(levels, c.opt)
+	if r.Near != nil && !r.Near.Meant() {
+		r.Near = nil
+	}
+	return r
 }
 
 func (c *rootIPCheck) decide() {
@@ -163,7 +171,7 @@ func (c *rootIPCheck) covering(held []ipOutcome) *identity.OrganizationPolicy {
 				if a.Policy == nil || a.Policy.Document == nil {
 					continue
 				}
-				if r := proof.SourceIP(alone(a.Policy.Document), c.opt); c.verdict(r) == proof.Holds && !r.Denied {
+				if r := c.ask(alone(a.Policy.Document)); c.verdict(r) == proof.Holds && !r.Denied {
 					return a.Policy
 				}
 			}
@@ -178,7 +186,7 @@ func (c *rootIPCheck) unattached(worst ipOutcome) bool {
 		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes || !bindsNothing(c.org, p) {
 			continue
 		}
-		r := proof.SourceIP(alone(p.Document), c.opt)
+		r := c.ask(alone(p.Document))
 		if r.Near != nil {
 			c.reportNear(p, r.Near, r)
 			return true
@@ -317,15 +325,18 @@ func (c *rootIPCheck) lockout(held []ipOutcome) {
 }
 
 func (c *rootIPCheck) nearMissesAlone() bool {
-	for _, p := range c.org.Policies {
-		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes {
+	found := false
+	for _, beside := range policiesByRoot(c.org) {
+		if r := c.ask(together(beside)); c.verdict(r) != proof.Violated {
 			continue
 		}
-		r := proof.SourceIP(alone(p.Document), c.opt)
-		if c.verdict(r) == proof.Violated && r.Near != nil {
-			c.reportNear(p, r.Near, r)
-			return true
+		for _, p := range beside {
+			r := c.ask(alone(p.Document))
+			if c.verdict(r) == proof.Violated && r.Near != nil {
+				c.reportNear(p, r.Near, r)
+				found = true
+			}
 		}
 	}
-	return false
+	return found
 }

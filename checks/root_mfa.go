@@ -125,10 +125,18 @@ type rootOutcome = outcome[proof.RootResult]
 func rootMFAQuestion(o *identity.Organization, opt proof.RootOptions) *question[proof.RootResult] {
 	return &question[proof.RootResult]{
 		org:     o,
-		ask:     func(levels []proof.Level) proof.RootResult { return proof.RootMFA(levels, opt) },
+		ask:     func(levels []proof.Level) proof.RootResult { return askRootMFA(levels, opt) },
 		verdict: func(r proof.RootResult) proof.Verdict { return r.Class.Verdict() },
 		needs:   func(r proof.RootResult) []value.Reason { return r.Needs },
 	}
+}
+
+func askRootMFA(levels []proof.Level, opt proof.RootOptions) proof.RootResult {
+	r := proof.RootMFA(levels, opt)
+	if r.Near != nil && !r.Near.Meant() {
+		r.Near = nil
+	}
+	return r
 }
 
 func (c *rootMFACheck) decide() {
@@ -308,7 +316,7 @@ func (c *rootMFACheck) unattached(worst rootOutcome) bool {
 		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes || !bindsNothing(c.org, p) {
 			continue
 		}
-		r := proof.RootMFA(alone(p.Document), c.opt)
+		r := askRootMFA(alone(p.Document), c.opt)
 		if r.Class.Verdict() == proof.Holds && proof.StopsRoles(p.Document) == nil {
 			c.reportUnattached(p, worst)
 			return true
@@ -398,15 +406,18 @@ func (c *rootMFACheck) overblocking(held []rootOutcome) *analyzer.Finding {
 // elsewhere, or that depends on modules that are not at hand: an absence proves
 // nothing, a policy that fails to do what it says does.
 func (c *rootMFACheck) nearMissesAlone() bool {
-	for _, p := range c.org.Policies {
-		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes {
+	found := false
+	for _, beside := range policiesByRoot(c.org) {
+		if r := askRootMFA(together(beside), c.opt); r.Class.Verdict() != proof.Violated {
 			continue
 		}
-		r := proof.RootMFA(alone(p.Document), c.opt)
-		if r.Class.Verdict() == proof.Violated && r.Near != nil {
-			c.reportNear(p, r.Near, r, severityOf(r.Class))
-			return true
+		for _, p := range beside {
+			r := askRootMFA(alone(p.Document), c.opt)
+			if r.Class.Verdict() == proof.Violated && r.Near != nil {
+				c.reportNear(p, r.Near, r, severityOf(r.Class))
+				found = true
+			}
 		}
 	}
-	return false
+	return found
 }
