@@ -18,7 +18,7 @@ func overlay(l *evidence, config *Root, opt PlanOptions) *Root {
 	for _, g := range l.root.gaps {
 		root.gap(g)
 	}
-	l.root.Dir = config.Dir // references of the plan name instances of this root
+	l.root.Dir, l.root.Label, l.root.alone = config.Dir, config.Label, false // references of the plan name instances of this root
 	o := &overlaid{root: root, evidence: l, config: config, merge: merge, merged: map[string]*Resource{}}
 	root.loader = o
 	return root

@@ -137,7 +137,7 @@ type Step struct {
 
 // Ref names an attribute of a resource or data source instance.
 type Ref struct {
-	Root    string // Root.Dir, so that equal addresses in two roots differ
+	Root    string // which root it is, so that equal addresses in two roots differ
 	Address string // module.a.aws_iam_user.x["k"]
 	Data    bool   // a data source
 	Type    string // aws_iam_user
