@@ -8,6 +8,7 @@ import "github.com/iamvet/iamvet/analyzer"
 var All = []*analyzer.Check{
 	RootAccessKey,
 	RootMFA,
+	RootUsage,
 	RootIPAllowlist,
 	RoleSessionName,
 	UserKeyAtCreation,

@@ -54,20 +54,12 @@ Try it on one unit first.`,
 }
 
 func rootIPAllowlist(p *analyzer.Pass) error {
-	opt := proof.SourceIPOptions{}
-	for _, c := range p.Settings.AllowedCIDRs {
-		prefix, err := netip.ParsePrefix(c)
-		if err != nil {
-			addr, err := netip.ParseAddr(c)
-			if err != nil {
-				return fmt.Errorf("allowed_cidrs: %w", err)
-			}
-			prefix = netip.PrefixFrom(addr, addr.BitLen())
-		}
-		opt.Allowed = append(opt.Allowed, prefix.Masked())
+	allowed, err := allowedNetworks(p)
+	if err != nil {
+		return err
 	}
 	for _, o := range p.Model.Organizations {
-		c := rootIPCheck{pass: p, org: o, opt: opt}
+		c := rootIPCheck{pass: p, org: o, opt: proof.SourceIPOptions{Allowed: allowed}}
 		if o.Resource == nil {
 			c.nearMissesAlone()
 		} else if disabled(o, "") == nil { // IV102 says so already
@@ -75,6 +67,23 @@ func rootIPAllowlist(p *analyzer.Pass) error {
 		}
 	}
 	return nil
+}
+
+// allowedNetworks are those that the project configured for root.
+func allowedNetworks(p *analyzer.Pass) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, c := range p.Settings.AllowedCIDRs {
+		prefix, err := netip.ParsePrefix(c)
+		if err != nil {
+			addr, err := netip.ParseAddr(c)
+			if err != nil {
+				return nil, fmt.Errorf("allowed_cidrs: %w", err)
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		out = append(out, prefix.Masked())
+	}
+	return out, nil
 }
 
 type rootIPCheck struct {

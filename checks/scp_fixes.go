@@ -176,7 +176,7 @@ func removeExemptions(s *policy.Statement) ([]source.Edit, error) {
 // organization. It is a draft: who else it binds is for people to decide.
 func attachToRoot(o *identity.Organization, p *identity.OrganizationPolicy) []*analyzer.Fix {
 	body := p.Resource.Body
-	if o.Resource == nil || body.IsZero() || p.Resource.Key != "" || p.Resource.Module != o.Resource.Module || p.Resource.Root != o.Resource.Root || p.Resource.Type != "aws_organizations_policy" {
+	if o.Resource == nil || body.IsZero() || p.Resource.Key != "" || p.Resource.Module != o.Resource.Module || p.Resource.Root != o.Resource.Root || p.Resource.Type != "aws_organizations_policy" || full(o.Root) {
 		return nil
 	}
 	text := fmt.Sprintf(`resource "aws_organizations_policy_attachment" %q {
@@ -225,11 +225,11 @@ func rootMFAPolicy(exempt []string) string {
 // of the organization.
 func missingSCP(o *identity.Organization, name, content, message string) []*analyzer.Fix {
 	org := o.Resource
-	if org.Header.IsZero() || org.Key != "" || !strings.HasSuffix(org.Header.File.Name, ".tf") && !strings.HasSuffix(org.Header.File.Name, ".tofu") {
+	if org.Key != "" || org.Type != "aws_organizations_organization" || len(content) > identity.SCPCharacters || full(o.Root) {
 		return nil
 	}
 	label := strings.ReplaceAll(name, "-", "_")
-	text := fmt.Sprintf(`resource "aws_organizations_policy" %q {
+	return appended(org.Header, fmt.Sprintf(`resource "aws_organizations_policy" %q {
   name = %q
   type = "SERVICE_CONTROL_POLICY"
 
@@ -240,8 +240,22 @@ resource "aws_organizations_policy_attachment" %q {
   policy_id = aws_organizations_policy.%s.id
   target_id = aws_organizations_organization.%s.roots[0].id
 }
-`, label, name, content, label, label, org.Name)
-	edits, err := edit.AppendToFile(org.Header.File, text)
+`, label, name, content, label, label, org.Name), message)
+}
+
+// full says that AWS would refuse one more service control policy on a node:
+// FullAWSAccess, which Terraform does not see, is one of those that may be.
+func full(n *identity.Node) bool {
+	scps, _ := attached(n)
+	return scps+1 >= identity.SCPsAttached
+}
+
+// appended drafts resources at the end of the file in which something stands.
+func appended(near source.Span, text, message string) []*analyzer.Fix {
+	if near.IsZero() || !strings.HasSuffix(near.File.Name, ".tf") && !strings.HasSuffix(near.File.Name, ".tofu") {
+		return nil
+	}
+	edits, err := edit.AppendToFile(near.File, text)
 	if err != nil {
 		return nil
 	}

@@ -262,11 +262,8 @@ func (b *organizations) addSettings() {
 // mayAttach says that a module that is not at hand may attach policies: it is
 // told of the organization's tree, or is named for it.
 func mayAttach(m terraform.UnreadModule) bool {
-	names := strings.ToLower(m.Address + " " + m.Source)
-	for _, word := range []string{"scp", "organization", "guardrail", "service-control", "service_control", "control-tower", "controltower", "landing-zone", "landing_zone"} {
-		if strings.Contains(names, word) {
-			return true
-		}
+	if named(m, "scp", "organization", "guardrail", "service-control", "service_control", "control-tower", "controltower", "landing-zone", "landing_zone") {
+		return true
 	}
 	found := false
 	m.Arguments.Walk(func(v *value.Value) bool {
@@ -274,4 +271,15 @@ func mayAttach(m terraform.UnreadModule) bool {
 		return !found
 	})
 	return found
+}
+
+// named says that a call's address or source contains one of the words.
+func named(m terraform.UnreadModule, words ...string) bool {
+	names := strings.ToLower(m.Address + " " + m.Source)
+	for _, word := range words {
+		if strings.Contains(names, word) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,0 +1,173 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// RootUsage is IV104.
+var RootUsage = &analyzer.Check{
+	ID:         "IV104",
+	Name:       "root-usage",
+	Title:      "nothing restrains or watches everyday use of root",
+	Severity:   analyzer.Medium,
+	Severities: []analyzer.Severity{analyzer.Medium},
+	Doc: `Of an organization that is declared here: a member account whose root user may be
+used every day, with MFA, from anywhere, and nobody notices. No service control
+policy denies root or confines it to known networks, its credentials are not
+managed centrally, and nothing in the scan watches it: no alarm on a metric filter
+about userIdentity.type Root, and no EventBridge rule with a target that matches
+what root does or that it signs in.
+
+Root can do everything, in every account, and what it does cannot be told from
+what somebody else with its password does. It is needed for a handful of tasks.
+
+It is fine when any of these is there. A GuardDuty detector alone is not: it notices
+and tells nobody, unless a rule passes its finding on. Where root may even act
+without MFA, root-mfa says so and this rule is silent.`,
+	Remediation: `Deny root by a service control policy on the root of the organization, or manage
+root access centrally (aws_iam_organizations_features), or at least have its use
+told: an EventBridge rule on events of CloudTrail whose userIdentity.type is Root,
+with a target that reaches people, in every account.`,
+	References: []analyzer.Reference{
+		{Title: "A Real-World Look at AWS Best Practices: Root Accounts", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-root-accounts"},
+		{Title: "AWS: Root user best practices", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html"},
+		{Title: "AWS: Centrally manage root access for member accounts", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-access-management.html"},
+	},
+	Controls: []analyzer.Control{
+		{Framework: "cis-1.2", ID: "1.1"}, {Framework: "cis-1.4", ID: "1.7"}, {Framework: "cis-5.0", ID: "1.6"},
+		{Framework: "cis-6.0", ID: "2.6"}, {Framework: "cis-7.0", ID: "2.7"}, {Framework: "mitre-attack", ID: "T1078.004"},
+	},
+	Tags: []string{"root", "monitoring", "organization"},
+	Run:  rootUsage,
+}
+
+func rootUsage(p *analyzer.Pass) error {
+	allowed, err := allowedNetworks(p)
+	if err != nil {
+		return err
+	}
+	for _, o := range p.Model.Organizations {
+		if o.Resource == nil || disabled(o, "") != nil {
+			continue // IV102 says so already
+		}
+		c := rootUsageCheck{pass: p, org: o, networks: rootIPCheck{pass: p, org: o, opt: proof.SourceIPOptions{Allowed: allowed}}}
+		c.decide()
+	}
+	return nil
+}
+
+type rootUsageCheck struct {
+	pass     *analyzer.Pass
+	org      *identity.Organization
+	networks rootIPCheck
+}
+
+func (c *rootUsageCheck) decide() {
+	mfa := rootMFAQuestion(c.org, proof.RootOptions{Exempt: c.pass.Settings.RootExemptActions}).outcomes()
+	_, failed, undetermined := sorted(mfa)
+	managed, why := centralRootManagement(c.org)
+	if managed == value.Yes || len(failed) > 0 {
+		return // IV102 says what there is to say
+	}
+	free, needs := c.free(mfa)
+	watched, unseen := c.pass.Model.WatchesRoot()
+	if len(free) == 0 && len(needs) == 0 || watched == value.Yes {
+		return
+	}
+	needs = append(append(needs, why...), unseen...)
+	for _, u := range undetermined {
+		needs = append(needs, u.needs...)
+	}
+	if len(free) == 0 || managed == value.Maybe || watched == value.Maybe || len(undetermined) > 0 {
+		c.undetermined(distinct(needs))
+		return
+	}
+	c.violated(free)
+}
+
+// free are the places where root is neither denied nor confined to known
+// networks; needs are what would decide it for the others.
+func (c *rootUsageCheck) free(mfa []rootOutcome) (free []place, needs []value.Reason) {
+	networks := c.networks.question().outcomes()
+	for i, m := range mfa {
+		denied := value.TriOf(m.result.Class == proof.RootDenied)
+		if m.verdict == proof.Undetermined {
+			denied = value.Maybe
+		}
+		confined := value.TriOf(networks[i].verdict == proof.Holds)
+		if networks[i].verdict == proof.Undetermined {
+			confined = value.Maybe
+		}
+		switch denied.Or(confined) {
+		case value.No:
+			free = append(free, m.place)
+		case value.Maybe:
+			needs = append(append(needs, m.needs...), networks[i].needs...)
+			if len(needs) == 0 {
+				needs = []value.Reason{{Text: "the service control policies that bind " + m.place.String(), Span: c.org.Resource.Header}}
+			}
+		}
+	}
+	return free, needs
+}
+
+func (c *rootUsageCheck) undetermined(needs []value.Reason) {
+	org := c.org.Resource
+	f := &analyzer.Finding{
+		Severity: analyzer.Medium, Resource: org, Span: org.Header, Defect: "unknown", Needs: needs,
+		Message: fmt.Sprintf("Whether anything restrains or watches the use of root in '%s' depends on something that this scan does not show.", org.Address),
+	}
+	if len(needs) > 0 && !needs[0].Span.IsZero() {
+		f.Related = []analyzer.Related{{Message: needs[0].Text, Span: needs[0].Span}}
+	}
+	c.pass.Report(f)
+}
+
+func (c *rootUsageCheck) violated(free []place) {
+	org := c.org.Resource
+	where := "its member accounts"
+	if list := gathered(c.org, free); len(free) < len(places(c.org)) {
+		where = listPlaces(list)
+	}
+	f := &analyzer.Finding{
+		Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: org, Span: org.Header, Defect: "unwatched",
+		Message: fmt.Sprintf("Nothing restrains or watches root in '%s': in %s no service control policy denies it or confines it to known networks, root access is not managed centrally, and no alarm or rule here notices its use.", org.Address, where),
+		Witness: &analyzer.Witness{
+			Principal: "arn:aws:iam::111122223333:root", Action: "s3:ListAllMyBuckets", Context: map[string]string{"aws:MultiFactorAuthPresent": "true"},
+			Words: "root of a member account at its daily work, with MFA and from anywhere: no policy stops it and nobody is told",
+		},
+		Assumptions: assumptions(org),
+	}
+	f.Fixes = watchRoot(org.Header)
+	c.pass.Report(f)
+}
+
+// watchRoot drafts a rule that tells of root. Who is to be told, and that the
+// other accounts need one too, is for people.
+func watchRoot(header source.Span) []*analyzer.Fix {
+	return appended(header, `resource "aws_cloudwatch_event_rule" "root_activity" {
+  name        = "root-activity"
+  description = "Root signs in or does anything"
+
+  event_pattern = jsonencode({
+    detail-type = ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail"]
+    detail      = { userIdentity = { type = ["Root"] } }
+  })
+}
+
+resource "aws_sns_topic" "root_activity" {
+  name = "root-activity"
+}
+
+resource "aws_cloudwatch_event_target" "root_activity" {
+  rule = aws_cloudwatch_event_rule.root_activity.name
+  arn  = aws_sns_topic.root_activity.arn
+}
+`, "draft a rule that tells of root's activity in this account; subscribe people to the topic, and have the same in every member account")
+}

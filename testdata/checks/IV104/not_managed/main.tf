@@ -1,0 +1,24 @@
+# The organization is declared elsewhere.
+data "aws_organizations_organization" "this" {}
+
+resource "aws_organizations_policy" "mfa" {
+  name = "root-needs-mfa"
+
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Deny"
+      Action   = "*"
+      Resource = "*"
+      Condition = {
+        StringLike   = { "aws:PrincipalArn" = "arn:aws:iam::*:root" }
+        BoolIfExists = { "aws:MultiFactorAuthPresent" = "false" }
+      }
+    }]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "mfa" {
+  policy_id = aws_organizations_policy.mfa.id
+  target_id = data.aws_organizations_organization.this.roots[0].id
+}

@@ -1,0 +1,27 @@
+# The alarms are in a root module of their own.
+resource "aws_organizations_organization" "this" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "mfa" {
+  name = "root-needs-mfa"
+
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Deny"
+      Action   = "*"
+      Resource = "*"
+      Condition = {
+        StringLike   = { "aws:PrincipalArn" = "arn:aws:iam::*:root" }
+        BoolIfExists = { "aws:MultiFactorAuthPresent" = "false" }
+      }
+    }]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "mfa" {
+  policy_id = aws_organizations_policy.mfa.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}
