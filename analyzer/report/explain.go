@@ -51,6 +51,9 @@ func upperFirst(s string) string {
 // Relative is name as seen from base; both are relative to the boundary.
 func Relative(base, name string) string { return names{base: orDot(base)}.of(name) }
 
+// Clean is s without what a terminal would obey rather than print.
+func Clean(s string) string { return clean(s) }
+
 // ReasonText is why something is not known, with its place as seen from base.
 func ReasonText(r value.Reason, base string) string {
 	return names{base: orDot(base)}.reason(r.Text, r.Span)

@@ -2,19 +2,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"os"
-	"path"
-	"sort"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/report"
-	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -35,7 +31,14 @@ Without an address every identity resource instance is printed (aws_iam_*,
 aws_organizations_*, managed and data).
 
 The root module at PATH is evaluated; where PATH has no configuration of its
-own, all root modules below it.`,
+own, all root modules below it. With --plan or --state and no PATH, what the plan
+or state alone says is printed.
+
+An address without instance keys stands for all instances. What follows it leads
+into lists, blocks and JSON text: .inline_policy[0].name, .tags["team"],
+.assume_role_policy.Statement[0].Principal.
+
+Exit status: 0, or 2 when something could not be read or there is no such address.`,
 		Example: `  iamvet inspect envs/prod
   iamvet inspect envs/prod 'module.ci.aws_iam_role.deploy["eu"].assume_role_policy'
   iamvet inspect --plan plan.json --format json`,
@@ -51,17 +54,17 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	if f.format != "text" && f.format != "json" {
 		return fmt.Errorf("--format %s: text or json", f.format)
 	}
-	var paths []string
-	address := ""
-	for i, arg := range args {
-		if _, err := os.Stat(p.abs(arg)); err == nil && i == 0 {
-			paths = []string{arg}
-			continue
+	paths, address, err := p.pathAndAddress(args)
+	if err != nil {
+		return err
+	}
+	var want *target
+	if address != "" {
+		t, err := parseTarget(address)
+		if err != nil {
+			return err
 		}
-		if address != "" {
-			return fmt.Errorf("%s does not exist, and %s is taken for the address", args[0], arg)
-		}
-		address = arg
+		want = &t
 	}
 	in, err := p.input(paths, &f.inputFlags)
 	if err != nil {
@@ -72,27 +75,25 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	if err != nil {
 		return err
 	}
-	selected, attribute := addressed(roots, address)
-	if address != "" && len(selected) == 0 {
-		return fmt.Errorf("there is no %s: without an address, inspect prints what there is", address)
-	}
+	found := inspectRoots(roots, want)
 	for _, r := range roots {
 		gaps = append(gaps, r.Gaps()...)
 	}
 	if f.format == "json" {
-		err = inspectJSON(p.stdout, in.ScanRoot, selected, attribute)
+		err = inspectJSON(p.stdout, in.ScanRoot, found)
 	} else {
-		err = inspectText(p.stdout, in.WorkDir, selected, attribute)
+		err = inspectText(p.stdout, in.ScanRoot, in.WorkDir, found)
 	}
 	if err != nil {
 		return err
 	}
-	broken := false
-	for _, g := range analyzer.TidyGaps(gaps) {
-		if g.Kind == terraform.ErrorGap {
-			broken = true
-			fmt.Fprintf(p.stderr, "iamvet: %s\n", report.GapLine(g, in.WorkDir))
-		}
+	gaps = analyzer.TidyGaps(gaps)
+	broken := p.gaps(gaps, in.WorkDir, want == nil)
+	switch {
+	case want != nil && len(found) == 0:
+		return fmt.Errorf("there is no %s: without an address, inspect prints what there is", address)
+	case len(roots) == 0 && len(gaps) == 0:
+		fmt.Fprintln(p.stderr, "iamvet: no Terraform files here: nothing was looked at")
 	}
 	if broken {
 		return exit{exitBroken}
@@ -100,86 +101,80 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	return nil
 }
 
-// addressed is the instances that an address names, and the attribute path after
-// it. The longest address that the text begins with counts.
-func addressed(roots []*terraform.Root, address string) (out []*terraform.Resource, attribute string) {
-	longest := -1
+// pathAndAddress tells the arguments apart: with two, the first is the path;
+// one alone is a path when such a file or directory exists.
+func (p *program) pathAndAddress(args []string) (paths []string, address string, err error) {
+	exists := func(arg string) bool {
+		_, err := os.Stat(p.abs(arg))
+		return err == nil
+	}
+	switch {
+	case len(args) == 0:
+		return nil, "", nil
+	case len(args) == 2:
+		if !exists(args[0]) {
+			return nil, "", fmt.Errorf("%s does not exist; write the path first, then the address", args[0])
+		}
+		return args[:1], args[1], nil
+	case exists(args[0]):
+		return args, "", nil
+	case !strings.Contains(args[0], ".") || strings.HasPrefix(args[0], ".") || strings.ContainsRune(args[0], filepath.Separator) && !strings.Contains(args[0], "["):
+		return nil, "", fmt.Errorf("%s does not exist, and is no address such as aws_iam_role.deploy", args[0])
+	}
+	return nil, args[0], nil
+}
+
+// gaps prints what could not be read, and says whether something was broken.
+// limits are left out where one value was asked for: it says itself what it lacks.
+func (p *program) gaps(gaps []terraform.Gap, workDir string, limits bool) (broken bool) {
+	for _, g := range gaps {
+		if g.Kind == terraform.ErrorGap || limits {
+			fmt.Fprintf(p.stderr, "iamvet: %s\n", report.GapLine(g, workDir))
+		}
+		broken = broken || g.Kind == terraform.ErrorGap
+	}
+	return broken
+}
+
+// inspected is an instance and what of it is to be printed.
+type inspected struct {
+	resource *terraform.Resource
+	// values are the attributes by name, or, where a path was asked for, the one
+	// value under that path.
+	values []inspectedValue
+}
+
+type inspectedValue struct {
+	path string
+	v    *value.Value
+}
+
+// inspectRoots selects: the identity resources, or what an address means. An
+// instance that has nothing under the path is left out.
+func inspectRoots(roots []*terraform.Root, want *target) []inspected {
+	var out []inspected
 	for _, root := range roots {
 		for _, r := range append(root.Resources(), root.DataSources()...) {
-			if address == "" {
-				if terraform.IdentityType(r.Type) {
-					out = append(out, r)
-				}
+			if want == nil && !terraform.IdentityType(r.Type) || want != nil && !want.names(r) {
 				continue
 			}
-			for _, name := range []string{r.Address, strings.TrimSuffix(r.Address, r.Key)} {
-				rest, ok := strings.CutPrefix(address, name)
-				if !ok || rest != "" && rest[0] != '.' {
+			one := inspected{resource: r}
+			if want != nil && len(want.path) > 0 {
+				v := at(r.Reference(want.path[0].name), want.path[1:])
+				if want.path[0].name == "" || v.Is(value.Absent) {
 					continue
 				}
-				if len(name) > longest {
-					longest, out, attribute = len(name), nil, strings.TrimPrefix(rest, ".")
+				one.values = []inspectedValue{{want.written, v}}
+			} else {
+				for _, a := range r.Described().Attrs {
+					name, _ := a.Key()
+					one.values = append(one.values, inspectedValue{name, a.Value})
 				}
-				if len(name) == longest {
-					out = append(out, r)
-				}
-				break
 			}
+			out = append(out, one)
 		}
 	}
-	return out, attribute
-}
-
-type inspectedResource struct {
-	Root    string           `json:"root"`
-	Address string           `json:"address"`
-	Type    string           `json:"type"`
-	Mode    string           `json:"mode"`
-	File    string           `json:"file,omitempty"`
-	Line    int              `json:"line,omitempty"`
-	Actions []string         `json:"actions,omitempty"`
-	Values  map[string]any   `json:"values"`
-	Unknown []inspectUnknown `json:"unknown"`
-	// Sensitive are the paths of known values that are not printed.
-	Sensitive []string `json:"sensitive,omitempty"`
-}
-
-type inspectUnknown struct {
-	Path string `json:"path"`
-	Why  string `json:"why"`
-}
-
-func inspectJSON(w io.Writer, scanRoot string, resources []*terraform.Resource, attribute string) error {
-	out := struct {
-		Resources []inspectedResource `json:"resources"`
-	}{[]inspectedResource{}}
-	for _, r := range resources {
-		one := inspectedResource{
-			Root: report.Relative(scanRoot, r.Root.Dir), Address: r.Address, Type: r.Type,
-			Mode: modeName(r.Mode), Actions: r.Actions, Values: map[string]any{}, Unknown: []inspectUnknown{},
-		}
-		if !r.Header.IsZero() {
-			one.File, one.Line = report.Relative(scanRoot, r.Header.File.Name), r.Header.StartPos().Line
-		}
-		if r.Exists == value.Maybe {
-			one.Unknown = append(one.Unknown, inspectUnknown{"", "whether it exists: " + reasons(r.Why, scanRoot)})
-		}
-		in := inspector{scanRoot: scanRoot, one: &one}
-		for _, a := range r.Effective().Attrs {
-			name, _ := a.Key()
-			if attribute != "" && name != strings.SplitN(strings.SplitN(attribute, ".", 2)[0], "[", 2)[0] {
-				continue
-			}
-			if v, ok := in.json(a.Value, name); ok {
-				one.Values[name] = v
-			}
-		}
-		out.Resources = append(out.Resources, one)
-	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return out
 }
 
 func modeName(m terraform.Mode) string {
@@ -198,193 +193,4 @@ func reasons(why []value.Reason, base string) string {
 		return "not known"
 	}
 	return strings.Join(out, "; ")
-}
-
-// inspector turns values to JSON, and notes what is not known on the way.
-type inspector struct {
-	scanRoot string
-	one      *inspectedResource
-}
-
-// json is the value as encoding/json prints it; ok is false for what is not
-// known, not set or not to be printed. Lists keep the places of unknown
-// elements as null.
-func (in *inspector) json(v *value.Value, at string) (any, bool) {
-	if v == nil || v.Is(value.Unknown) {
-		in.unknown(at, v.AllWhy())
-		return nil, false
-	}
-	if v.Sensitive {
-		in.one.Sensitive = append(in.one.Sensitive, at)
-		return nil, false
-	}
-	switch v.Kind {
-	case value.Absent, value.Null:
-		return nil, false
-	case value.Bool:
-		return v.Bool, true
-	case value.Number:
-		return json.Number(v.Number.Text('f', -1)), true
-	case value.String:
-		text, ok := v.Text()
-		if !ok {
-			in.unknown(at, v.AllWhy())
-			return nil, false
-		}
-		return text, true
-	case value.Object, value.Map:
-		out := map[string]any{}
-		for _, a := range v.Attrs {
-			key, ok := a.Key()
-			if !ok {
-				in.unknown(at+".?", a.Name.AllWhy())
-				continue
-			}
-			if m, ok := in.json(a.Value, at+"."+key); ok {
-				out[key] = m
-			}
-		}
-		if v.Open {
-			in.unknown(at, v.Why)
-		}
-		return out, true
-	}
-	out := []any{}
-	for i, e := range v.Elems {
-		m, _ := in.json(e, fmt.Sprintf("%s[%d]", at, i))
-		out = append(out, m)
-	}
-	if v.Open {
-		in.unknown(at, v.Why)
-	}
-	return out, true
-}
-
-func (in *inspector) unknown(at string, why []value.Reason) {
-	in.one.Unknown = append(in.one.Unknown, inspectUnknown{at, reasons(why, in.scanRoot)})
-}
-
-func inspectText(w io.Writer, workDir string, resources []*terraform.Resource, attribute string) error {
-	var b strings.Builder
-	for i, r := range resources {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(r.Address)
-		if r.Root.Dir != "." && r.Root.Dir != "" {
-			fmt.Fprintf(&b, "  in %s", r.Root.Dir)
-		}
-		if !r.Header.IsZero() {
-			fmt.Fprintf(&b, "  (%s:%d)", report.Relative(workDir, r.Header.File.Name), r.Header.StartPos().Line)
-		}
-		if len(r.Actions) > 0 {
-			fmt.Fprintf(&b, "  %s", strings.Join(r.Actions, ", "))
-		}
-		b.WriteByte('\n')
-		if r.Exists == value.Maybe {
-			fmt.Fprintf(&b, "  it is not known whether it exists: %s\n", reasons(r.Why, workDir))
-		}
-		for _, a := range r.Effective().Attrs {
-			name, _ := a.Key()
-			if attribute != "" && name != strings.SplitN(strings.SplitN(attribute, ".", 2)[0], "[", 2)[0] {
-				continue
-			}
-			if a.Value.Is(value.Absent) {
-				continue
-			}
-			fmt.Fprintf(&b, "  %s = %s\n", name, indent(describe(a.Value), "  "))
-			explainValue(&b, a.Value, workDir)
-		}
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// describe prints a value; unknown pieces are … .
-func describe(v *value.Value) string {
-	switch {
-	case v == nil || v.Is(value.Unknown):
-		return "(not known)"
-	case v.Sensitive:
-		return "(sensitive)"
-	}
-	switch v.Kind {
-	case value.Null:
-		return "null"
-	case value.Bool:
-		return fmt.Sprint(v.Bool)
-	case value.Number:
-		return v.Number.Text('f', -1)
-	case value.String:
-		if v.JSON != nil {
-			return "JSON " + describe(v.JSON)
-		}
-		var b strings.Builder
-		for _, p := range v.Parts {
-			if p.Hole != nil {
-				b.WriteString("…")
-			} else {
-				b.WriteString(p.Text.String)
-			}
-		}
-		if s := b.String(); strings.Contains(s, "\n") {
-			return "<<\n" + indent("  "+s, "  ")
-		}
-		return fmt.Sprintf("%q", b.String())
-	case value.Object, value.Map:
-		lines := []string{}
-		for _, a := range v.Attrs {
-			lines = append(lines, describeName(a.Name)+" = "+describe(a.Value))
-		}
-		return bracket("{", lines, "}", v.Open)
-	}
-	lines := []string{}
-	for _, e := range v.Elems {
-		lines = append(lines, describe(e))
-	}
-	return bracket("[", lines, "]", v.Open)
-}
-
-func describeName(v *value.Value) string {
-	if text, ok := v.Text(); ok {
-		return text
-	}
-	return describe(v)
-}
-
-func bracket(open string, lines []string, closing string, more bool) string {
-	if more {
-		lines = append(lines, "… (there may be more)")
-	}
-	if len(lines) == 0 {
-		return open + closing
-	}
-	return open + "\n  " + indent(strings.Join(lines, "\n"), "  ") + "\n" + closing
-}
-
-func indent(s, by string) string { return strings.ReplaceAll(s, "\n", "\n"+by) }
-
-// explainValue prints where a value comes from and why it is not known.
-func explainValue(b *strings.Builder, v *value.Value, workDir string) {
-	for s := v.Via; s != nil; s = s.Next {
-		fmt.Fprintf(b, "      from %s%s\n", s.Name, at(s.Span, workDir))
-	}
-	for _, r := range v.AllWhy() {
-		fmt.Fprintf(b, "      not known: %s\n", report.ReasonText(r, workDir))
-	}
-	var texts []string
-	for _, a := range v.AllAssumptions() {
-		texts = append(texts, a.Text)
-	}
-	sort.Strings(texts)
-	for _, t := range texts {
-		fmt.Fprintf(b, "      assuming %s\n", t)
-	}
-}
-
-func at(s source.Span, workDir string) string {
-	if s.IsZero() {
-		return ""
-	}
-	return fmt.Sprintf(" (%s:%d)", path.Clean(report.Relative(workDir, s.File.Name)), s.StartPos().Line)
 }
