@@ -270,6 +270,11 @@ func (e evaluation) forTuple(x *hclsyntax.ForExpr, eval func(evaluation, hclsynt
 		out.Why = reasons(coll)
 	}
 	for _, it := range items {
+		if coll.IsMapping() && !it.key.Known() {
+			// Nobody knows its place among the others.
+			out.Open, out.Why = true, append(out.Why, reasons(it.key)...)
+			continue
+		}
 		inner, keep, test := e.iteration(x, it)
 		switch {
 		case e.ev.stopped:
@@ -337,6 +342,13 @@ func (e evaluation) forExpr(x *hclsyntax.ForExpr) *value.Value {
 			}
 			index[k] = len(out.Attrs)
 			out.Attrs = append(out.Attrs, value.Attr{Name: name, Value: v})
+		}
+	}
+	if x.Group && out.Open { // what is not listed may belong to any group
+		for i := range out.Attrs {
+			group := *out.Attrs[i].Value
+			group.Open, group.Why = true, out.Why
+			out.Attrs[i].Value = &group
 		}
 	}
 	out.Attrs = uniqueAttrs(out.Attrs)

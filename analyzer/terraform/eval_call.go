@@ -1,0 +1,183 @@
+package terraform
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// functionCall evaluates arguments and calls; try and can see expressions.
+func (e evaluation) functionCall(x *hclsyntax.FunctionCallExpr) *value.Value {
+	at := e.span(x.Range())
+	switch name := strings.TrimPrefix(x.Name, "core::"); {
+	case name == "try" && !x.ExpandFinal:
+		return e.try(x.Args, at)
+	case name == "can" && len(x.Args) == 1:
+		return e.can(x.Args[0], at)
+	case e.f.alone && (name == "templatefile" || name == "templatestring"):
+		return e.fail(at, name+" may not be called from a template")
+	}
+	var args []*value.Value
+	for i, a := range x.Args {
+		v := e.value(a)
+		if i < len(x.Args)-1 || !x.ExpandFinal {
+			args = append(args, e.argument(x.Name, v))
+			continue
+		}
+		switch {
+		case v.IsSequence() && !v.Open && (v.Kind != value.Set || v.Known()):
+			for _, elem := range v.Elems {
+				args = append(args, e.argument(x.Name, part(elem, v)))
+			}
+		case v.Is(value.Unknown) || v.IsSequence():
+			return e.expandUnknown(x.Name, args, v, at)
+		default:
+			return e.fail(e.span(a.Range()), "the arguments before ... must be a list")
+		}
+	}
+	e.ev.charge(len(args))
+	v, err := tryFunction(x.Name, args, e.scope(at))
+	if err != nil {
+		v = failed(x.Name, err, args, at)
+		*e.errs = append(*e.errs, v.Why...)
+		return v
+	}
+	return v
+}
+
+// expandUnknown calls a function with an unknown number of arguments: concat
+// keeps what the known ones contribute.
+func (e evaluation) expandUnknown(name string, args []*value.Value, rest *value.Value, at source.Span) *value.Value {
+	why := reasons(rest)
+	if name == "concat" {
+		open := &value.Value{Kind: value.Tuple, Open: true, Why: why, Span: rest.Span}
+		if v, err := tryFunction(name, append(args, open), e.scope(at)); err == nil {
+			return v
+		}
+	}
+	return derived(value.Of(value.Type{}, at, why...), append(args, rest)...)
+}
+
+// argument makes a whole value of a resource or module before a function looks
+// into it; most only pass it on.
+func (e evaluation) argument(name string, v *value.Value) *value.Value {
+	switch name {
+	case "values", "flatten", "element", "concat", "one", "coalesce", "coalescelist", "toset", "tolist", "tomap", "zipmap", "slice", "length", "sensitive", "nonsensitive":
+		return v
+	}
+	return e.ev.whole(v, e.f.cautious)
+}
+
+// whole is v with the resources and modules in it taken for what they are.
+func (ev *evaluator) whole(v *value.Value, cautious bool) *value.Value {
+	if v == nil {
+		return v
+	}
+	if v.Ref != nil && v.Ref.Attr == "" && v.Is(value.Object) && len(v.Attrs) == 0 {
+		if o := ev.objects[v.Ref]; o != nil {
+			w := *o.whole(cautious)
+			w.Ref, w.Via = v.Ref, v.Via
+			return part(&w, v)
+		}
+	}
+	if v.IsSequence() && len(v.Elems) > 0 && v.Elems[0].Ref != nil && v.Elems[0].Ref.Attr == "" {
+		w := *v
+		w.Elems = make([]*value.Value, len(v.Elems))
+		for i, elem := range v.Elems {
+			w.Elems[i] = ev.whole(elem, cautious)
+		}
+		return &w
+	}
+	if v.IsMapping() && len(v.Attrs) > 0 && v.Attrs[0].Value != nil && v.Attrs[0].Value.Ref != nil && v.Attrs[0].Value.Ref.Attr == "" {
+		w := *v
+		w.Attrs = make([]value.Attr, len(v.Attrs))
+		for i, a := range v.Attrs {
+			w.Attrs[i] = a
+			w.Attrs[i].Value = ev.whole(a.Value, cautious)
+		}
+		return &w
+	}
+	return v
+}
+
+// try is the first argument that Terraform would not refuse.
+func (e evaluation) try(args []hclsyntax.Expression, at source.Span) *value.Value {
+	var errs []value.Reason
+	for _, a := range args {
+		errs = nil
+		quiet := e
+		quiet.errs = &errs
+		v := quiet.value(a)
+		switch {
+		case len(errs) > 0:
+		case settled(v):
+			return v
+		default: // it may yet fail, and another argument be the result
+			return derived(value.Of(value.Type{}, at, reasons(v)...), v)
+		}
+	}
+	if len(errs) == 0 {
+		return e.fail(at, "try has no argument")
+	}
+	return e.fail(errs[0].Span, errs[0].Text)
+}
+
+// can says whether Terraform would accept the expression. One whose value is
+// unknown may yet be refused.
+func (e evaluation) can(x hclsyntax.Expression, at source.Span) *value.Value {
+	var errs []value.Reason
+	quiet := e
+	quiet.errs = &errs
+	v := quiet.value(x)
+	switch {
+	case len(errs) > 0:
+		return e.truth(value.No, at)
+	case settled(v):
+		return e.truth(value.Yes, at, &value.Value{Kind: value.Null, Assumptions: v.AllAssumptions()})
+	}
+	return e.truth(value.Maybe, at, v)
+}
+
+// settled says that an expression with this value will not fail once everything
+// is known: what is unknown in it are attributes that their resource surely has.
+func settled(v *value.Value) bool {
+	yes := true
+	v.Walk(func(w *value.Value) bool {
+		switch {
+		case w.Open && w.Ref == nil:
+			yes = false
+		case w.Kind == value.Unknown && w.JSON == nil:
+			yes = yes && surelyThere(w.Ref)
+		}
+		return yes
+	})
+	return yes
+}
+
+func surelyThere(ref *value.Ref) bool {
+	if ref == nil || strings.Contains(ref.Address, "[?]") {
+		return false
+	}
+	return strings.HasPrefix(ref.Type, "aws_") || !strings.ContainsAny(ref.Attr, ".[")
+}
+
+// scope is what the functions see.
+func (e evaluation) scope(at source.Span) *scope {
+	s := &scope{
+		boundary: e.ev.boundary,
+		span:     at,
+		use:      func(f *source.File) { e.ev.parsed[f] = true },
+		gap:      func(g Gap) { e.ev.root.gap(g) },
+		fail:     func(reason string) *value.Value { return e.fail(at, reason) },
+	}
+	s.rootDir = e.ev.root.Dir
+	s.moduleDir = s.rootDir
+	if e.f.m != nil {
+		s.moduleDir = e.f.m.dir
+	}
+	s.renderTemplate = func(text source.Text, vars *value.Value) *value.Value { return e.render(text, vars, at) }
+	return s
+}
