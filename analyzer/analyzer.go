@@ -72,7 +72,10 @@ type Check struct {
 	References  []Reference
 	Controls    []Control
 	Tags        []string // for SARIF, beside "security"
-	Run         func(*Pass) error
+	// Behind is the id of a rule whose violations silence this one: what a fix of
+	// such a violation uncovers is not held against the fix.
+	Behind string
+	Run    func(*Pass) error
 }
 
 // Pass is what a check gets: the model of everything that was scanned, and

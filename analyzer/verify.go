@@ -145,6 +145,7 @@ func (a *analysis) tryFix(ctx context.Context, roots []*terraform.Root, before t
 				if fix.leaves == nil || g.Severity > *fix.leaves {
 					return fmt.Errorf("the finding stays: %s", g.Message)
 				}
+			case !had && g.Check.Behind == f.Check.ID: // it was silent only because f was there
 			case !had:
 				return fmt.Errorf("a new finding: %s %s", g.Check.ID, g.Message)
 			case g.Severity > old:
