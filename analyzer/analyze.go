@@ -72,11 +72,17 @@ func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
 		return nil, err
 	}
 	a.progress("deciding")
-	result, err := a.run(ctx, roots)
+	result, err := a.run(ctx, roots, a.checks)
 	if err != nil {
 		return nil, err
 	}
 	a.progress("verifying fixes")
+	for _, f := range result.findings {
+		if f.Offer != nil {
+			f.Fixes = append(f.Fixes, f.Offer()...)
+		}
+	}
+	a.memo.verifying = true
 	if err := a.verify(ctx, roots, result); err != nil {
 		return nil, err
 	}
@@ -99,13 +105,14 @@ type analysis struct {
 	checks []*Check
 	found  []terraform.FoundRoot
 	gaps   []terraform.Gap // of discovery
+	memo   *Memo
 }
 
 func newAnalysis(in Input, checks []*Check) *analysis {
 	if in.Log == nil {
 		in.Log = slog.New(slog.DiscardHandler)
 	}
-	return &analysis{in: in, checks: checks}
+	return &analysis{in: in, checks: checks, memo: &Memo{}}
 }
 
 func (a *analysis) progress(stage string) {
@@ -258,14 +265,14 @@ type result struct {
 	gaps     []terraform.Gap
 }
 
-func (a *analysis) run(ctx context.Context, roots []*terraform.Root) (*result, error) {
+func (a *analysis) run(ctx context.Context, roots []*terraform.Root, checks []*Check) (*result, error) {
 	model := identity.Build(roots)
 	out := &result{model: model, roots: roots}
-	for _, c := range a.checks {
+	for _, c := range checks {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		pass := &Pass{Check: c, Model: model, Settings: &a.in.Settings, report: func(f *Finding) {
+		pass := &Pass{Check: c, Model: model, Memo: a.memo, Settings: &a.in.Settings, report: func(f *Finding) {
 			mustBeWhole(f)
 			out.findings = append(out.findings, f)
 		}}

@@ -72,6 +72,10 @@ type Check struct {
 	References  []Reference
 	Controls    []Control
 	Tags        []string // for SARIF, beside "security"
+	// Estate says that the check asks about all roots together, about the
+	// organization say. Others ask about each root on its own: a fix in one
+	// changes nothing in another.
+	Estate bool
 	// Behind is the id of a rule whose violations silence this one: what a fix of
 	// such a violation uncovers is not held against the fix.
 	Behind string
@@ -85,7 +89,11 @@ type Pass struct {
 	Model *identity.Model
 	// Settings are the project's own.
 	Settings *settings.Settings
-	report   func(*Finding)
+	// Memo keeps what is costly to work out and the same for equal questions,
+	// across the runs that verify fixes.
+	Memo *Memo
+
+	report func(*Finding)
 }
 
 // Report adds a finding. Misuse (no check, no message, fixes out of range)
@@ -118,6 +126,9 @@ type Finding struct {
 	Assumptions []*value.Assumption
 	Needs       []value.Reason // of an undetermined finding: what would decide it
 	Fixes       []*Fix
+	// Offer works out further fixes. It is called only when they are wanted:
+	// not while another fix is verified, and once for merged findings.
+	Offer func() []*Fix
 
 	// Filled in by Analyze.
 	// File is what a finding without a Span is about: the plan or state it comes

@@ -90,7 +90,7 @@ func (a *analysis) result(ctx context.Context, edits map[string][]byte) (*result
 	if err != nil {
 		return nil, err
 	}
-	return a.run(ctx, roots)
+	return a.run(ctx, roots, a.checks)
 }
 
 // harmless applies edits in memory and says what is wrong with the outcome.

@@ -3,6 +3,7 @@ package analyzer
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -128,7 +129,7 @@ func (a *analysis) tryFix(ctx context.Context, roots []*terraform.Root, before t
 	if err != nil {
 		return err
 	}
-	res, err := a.run(ctx, changed)
+	res, err := a.again(ctx, f, changed, roots)
 	if err != nil {
 		return err
 	}
@@ -159,6 +160,41 @@ func (a *analysis) tryFix(ctx context.Context, roots []*terraform.Root, before t
 		}
 	}
 	return nil
+}
+
+// again runs what an edit can have changed: the roots that read the edited
+// files, and all of them for questions about the estate, where one of those
+// roots has something to do with an organization.
+func (a *analysis) again(ctx context.Context, f *Finding, now, before []*terraform.Root) (*result, error) {
+	var changed []*terraform.Root
+	estate := f.Check.Estate
+	for _, r := range now {
+		if slices.Contains(before, r) {
+			continue
+		}
+		changed = append(changed, r)
+		estate = estate || len(r.Resources("aws_organizations_organization", "aws_organizations_policy", "awscc_organizations_policy",
+			"aws_organizations_policy_attachment", "aws_organizations_account", "aws_organizations_organizational_unit")) > 0
+	}
+	var own, together []*Check
+	for _, c := range a.checks {
+		if c.Estate {
+			together = append(together, c)
+		} else {
+			own = append(own, c)
+		}
+	}
+	res, err := a.run(ctx, changed, own)
+	if err != nil || !estate {
+		return res, err
+	}
+	more, err := a.run(ctx, now, together)
+	if err != nil {
+		return nil, err
+	}
+	res.findings = append(res.findings, more.findings...)
+	res.gaps = append(res.gaps, more.gaps...)
+	return res, nil
 }
 
 func sameInstance(f *Finding, k identityKey) bool {

@@ -65,7 +65,9 @@ func roleSessionName(p *analyzer.Pass) error {
 			continue
 		}
 		opt := proof.SessionNameOptions{Account: role.Resource.Root.Account()}
-		r := proof.SessionName(role.Trust, opt)
+		r := analyzer.Remember(p.Memo, opt.Account+"\x00"+value.Key(role.Attribute), func() proof.SessionNameResult {
+			return proof.SessionName(role.Trust, opt)
+		}).In(role.Trust)
 		c := sessionNameCheck{pass: p, role: role, result: r}
 		switch {
 		case r.Class == proof.NameUnsatisfiable:
@@ -242,7 +244,7 @@ func (c *sessionNameCheck) violated() {
 	default:
 		f.Message = fmt.Sprintf("'%s' can be assumed under another's name: the condition of %s accepts names that do not identify the caller, of %s; %s.", address, c.statement(), who, c.remedy())
 	}
-	f.Fixes = c.fixes()
+	f.Offer = c.fixes
 	c.pass.Report(f)
 }
 

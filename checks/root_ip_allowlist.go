@@ -51,6 +51,7 @@ Try it on one unit first.`,
 	Controls: []analyzer.Control{{Framework: "mitre-attack", ID: "T1078.004"}},
 	Tags:     []string{"root", "network", "organization"},
 	Behind:   "IV102",
+	Estate:   true,
 	Run:      rootIPAllowlist,
 }
 
