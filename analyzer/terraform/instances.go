@@ -146,6 +146,7 @@ func (ev *evaluator) expandEach(x expression, f *frame) expansion {
 		}
 		if len(out.keys) < maxInstances {
 			a := value.MergeAssumptions(out.assumptions, name.Assumptions)
+			name, member := through(name, "each.key", at), through(member, "each.value", at)
 			out.keys = append(out.keys, &instanceKey{kind: eachKey, name: name, v: member, assumptions: a})
 		}
 	}

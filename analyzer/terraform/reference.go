@@ -24,7 +24,9 @@ func (r *Resource) Reference(attr string) *value.Value {
 	if problem != "" {
 		return v
 	}
-	return referred
+	own := *referred
+	own.Via = own.Via.Next // not the name it was asked for by
+	return &own
 }
 
 // read are the attributes of data sources that need no network, by type.
