@@ -75,7 +75,7 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	if err != nil {
 		return err
 	}
-	found := inspectRoots(roots, want)
+	found, bare := inspectRoots(roots, want)
 	for _, r := range roots {
 		gaps = append(gaps, r.Gaps()...)
 	}
@@ -90,6 +90,8 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	gaps = analyzer.TidyGaps(gaps)
 	broken := p.gaps(gaps, in.WorkDir, want == nil)
 	switch {
+	case bare != nil && len(found) == 0:
+		return fmt.Errorf("%s has no %s", bare.Address, want.written)
 	case want != nil && len(found) == 0:
 		return fmt.Errorf("there is no %s: without an address, inspect prints what there is", address)
 	case len(roots) == 0 && len(gaps) == 0:
@@ -150,9 +152,8 @@ type inspectedValue struct {
 }
 
 // inspectRoots selects: the identity resources, or what an address means. An
-// instance that has nothing under the path is left out.
-func inspectRoots(roots []*terraform.Root, want *target) []inspected {
-	var out []inspected
+// instance that has nothing under the path is left out; bare is one of them.
+func inspectRoots(roots []*terraform.Root, want *target) (out []inspected, bare *terraform.Resource) {
 	for _, root := range roots {
 		for _, r := range append(root.Resources(), root.DataSources()...) {
 			if want == nil && !terraform.IdentityType(r.Type) || want != nil && !want.names(r) {
@@ -162,6 +163,7 @@ func inspectRoots(roots []*terraform.Root, want *target) []inspected {
 			if want != nil && len(want.path) > 0 {
 				v := at(r.Reference(want.path[0].name), want.path[1:])
 				if want.path[0].name == "" || v.Is(value.Absent) {
+					bare = r
 					continue
 				}
 				one.values = []inspectedValue{{want.written, v}}
@@ -174,7 +176,7 @@ func inspectRoots(roots []*terraform.Root, want *target) []inspected {
 			out = append(out, one)
 		}
 	}
-	return out
+	return out, bare
 }
 
 func modeName(m terraform.Mode) string {

@@ -67,6 +67,9 @@ func parseTarget(text string) (t target, err error) {
 	if t.name = next(); t.name != "" {
 		t.key = key()
 	}
+	if (t.typ == "var" || t.typ == "local" || t.typ == "output") && len(t.path) == 0 {
+		return t, fmt.Errorf("%s: values are asked of a resource or data source: inspect one that uses it", text)
+	}
 	if t.typ == "" && (t.data || len(t.modules) == 0) {
 		return t, fmt.Errorf("%s is no address: write type.name, such as aws_iam_role.deploy", text)
 	}

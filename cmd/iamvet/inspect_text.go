@@ -51,8 +51,8 @@ func (i inspected) text(b *strings.Builder, scanRoot, workDir string) {
 		fmt.Fprintf(b, "  assuming %s\n", a.Text)
 	}
 	for _, a := range i.values {
-		if a.v.Is(value.Absent) {
-			continue
+		if a.v.Is(value.Absent) || a.path == "minified_json" && len(i.values) > 1 {
+			continue // a policy document's JSON says it already
 		}
 		fmt.Fprintf(b, "  %s = %s\n", a.path, indent(describe(a.v), "  "))
 		explainValue(b, a.v, workDir)
@@ -108,10 +108,14 @@ func describe(v *value.Value) string {
 func quote(s string) string { return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"` }
 
 func describeName(v *value.Value) string {
-	if text, ok := v.Text(); ok {
-		return text
+	text, ok := v.Text()
+	switch {
+	case !ok:
+		return describe(v)
+	case strings.ContainsAny(text, " \t\n\"") || text == "":
+		return quote(text)
 	}
-	return describe(v)
+	return text
 }
 
 func bracket(open string, lines []string, closing string, more bool) string {
@@ -177,7 +181,7 @@ func walkPlaces(v *value.Value, place string, visit func(*value.Value, string)) 
 		walkPlaces(e, place+"["+strconv.Itoa(i)+"]", visit)
 	}
 	for _, a := range v.Attrs {
-		walkPlaces(a.Value, member(place, describeName(a.Name)), visit)
+		walkPlaces(a.Value, member(place, a.Name.TextOr("?")), visit)
 	}
 }
 
