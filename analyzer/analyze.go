@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/settings"
@@ -35,6 +36,8 @@ type Input struct {
 	Settings settings.Settings
 	// ScanRoot and WorkDir: see Report.
 	ScanRoot, WorkDir string
+	// Now is when the run takes place; ages are counted from it.
+	Now time.Time
 	// Gaps were met before the analysis: a missing path, say.
 	Gaps []terraform.Gap
 	// Log gets what --debug shows; nil for none.
@@ -272,7 +275,7 @@ func (a *analysis) run(ctx context.Context, roots []*terraform.Root, checks []*C
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		pass := &Pass{Check: c, Model: model, Memo: a.memo, Settings: &a.in.Settings, report: func(f *Finding) {
+		pass := &Pass{Check: c, Model: model, Memo: a.memo, Settings: &a.in.Settings, Now: a.in.Now, report: func(f *Finding) {
 			mustBeWhole(f)
 			out.findings = append(out.findings, f)
 		}}

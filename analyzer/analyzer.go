@@ -3,6 +3,8 @@
 package analyzer
 
 import (
+	"time"
+
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -92,6 +94,9 @@ type Pass struct {
 	// Memo keeps what is costly to work out and the same for equal questions,
 	// across the runs that verify fixes.
 	Memo *Memo
+	// Now is when the run takes place: what ages are counted from. The zero Time
+	// leaves ages unjudged.
+	Now time.Time
 
 	report func(*Finding)
 }

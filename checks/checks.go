@@ -8,8 +8,12 @@ import "github.com/iamvet/iamvet/analyzer"
 var All = []*analyzer.Check{
 	RootAccessKey,
 	RootMFA,
+	RootHardwareMFA,
 	RootUsage,
 	RootIPAllowlist,
 	RoleSessionName,
+	RoleTrustAnyone,
+	OIDCSubject,
 	UserKeyAtCreation,
+	UserMultipleKeys,
 }

@@ -6,7 +6,6 @@ package identity
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -18,8 +17,10 @@ import (
 type Model struct {
 	Roots         []*terraform.Root
 	Users         []*User
+	Groups        []*Group // once someone has asked for PermissionsOf
 	Keys          []*AccessKey
 	Logins        []*Login
+	MFADevices    []*MFADevice
 	Roles         []*Role
 	Organizations []*Organization
 	// OrganizationPolicies are all of them, of every type and organization.
@@ -28,6 +29,12 @@ type Model struct {
 	Gaps []terraform.Gap
 	// Looked are the resource instances that were looked at.
 	Looked []*terraform.Resource
+
+	userIndexes   []*index[*User]
+	groupIndexes  []*index[*Group]
+	policyIndexes []*index[*terraform.Resource]
+	documents     map[*terraform.Resource]*policy.Document // of managed policies; nil: AWS refuses it
+	bound         bool
 }
 
 // Build joins the roots of one scan. All of them together are the estate: the
@@ -70,91 +77,6 @@ func (m *Model) document(r *terraform.Resource, attr *value.Value, what string) 
 		return nil
 	}
 	return doc
-}
-
-// User is an IAM user that the scan declares.
-type User struct {
-	Resource *terraform.Resource
-	Name     *value.Value
-}
-
-// AccessKey is an access key that the scan declares.
-type AccessKey struct {
-	Resource *terraform.Resource
-	User     *value.Value // as written
-	Owner    *User        // the declared user it is for; nil when that is not in this root
-}
-
-// Active says whether the key can be used: "Active" is the default.
-func (k *AccessKey) Active() value.Tri {
-	status := k.Resource.Attr("status")
-	if status.Missing() {
-		return value.Yes
-	}
-	s, ok := status.Text()
-	if !ok {
-		return value.Maybe
-	}
-	return value.TriOf(s != "Inactive")
-}
-
-// Login is a console password that the scan declares.
-type Login struct {
-	Resource *terraform.Resource
-	User     *value.Value
-	Owner    *User
-}
-
-func (m *Model) addUsers(r *terraform.Root) {
-	first := len(m.Users)
-	for _, res := range m.resources(r, "aws_iam_user", "awscc_iam_user") {
-		name := res.Attr("name")
-		if res.Type == "awscc_iam_user" {
-			name = res.Attr("user_name")
-		}
-		m.Users = append(m.Users, &User{Resource: res, Name: name})
-	}
-	users := m.Users[first:]
-	for _, res := range m.resources(r, "aws_iam_access_key") {
-		v := res.Attr("user")
-		m.Keys = append(m.Keys, &AccessKey{Resource: res, User: v, Owner: owner(users, v)})
-	}
-	for _, res := range m.resources(r, "aws_iam_user_login_profile") {
-		v := res.Attr("user")
-		m.Logins = append(m.Logins, &Login{Resource: res, User: v, Owner: owner(users, v)})
-	}
-}
-
-// owner finds the declared user that a value names: by reference, else by
-// equal name. IAM user names are unique whatever their case.
-func owner(users []*User, v *value.Value) *User {
-	if v != nil && v.Ref != nil {
-		for _, u := range users {
-			if u.Resource.Is(v, "") {
-				return u
-			}
-		}
-	}
-	name, ok := v.Text()
-	if !ok || name == "" {
-		return nil
-	}
-	for _, u := range users {
-		if n, ok := u.Name.Text(); ok && strings.EqualFold(n, name) {
-			return u
-		}
-	}
-	return nil
-}
-
-// LoginOf is the console password of a user, nil when none is declared.
-func (m *Model) LoginOf(u *User) *Login {
-	for _, l := range m.Logins {
-		if l.Owner != nil && l.Owner == u {
-			return l
-		}
-	}
-	return nil
 }
 
 // Role is an IAM role and who may assume it.

@@ -57,7 +57,7 @@ type oidcProvider struct {
 }
 
 var oidcProviders = []oidcProvider{
-	{"token.actions.githubusercontent.com", "GitHub Actions", "repo:", "/", "repo:somebody-else/anything:ref:refs/heads/main", true},
+	{github, "GitHub Actions", "repo:", "/", "repo:somebody-else/anything:ref:refs/heads/main", true},
 	{"gitlab.com", "GitLab", "project_path:", "/", "project_path:somebody-else/anything:ref_type:branch:ref:main", true},
 	{"app.terraform.io", "HCP Terraform", "organization:", ":", "organization:somebody-else:project:anything:workspace:anything:run_phase:apply", true},
 	{"app.eu.terraform.io", "HCP Terraform", "organization:", ":", "organization:somebody-else:project:anything:workspace:anything:run_phase:apply", true},
@@ -70,6 +70,9 @@ var oidcProviders = []oidcProvider{
 
 // eksProvider is the provider of an EKS cluster: its subjects are pods.
 var eksProvider = oidcProvider{"oidc.eks", "Amazon EKS", "", "", "system:serviceaccount:another-namespace:another-account", false}
+
+// github gives tokens to the workflows of every repository.
+const github = "token.actions.githubusercontent.com"
 
 // cognito tells its pools apart by their audience; a subject is one person.
 const cognito = "cognito-identity.amazonaws.com"
@@ -167,6 +170,13 @@ func (o *oidc) key(claim string) string { return strings.ToLower(o.provider.host
 // others say who that is.
 var choosable = []string{"ref", "ref_type", "environment", "event_name", "workflow", "head_ref", "base_ref", "runner_environment", "sha"}
 
+// githubClaims are the claims of GitHub that AWS makes condition keys of, beside
+// sub and aud, and that the caller does not choose.
+var githubClaims = []string{
+	"actor", "actor_id", "enterprise", "enterprise_id", "job_workflow_ref", "repository", "repository_id",
+	"repository_owner", "repository_owner_id", "repository_visibility",
+}
+
 func (o *oidc) formula() *formula {
 	f := &formula{}
 	f.level([]*policy.Document{o.doc}, value.No)
@@ -210,6 +220,9 @@ func (o *oidc) ask(subject, audience string) answer {
 		claim, ok := strings.CutPrefix(k, strings.ToLower(o.provider.host)+":")
 		if ok && claim != "sub" && claim != "aud" && claim != "azp" && claim != "oaud" && claim != "amr" && claim != "app_id" && claim != "id" && !slices.Contains(choosable, claim) {
 			ctx[k] = policy.One("somebody-else")
+			if o.provider.host == github && !slices.Contains(githubClaims, claim) {
+				ctx[k] = policy.ContextValue{} // AWS makes no key of it
+			}
 		}
 		if i := strings.LastIndexByte(k, ':'); !ok && i > 0 && strings.Contains(k[:i], ".") && o.known {
 			ctx[k] = policy.ContextValue{} // the claim of another provider

@@ -131,7 +131,7 @@ func (f *formula) newClause(s *policy.Statement, r *policy.Request) *clause {
 	for i := range s.Conditions {
 		cond := &s.Conditions[i]
 		switch {
-		case !f.met[cond]:
+		case !f.met[cond] || f.stranger && mayAdmitStrangers(cond):
 			c.pending = append(c.pending, cond)
 		case f.stranger && identityKeys[strings.ToLower(cond.Key)]:
 			return nil
@@ -304,7 +304,7 @@ func (f *formula) matches(s *policy.Statement, r *policy.Request, action string)
 		t = t.And(s.AdmitsResource(c.Resource, &c))
 	}
 	for i := range s.Conditions {
-		if cond := &s.Conditions[i]; !f.met[cond] {
+		if cond := &s.Conditions[i]; !f.met[cond] || f.stranger && mayAdmitStrangers(cond) {
 			t = t.And(cond.Matches(&c))
 		} else if f.stranger && identityKeys[strings.ToLower(cond.Key)] {
 			return value.No

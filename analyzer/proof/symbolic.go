@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // A condition that asks for one particular value which is not known, of a key
@@ -83,4 +84,19 @@ func asksForUnknown(c *policy.Condition) bool {
 		}
 	}
 	return true
+}
+
+// mayAdmitStrangers says that the value which a condition asks for may turn out
+// to be a wildcard: one that nobody knows, under an operator that reads it so.
+// What a resource or data source computes is no wildcard.
+func mayAdmitStrangers(c *policy.Condition) bool {
+	if !identityKeys[strings.ToLower(c.Key)] || !strings.HasSuffix(c.Operator.Base, "Like") {
+		return false
+	}
+	for _, p := range c.Values {
+		if p.Value == nil || p.Value.Is(value.Unknown) && p.Value.Ref == nil {
+			return true
+		}
+	}
+	return c.ValuesOpen
 }

@@ -17,6 +17,7 @@ package checktest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -27,6 +28,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/report"
@@ -107,7 +109,7 @@ func Analyze(t *testing.T, dir string, checks []*analyzer.Check) *analyzer.Repor
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := analyzer.Input{Version: "test", Boundary: b, Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+	in := analyzer.Input{Version: "test", Now: Now, Boundary: b, Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Plans: evidence(t, b)}
 	if bytes, err := fs.ReadFile(b.FS, settings.Name); err == nil {
 		if in.Settings, err = settings.Parse(source.NewFile(settings.Name, bytes)); err != nil {
 			t.Fatal(err)
@@ -118,6 +120,30 @@ func Analyze(t *testing.T, dir string, checks []*analyzer.Check) *analyzer.Repor
 		t.Fatal(err)
 	}
 	return r
+}
+
+// Now is the time of every test.
+var Now = time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)
+
+// evidence is the plan.json and the state.json of a case. With configuration
+// beside it, it is laid over that; alone, expectations name its line 1.
+func evidence(t *testing.T, b *terraform.Boundary) []analyzer.Evidence {
+	var out []analyzer.Evidence
+	for _, name := range []string{"plan.json", "state.json"} {
+		text, err := fs.ReadFile(b.FS, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := analyzer.Evidence{Name: name, Bytes: text, State: name == "state.json"}
+		if terraform.HasConfiguration(b, ".") {
+			e.Dir, e.HasDir = ".", true
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 // deterministic runs the analysis again with another number of processors: the
@@ -138,17 +164,18 @@ func deterministic(t *testing.T, dir string, checks []*analyzer.Check, first *an
 
 func place(f *analyzer.Finding) string {
 	if f.Span.IsZero() {
-		return "nowhere"
+		return f.File + ": nowhere"
 	}
 	return fmt.Sprintf("%s:%d", f.Span.File.Name, f.Span.StartPos().Line)
 }
 
 func meet(wants []*want, f *analyzer.Finding) bool {
-	if f.Span.IsZero() {
-		return false
+	file, line := f.File, 1
+	if !f.Span.IsZero() {
+		file, line = f.Span.File.Name, f.Span.StartPos().Line
 	}
 	for _, w := range wants {
-		if w.met || w.rule != f.Check.ID || w.file != f.Span.File.Name || w.line != f.Span.StartPos().Line {
+		if w.met || w.rule != f.Check.ID || w.file != file || w.line != line {
 			continue
 		}
 		if w.undetermined != (f.Verdict == analyzer.Undetermined) || w.severity != "" && w.severity != f.Severity.String() {

@@ -169,6 +169,7 @@ type inputOf struct {
 // input turns arguments and flags into what is to be analysed.
 func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 	in.Version = version()
+	in.Now = p.now()
 	in.Exclude = f.exclude
 	in.Options = terraform.Options{Workspace: f.workspace, Account: f.account, Partition: f.partition, Vars: map[string]string{}}
 	if f.debug {

@@ -1,0 +1,287 @@
+package identity
+
+import (
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// User is an IAM user that the scan declares.
+type User struct {
+	Resource *terraform.Resource
+	Name     *value.Value
+
+	groups   []membership
+	policies []*AttachedPolicy
+}
+
+// Group is an IAM group that the scan declares.
+type Group struct {
+	Resource *terraform.Resource
+	Name     *value.Value
+
+	policies []*AttachedPolicy
+}
+
+// AccessKey is an access key that the scan declares.
+type AccessKey struct {
+	Resource *terraform.Resource
+	User     *value.Value // as written
+	Owner    *User        // the declared user it is for; nil when that is not in this root
+}
+
+// Active says whether the key can be used: "Active" is the default.
+func (k *AccessKey) Active() value.Tri {
+	status := k.Resource.Attr("status")
+	if status.Missing() {
+		return value.Yes
+	}
+	s, ok := status.Text()
+	if !ok {
+		return value.Maybe
+	}
+	return value.TriOf(s != "Inactive")
+}
+
+// Login is a console password that the scan declares.
+type Login struct {
+	Resource *terraform.Resource
+	User     *value.Value // as written
+	Owner    *User        // the declared user it is for; nil when that is not in this root
+}
+
+// MFADevice is a virtual MFA device that the scan declares. Terraform gives it
+// to no one: only a state says whose it is.
+type MFADevice struct {
+	Resource *terraform.Resource
+	Name     *value.Value
+}
+
+func (m *Model) addUsers(r *terraform.Root) {
+	users := &index[*User]{root: r}
+	for _, res := range m.resources(r, "aws_iam_user", "awscc_iam_user") {
+		name := res.Attr("name")
+		if res.Type == "awscc_iam_user" {
+			name = res.Attr("user_name")
+		}
+		u := &User{Resource: res, Name: name}
+		m.Users = append(m.Users, u)
+		users.add(u, res, name)
+		if res.Type == "awscc_iam_user" && res.Attr("login_profile").Set() {
+			m.Logins = append(m.Logins, &Login{Resource: res, User: name, Owner: u})
+		}
+	}
+	for _, res := range m.resources(r, "aws_iam_access_key") {
+		v := res.Attr("user")
+		m.Keys = append(m.Keys, &AccessKey{Resource: res, User: v, Owner: users.find(v)})
+	}
+	for _, res := range m.resources(r, "aws_iam_user_login_profile") {
+		v := res.Attr("user")
+		m.Logins = append(m.Logins, &Login{Resource: res, User: v, Owner: users.find(v)})
+	}
+	for _, res := range m.resources(r, "aws_iam_virtual_mfa_device") {
+		m.MFADevices = append(m.MFADevices, &MFADevice{Resource: res, Name: res.Attr("virtual_mfa_device_name")})
+	}
+	m.userIndexes = append(m.userIndexes, users)
+}
+
+// LoginOf is the console password of a user, nil when none is declared.
+func (m *Model) LoginOf(u *User) *Login {
+	for _, l := range m.Logins {
+		if l.Owner != nil && l.Owner == u {
+			return l
+		}
+	}
+	return nil
+}
+
+// UserOf is the user that a login is for: the one that its own root declares,
+// else the only one of that name in the scan.
+func (m *Model) UserOf(l *Login) *User {
+	if l.Owner != nil {
+		return l.Owner
+	}
+	return elsewhere(m.userIndexes, l.User)
+}
+
+// HasKeys says whether a user has an access key, as far as its root says.
+func (m *Model) HasKeys(u *User) value.Tri {
+	has := value.No
+	for _, k := range m.Keys {
+		switch {
+		case k.Owner == u:
+			has = has.Or(k.Resource.Exists.And(k.Active()))
+		case k.Owner == nil && k.Resource.Root == u.Resource.Root:
+			has = has.Or(value.Maybe.And(mayName(k.User, u.Name)))
+		}
+	}
+	return has
+}
+
+// An index finds what a root declares by reference and by name. IAM names are
+// unique whatever their case.
+type index[T comparable] struct {
+	root      *terraform.Root
+	all       []T
+	names     []*value.Value
+	byAddress map[string]T
+	byName    map[string]T
+}
+
+func (x *index[T]) add(t T, res *terraform.Resource, name *value.Value) {
+	if x.byAddress == nil {
+		x.byAddress, x.byName = map[string]T{}, map[string]T{}
+	}
+	x.all, x.names = append(x.all, t), append(x.names, name)
+	x.byAddress[res.Address] = t
+	if text, ok := name.Text(); ok && text != "" {
+		if _, taken := x.byName[strings.ToLower(text)]; !taken {
+			x.byName[strings.ToLower(text)] = t
+		}
+	}
+}
+
+// find is what a value names, the zero T when that is not declared here or not
+// known.
+func (x *index[T]) find(v *value.Value) (t T) {
+	if v != nil && v.Ref != nil && !v.Ref.Data && v.Ref.Root == x.root.Dir {
+		if t, ok := x.byAddress[v.Ref.Address]; ok {
+			return t
+		}
+	}
+	if name, ok := v.Text(); ok && name != "" {
+		return x.byName[strings.ToLower(name)]
+	}
+	return t
+}
+
+// possible is what a value may name, when it is not known what it names.
+func (x *index[T]) possible(v *value.Value) []T {
+	if v.Known() {
+		return nil
+	}
+	var out []T
+	for i, t := range x.all {
+		if mayName(v, x.names[i]) != value.No {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// elsewhere is what a name stands for in the other roots, where only one of
+// them declares it: two roots may be two accounts.
+func elsewhere[T comparable](indexes []*index[T], v *value.Value) (t T) {
+	name, ok := v.Text()
+	if !ok || name == "" {
+		return t
+	}
+	var zero T
+	for _, x := range indexes {
+		if found := x.byName[strings.ToLower(name)]; found != zero {
+			if t != zero {
+				return zero
+			}
+			t = found
+		}
+	}
+	return t
+}
+
+// mayName says whether a value is a name, as far as the texts tell.
+func mayName(v, name *value.Value) value.Tri {
+	if len(v.Candidates) > 0 {
+		all, any := value.Yes, value.No
+		for _, c := range v.Candidates {
+			is := mayName(c, name)
+			all, any = all.And(is), any.Or(is)
+		}
+		if all == value.Yes || any == value.No {
+			return all
+		}
+		return value.Maybe
+	}
+	a, aKnown := v.Text()
+	b, bKnown := name.Text()
+	switch {
+	case aKnown && bKnown:
+		return value.TriOf(strings.EqualFold(a, b))
+	case aKnown:
+		v, b = name, a
+	case !bKnown:
+		return value.Maybe
+	}
+	parts, ok := v.AsParts()
+	if !ok || !fits(parts, b) {
+		return value.No
+	}
+	return value.Maybe
+}
+
+// fits says that text is one of the strings that the parts may be.
+func fits(parts []value.Part, text string) bool {
+	text = strings.ToLower(text)
+	anywhere := false
+	for i, p := range parts {
+		if p.Hole != nil {
+			anywhere = true
+			continue
+		}
+		literal := strings.ToLower(p.Text.String)
+		switch {
+		case i == len(parts)-1 && anywhere:
+			return strings.HasSuffix(text, literal)
+		case anywhere:
+			at := strings.Index(text, literal)
+			if at < 0 {
+				return false
+			}
+			text = text[at+len(literal):]
+		case !strings.HasPrefix(text, literal):
+			return false
+		default:
+			text = text[len(literal):]
+		}
+		anywhere = false
+	}
+	return anywhere || text == ""
+}
+
+// A membership puts a user into a group.
+type membership struct {
+	group *Group // nil when the scan does not declare it
+	name  *value.Value
+	by    *terraform.Resource
+	// sure is Maybe where the membership, or who is meant, is not known.
+	sure value.Tri
+	why  []value.Reason
+}
+
+// Groups are the groups that a user is a member of for certain, in the order
+// of the memberships.
+func (u *User) Groups() []*Group {
+	var out []*Group
+	for _, m := range u.groups {
+		if m.group != nil && m.sure == value.Yes {
+			out = append(out, m.group)
+		}
+	}
+	return out
+}
+
+// AttachedPolicy is a policy that binds a user, and how it comes to do so.
+type AttachedPolicy struct {
+	// Resource holds the policy or attaches it.
+	Resource *terraform.Resource
+	// Group is whose policy it is; nil for the user's own.
+	Group *Group
+	// Name is what people call it: AdministratorAccess, or an address.
+	Name string
+	// Document is open where the policy is not in the scan, and its statements
+	// are where it is not certain that it binds the user.
+	Document *policy.Document
+	// Unseen says that nothing is known of the policy but that there is one.
+	Unseen bool
+}

@@ -1,0 +1,158 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// RoleTrustAnyone is IV202.
+var RoleTrustAnyone = &analyzer.Check{
+	ID:         "IV202",
+	Name:       "role-trust-anyone",
+	Title:      "a role can be assumed from every AWS account",
+	Severity:   analyzer.High,
+	Severities: []analyzer.Severity{analyzer.High},
+	Doc: `A trust policy that admits principals of an AWS account that nobody named:
+Principal "*" or {"AWS": "*"}, in any statement and beside any other principals,
+without a condition that confines the caller to an organization, an account or
+named principals. The whole policy is decided, with its Deny statements, for a
+stranger from an account and an organization of their own.
+
+Everybody can open an AWS account. A role that trusts every account is as public
+as what the role may do; role names and account numbers are not secrets, and
+services that look for such roles exist.
+
+It is fine when a condition names the organization (aws:PrincipalOrgID,
+aws:PrincipalOrgPaths), the account (aws:PrincipalAccount) or the principals
+(aws:PrincipalArn). A condition that holds when its key is absent
+(StringEqualsIfExists) does not, and an external id alone does not either: it is
+a value that travels, not an identity.`,
+	Remediation: `Name who may assume the role: the accounts or roles as principals, or the
+organization in a condition.
+
+    StringEquals aws:PrincipalOrgID o-xxxxxxxxxx`,
+	References: []analyzer.Reference{
+		{Title: "AWS: AWS JSON policy elements: Principal", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"},
+		{Title: "AWS: The confused deputy problem", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"},
+		{Title: "AWS: Global condition keys", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
+	},
+	Controls: controls("cis-7.0 2.21", "mitre-attack T1078.004"),
+	Tags:     []string{"role", "trust-policy"},
+	Run:      roleTrustAnyone,
+}
+
+func roleTrustAnyone(p *analyzer.Pass) error {
+	for _, role := range p.Model.Roles {
+		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
+			continue
+		}
+		r := proof.TrustAnyone(role.Trust, proof.SessionNameOptions{Account: role.Resource.Root.Account()})
+		verdict, why := r.Class.Verdict(), r.Needs
+		if verdict == proof.Violated && role.Resource.Exists == value.Maybe {
+			verdict, why = proof.Undetermined, role.Resource.Why
+		}
+		switch verdict {
+		case proof.Undetermined:
+			f := trustFinding(role, nil, anyPrincipalSpan(role, r.Statements))
+			f.Severity, f.Defect, f.Needs = analyzer.High, "unknown", why
+			f.Message = fmt.Sprintf("Whether '%s' can be assumed from every AWS account depends on a value that is not known.", role.Resource.Address)
+			if len(f.Needs) == 0 {
+				f.Needs = needs("the trust policy of "+role.Resource.Address, f.Span, role.Attribute)
+			}
+			p.Report(f)
+		case proof.Violated:
+			p.Report(trustsAnyone(p, role, r))
+		}
+	}
+	return nil
+}
+
+func trustsAnyone(p *analyzer.Pass, role *identity.Role, r proof.TrustResult) *analyzer.Finding {
+	f := trustFinding(role, r.Statements, anyPrincipalSpan(role, r.Statements))
+	f.Verdict, f.Severity, f.Defect, f.Witness = analyzer.Violation, analyzer.High, "anyone", witness(r.Witness)
+	statement := "its trust policy"
+	if len(r.Statements) > 0 {
+		statement = proof.StatementName(r.Statements[0])
+	}
+	and := ""
+	if r.ExternalID {
+		f.Defect, and = "anyone-with-external-id", ", who need only know the external id"
+	}
+	f.Message = fmt.Sprintf("'%s' can be assumed from every AWS account: %s admits principals that no condition confines to an organization, an account or a name%s; name the principals, or require aws:PrincipalOrgID.", role.Resource.Address, statement, and)
+	f.Fixes = confine(p, r.Statements)
+	return f
+}
+
+// confine offers to admit only the project's own accounts, where the settings
+// name them, and else drafts a condition on the organization.
+func confine(p *analyzer.Pass, statements []*policy.Statement) []*analyzer.Fix {
+	if len(statements) == 0 {
+		return nil
+	}
+	own := p.Settings.TrustedAccounts
+	key, values, fix := "aws:PrincipalOrgID", []string{"o-xxxxxxxxxx"}, &analyzer.Fix{Message: "admit only principals of the organization; write its id"}
+	if len(own) > 0 {
+		key, values = "aws:PrincipalAccount", own
+		fix = &analyzer.Fix{Message: "admit only principals of the trusted accounts of the settings", Grade: analyzer.Narrowing}
+	}
+	for _, s := range statements {
+		edits, err := edit.AddCondition(s.Value, "StringEquals", key, values...)
+		if err != nil {
+			return nil
+		}
+		fix.Edits = append(fix.Edits, edits...)
+	}
+	return []*analyzer.Fix{fix}
+}
+
+// trustFinding is what findings about a trust policy share.
+func trustFinding(role *identity.Role, statements []*policy.Statement, span source.Span) *analyzer.Finding {
+	f := &analyzer.Finding{Resource: role.Resource, Span: span, Assumptions: assumptions(role.Resource, role.Attribute)}
+	if len(statements) > 0 {
+		f.Statement = statementText(statements[0])
+	}
+	if !span.IsZero() && !role.Resource.Body.IsZero() && !role.Resource.Body.Contains(span) {
+		f.Related = append(f.Related, analyzer.Related{Message: "the role with this trust policy", Span: attributeSpan(role.Resource, attributeName(role)), Address: role.Resource.Address})
+	}
+	return f
+}
+
+// anyPrincipalSpan is the "*" that admits everybody, else the statement, else
+// the attribute.
+func anyPrincipalSpan(role *identity.Role, statements []*policy.Statement) source.Span {
+	if len(statements) == 0 && role.Trust != nil {
+		statements = role.Trust.Statements
+	}
+	for _, s := range statements {
+		for _, pr := range s.Principals {
+			if pr.Class != policy.AnyPrincipal && pr.Class != policy.UnknownPrincipal || pr.Value == nil {
+				continue
+			}
+			if span := spanOr(within(s, pr.Value.Span), within(s, s.Element("Principal").Span)); !span.IsZero() {
+				return firstLine(span)
+			}
+		}
+	}
+	for _, s := range statements {
+		if span := s.Span(); !span.IsZero() && s.Effect != policy.Deny {
+			return firstLine(span)
+		}
+	}
+	return attributeSpan(role.Resource, attributeName(role))
+}
+
+// within is a span where that lies in the statement, else nowhere: a value that
+// was read from a variable stands at the variable.
+func within(s *policy.Statement, span source.Span) source.Span {
+	if s.Value != nil && s.Span().Contains(span) {
+		return span
+	}
+	return source.Span{}
+}

@@ -1,0 +1,223 @@
+package checks
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// UserMultipleKeys is IV302.
+var UserMultipleKeys = &analyzer.Check{
+	ID:         "IV302",
+	Name:       "user-multiple-keys",
+	Title:      "a user has more than one active access key",
+	Severity:   analyzer.Medium,
+	Severities: []analyzer.Severity{analyzer.Medium},
+	Doc: `Two or more active access keys of one IAM user in one root module, whether they
+are written as two resources, with count or for_each, or in two modules, and
+whether they name the user by reference or by name in any case.
+
+A second key is one that nobody watches: it is not the one in use, so nobody
+notices when it leaks, and it is not rotated with the first. Of 12,478 users
+measured in 2021, 830 (6.7 %) had two active keys, and of those only 31 had one
+newer than 30 days, as a rotation would.
+
+It is fine when one of the two is Inactive, which is how a rotation ends, and
+when only a plan makes a new key and removes the old one. Two active keys are
+legitimate while a rotation is under way: suppress the finding until its end.`,
+	Remediation: `Set the key that is no longer used to Inactive, and delete it once nothing has
+missed it. Keep one active key per user; for programs in AWS, CI and data centres
+use roles instead (OIDC, IAM Roles Anywhere).`,
+	References: []analyzer.Reference{
+		{Title: "A Real-World Look at AWS Best Practices: IAM User Accounts (Netskope)", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-iam-user-accounts"},
+		{Title: "AWS: Manage access keys for IAM users", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html"},
+	},
+	Controls: append(cis1("1.13"), controls("cis-5.0 1.12", "cis-6.0 2.12", "mitre-attack T1098.001")...),
+	Tags:     []string{"user", "access-key"},
+	Run:      userMultipleKeys,
+}
+
+func userMultipleKeys(p *analyzer.Pass) error {
+	for _, keys := range keysByUser(p.Model) {
+		var active, maybe []*identity.AccessKey
+		for _, k := range keys {
+			switch k.Active().And(k.Resource.Exists) {
+			case value.Yes:
+				active = append(active, k)
+			case value.Maybe:
+				maybe = append(maybe, k)
+			}
+		}
+		switch {
+		case len(active) > 1:
+			p.Report(multipleKeys(active))
+		case len(active)+len(maybe) > 1:
+			p.Report(possiblyMultipleKeys(active, maybe))
+		}
+	}
+	return nil
+}
+
+// keysByUser groups the keys of one root by the user they are for, each group
+// in the order in which the keys are made or written. Keys whose user is not
+// known are together only when they name it by the same expression.
+func keysByUser(m *identity.Model) [][]*identity.AccessKey {
+	type user struct {
+		root *terraform.Root
+		who  any
+	}
+	at := map[user]int{}
+	var out [][]*identity.AccessKey
+	for _, k := range m.Keys {
+		if k.Resource.Deleted() {
+			continue
+		}
+		id := user{k.Resource.Root, k.Owner}
+		if k.Owner == nil {
+			name, ok := k.User.Text()
+			if ok {
+				name = strings.ToLower(strings.TrimSpace(name))
+			} else {
+				name = userExpression(k)
+			}
+			if name == "" {
+				continue
+			}
+			id.who = name
+		}
+		i, ok := at[id]
+		if !ok {
+			i = len(out)
+			at[id] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], k)
+	}
+	for _, keys := range out {
+		sort.SliceStable(keys, func(i, j int) bool { return laterKey(keys[j], keys[i]) })
+	}
+	return out
+}
+
+// differs says that an expression has another value in each instance, or in
+// each evaluation.
+var differs = regexp.MustCompile(`\b(each|count|self)\.|\b(uuid|bcrypt|timestamp)\(`)
+
+// userExpression tells a key's user by what is written, where its value is not
+// known: an expression has one value in one module instance.
+func userExpression(k *identity.AccessKey) string {
+	if k.Resource.Block == nil {
+		return ""
+	}
+	for _, a := range k.Resource.Block.Attrs {
+		if name, _ := a.Key(); name == "user" {
+			text := strings.Join(strings.Fields(a.Expr.Text()), " ")
+			if text == "" || differs.MatchString(text) {
+				return ""
+			}
+			return k.Resource.Module + " " + text
+		}
+	}
+	return ""
+}
+
+// laterKey says that a was made after b, or stands below it.
+func laterKey(a, b *identity.AccessKey) bool {
+	x, y := a.Resource.Attr("create_date").TextOr(""), b.Resource.Attr("create_date").TextOr("")
+	if x != "" && y != "" && x != y {
+		return x > y
+	}
+	s, t := a.Resource.Header, b.Resource.Header
+	return !s.IsZero() && !t.IsZero() && s.File == t.File && s.Start > t.Start
+}
+
+func multipleKeys(keys []*identity.AccessKey) *analyzer.Finding {
+	later, first := keys[1], keys[0]
+	f := &analyzer.Finding{
+		Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: later.Resource, Span: keySpan(later),
+		Defect: "two-active-keys", Assumptions: assumptions(later.Resource, later.User, first.User),
+		Message: fmt.Sprintf("'%s' is the second active access key of %s, beside '%s'; set the one that is not in use Inactive.",
+			later.Resource.Address, userWords(later), first.Resource.Address),
+		Witness: &analyzer.Witness{
+			Action: "sts:GetCallerIdentity",
+			Words:  fmt.Sprintf("%d keys sign requests as %s: '%s' and '%s' are both Active", len(keys), userWords(later), first.Resource.Address, later.Resource.Address),
+		},
+	}
+	for _, k := range keys {
+		if k != later {
+			f.Related = append(f.Related, analyzer.Related{Message: "another active key of the user", Span: k.Resource.Header, Address: k.Resource.Address})
+		}
+	}
+	f.Related = append(f.Related, ownerOf(later)...)
+	if fix := setInactive(later); fix != nil {
+		f.Fixes = append(f.Fixes, fix)
+	}
+	return f
+}
+
+func possiblyMultipleKeys(active, maybe []*identity.AccessKey) *analyzer.Finding {
+	later := maybe[len(maybe)-1]
+	f := &analyzer.Finding{
+		Severity: analyzer.Medium, Resource: later.Resource, Span: keySpan(later), Defect: "two-active-keys",
+		Message: fmt.Sprintf("Whether '%s' is a second active access key of %s depends on a value that is not known.", later.Resource.Address, userWords(later)),
+	}
+	for _, k := range maybe {
+		f.Needs = append(f.Needs, k.Resource.Why...)
+		if k.Active() == value.Maybe {
+			f.Needs = append(f.Needs, needs("the status of '"+k.Resource.Address+"'", attributeSpan(k.Resource, "status"), k.Resource.Attr("status"))...)
+		}
+	}
+	if len(f.Needs) == 0 {
+		f.Needs = needs("whether '"+later.Resource.Address+"' exists", f.Span)
+	}
+	for _, k := range append(active, maybe[:len(maybe)-1]...) {
+		f.Related = append(f.Related, analyzer.Related{Message: "another key of the user", Span: k.Resource.Header, Address: k.Resource.Address})
+	}
+	return f
+}
+
+// keySpan is the status of a key where that is written, else its header.
+func keySpan(k *identity.AccessKey) source.Span { return attributeSpan(k.Resource, "status") }
+
+func ownerOf(k *identity.AccessKey) []analyzer.Related {
+	if k.Owner == nil {
+		return nil
+	}
+	u := k.Owner.Resource
+	return []analyzer.Related{{Message: "the user is declared here", Span: u.Header, Address: u.Address}}
+}
+
+// userWords is the user of a key in a message.
+func userWords(k *identity.AccessKey) string {
+	if k.Owner != nil {
+		return "'" + k.Owner.Resource.Address + "'"
+	}
+	if name, ok := k.User.Text(); ok && !k.User.Sensitive {
+		return "the user '" + name + "'"
+	}
+	return "one user"
+}
+
+// setInactive is the fix of a key that is one too many. With count or for_each
+// the other keys would lose their status as well.
+func setInactive(k *identity.AccessKey) *analyzer.Fix {
+	if k.Resource.Body.IsZero() || k.Resource.Key != "" {
+		return nil
+	}
+	edits, err := edit.SetAttribute(k.Resource.Body, "status", edit.String("Inactive"))
+	if err != nil {
+		return nil
+	}
+	return &analyzer.Fix{
+		Message: "set the later key Inactive, if the first is the one in use; delete it once nothing misses it",
+		Grade:   analyzer.Narrowing, Edits: edits,
+	}
+}
