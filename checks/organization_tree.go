@@ -1,0 +1,118 @@
+package checks
+
+import (
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/settings"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// Decision is what was decided of a property for the accounts at a node.
+type Decision struct {
+	Verdict proof.Verdict
+	// Class is the verdict in one word, for people: "denied", "open".
+	Class string
+	// Words is the request that gets through, where one does.
+	Words string
+	Needs []value.Reason // of an undetermined one
+}
+
+// Decisions are the properties of an organization's nodes.
+type Decisions struct {
+	// Disabled says why no service control policy has any effect; "" when they do.
+	Disabled string
+	RootMFA  func(*identity.Node) Decision
+	Networks func(*identity.Node) Decision
+}
+
+// Decide decides, for iamvet org, what IV102 and IV105 decide, node by node.
+func Decide(o *identity.Organization, s *settings.Settings) (*Decisions, error) {
+	allowed, err := allowedNetworks(&analyzer.Pass{Settings: s})
+	if err != nil {
+		return nil, err
+	}
+	d := &Decisions{}
+	if o.Resource != nil {
+		if f := disabled(o, "nothing that is attached has any effect"); f != nil {
+			d.Disabled = f.Message
+		}
+	}
+	mfa := rootMFAQuestion(o, proof.RootOptions{Exempt: s.RootExemptActions})
+	d.RootMFA = decider(o, d.Disabled != "", mfa, func(r proof.RootResult) (string, *proof.Witness) { return rootClass(r.Class), r.Witness })
+	networks := rootIPCheck{org: o, opt: proof.SourceIPOptions{Allowed: allowed}}
+	d.Networks = decider(o, d.Disabled != "", networks.question(), func(r proof.SourceIPResult) (string, *proof.Witness) {
+		return networkClass(r, len(allowed) > 0), r.Witness
+	})
+	return d, nil
+}
+
+// decider answers a question node by node, once for each binding.
+func decider[R any](o *identity.Organization, disabled bool, q *question[R], describe func(R) (string, *proof.Witness)) func(*identity.Node) Decision {
+	bs := newBindings(o)
+	memo := map[*binding]Decision{}
+	return func(n *identity.Node) Decision {
+		b := bs.of(n)
+		if disabled {
+			b = nil
+		}
+		if known, done := memo[b]; done {
+			return known
+		}
+		at := b
+		if b == nil {
+			at = (*binding)(nil).with(step{})
+		}
+		answer := q.of(at)
+		d := Decision{Verdict: answer.verdict, Needs: answer.needs}
+		var w *proof.Witness
+		d.Class, w = describe(answer.result)
+		switch {
+		case d.Verdict == proof.Undetermined:
+			d.Class = "unknown"
+		case d.Verdict == proof.Violated && o.Resource == nil:
+			// What else binds it is declared elsewhere.
+			d.Verdict, d.Class = proof.Undetermined, "unknown"
+			d.Needs = []value.Reason{{Text: "the organization is not declared in this scan, nor what else is attached in it"}}
+		case d.Verdict == proof.Violated && w != nil:
+			d.Words = w.Words
+		}
+		memo[b] = d
+		return d
+	}
+}
+
+func rootClass(c proof.RootClass) string {
+	switch c {
+	case proof.RootDenied:
+		return "denied"
+	case proof.MFAEnforced:
+		return "enforced"
+	case proof.RootPartial:
+		return "partial"
+	case proof.RootNone, proof.RootMalformed:
+		return "open"
+	}
+	return "unknown"
+}
+
+func networkClass(r proof.SourceIPResult, configured bool) string {
+	switch r.Class.Verdict() {
+	case proof.Holds:
+		switch {
+		case r.Denied:
+			return "denied"
+		case configured && r.Contradicts == value.Yes:
+			return "contradicts"
+		case r.Class == proof.IPLockout:
+			return "lockout"
+		}
+		return "confined"
+	case proof.Violated:
+		if r.Class == proof.IPNone || r.Class == proof.IPVacuous || r.Class == proof.IPMalformed {
+			return "open"
+		}
+		return "partial"
+	}
+	return "unknown"
+}

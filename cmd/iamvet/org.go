@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+)
+
+type orgFlags struct {
+	inputFlags
+	format  string
+	noColor bool
+}
+
+func (p *program) orgCommand() *cobra.Command {
+	var f orgFlags
+	c := &cobra.Command{
+		Use:   "org [PATH…]",
+		Short: "Print the organization as a tree, with what binds each node and what that proves",
+		Long: `Print the tree of the organization below each PATH (default: the working
+directory): its units and accounts, the service control policies attached to each,
+and what all policies on the way down to it prove of the root users there.
+
+  root-mfa           denied       root can do nothing
+                     enforced     root can do nothing without MFA
+                     partial      something slips through without MFA
+                     open         root may act without MFA
+  root-ip-allowlist  denied       root can do nothing
+                     confined     root may act from listed networks only
+                     lockout      from no network at all
+                     contradicts  from other networks than allowed_cidrs says
+                     partial      there is a list, and something slips through
+                     open         from everywhere
+
+unknown is what this scan does not decide; --format json says what is missing and,
+for what is partial or open, the request that gets through. No policy ever binds
+the management account.
+
+Exit status: 0, or 2 when something could not be read.`,
+		Example: `  iamvet org
+  iamvet org --format json | jq '.organizations[].tree'
+  iamvet org --format dot | dot -Tsvg -o organization.svg`,
+		RunE: func(c *cobra.Command, args []string) error { return p.org(c.Context(), args, &f) },
+	}
+	f.inputFlags.add(c)
+	c.Flags().StringVar(&f.format, "format", "text", "text, json or dot")
+	c.Flags().BoolVar(&f.noColor, "no-color", false, "no colour")
+	return c
+}
+
+func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
+	if f.format != "text" && f.format != "json" && f.format != "dot" {
+		return fmt.Errorf("--format %s: text, json or dot", f.format)
+	}
+	in, err := p.input(args, &f.inputFlags)
+	if err != nil {
+		return err
+	}
+	roots, gaps, err := analyzer.Load(ctx, in.Input)
+	if err != nil {
+		return err
+	}
+	model := identity.Build(roots)
+	base := in.WorkDir // of paths for people; tools get what does not depend on where they run
+	if f.format == "json" {
+		base = in.ScanRoot
+	}
+	view, err := viewOrganizations(model, &in.Settings, base)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	switch f.format {
+	case "json":
+		e := json.NewEncoder(&out)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		err = e.Encode(view)
+	case "dot":
+		view.dot(&out)
+	default:
+		view.text(&out, p.stdoutTerminal && !p.noColor && !f.noColor)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := p.stdout.Write(out.Bytes()); err != nil {
+		return err
+	}
+	if len(view.Organizations) == 0 {
+		fmt.Fprintln(p.stderr, "iamvet: nothing of an organization is declared here")
+	}
+	return p.orgGaps(roots, append(gaps, model.Gaps...), in.WorkDir)
+}
+
+// orgGaps prints what was broken. What could merely not be read is in the
+// tree, where it matters.
+func (p *program) orgGaps(roots []*terraform.Root, gaps []terraform.Gap, workDir string) error {
+	for _, r := range roots {
+		gaps = append(gaps, r.Gaps()...)
+	}
+	if p.gaps(analyzer.TidyGaps(gaps), workDir, false) {
+		return exit{exitBroken}
+	}
+	return nil
+}
