@@ -265,18 +265,47 @@ func (c *sessionNameCheck) problem() *policy.Problem {
 	return nil
 }
 
-// who is who may choose the name.
+// who is who may choose the name: the AWS principals of the statement, as they
+// are written.
 func (c *sessionNameCheck) who() string {
-	in := c.result.Callers
-	switch {
-	case in.Anyone:
-		return "principals of any account"
-	case in.AllRoles:
-		return "roles"
-	case len(in.Accounts) > 0 && len(in.Accounts) <= 3:
-		return "principals of " + strings.Join(in.Accounts, ", ")
+	if len(c.result.Statements) == 0 {
+		return "AWS principals"
 	}
-	return "AWS principals"
+	var names []string
+	for _, p := range c.result.Statements[0].Principals {
+		switch {
+		case p.Class == policy.ServicePrincipal || p.Class == policy.FederatedPrincipal:
+			continue
+		case p.Class == policy.AnyPrincipal && c.result.Callers.Anyone:
+			return "every AWS account"
+		case p.Class == policy.AnyPrincipal:
+			return "whoever meets its conditions"
+		case p.Value == nil:
+			continue
+		}
+		name := printable(p.Value)
+		if strings.Trim(name, "…") == "" && p.Value.Ref != nil {
+			name = p.Value.Ref.Address + "." + p.Value.Ref.Attr
+		}
+		if strings.Trim(name, "…") == "" {
+			name = "principals that are not known"
+		} else {
+			name = "'" + name + "'"
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return "AWS principals"
+	case len(names) > 3:
+		names = append(names[:2:2], fmt.Sprintf("%d more", len(names)-2))
+	}
+	if len(names) == 1 {
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
 func (c *sessionNameCheck) remedy() string {

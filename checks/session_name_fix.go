@@ -43,6 +43,10 @@ func (c *sessionNameCheck) fixes() []*analyzer.Fix {
 		fix.Message = "require the session name to be the caller's user name; role and SSO sessions have no aws:username and will be refused: for them require sts:SourceIdentity instead"
 	}
 	for _, s := range c.loose() {
+		if role := namedRole(s); role != "" && name == ownUserName && fix.Grade == analyzer.Narrowing {
+			fix.Grade = analyzer.Draft
+			fix.Message = fmt.Sprintf("require the session name to be the caller's user name, and give %s, whose sessions have none, a statement of its own that requires ${aws:SourceIdentity}", role)
+		}
 		if mixed(s) {
 			fix.Grade = analyzer.Draft
 			fix.Message += "; give the services and identity providers of this statement one of their own first"
@@ -81,6 +85,19 @@ func (c *sessionNameCheck) loose() []*policy.Statement {
 		}
 	}
 	return out
+}
+
+// namedRole is a role that a statement names; "" when it names none.
+func namedRole(s *policy.Statement) string {
+	for _, p := range s.Principals {
+		if p.Class == policy.RolePrincipal || p.Class == policy.AssumedRolePrincipal {
+			if p.Value != nil && p.Value.Ref != nil && p.Value.Is(value.Unknown) {
+				return "'" + p.Value.Ref.Address + "'"
+			}
+			return "'" + printable(p.Value) + "'"
+		}
+	}
+	return ""
 }
 
 // mixed says that a statement also admits services or identity providers,
