@@ -81,12 +81,20 @@ func (ev *evaluator) hasEmptyDefault(m *module) bool {
 		if _, set := ev.values[name]; set || ev.planned[name] != nil || b.expr("default").none() {
 			continue
 		}
-		v, _ := ev.eval(b.expr("default"), &frame{})
+		v, _ := ev.eval(defaultOf(b), &frame{})
 		if isEmpty(v) {
 			return true
 		}
 	}
 	return false
+}
+
+// defaultOf is the default of a variable. In a JSON file it is no template:
+// ${…} in it is text.
+func defaultOf(b *block) expression {
+	x := b.expr("default")
+	x.literal = true
+	return x
 }
 
 // isEmpty says that a default says nothing about what a caller would pass.
@@ -161,7 +169,7 @@ func (m *moduleInstance) configuredValue(name string, b *block, cautious bool) *
 	if ok && !(given.Is(value.Null) && nullable.Is(value.Bool) && !nullable.Bool && !b.expr("default").none()) {
 		return m.ev.converted(given, t, defaults, "var."+name, b.header)
 	}
-	x := b.expr("default")
+	x := defaultOf(b)
 	if x.none() {
 		why := "var." + name + " has no value"
 		if m.parent != nil {
