@@ -157,7 +157,7 @@ func TestErrors(t *testing.T) {
 		"open quote":     {header + "\n\"" + row + "\n" + row + "\n", "report.csv:2: a quote is not closed"},
 		"behind a quote": {header + "\n\"a\"b" + row + "\n", "report.csv:2: text stands behind the quote"},
 		"utf-16":         {"\xff\xfeu\x00s\x00e\x00r\x00", "report.csv: the file is UTF-16"},
-		"json":           {`{"ReportFormat": "text/csv"}`, `report.csv: it is JSON without the member "Content"`},
+		"json":           {`{"ReportFormat": "text/csv"}`, `it is JSON without the member "Content"`},
 		"json cut":       {`{"Content": "` + encoded[:100], "report.csv: the JSON ends within Content"},
 		"json cut early": {`{"Con`, "report.csv: it is not the JSON"},
 		"not base64":     {`{"Content": "` + encoded[:40] + "!!!!" + `"}`, "report.csv: illegal base64 data"},

@@ -56,7 +56,7 @@ func jsonContent(r *bufio.Reader) (io.Reader, error) {
 		case ',':
 			continue
 		case '}':
-			return nil, errors.New(`it is JSON without the member "Content" of aws iam get-credential-report`)
+			return nil, fmt.Errorf(`%w: it is JSON without the member "Content" of aws iam get-credential-report`, ErrNotReport)
 		default:
 			return nil, s.broken()
 		}

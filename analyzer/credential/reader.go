@@ -41,9 +41,18 @@ type RowError struct {
 	File string
 	Line int
 	Text string
+
+	notReport bool
 }
 
 func (e *RowError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text) }
+
+// ErrNotReport is what the error of a file is that is something else than a
+// credential report, rather than a broken one.
+var ErrNotReport = errors.New("not an IAM credential report")
+
+// Is makes errors.Is(err, ErrNotReport) work.
+func (e *RowError) Is(target error) bool { return e.notReport && target == ErrNotReport }
 
 // column is a column that is read; others are passed over.
 type column int
@@ -112,11 +121,11 @@ func (r *Reader) header() error {
 	}
 	row = bytes.TrimPrefix(row, []byte("\ufeff"))
 	if r.fields, err = split(r.fields[:0], row); err != nil || len(r.fields) < int(requiredCount) {
-		return &RowError{r.name, line, "it is not the header of an IAM credential report, which begins with user,arn,user_creation_time"}
+		return &RowError{r.name, line, "it is not the header of an IAM credential report, which begins with user,arn,user_creation_time", true}
 	}
 	r.width = len(r.fields)
 	if r.width > maxColumns {
-		return &RowError{r.name, line, fmt.Sprintf("it has %d columns: more than %d are not read", r.width, maxColumns)}
+		return &RowError{r.name, line, fmt.Sprintf("it has %d columns: more than %d are not read", r.width, maxColumns), true}
 	}
 	for c := range r.columns {
 		r.columns[c] = -1
@@ -128,14 +137,14 @@ func (r *Reader) header() error {
 				continue
 			}
 			if r.columns[c] >= 0 {
-				return &RowError{r.name, line, fmt.Sprintf("column %s stands there twice", known)}
+				return &RowError{r.name, line, fmt.Sprintf("column %s stands there twice", known), false}
 			}
 			r.columns[c] = i
 		}
 	}
 	for c := column(0); c < requiredCount; c++ {
 		if r.columns[c] < 0 {
-			return &RowError{r.name, line, fmt.Sprintf("there is no column %s: it is not an IAM credential report", columnNames[c])}
+			return &RowError{r.name, line, fmt.Sprintf("there is no column %s: it is not an IAM credential report", columnNames[c]), true}
 		}
 	}
 	return nil
@@ -175,10 +184,10 @@ func (r *Reader) Next(row *Row) error {
 	}
 	*row = Row{Line: line, Start: start, End: start + len(text)}
 	if r.fields, err = split(r.fields[:0], text); err != nil {
-		return &RowError{r.name, line, err.Error()}
+		return &RowError{r.name, line, err.Error(), false}
 	}
 	if len(r.fields) != r.width {
-		return &RowError{r.name, line, fmt.Sprintf("the row has %d columns where the header has %d", len(r.fields), r.width)}
+		return &RowError{r.name, line, fmt.Sprintf("the row has %d columns where the header has %d", len(r.fields), r.width), false}
 	}
 	p := parser{r: r, line: line}
 	p.row(row)
@@ -393,5 +402,5 @@ func (p *parser) fail(c column, got []byte, want string) {
 	if len(got) > limit {
 		got = got[:limit]
 	}
-	p.err = &RowError{p.r.name, p.line, fmt.Sprintf("%s is %q, not %s", columnNames[c], got, want)}
+	p.err = &RowError{p.r.name, p.line, fmt.Sprintf("%s is %q, not %s", columnNames[c], got, want), false}
 }
