@@ -83,7 +83,11 @@ func kindTested(name string, conds []*policy.Condition) keyKind {
 // variable, and the others on what those compare it with.
 func conditionsOn(name string, denies []*clause, levels []clauseLevel) []*policy.Condition {
 	var pending []*policy.Condition
-	eachClause(denies, levels, func(c *clause) { pending = append(pending, c.pending...) })
+	eachClause(denies, levels, func(c *clause) {
+		for _, cond := range c.pending {
+			pending = append(pending, cond.Condition)
+		}
+	})
 	keys := []string{name}
 	for _, c := range pending {
 		if usesVariable(c, name) {

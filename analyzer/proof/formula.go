@@ -96,7 +96,7 @@ func keysOf(f *formula) []string {
 type clause struct {
 	statement *policy.Statement
 	// pending are the conditions that keys not yet chosen decide.
-	pending []*policy.Condition
+	pending []condition
 	// maybe says that part of the statement cannot be known, and why.
 	maybe bool
 	why   []value.Reason
@@ -132,37 +132,64 @@ func (f *formula) newClause(s *policy.Statement, r *policy.Request) *clause {
 		cond := &s.Conditions[i]
 		switch {
 		case !f.met[cond] || f.stranger && mayAdmitStrangers(cond):
-			c.pending = append(c.pending, cond)
+			c.pending = append(c.pending, condition{cond, keysIn(cond)})
 		case f.stranger && identityKeys[strings.ToLower(cond.Key)]:
 			return nil
 		}
 	}
-	if !c.assign(r) {
+	if !c.assign(r, "") {
 		return nil
 	}
 	return c
+}
+
+// A condition is a policy's with the keys that it depends on, in lower case,
+// those of variables first.
+type condition struct {
+	*policy.Condition
+	keys []string
+}
+
+func keysIn(c *policy.Condition) []string {
+	var out []string
+	for _, p := range c.Values {
+		for _, v := range p.Variables() {
+			out = append(out, strings.ToLower(v))
+		}
+	}
+	if c.Key != "" {
+		out = append(out, strings.ToLower(c.Key))
+	}
+	return out
 }
 
 func (f *formula) admitsCaller(s *policy.Statement, r *policy.Request) value.Tri {
 	if f.admits != nil {
 		return f.admits(s)
 	}
+	if f.stranger && s.Effect == policy.Allow && !s.NotPrincipal {
+		return admitsStranger(s, r.Caller)
+	}
 	return s.AdmitsCaller(r.Caller)
 }
 
-// assign settles the conditions that the request decides. It is false when one
-// of them fails.
-func (c *clause) assign(r *policy.Request) bool {
-	var pending []*policy.Condition
+// assign settles the conditions that the request decides, of those that depend
+// on a key ("" for all). It is false when one of them fails.
+func (c *clause) assign(r *policy.Request, key string) bool {
+	var pending []condition
 	for _, cond := range c.pending {
+		if key != "" && !slices.Contains(cond.keys, key) {
+			pending = append(pending, cond)
+			continue
+		}
 		switch cond.Matches(r) {
 		case value.No:
 			return false
 		case value.Maybe:
-			if openKey(cond, r) != "" {
+			if cond.open(r) != "" {
 				pending = append(pending, cond)
 			} else {
-				c.unknown(conditionReasons(cond, r))
+				c.unknown(conditionReasons(cond.Condition, r))
 			}
 		}
 	}
@@ -170,39 +197,38 @@ func (c *clause) assign(r *policy.Request) bool {
 	return true
 }
 
-// with is the clause under a request that has more keys; nil when it fails.
-func (c *clause) with(r *policy.Request) *clause {
+// with is the clause under a request that has one more key; nil when it fails.
+func (c *clause) with(r *policy.Request, key string) *clause {
+	if !slices.ContainsFunc(c.pending, func(cond condition) bool { return slices.Contains(cond.keys, key) }) {
+		return c
+	}
 	d := *c
-	if !d.assign(r) {
+	if !d.assign(r, key) {
 		return nil
 	}
 	return &d
 }
 
-// openKey is a key of the condition that the request leaves open, those of
-// variables first; "" when there is none.
-func openKey(c *policy.Condition, r *policy.Request) string {
-	for _, p := range c.Values {
-		for _, v := range p.Variables() {
-			if isOpen(v, r) {
-				return strings.ToLower(v)
-			}
+// open is a key of the condition that the request leaves open; "" when there
+// is none.
+func (c condition) open(r *policy.Request) string {
+	for _, k := range c.keys {
+		if isOpen(k, r) {
+			return k
 		}
-	}
-	if c.Key != "" && isOpen(c.Key, r) {
-		return strings.ToLower(c.Key)
 	}
 	return ""
 }
 
-// isOpen says that a key's presence or value is still to be chosen. Presence
-// without a value is a choice made: it cannot be known.
+// isOpen says that the presence or value of a key, which is in lower case, is
+// still to be chosen. Presence without a value is a choice made: it cannot be
+// known.
 func isOpen(key string, r *policy.Request) bool {
-	if r.Lookup(key).Presence != policy.Either {
+	if _, listed := r.Context[key]; listed {
 		return false
 	}
-	_, listed := r.Context[strings.ToLower(key)]
-	return !listed
+	bare := policy.Request{Caller: r.Caller, Unlisted: r.Unlisted}
+	return bare.Lookup(key).Presence == policy.Either
 }
 
 func elementReasons(s *policy.Statement, elements ...string) []value.Reason {

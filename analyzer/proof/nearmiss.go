@@ -162,7 +162,9 @@ func diagnose(s *policy.Statement, r *policy.Request) (*NearMiss, int) {
 	return near, faults
 }
 
-func hasOpenKey(c *policy.Condition, r *policy.Request) bool { return openKey(c, r) != "" }
+func hasOpenKey(c *policy.Condition, r *policy.Request) bool {
+	return condition{c, keysIn(c)}.open(r) != ""
+}
 
 func plain(words string, c *policy.Condition) string {
 	if words == "" {

@@ -36,13 +36,14 @@ type answer struct {
 	open []string
 }
 
-// maxCases bounds the requests that one question may try.
-const maxCases = 50_000
+// maxSteps bounds the statements that one question may look at, over all the
+// requests that it tries.
+const maxSteps = 1_000_000
 
 // ask looks for a request that is not stopped. all goes on after the first, to
 // list every region of actions that is open.
 func (q *question) ask(all bool) answer {
-	s := &solver{question: q}
+	s := &solver{question: q, stopped: map[string]bool{}, numbers: map[*policy.Statement]int{}}
 	denies, levels := s.reduce()
 	if s.stoppedOutright(denies, levels) {
 		return answer{stopped: value.Yes}
@@ -89,7 +90,7 @@ func (s *solver) tellingRequest(denies []*clause, levels []clauseLevel) *policy.
 			return r
 		}
 	}
-	s.needs, s.incomplete, s.cases = nil, false, 0
+	s.needs, s.incomplete, s.steps = nil, false, 0
 	return nil
 }
 
@@ -103,9 +104,13 @@ func matchesAny(globs []string, action string) bool {
 // solver is one run of a question.
 type solver struct {
 	*question
-	cases      int
+	steps      int
 	incomplete bool
 	needs      []value.Reason
+	// stopped are sets of statements that stop every request they cover, by
+	// alike; numbers tell the statements apart.
+	stopped map[string]bool
+	numbers map[*policy.Statement]int
 }
 
 // clauseLevel is an allowLevel under a request.
@@ -194,6 +199,57 @@ func (s *solver) tryAction(action string, denies []*clause, levels []clauseLevel
 		}
 		at[i] = clauseLevel{"", forActions(l.allows, []string{needed}), l.maybe, l.why}
 	}
+	alike := s.alike(denies, at)
+	if s.stopped[alike] {
+		return nil, value.Yes
+	}
+	r, t := s.tryResources(action, denies, at)
+	if alike != "" && t == value.Yes && !s.incomplete {
+		s.stopped[alike] = true
+	}
+	return r, t
+}
+
+// alike is equal for actions that the same statements cover, of which the
+// resource and the keys of a service make no difference; "" for all others.
+func (s *solver) alike(denies []*clause, levels []clauseLevel) string {
+	var b []byte
+	same := true
+	add := func(c *clause) {
+		for _, cond := range c.pending {
+			for _, k := range cond.keys {
+				same = same && strings.HasPrefix(k, "aws:")
+			}
+		}
+		if c.statement != nil && !coversResources(c.statement) {
+			same = false
+		}
+		if _, ok := s.numbers[c.statement]; !ok {
+			s.numbers[c.statement] = len(s.numbers)
+		}
+		n := s.numbers[c.statement]
+		b = append(b, byte(n>>8), byte(n), byte(len(c.pending)))
+		if c.maybe {
+			b = append(b, '?')
+		}
+	}
+	for _, c := range denies {
+		add(c)
+	}
+	for _, l := range levels {
+		b = append(b, "/level"...)
+		for _, c := range l.allows {
+			add(c)
+		}
+	}
+	if !same {
+		return ""
+	}
+	return string(b) + "."
+}
+
+// tryResources tries the resources that an action may have.
+func (s *solver) tryResources(action string, denies []*clause, at []clauseLevel) (*policy.Request, value.Tri) {
 	var open *policy.Request
 	for _, resource := range s.resources(action, denies, at) {
 		r := *s.base
@@ -201,7 +257,7 @@ func (s *solver) tryAction(action string, denies []*clause, levels []clauseLevel
 		d, l := s.forResource(resource, &r, denies, at)
 		found, t := s.try(&r, d, l)
 		if t == value.No {
-			if len(denies) > 0 || len(levels) > 0 {
+			if len(denies) > 0 || len(at) > 0 {
 				found = s.minimal(found)
 			}
 			return found, value.No
@@ -270,7 +326,7 @@ func filterResource(in []*clause, resource string, r *policy.Request) []*clause 
 // try chooses values for the keys that are open, one at a time, until the
 // request is stopped or gets through.
 func (s *solver) try(r *policy.Request, denies []*clause, levels []clauseLevel) (*policy.Request, value.Tri) {
-	if s.cases++; s.cases > maxCases {
+	if s.steps += 1 + len(denies); s.steps > maxSteps {
 		s.incomplete = true
 		return r, value.Yes
 	}
@@ -286,7 +342,7 @@ func (s *solver) try(r *policy.Request, denies []*clause, levels []clauseLevel) 
 	var open *policy.Request
 	for _, v := range s.domain(key, r, denies, levels) {
 		next := assign(r, key, v)
-		d, l := under(next, denies, levels)
+		d, l := under(next, key, denies, levels)
 		found, t := s.try(next, d, l)
 		if t == value.No {
 			return found, value.No
@@ -311,18 +367,18 @@ func assign(r *policy.Request, key string, v policy.ContextValue) *policy.Reques
 	return &next
 }
 
-func under(r *policy.Request, denies []*clause, levels []clauseLevel) ([]*clause, []clauseLevel) {
+func under(r *policy.Request, key string, denies []*clause, levels []clauseLevel) ([]*clause, []clauseLevel) {
 	out := make([]clauseLevel, len(levels))
 	for i, l := range levels {
-		out[i] = clauseLevel{l.action, underAll(l.allows, r), l.maybe, l.why}
+		out[i] = clauseLevel{l.action, underAll(l.allows, r, key), l.maybe, l.why}
 	}
-	return underAll(denies, r), out
+	return underAll(denies, r, key), out
 }
 
-func underAll(in []*clause, r *policy.Request) []*clause {
+func underAll(in []*clause, r *policy.Request, key string) []*clause {
 	var out []*clause
 	for _, c := range in {
-		if d := c.with(r); d != nil {
+		if d := c.with(r, key); d != nil {
 			out = append(out, d)
 		}
 	}
@@ -367,7 +423,7 @@ func nextKey(r *policy.Request, denies []*clause, levels []clauseLevel) string {
 	if best == nil {
 		return ""
 	}
-	return openKey(best.pending[0], r)
+	return best.pending[0].open(r)
 }
 
 // note keeps why the case could not be decided.

@@ -100,3 +100,29 @@ func mayAdmitStrangers(c *policy.Condition) bool {
 	}
 	return c.ValuesOpen
 }
+
+// admitsStranger says whether a statement admits somebody of an account that
+// has nothing to do with the policy. A principal of which the account or the
+// name is not known is somebody in particular, whoever it is; only one that
+// may be "*" may be a stranger.
+func admitsStranger(s *policy.Statement, c *policy.Caller) value.Tri {
+	out := value.No
+	if mayHoldMore(s) {
+		out = value.Maybe
+	}
+	for _, p := range s.Principals {
+		switch p.Class {
+		case policy.AnyPrincipal:
+			out = out.Or(p.Matches(c))
+		case policy.UnknownPrincipal:
+			if p.Pattern.Value == nil || p.Pattern.Matches("*") != value.No {
+				out = out.Or(value.Maybe)
+			}
+		default:
+			if p.Account == c.Account {
+				out = out.Or(p.Matches(c))
+			}
+		}
+	}
+	return out
+}
