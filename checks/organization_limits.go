@@ -16,13 +16,9 @@ func limits(m *identity.Model, o *identity.Organization) *analyzer.Finding {
 		if p.Exists() != value.Yes || !p.TooLong() {
 			continue
 		}
-		kind, limit := "service", identity.SCPCharacters
-		if p.IsRCP() == value.Yes {
-			kind, limit = "resource", identity.RCPCharacters
-		}
 		return &analyzer.Finding{
 			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: attributeSpan(p.Resource, "content"), Defect: "too-long",
-			Message: fmt.Sprintf("AWS refuses '%s': it has %d characters, and a %s control policy may have %d; split it, or write it with jsonencode or minified_json, which leave the spaces out.", p.Resource.Address, p.Length(), kind, limit),
+			Message: fmt.Sprintf("'%s' has no effect: %s.", p.Resource.Address, tooLong(p)),
 		}
 	}
 	var found *analyzer.Finding
@@ -45,6 +41,15 @@ func limits(m *identity.Model, o *identity.Organization) *analyzer.Finding {
 		}
 	})
 	return found
+}
+
+// tooLong says what AWS refuses about the length of a policy.
+func tooLong(p *identity.OrganizationPolicy) string {
+	kind, limit := "service", identity.SCPCharacters
+	if p.IsRCP() == value.Yes {
+		kind, limit = "resource", identity.RCPCharacters
+	}
+	return fmt.Sprintf("AWS refuses it for its %d characters, of which a %s control policy may have %d; split it, or have jsonencode or minified_json leave the spaces out", p.Length(), kind, limit)
 }
 
 // attached counts the policies that are certainly attached to a node.

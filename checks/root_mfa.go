@@ -264,6 +264,10 @@ func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.Ne
 		verb = "keeps root from acting without MFA only in part"
 	}
 	f.Message = fmt.Sprintf("'%s' %s: %s; %s.", p.Resource.Address, verb, near.Words, remedies[near.Defect])
+	if near.Defect == proof.DefectMalformed && p.TooLong() {
+		f.Span, f.Defect = attributeSpan(p.Resource, "content"), "too-long"
+		f.Message = fmt.Sprintf("'%s' %s: %s.", p.Resource.Address, verb, tooLong(p))
+	}
 	if len(r.Exempt) > 0 {
 		f.Message = strings.TrimSuffix(f.Message, ".") + fmt.Sprintf(" (it leaves %s).", strings.Join(r.Exempt, ", "))
 	}

@@ -45,6 +45,7 @@ with a target that reaches people, in every account.`,
 	},
 	Tags:   []string{"root", "monitoring", "organization"},
 	Behind: "IV102",
+	Estate: true,
 	Run:    rootUsage,
 }
 
