@@ -132,7 +132,7 @@ func (f *formula) newClause(s *policy.Statement, r *policy.Request) *clause {
 		cond := &s.Conditions[i]
 		switch {
 		case !f.met[cond] || f.stranger && mayAdmitStrangers(cond):
-			c.pending = append(c.pending, condition{cond, keysIn(cond)})
+			c.pending = append(c.pending, condition{cond, nil})
 		case f.stranger && identityKeys[strings.ToLower(cond.Key)]:
 			return nil
 		}
@@ -167,9 +167,6 @@ func (f *formula) admitsCaller(s *policy.Statement, r *policy.Request) value.Tri
 	if f.admits != nil {
 		return f.admits(s)
 	}
-	if f.stranger && s.Effect == policy.Allow && !s.NotPrincipal {
-		return admitsStranger(s, r.Caller)
-	}
 	return s.AdmitsCaller(r.Caller)
 }
 
@@ -186,6 +183,9 @@ func (c *clause) assign(r *policy.Request, key string) bool {
 		case value.No:
 			return false
 		case value.Maybe:
+			if cond.keys == nil {
+				cond.keys = keysIn(cond.Condition)
+			}
 			if cond.open(r) != "" {
 				pending = append(pending, cond)
 			} else {

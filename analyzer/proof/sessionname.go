@@ -184,7 +184,12 @@ func (t *trust) formula(c caller, sets bool) *formula {
 		second.action = "sts:SetSourceIdentity"
 		f.levels = append(f.levels, second)
 	}
-	f.admits = func(s *policy.Statement) value.Tri { return admits(s, c.request.Caller) }
+	f.admits = func(s *policy.Statement) value.Tri {
+		if f.stranger && s.Effect == policy.Allow && !s.NotPrincipal {
+			return admitsStranger(s, c.request.Caller)
+		}
+		return admits(s, c.request.Caller)
+	}
 	if c.unknown != nil {
 		f.admits = c.unknown.admits
 	}
