@@ -101,6 +101,7 @@ type fileResult struct {
 // the resolved one. It is read once for all roots, so that spans of one file
 // are comparable. What cannot be read is a gap.
 func (b *Boundary) file(name string) (*source.File, *Gap) {
+	name = path.Clean(name)
 	resolved, gap := b.resolve(name)
 	if gap != nil {
 		return nil, gap
@@ -159,11 +160,12 @@ func (b *Boundary) read(name string) ([]byte, error) {
 // is not: whoever opens it finds out.
 func (b *Boundary) resolve(name string) (string, *Gap) {
 	outside := func(target string) *Gap {
-		reason := name + " lies outside of what may be read"
+		shown := path.Clean(name)
+		reason := shown + " lies outside of what may be read"
 		if target != "" {
-			reason = name + " leads outside of what may be read, to " + target
+			reason = shown + " leads outside of what may be read, to " + target
 		}
-		return &Gap{Kind: LimitGap, File: name, Reason: reason}
+		return &Gap{Kind: LimitGap, File: shown, Reason: reason}
 	}
 	rest := strings.Split(name, "/")
 	if strings.HasPrefix(name, "/") {
@@ -197,7 +199,7 @@ func (b *Boundary) resolve(name string) (string, *Gap) {
 			continue
 		}
 		if links++; links > maxLinks {
-			return "", &Gap{Kind: ErrorGap, File: name, Reason: name + " is a circle of symbolic links"}
+			return "", &Gap{Kind: ErrorGap, File: name, Reason: path.Clean(name) + " is a circle of symbolic links"}
 		}
 		if strings.HasPrefix(target, "/") {
 			rel, ok := b.inside(target)

@@ -300,7 +300,12 @@ func (p *program) settings(in *inputOf, f *inputFlags) error {
 	in.Exclude = append(in.Exclude, in.Settings.Exclude...)
 	dir := path.Dir(filepath.ToSlash(name))
 	for i := range in.Settings.Roots {
-		in.Settings.Roots[i].Dir = path.Join(dir, in.Settings.Roots[i].Dir)
+		root := &in.Settings.Roots[i]
+		root.Dir = path.Join(dir, root.Dir)
+		if !terraform.HasConfiguration(in.Boundary, root.Dir) {
+			in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, File: name,
+				Reason: fmt.Sprintf("root %q has no Terraform configuration", root.Dir)})
+		}
 	}
 	return nil
 }
