@@ -102,3 +102,40 @@ func TestOIDCSubject(t *testing.T) {
 		t.Errorf("%v of an unknown policy", got)
 	}
 }
+
+func TestOIDCUnknown(t *testing.T) {
+	for _, tt := range []struct{ name, principal, condition, want string }{
+		{"by reference, bound", "?aws_iam_openid_connect_provider.arn", `{"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:mine/app:ref:refs/heads/main", "token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}`, "BOUND"},
+		{"by reference, no subject", "?aws_iam_openid_connect_provider.arn", `{"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}`, "ANY_SUBJECT"},
+		{"an account with a hole", "arn:aws:iam::?+:oidc-provider/token.actions.githubusercontent.com", `{"StringLike": {"token.actions.githubusercontent.com:sub": "repo:*", "token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}`, "ANY_SUBJECT"},
+		{"an unknown subject", "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com", `{"StringLike": {"token.actions.githubusercontent.com:sub": "?", "token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}`, "UNDETERMINABLE"},
+		{"an unknown repository of a known owner", "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com", `{"StringLike": {"token.actions.githubusercontent.com:sub": "repo:mine/?+:*", "token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}`, "BOUND"},
+		{"an unknown owner", "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com", `{"StringLike": {"token.actions.githubusercontent.com:sub": "repo:?+/app:*", "token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}`, "UNDETERMINABLE"},
+		{"unknown subjects beside a star", "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com", `{"StringLike": {"token.actions.githubusercontent.com:sub": ["?", "*"]}}`, "ANY_SUBJECT"},
+	} {
+		doc := partly(t, `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Federated": "`+tt.principal+`"},
+			"Action": "sts:AssumeRoleWithWebIdentity", "Condition": `+tt.condition+`}}`)
+		got := OIDCSubject(doc)
+		if got.Class.String() != tt.want {
+			t.Errorf("%s: %v, want %s; needs %v", tt.name, got.Class, tt.want, got.Needs)
+		}
+		if got.Class == OIDCUndetermined && len(got.Needs) == 0 {
+			t.Errorf("%s: nothing is needed", tt.name)
+		}
+		if got.Class != OIDCUndetermined && got.Provider != "token.actions.githubusercontent.com" {
+			t.Errorf("%s: provider %q", tt.name, got.Provider)
+		}
+	}
+}
+
+// TestSecondStatement: a statement after one that is bound is looked at too.
+func TestSecondStatement(t *testing.T) {
+	doc := parse(t, "trust.tf", `{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"}, "Action": "sts:AssumeRoleWithWebIdentity",
+		 "Condition": {"StringEquals": {"gitlab.com:sub": "project_path:mine/app:ref_type:branch:ref:main", "gitlab.com:aud": "x"}}},
+		{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity"}]}`)
+	got := OIDCSubject(doc)
+	if got.Class != OIDCAnySubject || got.Statement != doc.Statements[1] || !got.Shared {
+		t.Errorf("%v of %v", got.Class, got.Statement)
+	}
+}

@@ -97,6 +97,9 @@ func (s *solver) tellingRequest(denies []*clause, levels []clauseLevel) *policy.
 // matchesAny says that an action is one of the globs, which are in lower case.
 func matchesAny(globs []string, action string) bool {
 	return slices.ContainsFunc(globs, func(g string) bool {
+		if !strings.ContainsAny(g, "*?") {
+			return strings.EqualFold(g, action)
+		}
 		return policy.Glob(g).Matches(strings.ToLower(action)) == value.Yes
 	})
 }

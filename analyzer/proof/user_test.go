@@ -1,0 +1,67 @@
+package proof
+
+import (
+	"testing"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+func TestUserMFA(t *testing.T) {
+	const (
+		all      = `{"Effect": "Allow", "Action": "*", "Resource": "*"}`
+		enforce  = `{"Effect": "Deny", "NotAction": ["iam:EnableMFADevice", "iam:ListMFADevices", "sts:GetSessionToken"], "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}`
+		withMFA  = `{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}`
+		password = `{"Effect": "Allow", "Action": "iam:ChangePassword", "Resource": "arn:aws:iam::*:user/${aws:username}"}`
+		tagged   = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}, "StringNotEquals": {"aws:PrincipalTag/kind": "machine"}}}`
+		named    = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}, "StringNotEquals": {"aws:username": "breakglass"}}}`
+	)
+	doc := func(statements ...string) *policy.Document {
+		text := statements[0]
+		for _, s := range statements[1:] {
+			text += "," + s
+		}
+		return partly(t, `{"Version": "2012-10-17", "Statement": [`+text+`]}`)
+	}
+	docs := func(list ...*policy.Document) []*policy.Document { return list }
+	unknown := &policy.Document{Open: true, Value: value.UnknownBecause("the policy is not in this scan", source.Span{})}
+	for _, tt := range []struct {
+		name string
+		user User
+		want UserClass
+	}{
+		{"a policy that is not known changes no Deny", User{Name: "a", Documents: docs(doc(all, enforce), unknown)}, Enforced},
+		{"a policy that is not known may allow more", User{Name: "a", Documents: docs(doc(withMFA), unknown)}, UserUndetermined},
+		{"a policy that is not known may deny", User{Name: "a", Documents: docs(doc(all), unknown)}, UserUndetermined},
+		{"a boundary that asks for MFA", User{Name: "a", Documents: docs(doc(all)), Boundary: doc(withMFA)}, Enforced},
+		{"a boundary that allows all", User{Name: "a", Documents: docs(doc(all)), Boundary: doc(all)}, UserNone},
+		{"a boundary that is not known", User{Name: "a", Documents: docs(doc(all)), Boundary: unknown}, UserUndetermined},
+		{"an SCP that asks for MFA", User{Name: "a", Documents: docs(doc(all)), SCPs: []Level{{Documents: docs(doc(enforce)), FullAccess: value.Yes}}}, Enforced},
+		{"only one's password", User{Name: "a", Documents: docs(doc(password))}, Enforced},
+		{"nothing", User{Name: "a"}, Enforced},
+		{"a tag that exempts, not given", User{Name: "a", Documents: docs(doc(all, tagged))}, Enforced},
+		{"a tag that exempts", User{Name: "a", Documents: docs(doc(all, tagged)), Tags: map[string]string{"Kind": "machine"}}, UserNone},
+		{"a tag that may be there", User{Name: "a", Documents: docs(doc(all, tagged)), TagsOpen: true}, UserUndetermined},
+		{"the user who is exempt", User{Name: "breakglass", Documents: docs(doc(all, named))}, UserNone},
+		{"a user whose name is not known", User{Documents: docs(doc(all, named))}, UserUndetermined},
+		{"an action that is not known may be exempt", User{Name: "a", Documents: docs(doc(all, `{"Effect": "Deny", "NotAction": ["sts:GetSessionToken", "?"], "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}`))}, UserUndetermined},
+	} {
+		got := UserMFA(tt.user)
+		if got.Class != tt.want {
+			t.Errorf("%s: %v, want %v; witness %+v, needs %v", tt.name, got.Class, tt.want, got.Witness, got.Needs)
+		}
+		if got.Class == UserUndetermined && len(got.Needs) == 0 {
+			t.Errorf("%s: nothing is needed", tt.name)
+		}
+	}
+	if got := UserMFA(User{Name: "a"}); !got.Idle {
+		t.Error("a user without policies is not idle")
+	}
+	if got := UserMFA(User{Name: "a", Documents: docs(doc(all, `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}`))}); !got.LocksOut {
+		t.Error("a user who cannot enrol a device is not locked out")
+	}
+	if got := UserMFA(User{Name: "a", Documents: docs(doc(password))}); len(got.Tolerated) == 0 {
+		t.Error("the password may be changed without MFA, and nothing says so")
+	}
+}
