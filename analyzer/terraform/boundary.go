@@ -101,7 +101,6 @@ type fileResult struct {
 // the resolved one. It is read once for all roots, so that spans of one file
 // are comparable. What cannot be read is a gap.
 func (b *Boundary) file(name string) (*source.File, *Gap) {
-	name = path.Clean(name)
 	resolved, gap := b.resolve(name)
 	if gap != nil {
 		return nil, gap
@@ -118,7 +117,7 @@ func (b *Boundary) file(name string) (*source.File, *Gap) {
 		if errors.Is(err, fs.ErrNotExist) {
 			kind = LimitGap
 		}
-		r.gap = &Gap{Kind: kind, File: resolved, Reason: readError(name, err)}
+		r.gap = &Gap{Kind: kind, File: resolved, Reason: readError(path.Clean(name), err)}
 	} else {
 		r.file = source.NewFile(resolved, data)
 	}
