@@ -16,4 +16,5 @@ var All = []*analyzer.Check{
 	OIDCSubject,
 	UserKeyAtCreation,
 	UserMultipleKeys,
+	UserConsoleMFA,
 }

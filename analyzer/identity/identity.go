@@ -34,6 +34,8 @@ type Model struct {
 	groupIndexes  []*index[*Group]
 	policyIndexes []*index[*terraform.Resource]
 	documents     map[*terraform.Resource]*policy.Document // of managed policies; nil: AWS refuses it
+	outsiders     map[*Login]*User                         // users that are only named
+	unread        map[*terraform.Root][]terraform.UnreadModule
 	bound         bool
 }
 

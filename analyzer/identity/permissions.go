@@ -45,11 +45,35 @@ func (m *Model) PermissionsOf(u *User) Permissions {
 			p.Policies = append(p.Policies, a)
 		}
 	}
+	p.Policies = append(p.Policies, m.unreadPolicies(u)...)
 	if b := u.Resource.Attr("permissions_boundary"); !b.Missing() && b.TextOr("?") != "" {
 		doc := m.policyAt(u.Resource, b)
 		p.Boundary, p.BoundaryName = doc.document, doc.name
 	}
 	return p
+}
+
+// unreadPolicies stand for what modules that are not at hand may attach to a
+// user that they are given.
+func (m *Model) unreadPolicies(u *User) []*AttachedPolicy {
+	root := u.Resource.Root
+	calls, ok := m.unread[root]
+	if !ok {
+		calls = root.UnreadModules()
+		m.unread[root] = calls
+	}
+	var out []*AttachedPolicy
+	for _, call := range calls {
+		given := false
+		call.Arguments.Walk(func(v *value.Value) bool {
+			given = given || u.Resource.Is(v, "") || v.Is(value.String) && mayName(v, u.Name) == value.Yes
+			return !given
+		})
+		if given {
+			out = append(out, &AttachedPolicy{Resource: u.Resource, Name: call.Address, Document: unseen([]value.Reason{call.Why}), Unseen: true})
+		}
+	}
+	return out
 }
 
 // groupPolicies are the policies of a group; of one that is not declared, a
@@ -185,16 +209,42 @@ func (m *Model) bind() {
 	if m.bound {
 		return
 	}
-	m.bound, m.documents = true, map[*terraform.Resource]*policy.Document{}
+	m.bound, m.documents, m.unread = true, map[*terraform.Resource]*policy.Document{}, map[*terraform.Root][]terraform.UnreadModule{}
 	for _, r := range m.Roots {
 		m.addGroups(r)
 		m.addPolicies(r)
 	}
+	m.addOutsiders()
 	for _, r := range m.Roots {
 		m.bindMemberships(r)
 		m.bindInline(r)
 		m.bindManaged(r)
 		m.bindExclusive(r)
+	}
+}
+
+// addOutsiders makes users of the names that logins give and no root declares.
+func (m *Model) addOutsiders() {
+	m.outsiders = map[*Login]*User{}
+	for _, l := range m.Logins {
+		if l.Owner != nil {
+			continue
+		}
+		if name, ok := l.User.Text(); !ok || name == "" {
+			continue
+		}
+		u := elsewhere(m.userIndexes, l.User)
+		if u == nil {
+			for _, x := range m.userIndexes {
+				if x.root == l.Resource.Root {
+					if u = x.find(l.User); u == nil {
+						u = &User{Resource: l.Resource, Name: l.User}
+						x.add(u, l.Resource, l.User)
+					}
+				}
+			}
+		}
+		m.outsiders[l] = u
 	}
 }
 

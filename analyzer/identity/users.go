@@ -98,12 +98,38 @@ func (m *Model) LoginOf(u *User) *Login {
 }
 
 // UserOf is the user that a login is for: the one that its own root declares,
-// else the only one of that name in the scan.
+// else the only one of that name in the scan, else one that stands for the name
+// and has what the scan attaches to it. Nil when the name is not known.
 func (m *Model) UserOf(l *Login) *User {
 	if l.Owner != nil {
 		return l.Owner
 	}
-	return elsewhere(m.userIndexes, l.User)
+	m.bind()
+	return m.outsiders[l]
+}
+
+// Declared says that the scan has the user itself and not only its password.
+func (u *User) Declared() bool {
+	return u.Resource.Type == "aws_iam_user" || u.Resource.Type == "awscc_iam_user"
+}
+
+// Tags are the user's, as far as they are known, and whether there may be more.
+func (u *User) Tags() (tags map[string]string, open bool) {
+	list := u.Resource.Attr("tags_all")
+	if !list.IsMapping() {
+		list = u.Resource.Attr("tags")
+	}
+	tags = map[string]string{}
+	for _, a := range list.Attrs {
+		key, named := a.Key()
+		text, known := a.Value.Text()
+		if !named || !known {
+			open = true
+			continue
+		}
+		tags[key] = text
+	}
+	return tags, open || !u.Declared() || list.Open || list.Is(value.Unknown)
 }
 
 // HasKeys says whether a user has an access key, as far as its root says.

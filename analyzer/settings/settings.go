@@ -31,6 +31,24 @@ type Settings struct {
 	// RootExemptActions may be left to root by an SCP that denies it the rest,
 	// beside those that enrol an MFA device.
 	RootExemptActions []string `hcl:"root_exempt_actions,optional"`
+	// MaxKeyAge is how many days an access key may be in use; 0, the default,
+	// stands for 90. Ask KeyAgeLimit.
+	MaxKeyAge int `hcl:"max_key_age,optional"`
+	// UnusedDays is after how many days without use a credential counts as
+	// unused; 0, the default, stands for 90. CIS asks for 45 since version 1.3.
+	// Ask UnusedLimit.
+	UnusedDays int `hcl:"unused_days,optional"`
+	// BreakGlassUsers are users for emergencies, by name (* and ? are wildcards)
+	// or, written tag:KEY or tag:KEY=VALUE, by tag. MFA is not asked of them.
+	// None by default.
+	BreakGlassUsers []string `hcl:"break_glass_users,optional"`
+	// MachineUsers are users that are programs, named like BreakGlassUsers: an
+	// access key is what they are for, so that one made together with the user is
+	// no finding. None by default.
+	MachineUsers []string `hcl:"machine_users,optional"`
+	// Severities replace the severity of a rule's violations, by id or name. None
+	// by default.
+	Severities map[string]string `hcl:"severities,optional"`
 	// Exclude are globs of directories that are not searched for roots.
 	Exclude []string `hcl:"exclude,optional"`
 	// Roots evaluate one directory once per environment.
@@ -98,6 +116,12 @@ func (s *Settings) check(f *source.File) error {
 		if !accountID.MatchString(a) {
 			return &Error{whole, fmt.Sprintf("trusted_accounts: %q is not a 12-digit account id", a)}
 		}
+	}
+	if s.MaxKeyAge < 0 {
+		return &Error{whole, fmt.Sprintf("max_key_age: %d is not a number of days", s.MaxKeyAge)}
+	}
+	if s.UnusedDays < 0 {
+		return &Error{whole, fmt.Sprintf("unused_days: %d is not a number of days", s.UnusedDays)}
 	}
 	return nil
 }

@@ -1,0 +1,49 @@
+package settings
+
+import (
+	"path"
+	"strings"
+)
+
+// KeyAgeLimit is how many days an access key may be in use.
+func (s *Settings) KeyAgeLimit() int {
+	if s.MaxKeyAge > 0 {
+		return s.MaxKeyAge
+	}
+	return 90
+}
+
+// UnusedLimit is after how many days without use a credential is unused.
+func (s *Settings) UnusedLimit() int {
+	if s.UnusedDays > 0 {
+		return s.UnusedDays
+	}
+	return 90
+}
+
+// BreakGlass says that the user is one for emergencies.
+func (s *Settings) BreakGlass(name string, tags map[string]string) bool {
+	return among(s.BreakGlassUsers, name, tags)
+}
+
+// Machine says that the user is a program.
+func (s *Settings) Machine(name string, tags map[string]string) bool {
+	return among(s.MachineUsers, name, tags)
+}
+
+func among(list []string, name string, tags map[string]string) bool {
+	for _, entry := range list {
+		tag, isTag := strings.CutPrefix(entry, "tag:")
+		if !isTag {
+			if ok, err := path.Match(strings.ToLower(entry), strings.ToLower(name)); err == nil && ok && name != "" {
+				return true
+			}
+			continue
+		}
+		key, want, valued := strings.Cut(tag, "=")
+		if have, ok := tags[key]; ok && (!valued || have == want) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,378 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// UserConsoleMFA is IV304.
+var UserConsoleMFA = &analyzer.Check{
+	ID:         "IV304",
+	Name:       "user-console-mfa",
+	Title:      "a user with a console password may act without MFA",
+	Severity:   analyzer.High,
+	Severities: []analyzer.Severity{analyzer.High, analyzer.Medium, analyzer.Note},
+	Doc: `A console password (aws_iam_user_login_profile) whose user may do something
+without MFA: all policies that bind the user are decided together, its own and
+those of its groups, inline and managed, in every form that Terraform attaches
+them, with the permissions boundary, for a console session without MFA and for an
+access key. The request that gets through is shown.
+
+A password is guessed, phished and reused. Only a policy makes the second factor
+count: a device that is registered (aws_iam_virtual_mfa_device) asks for nothing
+by itself. Of 12,478 users measured in 2021, 773 (6.2 %) had a password and no
+MFA.
+
+It is fine when the policies deny everything without MFA but what enrols a device
+(AWS's own example, with BoolIfExists), or allow nothing but with MFA. A Deny
+that proves this holds whatever else is attached. It is reported as medium when
+no policy of the user is in the scan, or when only an access key of the user gets
+through; as a note when there is no such key, or when the policies would keep the
+user from enrolling a device at all.`,
+	Remediation: `Attach a policy that denies everything without MFA but what enrols a device, to
+a group that holds every user with a password. Better, let people sign in through
+IAM Identity Center, and delete their passwords.
+
+    Effect       Deny
+    NotAction    iam:CreateVirtualMFADevice iam:EnableMFADevice iam:GetUser
+                 iam:ListMFADevices iam:ListVirtualMFADevices iam:ResyncMFADevice
+                 sts:GetSessionToken
+    Resource     *
+    BoolIfExists aws:MultiFactorAuthPresent false`,
+	References: []analyzer.Reference{
+		{Title: "A Real-World Look at AWS Best Practices: IAM User Accounts (Netskope)", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-iam-user-accounts"},
+		{Title: "AWS: Allow MFA-authenticated IAM users to manage their own credentials", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html"},
+		{Title: "AWS: Secure API access with MFA", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html"},
+	},
+	Controls: append(cis1("1.10"), controls("cis-1.2 1.2", "cis-5.0 1.9", "cis-6.0 2.9", "cis-7.0 2.10", "fsbp IAM.5 IAM.19",
+		"aws-config mfa-enabled-for-iam-console-access iam-user-mfa-enabled",
+		"nist-800-53-r5 AC-2(1) AC-3(15) IA-2(1) IA-2(2) IA-2(6) IA-2(8)",
+		"pci-dss-3.2.1 8.3.1", "pci-dss-4.0.1 8.4.2", "mitre-attack T1556.006 T1078.004")...),
+	Tags:   []string{"user", "mfa", "console"},
+	Estate: true,
+	Run:    userConsoleMFA,
+}
+
+func userConsoleMFA(p *analyzer.Pass) error {
+	done := map[*identity.User]bool{}
+	for _, login := range p.Model.Logins {
+		if login.Resource.Deleted() {
+			continue
+		}
+		c := consoleCheck{pass: p, login: login, user: p.Model.UserOf(login)}
+		switch {
+		case c.user == nil:
+			c.nobody()
+		case done[c.user] || p.Settings.BreakGlass(c.user.Name.TextOr(""), tagsOf(c.user)):
+		default:
+			done[c.user] = true
+			c.run()
+		}
+	}
+	return nil
+}
+
+func tagsOf(u *identity.User) map[string]string {
+	tags, _ := u.Tags()
+	return tags
+}
+
+type consoleCheck struct {
+	pass     *analyzer.Pass
+	login    *identity.Login
+	user     *identity.User
+	bindings identity.Permissions
+	result   proof.UserResult
+}
+
+func (c *consoleCheck) finding(defect string) *analyzer.Finding {
+	r := c.login.Resource
+	f := &analyzer.Finding{Resource: r, Span: r.Header, Defect: defect, Assumptions: assumptions(r, c.login.User)}
+	if r.Type == "awscc_iam_user" {
+		f.Span = attributeSpan(r, "login_profile")
+	}
+	if c.user != nil && c.user.Declared() && c.user.Resource != r {
+		f.Related = append(f.Related, analyzer.Related{Message: "the user is declared here", Span: c.user.Resource.Header, Address: c.user.Resource.Address})
+	}
+	return f
+}
+
+// nobody reports a password of a user whose name is not known.
+func (c *consoleCheck) nobody() {
+	f := c.finding("unknown-user")
+	f.Severity = analyzer.Medium
+	f.Message = fmt.Sprintf("Whether the user of '%s' may act without MFA depends on a value that is not known.", c.login.Resource.Address)
+	f.Needs = needs("whose password it is", f.Span, c.login.User)
+	c.pass.Report(f)
+}
+
+func (c *consoleCheck) run() {
+	c.bindings = c.pass.Model.PermissionsOf(c.user)
+	exists := c.login.Resource.Exists
+	if len(c.bindings.Policies) == 0 {
+		f := c.finding("no-policy")
+		f.Verdict, f.Severity = analyzer.Violation, analyzer.Medium
+		f.Message = fmt.Sprintf("'%s' gives %s a console password, and no policy of the user is in this scan that would require MFA; attach one that denies everything without it.", c.login.Resource.Address, c.who())
+		f.Witness = &analyzer.Witness{
+			Action: "signin:ConsoleLogin", Principal: c.principal(),
+			Words: "the user, signing in with the password alone: what it may then do without MFA is decided by policies that are not in the scan, if by any",
+		}
+		f.Fixes = c.require()
+		c.report(f, exists)
+		return
+	}
+	tags, open := c.user.Tags()
+	name := c.user.Name.TextOr("")
+	c.result = proof.UserMFA(proof.User{
+		Name: name, Account: c.user.Resource.Root.Account(), Tags: tags, TagsOpen: open,
+		Documents: c.bindings.Documents(), Boundary: c.bindings.Boundary,
+	})
+	keys := c.pass.Model.HasKeys(c.user)
+	switch c.result.Class {
+	case proof.Enforced:
+		c.enforced()
+	case proof.UserUndetermined:
+		f := c.finding("unknown")
+		f.Severity, f.Needs = analyzer.High, c.result.Needs
+		f.Message = fmt.Sprintf("Whether %s, who has the console password '%s', may act without MFA depends on a value that is not known.", c.who(), c.login.Resource.Address)
+		if len(f.Needs) == 0 {
+			f.Needs = needs("the policies of "+c.who(), f.Span)
+		}
+		c.pass.Report(f)
+	case proof.ConsoleOnly:
+		c.consoleOnly(keys)
+	default:
+		f := c.violation(strings.ReplaceAll(strings.ToLower(c.result.Class.String()), "_", "-"))
+		f.Severity = analyzer.High
+		f.Message = fmt.Sprintf("'%s' gives %s a console password, and nothing requires MFA: %s; %s.", c.login.Resource.Address, c.who(), c.because(), c.remedy())
+		c.report(f, exists)
+	}
+}
+
+// report reports a violation; where it is not known whether there is a password
+// at all, that is what is missing.
+func (c *consoleCheck) report(f *analyzer.Finding, exists value.Tri) {
+	if exists == value.Maybe {
+		f.Verdict, f.Witness, f.Fixes = analyzer.Undetermined, nil, nil
+		f.Needs = needs("whether there is a password", f.Span)
+		if why := c.login.Resource.Why; len(why) > 0 {
+			f.Needs = why
+		}
+		f.Message = fmt.Sprintf("Whether %s has a console password, '%s', with which it may act without MFA, depends on a value that is not known.", c.who(), c.login.Resource.Address)
+	}
+	c.pass.Report(f)
+}
+
+// enforced says what a proof leaves to wish for.
+func (c *consoleCheck) enforced() {
+	if !c.result.LocksOut || c.result.Idle {
+		return
+	}
+	f := c.finding("locks-out")
+	f.Verdict, f.Severity = analyzer.Advice, analyzer.Note
+	f.Message = fmt.Sprintf("%s, who has the console password '%s', can do nothing without MFA, not even enrol a device: somebody else has to register one first; exempt what enrols a device.", upperFirst(c.who()), c.login.Resource.Address)
+	c.pass.Report(f)
+}
+
+// consoleOnly reports policies that stop a console session without MFA, but not
+// an access key.
+func (c *consoleCheck) consoleOnly(keys value.Tri) {
+	f := c.violation("console-only")
+	address := c.login.Resource.Address
+	switch keys {
+	case value.No:
+		f.Verdict, f.Severity, f.Witness = analyzer.Advice, analyzer.Note, nil
+		f.Message = fmt.Sprintf("%s, who has the console password '%s', needs MFA in the console, but an access key of the user, once it has one, would not: %s; %s.", upperFirst(c.who()), address, c.because(), c.remedy())
+		c.pass.Report(f)
+	case value.Yes:
+		f.Severity = analyzer.Medium
+		f.Message = fmt.Sprintf("%s, who has the console password '%s', needs MFA in the console, but not with the access key that it also has: %s; %s.", upperFirst(c.who()), address, c.because(), c.remedy())
+		c.report(f, c.login.Resource.Exists)
+	default:
+		f.Verdict, f.Severity, f.Witness, f.Fixes = analyzer.Undetermined, analyzer.Medium, nil, nil
+		f.Message = fmt.Sprintf("Whether %s, who has the console password '%s', has an access key as well, which would need no MFA, depends on a value that is not known.", c.who(), address)
+		f.Needs = c.keyNeeds()
+		c.pass.Report(f)
+	}
+}
+
+func (c *consoleCheck) keyNeeds() []value.Reason {
+	var out []value.Reason
+	for _, k := range c.pass.Model.Keys {
+		if k.Owner == c.user || k.Owner == nil && k.Resource.Root == c.user.Resource.Root {
+			out = append(append(out, k.Resource.Why...), k.User.AllWhy()...)
+			out = append(out, k.Resource.Attr("status").AllWhy()...)
+		}
+	}
+	if len(out) == 0 {
+		out = needs("whether the user has an access key", c.login.Resource.Header)
+	}
+	return slices.CompactFunc(out, func(a, b value.Reason) bool { return a == b })
+}
+
+func (c *consoleCheck) violation(defect string) *analyzer.Finding {
+	f := c.finding(defect)
+	f.Verdict, f.Witness = analyzer.Violation, witness(c.result.Witness)
+	if a := c.granting(); a != nil {
+		f.Related = append(f.Related, analyzer.Related{Message: "this policy allows it" + through(a), Span: c.grantSpan(a), Address: a.Resource.Address})
+	}
+	if near := c.result.Near; near != nil && near.Defect != proof.DefectAllow {
+		if span := nearSpan(near); !span.IsZero() {
+			f.Related = append(f.Related, analyzer.Related{Message: "this is what lets it through", Span: firstLine(span)})
+		}
+	}
+	f.Fixes = c.fixes()
+	return f
+}
+
+// granting is the policy that allows the witness.
+func (c *consoleCheck) granting() *identity.AttachedPolicy {
+	if c.result.Granting == nil {
+		return nil
+	}
+	for _, a := range c.bindings.Policies {
+		if slices.Contains(a.Document.Statements, c.result.Granting) {
+			return a
+		}
+	}
+	return nil
+}
+
+func (c *consoleCheck) grantSpan(a *identity.AttachedPolicy) source.Span {
+	if span := c.result.Granting.Span(); !span.IsZero() {
+		return firstLine(span)
+	}
+	return a.Resource.Header
+}
+
+func through(a *identity.AttachedPolicy) string {
+	if a.Group == nil {
+		return ""
+	}
+	return ", through '" + a.Group.Resource.Address + "'"
+}
+
+// because is what lets the witness through, without a full stop.
+func (c *consoleCheck) because() string {
+	action := "something"
+	if c.result.Witness != nil && c.result.Witness.Action != "" {
+		action = c.result.Witness.Action
+	}
+	how := ""
+	if a := c.granting(); a != nil {
+		how = fmt.Sprintf("'%s'%s allows %s", a.Name, through(a), action)
+	} else {
+		how = "its policies allow " + action
+	}
+	if near := c.result.Near; near != nil && near.Defect != proof.DefectAllow {
+		return how + ", and " + near.Words
+	}
+	return how
+}
+
+func (c *consoleCheck) remedy() string {
+	near := c.mendable()
+	switch {
+	case near == nil:
+		return "attach a policy that denies everything without MFA but what enrols a device"
+	case near.Defect == proof.DefectAllowIfExists:
+		return "use the operator without IfExists"
+	}
+	return remedies[near.Defect]
+}
+
+// mendable is what nearly requires MFA, where mending it is the remedy; nil
+// where the user is exempt on purpose, or nothing tests MFA.
+func (c *consoleCheck) mendable() *proof.NearMiss {
+	near := c.result.Near
+	if near == nil {
+		return nil
+	}
+	switch near.Defect {
+	case proof.DefectBool, proof.DefectForAny, proof.DefectPolarity, proof.DefectNullOnly, proof.DefectBothTests, proof.DefectAge,
+		proof.DefectStringOnBool, proof.DefectKey, proof.DefectActions, proof.DefectExempts, proof.DefectResource, proof.DefectAllowIfExists:
+		return near
+	}
+	return nil
+}
+
+func (c *consoleCheck) who() string {
+	if c.user.Declared() {
+		return "'" + c.user.Resource.Address + "'"
+	}
+	return "the user '" + printable(c.user.Name) + "'"
+}
+
+func (c *consoleCheck) principal() string {
+	return "the user " + printable(c.user.Name)
+}
+
+func (c *consoleCheck) fixes() []*analyzer.Fix {
+	near := c.mendable()
+	if near != nil && near.Defect == proof.DefectAllowIfExists {
+		to := strings.TrimSuffix(near.Condition.Operator.Text, "IfExists")
+		edits, err := renameOperator(near.Statement, near.Condition, to)
+		if err == nil {
+			return []*analyzer.Fix{{Message: "use " + to + ", which does not match where the key is absent", Grade: analyzer.Narrowing, Edits: edits}}
+		}
+	}
+	if near != nil {
+		if fixes := repairs(near); len(fixes) > 0 {
+			return fixes
+		}
+	}
+	return c.require()
+}
+
+// require adds a policy that requires MFA: to the group through which the user
+// got what it may do, else to the user.
+func (c *consoleCheck) require() []*analyzer.Fix {
+	typ, attribute, who := "aws_iam_user_policy", "user", c.user.Resource
+	if a := c.granting(); a != nil && a.Group != nil {
+		typ, attribute, who = "aws_iam_group_policy", "group", a.Group.Resource
+	}
+	kind := strings.TrimSuffix(typ, "_policy")
+	if who.Type != kind || who.Key != "" || who.Body.IsZero() || !strings.HasSuffix(who.Body.File.Name, ".tf") {
+		return nil
+	}
+	text := fmt.Sprintf(`resource %q %q {
+  name = "RequireMFA"
+  %s = %s.%s.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid    = "DenyAllWithoutMFA"
+      Effect = "Deny"
+      NotAction = [
+        "%s",
+      ]
+      Resource  = "*"
+      Condition = { BoolIfExists = { "aws:MultiFactorAuthPresent" = "false" } }
+    }]
+  })
+}`, typ, who.Name+"_require_mfa", attribute, kind, who.Name, strings.Join(enrolment, "\",\n        \""))
+	text = strings.Replace(text, "  name = ", "  name"+strings.Repeat(" ", max(0, len(attribute)-4))+" = ", 1)
+	edits, err := edit.InsertAfterBlock(who.Body, text)
+	if err != nil {
+		return nil
+	}
+	return []*analyzer.Fix{{
+		Message: fmt.Sprintf("deny '%s' everything without MFA but what enrols a device; who has none yet will have to enrol one first", who.Address),
+		Grade:   analyzer.Narrowing, Edits: edits,
+	}}
+}
+
+// upperFirst begins a sentence; an address in quotes stays as it is.
+func upperFirst(s string) string {
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
