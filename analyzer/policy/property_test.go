@@ -85,7 +85,11 @@ func (g generator) blurRequest(r *Request) *Request {
 func TestRefinement(t *testing.T) {
 	g := generator{rand.New(rand.NewSource(2))}
 	decided := 0
-	for range 20_000 {
+	rounds := 20_000
+	if testing.Short() { // the race detector is slow
+		rounds = 2_000
+	}
+	for range rounds {
 		text, err := json.Marshal(g.document())
 		if err != nil {
 			t.Fatal(err)
