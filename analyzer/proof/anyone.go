@@ -79,8 +79,8 @@ func TrustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
 // strangers are callers of an account that the policy does not name, under all
 // names that it singles out: anybody can give a role any name.
 func (t *trust) strangers() []caller {
-	out := []caller{t.role(strangeAccount, "anything"), t.user(strangeAccount, "anybody")}
-	out = append(out, t.named(strangeAccount)...)
+	out := []caller{t.role(t.stranger, "anything"), t.user(t.stranger, "anybody")}
+	out = append(out, t.named(t.stranger)...)
 	return distinct(out)
 }
 

@@ -84,3 +84,17 @@ func BenchmarkSessionName(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkUserMFA asks about each vector's user.
+func BenchmarkUserMFA(b *testing.B) {
+	var users []User
+	for _, v := range vectors(b, "user_mfa.json") {
+		users = append(users, User{Name: "alice", Documents: v.documents(b)})
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, u := range users {
+			UserMFA(u)
+		}
+	}
+}

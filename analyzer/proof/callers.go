@@ -162,16 +162,27 @@ func eachPattern(docs []*policy.Document, f func(policy.Pattern)) {
 	}
 }
 
-// accountsIn are the account ids that the documents name, sorted.
+// accountsIn are the account ids that the documents ask callers for, sorted.
 func accountsIn(docs []*policy.Document) []string {
 	var out []string
-	eachPattern(docs, func(p policy.Pattern) {
-		for _, word := range strings.FieldsFunc(p.String(), func(r rune) bool { return r < '0' || r > '9' }) {
-			if len(word) == 12 && !slices.Contains(out, word) {
-				out = append(out, word)
+	for _, d := range docs {
+		for _, s := range d.Statements {
+			for _, c := range s.Conditions {
+				switch strings.ToLower(c.Key) {
+				case "aws:principalarn", "aws:principalaccount", "aws:userid":
+					for _, p := range c.Values {
+						out = append(out, accountsOf(p.String())...)
+					}
+				}
 			}
 		}
-	})
+	}
 	slices.Sort(out)
-	return out
+	return slices.Compact(out)
+}
+
+// accountsOf are the account ids in a text.
+func accountsOf(text string) []string {
+	digits := strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' })
+	return slices.DeleteFunc(digits, func(word string) bool { return len(word) != 12 })
 }

@@ -175,7 +175,7 @@ func identifyingFamily(v string) bool {
 // formula is what stops a caller's request to assume the role, and with it to
 // set a source identity.
 func (t *trust) formula(c caller, sets bool) *formula {
-	f := &formula{met: t.met, stranger: c.request.Caller.Account == strangeAccount}
+	f := &formula{met: t.met, stranger: c.request.Caller.Account == t.stranger}
 	f.level([]*policy.Document{t.doc}, value.No)
 	f.denyOnly(t.opt.RCPs)
 	if sets {
@@ -313,7 +313,7 @@ func (t *trust) ask(c caller, r *policy.Request, name, identity string) answer {
 	base := assign(r, nameKey, policy.One(name))
 	base.Context[identityKey] = policy.One(identity)
 	domains := map[string][]policy.ContextValue{}
-	if c.request.Caller.Account == strangeAccount {
+	if c.request.Caller.Account == t.stranger {
 		domains["aws:principalorgid"] = []policy.ContextValue{{}, policy.One(foreignOrgID)}
 		domains["aws:principalorgpaths"] = []policy.ContextValue{{}, policy.Many(foreignOrgID + "/r-else/ou-else/")}
 	}
@@ -439,7 +439,7 @@ func (t *trust) admitted(outcomes []outcome) Callers {
 		c := o.caller.request.Caller
 		switch {
 		case c.Account == unnamedAccount:
-		case c.Account == strangeAccount && t.any && !slices.Contains(t.accounts, c.Account):
+		case c.Account == t.stranger && t.any && !slices.Contains(t.accounts, c.Account):
 			out.Anyone = true
 		case slices.Contains(t.accounts, c.Account) || c.Account == t.opt.Account:
 			out.Accounts = union(out.Accounts, []string{c.Account})

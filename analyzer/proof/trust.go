@@ -2,6 +2,7 @@ package proof
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -143,6 +144,7 @@ type trust struct {
 	unclear  bool
 	accounts []string // that are named, sorted
 	any      bool
+	stranger string // an account that nobody named
 	met      map[*policy.Condition]bool
 }
 
@@ -172,7 +174,22 @@ func newTrust(doc *policy.Document, opt SessionNameOptions) *trust {
 	}
 	slices.Sort(t.accounts)
 	t.accounts = slices.Compact(t.accounts)
+	t.stranger = strangerTo(append([]*policy.Document{doc}, opt.RCPs...), opt.Account)
 	return t
+}
+
+// strangerTo is an account that the documents do not name, nor own it.
+func strangerTo(docs []*policy.Document, own string) string {
+	for _, a := range []string{strangeAccount, "777788889999", "123123123123"} {
+		if a != own && !mentions(docs, a) {
+			return a
+		}
+	}
+	for n := int64(987654321000); ; n++ {
+		if a := strconv.FormatInt(n, 10); a != own && !mentions(docs, a) {
+			return a
+		}
+	}
 }
 
 // openPrincipals says whether a statement may have AWS principals that it does

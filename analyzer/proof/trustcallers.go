@@ -99,10 +99,10 @@ func (t *trust) callers() []caller {
 		own = usualAccount
 	}
 	if t.any {
-		accounts = union(accounts, union(accountsIn([]*policy.Document{t.doc}), []string{own, strangeAccount}))
+		accounts = union(accounts, union(accountsIn([]*policy.Document{t.doc}), []string{own, t.stranger}))
 	}
 	var out []caller
-	slices.SortStableFunc(accounts, func(a, b string) int { return boolInt(b == strangeAccount) - boolInt(a == strangeAccount) })
+	slices.SortStableFunc(accounts, func(a, b string) int { return boolInt(b == t.stranger) - boolInt(a == t.stranger) })
 	for _, a := range accounts {
 		out = append(out, t.user(a, "alice"), t.user(a, "bob"), t.user(a, "al"), t.role(a, "dev"), t.role(a, "ops"))
 		out = append(out, t.named(a)...)
