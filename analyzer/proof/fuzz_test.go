@@ -2,7 +2,6 @@ package proof
 
 import (
 	"testing"
-	"time"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -28,7 +27,6 @@ func FuzzProof(f *testing.F) {
 		if err != nil {
 			return
 		}
-		start := time.Now()
 		docs := []*policy.Document{doc}
 		levels := []Level{{Documents: docs, FullAccess: value.Yes}}
 		root := RootMFA(levels, RootOptions{})
@@ -50,9 +48,6 @@ func FuzzProof(f *testing.F) {
 		}
 		if oidc := OIDCSubject(doc); oidc.Witness != nil && doc.Decide(oidc.Witness.Request).Allowed != value.Yes {
 			t.Errorf("oidc: the witness is not allowed: %+v", oidc.Witness)
-		}
-		if d := time.Since(start); d > 10*time.Second {
-			t.Errorf("took %v", d)
 		}
 	})
 }
