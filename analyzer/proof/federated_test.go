@@ -27,6 +27,9 @@ func TestTrustAnyone(t *testing.T) {
 		{`"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"aws:PrincipalTag/team": "x"}}`, "ANYONE"},
 		{`"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}`, "ANYONE"},
 		{`"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"`, "CONFINED"},
+		// Whichever account stands for a stranger, it may be one that is named.
+		{`"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::444455556666:root", "777788889999", "123123123123"]}, "Action": "sts:AssumeRole"`, "CONFINED"},
+		{`"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"aws:PrincipalAccount": ["444455556666", "777788889999"]}}`, "CONFINED"},
 		{`"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"`, "NA"},
 		{`"Effect": "Allow", "NotPrincipal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"`, "INVALID"},
 	} {
