@@ -10,6 +10,9 @@ import (
 // computed is an attribute that the block does not write: what the provider is
 // known to make it, else unknown until apply.
 func (inst *instance) computed(name string, cautious bool) *value.Value {
+	if inst.key.typ == "aws_organizations_organization" && name == "roots" {
+		return inst.organizationRoots()
+	}
 	if inst.key.mode == Data {
 		return inst.dataAttribute(name, cautious)
 	}
@@ -22,6 +25,19 @@ func (inst *instance) computed(name string, cautious bool) *value.Value {
 		return value.StrAt(source.Computed(text, inst.block.header))
 	}
 	return inst.afterApply(name)
+}
+
+// organizationRoots is the list of an organization's roots: it has one.
+func (inst *instance) organizationRoots() *value.Value {
+	root := &value.Value{Kind: value.Object, Open: true, Span: inst.block.header}
+	for _, name := range []string{"arn", "id", "name"} {
+		v := inst.afterApply("roots[0]." + name)
+		ref := *inst.ref
+		ref.Attr = "roots[0]." + name
+		v.Type, v.Ref = value.Type{Kind: value.String}, &ref
+		root.Attrs = append(root.Attrs, value.Attr{Name: value.Str(name), Value: v})
+	}
+	return &value.Value{Kind: value.List, Elems: []*value.Value{root}, Span: inst.block.header}
 }
 
 // derivedFrom says which computed attributes repeat another one.
