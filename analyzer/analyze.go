@@ -32,6 +32,8 @@ type Input struct {
 	OnlyPaths bool
 	Options   terraform.Options
 	Plans     []Evidence // plans and states
+	// CredentialReports are IAM's, one for each account.
+	CredentialReports []*source.File
 	// Settings are the project's own (.iamvet.hcl).
 	Settings settings.Settings
 	// ScanRoot and WorkDir: see Report.
@@ -90,7 +92,11 @@ func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
 		return nil, err
 	}
 	gaps = append(gaps, result.gaps...)
-	return a.report(result, gaps), nil
+	more, err := a.deployed(ctx, result)
+	if err != nil {
+		return nil, err
+	}
+	return a.report(result, append(gaps, more...)), nil
 }
 
 // Load reads what the input names, without looking at it.
@@ -314,7 +320,7 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 		r.Boundary = a.in.Boundary.Dir
 	}
 	for _, f := range res.findings {
-		if f.Span.IsZero() && f.Resource != nil && f.Resource.Root.PlanAlone() {
+		if f.Span.IsZero() && f.File == "" && f.Resource != nil && f.Resource.Root.PlanAlone() {
 			if files := f.Resource.Root.Files(); len(files) > 0 {
 				f.File = files[0].Name
 			}

@@ -82,6 +82,10 @@ type Check struct {
 	// such a violation uncovers is not held against the fix.
 	Behind string
 	Run    func(*Pass) error
+	// Deployed judges Model.Reported, the credential reports of accounts; nil for
+	// a check that they say nothing about. It runs once, after the fixes are
+	// verified: no fix changes what is deployed.
+	Deployed func(*Pass) error
 }
 
 // Pass is what a check gets: the model of everything that was scanned, and
@@ -97,6 +101,9 @@ type Pass struct {
 	// Now is when the run takes place: what ages are counted from. The zero Time
 	// leaves ages unjudged.
 	Now time.Time
+	// Found is what Run found, for Deployed: evidence may make it worse, or decide
+	// what was undetermined.
+	Found []*Finding
 
 	report func(*Finding)
 }

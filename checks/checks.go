@@ -17,4 +17,5 @@ var All = []*analyzer.Check{
 	UserKeyAtCreation,
 	UserMultipleKeys,
 	UserConsoleMFA,
+	UserUnusedCredentials,
 }

@@ -42,8 +42,9 @@ roles, or central root access (sts:AssumeRoot), for the few tasks that need root
 		{Framework: "cis-6.0", ID: "2.3"}, {Framework: "cis-7.0", ID: "2.4"}, {Framework: "fsbp", ID: "IAM.4"},
 		{Framework: "aws-config", ID: "iam-root-access-key-check"}, {Framework: "mitre-attack", ID: "T1078.004"},
 	},
-	Tags: []string{"root", "access-key"},
-	Run:  rootAccessKey,
+	Tags:     []string{"root", "access-key"},
+	Run:      rootAccessKey,
+	Deployed: eachRoot(reportedRootKey),
 }
 
 // rootUser is what iamvet takes for the root user: IAM compares names without

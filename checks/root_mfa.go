@@ -56,9 +56,10 @@ BoolIfExists also denies access keys, which carry no MFA key at all.`,
 		{Framework: "cis-6.0", ID: "2.4"}, {Framework: "cis-7.0", ID: "2.5"}, {Framework: "fsbp", ID: "IAM.9"},
 		{Framework: "aws-config", ID: "root-account-mfa-enabled"}, {Framework: "mitre-attack", ID: "T1078.004"},
 	},
-	Tags:   []string{"root", "mfa", "organization"},
-	Estate: true,
-	Run:    rootMFA,
+	Tags:     []string{"root", "mfa", "organization"},
+	Estate:   true,
+	Run:      rootMFA,
+	Deployed: eachRoot(reportedRootMFA),
 }
 
 func rootMFA(p *analyzer.Pass) error {

@@ -43,10 +43,11 @@ with a target that reaches people, in every account.`,
 		{Framework: "cis-1.2", ID: "1.1"}, {Framework: "cis-1.4", ID: "1.7"}, {Framework: "cis-5.0", ID: "1.6"},
 		{Framework: "cis-6.0", ID: "2.6"}, {Framework: "cis-7.0", ID: "2.7"}, {Framework: "mitre-attack", ID: "T1078.004"},
 	},
-	Tags:   []string{"root", "monitoring", "organization"},
-	Behind: "IV102",
-	Estate: true,
-	Run:    rootUsage,
+	Tags:     []string{"root", "monitoring", "organization"},
+	Behind:   "IV102",
+	Estate:   true,
+	Run:      rootUsage,
+	Deployed: eachRoot(reportedRootUsage),
 }
 
 func rootUsage(p *analyzer.Pass) error {

@@ -39,8 +39,9 @@ change of its own, with a rotation.`,
 		{Framework: "cis-1.4", ID: "1.11"}, {Framework: "cis-5.0", ID: "1.10"}, {Framework: "cis-6.0", ID: "2.10"},
 		{Framework: "mitre-attack", ID: "T1098.001"},
 	},
-	Tags: []string{"user", "access-key"},
-	Run:  userKeyAtCreation,
+	Tags:     []string{"user", "access-key"},
+	Run:      userKeyAtCreation,
+	Deployed: eachUser(reportedKeyAtCreation),
 }
 
 func userKeyAtCreation(p *analyzer.Pass) error {

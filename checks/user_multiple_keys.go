@@ -43,6 +43,7 @@ use roles instead (OIDC, IAM Roles Anywhere).`,
 	Controls: append(cis1("1.13"), controls("cis-5.0 1.12", "cis-6.0 2.12", "mitre-attack T1098.001")...),
 	Tags:     []string{"user", "access-key"},
 	Run:      userMultipleKeys,
+	Deployed: eachUser(reportedMultipleKeys),
 }
 
 func userMultipleKeys(p *analyzer.Pass) error {

@@ -25,6 +25,8 @@ type Model struct {
 	Organizations []*Organization
 	// OrganizationPolicies are all of them, of every type and organization.
 	OrganizationPolicies []*OrganizationPolicy
+	// Reported are the rows of the credential reports, once AddReports was called.
+	Reported []*Reported
 	// Gaps are policies that could not be parsed.
 	Gaps []terraform.Gap
 	// Looked are the resource instances that were looked at.

@@ -109,7 +109,7 @@ func Analyze(t *testing.T, dir string, checks []*analyzer.Check) *analyzer.Repor
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := analyzer.Input{Version: "test", Now: Now, Boundary: b, Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Plans: evidence(t, b)}
+	in := analyzer.Input{Version: "test", Now: Now, Boundary: b, Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Plans: evidence(t, b), CredentialReports: reports(t, b)}
 	if bytes, err := fs.ReadFile(b.FS, settings.Name); err == nil {
 		if in.Settings, err = settings.Parse(source.NewFile(settings.Name, bytes)); err != nil {
 			t.Fatal(err)
@@ -142,6 +142,26 @@ func evidence(t *testing.T, b *terraform.Boundary) []analyzer.Evidence {
 			e.Dir, e.HasDir = ".", true
 		}
 		out = append(out, e)
+	}
+	return out
+}
+
+// reports are the credential reports of a case: report*.csv and report*.json. In
+// want.txt their rows have the lines of the file.
+func reports(t *testing.T, b *terraform.Boundary) []*source.File {
+	var out []*source.File
+	for _, pattern := range []string{"report*.csv", "report*.json"} {
+		names, err := fs.Glob(b.FS, pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			text, err := fs.ReadFile(b.FS, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, source.NewFile(name, text))
+		}
 	}
 	return out
 }

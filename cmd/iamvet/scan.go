@@ -64,6 +64,7 @@ type scanFlags struct {
 	sarifCategory     string
 	sarifNotes        bool
 	includeSuppressed bool
+	credentialReports []string
 }
 
 func (p *program) scanCommand() *cobra.Command {
@@ -79,6 +80,7 @@ not be read, whatever else was found.`,
 		Example: `  iamvet scan
   iamvet scan envs/prod --plan plan.json
   terraform show -json plan.out | iamvet scan --plan -
+  iamvet scan --credential-report report.csv
   iamvet scan --format text --format sarif=iamvet.sarif .`,
 		RunE: func(c *cobra.Command, args []string) error { return p.scan(c.Context(), args, &f) },
 	}
@@ -86,6 +88,7 @@ not be read, whatever else was found.`,
 	fl := c.Flags()
 	fl.StringArrayVar(&f.formats, "format", nil, "text, json, sarif, markdown, github or diff; `NAME[=FILE]`, repeatable")
 	fl.StringVarP(&f.output, "output", "o", "", "`FILE` for the format that names none")
+	fl.StringArrayVar(&f.credentialReports, "credential-report", nil, "IAM credential `FILE` of an account (CSV, or the JSON of aws iam get-credential-report), to judge what is deployed; repeatable")
 	fl.StringVar(&f.failOn, "fail-on", "medium", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low, or none")
 	fl.BoolVar(&f.strict, "strict", false, "limits make the exit status 2, undetermined results 1")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colour")
@@ -108,6 +111,9 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if err != nil {
 		return err
 	}
+	if in.CredentialReports, err = p.reports(f.credentialReports, in.boundaryDir); err != nil {
+		return err
+	}
 	progress := p.startProgress()
 	in.Progress = progress.stage
 	r, err := analyzer.Analyze(ctx, in.Input, checks.All)
@@ -119,7 +125,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if rel, err := filepath.Rel(p.dir, in.boundaryDir); err == nil && in.WorkDir == "" && !strings.HasPrefix(rel, "..") {
 		r.Boundary = filepath.ToSlash(rel)
 	}
-	if r.Summary.Roots == 0 && len(r.Gaps) == 0 {
+	if r.Summary.Roots == 0 && len(r.Gaps) == 0 && len(in.CredentialReports) == 0 {
 		fmt.Fprintln(p.stderr, "iamvet: no Terraform files here: nothing was looked at")
 	}
 	for _, w := range writers {

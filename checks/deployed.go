@@ -1,0 +1,350 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/credential"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// What the rows of credential reports say is reported here: by one finding for
+// a user and a rule, which shows the row and what declares the user.
+
+// recentRoot is how long ago a use of root counts as everyday use.
+const recentRoot = 7
+
+// eachRoot and eachUser are the Deployed of a check that asks every row of that
+// kind. GovCloud has no root user of its own.
+func eachRoot(ask func(*analyzer.Pass, *identity.Reported) *analyzer.Finding) func(*analyzer.Pass) error {
+	return eachRow(func(r *identity.Reported) bool { return r.Root && r.Partition != "aws-us-gov" }, ask)
+}
+
+func eachUser(ask func(*analyzer.Pass, *identity.Reported) *analyzer.Finding) func(*analyzer.Pass) error {
+	return eachRow(func(r *identity.Reported) bool { return !r.Root }, ask)
+}
+
+func eachRow(which func(*identity.Reported) bool, ask func(*analyzer.Pass, *identity.Reported) *analyzer.Finding) func(*analyzer.Pass) error {
+	return func(p *analyzer.Pass) error {
+		for _, r := range p.Model.Reported {
+			if !which(r) {
+				continue
+			}
+			if f := ask(p, r); f != nil && !confirmed(p, r, f) {
+				p.Report(f)
+			}
+		}
+		return nil
+	}
+}
+
+// confirmed adds what the report says to a finding that the code gave already:
+// at least as bad, and decided.
+func confirmed(p *analyzer.Pass, r *identity.Reported, f *analyzer.Finding) bool {
+	if f.Verdict != analyzer.Violation {
+		return false
+	}
+	for _, code := range p.Found {
+		if code.Resource == nil || code.Verdict == analyzer.Advice || !about(p.Model, code.Resource, r) {
+			continue
+		}
+		code.Severity = max(code.Severity, f.Severity)
+		if code.Verdict == analyzer.Undetermined {
+			code.Verdict, code.Needs, code.Message = analyzer.Violation, nil, f.Message
+		}
+		said := "the credential report of the account shows it"
+		if r.Span().IsZero() {
+			said += fmt.Sprintf(" (%s, line %d of the report)", r.Report.File.Name, r.Line)
+		}
+		code.Related = append(code.Related, analyzer.Related{Message: said, Span: r.Span()})
+		return true
+	}
+	return false
+}
+
+// about says that a resource is the user of a row, or a key or login of theirs.
+func about(m *identity.Model, res *terraform.Resource, r *identity.Reported) bool {
+	u := r.Owner()
+	for _, k := range r.Keys {
+		if k.Resource == res {
+			return true
+		}
+	}
+	if u == nil {
+		return false
+	}
+	login := m.LoginOf(u)
+	return res == u.Resource || login != nil && login.Resource == res
+}
+
+// deployedFinding is a violation that a row shows.
+func deployedFinding(r *identity.Reported, severity analyzer.Severity, defect, message string) *analyzer.Finding {
+	f := &analyzer.Finding{
+		Verdict: analyzer.Violation, Severity: severity, Defect: defect, Statement: r.ARN,
+		Span: r.Span(), Message: message,
+	}
+	if f.Span.IsZero() {
+		f.File = r.Report.File.Name
+	}
+	if u := r.Owner(); u != nil {
+		f.Resource = u.Resource
+	}
+	for _, u := range r.Owners {
+		said := "the user is declared here"
+		if len(r.Owners) > 1 {
+			said = "the user may be the one declared here"
+		}
+		f.Related = append(f.Related, analyzer.Related{Message: said, Span: u.Resource.Header, Address: u.Resource.Address})
+	}
+	for _, k := range r.Keys {
+		f.Related = append(f.Related, analyzer.Related{Message: "a key of the user is declared here", Span: k.Resource.Header, Address: k.Resource.Address})
+	}
+	return f
+}
+
+// unsaid is an undetermined finding: the report leaves open what would decide.
+func unsaid(r *identity.Reported, severity analyzer.Severity, defect, question, missing string) *analyzer.Finding {
+	f := deployedFinding(r, severity, defect, fmt.Sprintf("The credential report does not say whether %s.", question))
+	f.Verdict = analyzer.Undetermined
+	f.Needs = []value.Reason{{Text: missing, Span: f.Span}}
+	return f
+}
+
+// who is a user of a report in a message, and what declares that user.
+func who(p *analyzer.Pass, r *identity.Reported) string {
+	if r.Root {
+		return "the root user of " + account(r)
+	}
+	name := fmt.Sprintf("the user '%s' of %s", r.User, account(r))
+	if u := r.Owner(); u != nil {
+		return fmt.Sprintf("'%s' (%s)", u.Resource.Address, name)
+	}
+	return name
+}
+
+func account(r *identity.Reported) string {
+	if r.Account == "" {
+		return "an account that the report does not name"
+	}
+	return "account '" + r.Account + "'"
+}
+
+// outside says what of the user exists outside of Terraform, as a sentence with
+// a blank in front; "" when all is declared, or nothing was scanned. Of keys it
+// speaks where the finding does.
+func outside(p *analyzer.Pass, r *identity.Reported, aboutKeys bool) string {
+	keys := 0
+	for _, k := range r.Row.Keys {
+		if k.Exists() {
+			keys++
+		}
+	}
+	switch {
+	case len(p.Model.Roots) == 0 || r.Root:
+		return ""
+	case len(r.Owners) == 0:
+		return " Nothing in this scan declares the user."
+	case len(r.Owners) > 1 || keys <= len(r.Keys) || !aboutKeys:
+		return ""
+	case len(r.Keys) == 0 && keys == 1:
+		return " Nothing in this scan declares the key."
+	case len(r.Keys) == 0:
+		return " Nothing in this scan declares the keys."
+	}
+	return fmt.Sprintf(" Of the user's %d keys this scan declares %d.", keys, len(r.Keys))
+}
+
+// upper is a sentence's first word.
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func date(t time.Time) string { return t.Format(time.DateOnly) }
+
+// daysAgo is how many whole days before now.
+func daysAgo(now, t time.Time) int { return int(now.Sub(t) / credential.Day) }
+
+func reportedRootKey(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
+	for i, k := range r.Row.Keys {
+		if k.Active != credential.Yes {
+			continue
+		}
+		f := deployedFinding(r, analyzer.Critical, "deployed-root-key",
+			fmt.Sprintf("%s has an active access key (access key %d, %s): whoever holds it may do everything in the account, without MFA; delete it.", upper(who(p, r)), i+1, history(k.Rotated, k.LastUsed)))
+		f.Witness = &analyzer.Witness{
+			Principal: r.ARN, Action: "iam:CreateUser", Absent: []string{"aws:MultiFactorAuthPresent"},
+			Words: "the holder of the key, signing any request as root: no MFA, no IAM policy and no session limit stands in the way",
+		}
+		return f
+	}
+	if r.HasActiveKey() == credential.Unsaid {
+		return unsaid(r, analyzer.Critical, "deployed-root-key", who(p, r)+" has an active access key", "access_key_1_active and access_key_2_active of the root row")
+	}
+	for i, k := range r.Row.Keys {
+		if k.Exists() {
+			return deployedFinding(r, analyzer.Low, "deployed-root-key-inactive",
+				fmt.Sprintf("%s keeps an inactive access key (access key %d, %s); delete it, since setting it Active again is all it takes to use it.", upper(who(p, r)), i+1, history(k.Rotated, k.LastUsed)))
+		}
+	}
+	return nil
+}
+
+// history is when a credential was made and used.
+func history(made, used time.Time) string {
+	var parts []string
+	if !made.IsZero() {
+		parts = append(parts, "made or changed "+date(made))
+	}
+	if used.IsZero() {
+		parts = append(parts, "never used")
+	} else {
+		parts = append(parts, "last used "+date(used))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func reportedRootMFA(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
+	if r.Password.Enabled == credential.No && r.HasActiveKey() == credential.No {
+		return nil // root has nothing to sign in with: its credentials were removed centrally
+	}
+	switch r.WithoutMFA() {
+	case credential.Yes:
+		f := deployedFinding(r, analyzer.High, "deployed-without-mfa",
+			fmt.Sprintf("%s has no MFA device: its password alone opens the account; give it one, or remove root's credentials centrally.", upper(who(p, r))))
+		f.Witness = &analyzer.Witness{
+			Principal: r.ARN, Action: "iam:CreateUser", Context: map[string]string{"aws:MultiFactorAuthPresent": "false"},
+			Words: "whoever knows or resets the password of root, in a console session without MFA",
+		}
+		return f
+	case credential.Unsaid:
+		return unsaid(r, analyzer.High, "deployed-without-mfa", who(p, r)+" has an MFA device", "mfa_active of the root row")
+	}
+	return nil
+}
+
+func reportedRootUsage(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
+	if p.Now.IsZero() || r.UsedWithin(p.Now, recentRoot*credential.Day) != credential.Yes {
+		return nil
+	}
+	return deployedFinding(r, analyzer.Medium, "deployed-use",
+		fmt.Sprintf("%s was used on %s, within the last %d days; root is for the few tasks that need it, not for administration.", upper(who(p, r)), date(r.LastUsed()), recentRoot))
+}
+
+func reportedKeyAtCreation(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
+	if p.Settings.Machine(r.User, tagsReported(r)) {
+		return nil
+	}
+	if i := r.KeyAtCreation(); i >= 0 {
+		k := r.Row.Keys[i]
+		severity, with := analyzer.Medium, ""
+		if r.Console() == credential.Yes {
+			with = ", and has a console password"
+			if k.LastUsed.IsZero() {
+				severity, with = analyzer.High, ", has a console password, and has never used the key"
+			}
+		}
+		return deployedFinding(r, severity, "deployed-at-creation",
+			fmt.Sprintf("%s got an access key within seconds of being created (access key %d, %s)%s.%s", upper(who(p, r)), i+1, k.Rotated.Format(time.RFC3339), with, outside(p, r, true)))
+	}
+	if i := r.UntouchedKey(); i >= 0 && r.Console() == credential.Yes {
+		return deployedFinding(r, analyzer.Medium, "deployed-untouched",
+			fmt.Sprintf("%s has a console password and an active access key that was never used (access key %d, %s); delete it until somebody asks for it.%s", upper(who(p, r)), i+1, history(r.Row.Keys[i].Rotated, time.Time{}), outside(p, r, true)))
+	}
+	return nil
+}
+
+// tagsReported are the tags of the declared user, as far as they are known.
+func tagsReported(r *identity.Reported) map[string]string {
+	if u := r.Owner(); u != nil {
+		return tagsOf(u)
+	}
+	return nil
+}
+
+// requiresMFA says that the policies of the declared user deny everything
+// without MFA but what enrols a device.
+func requiresMFA(p *analyzer.Pass, r *identity.Reported) bool {
+	u := r.Owner()
+	if u == nil {
+		return false
+	}
+	bindings := p.Model.PermissionsOf(u)
+	if len(bindings.Policies) == 0 {
+		return false
+	}
+	tags, open := u.Tags()
+	return proof.UserMFA(proof.User{
+		Name: r.User, Account: r.Account, Tags: tags, TagsOpen: open,
+		Documents: bindings.Documents(), Boundary: bindings.Boundary,
+	}).Class == proof.Enforced
+}
+
+func reportedMultipleKeys(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
+	switch r.TwoActiveKeys() {
+	case credential.No:
+		return nil
+	case credential.Unsaid:
+		return unsaid(r, analyzer.Medium, "deployed-two-keys", who(p, r)+" has two active access keys", "access_key_1_active and access_key_2_active")
+	}
+	a, b := r.Row.Keys[0], r.Row.Keys[1]
+	rotation := ""
+	if newer := later(a.Rotated, b.Rotated); !newer.IsZero() && !p.Now.IsZero() && p.Now.Sub(newer) <= 30*credential.Day {
+		rotation = " The newer one is less than a month old: if this is a rotation, end it."
+	}
+	return deployedFinding(r, analyzer.Medium, "deployed-two-keys",
+		fmt.Sprintf("%s has two active access keys (1: %s; 2: %s); set the one that is not in use Inactive.%s%s", upper(who(p, r)), history(a.Rotated, a.LastUsed), history(b.Rotated, b.LastUsed), rotation, outside(p, r, true)))
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func reportedKeyRotation(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
+	limit := p.Settings.KeyAgeLimit()
+	if p.Now.IsZero() {
+		return nil
+	}
+	switch r.KeyOlderThan(p.Now, time.Duration(limit)*credential.Day) {
+	case credential.No:
+		return nil
+	case credential.Unsaid:
+		return unsaid(r, analyzer.Medium, "deployed-old-key", fmt.Sprintf("an access key of %s is older than %d days", who(p, r), limit), "access_key_1_last_rotated and access_key_2_last_rotated")
+	}
+	var old []string
+	for i, k := range r.Row.Keys {
+		if k.OlderThan(p.Now, time.Duration(limit)*credential.Day) == credential.Yes {
+			old = append(old, fmt.Sprintf("access key %d is %d days old (%s)", i+1, daysAgo(p.Now, k.Rotated), history(k.Rotated, k.LastUsed)))
+		}
+	}
+	return deployedFinding(r, analyzer.Medium, "deployed-old-key",
+		fmt.Sprintf("%s does not rotate keys within %d days: %s.%s", upper(who(p, r)), limit, strings.Join(old, "; "), outside(p, r, true)))
+}
+
+func reportedConsoleMFA(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
+	if p.Settings.BreakGlass(r.User, tagsReported(r)) {
+		return nil
+	}
+	switch r.WithoutMFA() {
+	case credential.Yes:
+		if requiresMFA(p, r) {
+			return deployedFinding(r, analyzer.Medium, "deployed-without-device",
+				fmt.Sprintf("%s has a console password and no MFA device: the policies that bind the user deny everything else without MFA, but whoever has the password may enrol a device of their own.", upper(who(p, r))))
+		}
+		f := deployedFinding(r, analyzer.High, "deployed-without-mfa",
+			fmt.Sprintf("%s has a console password and no MFA device: the password alone lets anybody in.%s", upper(who(p, r)), outside(p, r, false)))
+		f.Witness = &analyzer.Witness{
+			Principal: r.ARN, Action: "signin:ConsoleLogin", Context: map[string]string{"aws:MultiFactorAuthPresent": "false"},
+			Words: "whoever knows the password, in a console session without MFA",
+		}
+		return f
+	case credential.Unsaid:
+		return unsaid(r, analyzer.High, "deployed-without-mfa", who(p, r)+" may sign in without MFA", "password_enabled and mfa_active")
+	}
+	return nil
+}

@@ -1,0 +1,1 @@
+# Nothing here, and a root key in the account.

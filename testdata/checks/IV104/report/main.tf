@@ -1,0 +1,1 @@
+# The account's root user, as the report has it.

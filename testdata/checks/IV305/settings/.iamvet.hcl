@@ -1,0 +1,1 @@
+unused_days = 45 # CIS since 1.3
