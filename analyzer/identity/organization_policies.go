@@ -91,8 +91,17 @@ func (p *OrganizationPolicy) refuseTooLong() {
 	}
 }
 
-// attach places an attachment.
+// attach places an attachment. Where for_each goes over ids that are known only
+// after apply, one instance stands for all of them: an attachment is made to each.
 func (b *organizations) attach(a *Attachment) {
+	if id := a.TargetID; a.Resource.Key == "[?]" && len(id.Candidates) > 0 && id.Via != nil && strings.HasPrefix(id.Via.Name, "each.") {
+		for _, c := range id.Candidates {
+			one := *a
+			one.TargetID = c
+			b.attach(&one)
+		}
+		return
+	}
 	target, org := b.target(a.Resource, a.TargetID)
 	if target != nil && target.Kind != OrganizationRoot {
 		b.place(target)

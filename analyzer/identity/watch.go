@@ -20,14 +20,14 @@ func (m *Model) WatchesRoot() (watched value.Tri, why []value.Reason) {
 		}
 	}
 	for _, r := range m.Roots {
-		for _, f := range m.resources(r, "aws_cloudwatch_log_metric_filter") {
+		for _, f := range r.Resources("aws_cloudwatch_log_metric_filter") {
 			about := matchesRoot(f.Attr("pattern")).And(f.Exists)
 			if about == value.No {
 				continue
 			}
 			add(about.And(m.alarmed(f)), func() []value.Reason { return reasonsFor(f, "pattern", "metric_transformation") })
 		}
-		for _, rule := range m.resources(r, "aws_cloudwatch_event_rule") {
+		for _, rule := range r.Resources("aws_cloudwatch_event_rule") {
 			about := eventsOfRoot(rule.Attr("event_pattern")).And(rule.Exists).And(enabled(rule))
 			if about == value.No {
 				continue

@@ -124,6 +124,8 @@ func (e evaluation) repetition(root, name string, at source.Span) *value.Value {
 		return burden(k.name, k.assumptions, false)
 	case root == "each" && name == "value" && k.kind == eachKey:
 		return k.v
+	case k.kind == unknownKey && k.v != nil && root == "each" && (name == "key" || name == "value"):
+		return through(k.v, "each."+name, at)
 	case k.kind == unknownKey:
 		t := value.Type{}
 		switch name {

@@ -42,9 +42,10 @@ func (k *instanceKey) String() string {
 	return ""
 }
 
-// exists says whether Terraform makes the instance at all.
+// exists says whether Terraform makes the instance at all. One that stands for
+// the elements of a set exists, whatever their text turns out to be.
 func (k *instanceKey) exists() value.Tri {
-	if k.kind == unknownKey {
+	if k.kind == unknownKey && k.v == nil {
 		return value.Maybe
 	}
 	return value.Yes
@@ -152,6 +153,7 @@ func (ev *evaluator) expandEach(x expression, f *frame) expansion {
 	}
 	open := v.Open
 	var why []value.Reason
+	var later []*value.Value // elements whose text is not known yet
 	switch {
 	case v.IsMapping():
 		for _, a := range uniqueAttrs(v.Attrs) {
@@ -164,7 +166,7 @@ func (ev *evaluator) expandEach(x expression, f *frame) expansion {
 	case v.Kind == value.Set || v.IsSequence() && v.Open:
 		for _, elem := range v.Elems {
 			if _, ok := elem.Text(); !ok {
-				open, why = true, append(why, reasons(elem)...)
+				open, why, later = true, append(why, reasons(elem)...), append(later, part(elem, v))
 				continue
 			}
 			add(part(elem, v), part(elem, v))
@@ -177,6 +179,9 @@ func (ev *evaluator) expandEach(x expression, f *frame) expansion {
 	}
 	if open {
 		rest := unknownExpansion(eachKey, "for_each", &value.Value{Why: append(why, v.Why...)}, at)
+		if len(later) > 0 && !v.Open {
+			rest.keys[0].v = &value.Value{Type: value.Type{Kind: value.String}, Span: at, Why: why, Candidates: later}
+		}
 		out.keys = append(out.keys, rest.keys...)
 	}
 	ev.charge(100 * len(out.keys))
