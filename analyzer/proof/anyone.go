@@ -45,7 +45,13 @@ type TrustResult struct {
 // TrustAnyone decides whether a role can be assumed from an AWS account that
 // nobody named: by a principal of an account and an organization of its own.
 func TrustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
-	doc = orUnknown(doc)
+	var local localized
+	result := trustAnyone(local.trust(orUnknown(doc), opt), opt)
+	result.Statements = local.originals(result.Statements)
+	return result
+}
+
+func trustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
 	if p := refused(doc, policy.Trust); p != nil {
 		return TrustResult{Class: TrustInvalid, Statements: statementOf(p)}
 	}

@@ -95,7 +95,13 @@ func providerOf(host string) oidcProvider {
 // identity provider gave to somebody else. It answers for the provider that
 // fares worst.
 func OIDCSubject(doc *policy.Document) OIDCResult {
-	doc = orUnknown(doc)
+	var local localized
+	result := oidcSubject(local.trust(orUnknown(doc), SessionNameOptions{}))
+	result.Statement, result.Condition = local.statement(result.Statement), local.condition(result.Condition)
+	return result
+}
+
+func oidcSubject(doc *policy.Document) OIDCResult {
 	if p := refused(doc, policy.Trust); p != nil {
 		return OIDCResult{Class: OIDCInvalid}
 	}

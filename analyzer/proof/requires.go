@@ -36,13 +36,19 @@ func Requires(doc *policy.Document, required Required, opt SessionNameOptions) (
 	if err != nil {
 		return RequiredResult{}, err
 	}
-	doc = orUnknown(doc)
+	var local localized
+	result := requires(local.trust(orUnknown(doc), opt), required, unless, opt)
+	result.Statements = local.originals(result.Statements)
+	return result, nil
+}
+
+func requires(doc *policy.Document, required Required, unless *policy.Document, opt SessionNameOptions) RequiredResult {
 	if refused(doc, policy.Trust) != nil {
-		return RequiredResult{Verdict: NotApplicable}, nil
+		return RequiredResult{Verdict: NotApplicable}
 	}
 	t := newTrust(doc, opt)
 	if len(t.allows) == 0 && !t.unclear {
-		return RequiredResult{Verdict: NotApplicable}, nil
+		return RequiredResult{Verdict: NotApplicable}
 	}
 	// What meets the condition is not asked about: let it be denied, and see
 	// what still gets through.
@@ -64,7 +70,7 @@ func Requires(doc *policy.Document, required Required, opt SessionNameOptions) (
 				needs = addReasons(needs, elementReasons(c.unknown.statement, "Principal")...)
 				continue // it would be so for some of what the principal may be
 			}
-			return t.requiredViolation(c, a.request, required), nil
+			return t.requiredViolation(c, a.request, required)
 		case value.Maybe:
 			needs = addReasons(needs, a.needs...)
 		}
@@ -73,9 +79,9 @@ func Requires(doc *policy.Document, required Required, opt SessionNameOptions) (
 		needs = addReasons(needs, t.unclearNeeds()...)
 	}
 	if len(needs) > 0 {
-		return RequiredResult{Needs: needs}, nil
+		return RequiredResult{Needs: needs}
 	}
-	return RequiredResult{Verdict: Holds}, nil
+	return RequiredResult{Verdict: Holds}
 }
 
 // document is a Deny of everybody who meets the condition.

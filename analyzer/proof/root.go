@@ -90,9 +90,11 @@ func RootMFA(levels []Level, opt RootOptions) RootResult {
 	}
 	var results []RootResult
 	for _, p := range partitions {
+		var local localized
+		here := local.levels(sound, p)
 		for _, a := range accounts {
-			q := rootQuestion{levels: sound, partition: p, account: a, opt: opt, docs: docs}
-			results = append(results, q.decide())
+			q := rootQuestion{levels: here, partition: p, account: a, opt: opt, docs: documentsOf(here)}
+			results = append(results, q.decide().original(&local))
 		}
 	}
 	result := agree(results, partitions, accounts)
@@ -108,6 +110,16 @@ func RootMFA(levels []Level, opt RootOptions) RootResult {
 		}
 	}
 	return result
+}
+
+// original is the result in terms of the documents that were asked about.
+func (r RootResult) original(l *localized) RootResult {
+	r.Near = l.near(r.Near)
+	r.BlocksRoles, r.BlocksAssumedRoot = l.statement(r.BlocksRoles), l.statement(r.BlocksAssumedRoot)
+	for i, s := range r.Deciding {
+		r.Deciding[i] = l.statement(s)
+	}
+	return r
 }
 
 // sortOut leaves out the documents that AWS refuses: they stop nothing.

@@ -108,8 +108,12 @@ func SourceIP(levels []Level, opt SourceIPOptions) SourceIPResult {
 	}
 	var result SourceIPResult
 	for i := range len(partitions) * len(accounts) {
-		q := newIPQuestion(sound, docs, partitions[i/len(accounts)], accounts[i%len(accounts)], opt)
+		var local localized
+		partition := partitions[i/len(accounts)]
+		here := local.levels(sound, partition)
+		q := newIPQuestion(here, documentsOf(here), partition, accounts[i%len(accounts)], opt)
 		r := q.decide()
+		r.Near = local.near(r.Near)
 		switch {
 		case i == 0:
 			result = r

@@ -96,7 +96,14 @@ const (
 // SessionName decides whether a role can be assumed under a name that does not
 // identify the caller.
 func SessionName(doc *policy.Document, opt SessionNameOptions) SessionNameResult {
-	doc = orUnknown(doc)
+	var local localized
+	result := sessionName(local.trust(orUnknown(doc), opt), opt)
+	result.Statements = local.originals(result.Statements)
+	result.Condition = local.condition(result.Condition)
+	return result
+}
+
+func sessionName(doc *policy.Document, opt SessionNameOptions) SessionNameResult {
 	opt.RCPs = taken(opt.RCPs, policy.RCP)
 	if p := refused(doc, policy.Trust); p != nil {
 		return SessionNameResult{Class: NameInvalid, Statements: statementOf(p)}
@@ -235,9 +242,30 @@ func admits(s *policy.Statement, c *policy.Caller) value.Tri {
 		out = value.Maybe
 	}
 	for _, p := range s.Principals {
-		out = out.Or(p.Matches(c))
+		out = out.Or(admitsOne(p, c))
 	}
 	return out
+}
+
+// admitsOne says whether a principal is or holds a caller. An account is in one
+// partition, so that its id is enough where the partition is not known.
+func admitsOne(p policy.Principal, c *policy.Caller) value.Tri {
+	t := p.Matches(c)
+	if t != value.Maybe || p.Partition != "" || p.Account == "" || p.Account != c.Account {
+		return t
+	}
+	named := strings.TrimPrefix(c.Path, "/") + c.Name
+	switch {
+	case p.Class == policy.AccountPrincipal:
+		return value.Yes
+	case p.Name == "":
+		return t
+	case p.Class == policy.UserPrincipal:
+		return value.TriOf(c.Kind == policy.UserCaller && p.Name == named)
+	case p.Class == policy.RolePrincipal:
+		return value.TriOf(c.Kind == policy.RoleCaller && p.Name == named)
+	}
+	return t
 }
 
 // forServicesOnly says that a statement admits requests of AWS services alone.

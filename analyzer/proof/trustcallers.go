@@ -56,21 +56,31 @@ type caller struct {
 	unknown *unknownPrincipal // whom a hypothesis says it is
 }
 
-func (t *trust) partition() string {
+// partition is that of an account: the one given, else the one in the ARNs of
+// the account's principals, else the one that the policy names.
+func (t *trust) partition(account string) string {
 	if t.opt.Partition != "" {
 		return t.opt.Partition
 	}
-	return "aws"
+	for _, s := range t.doc.Statements {
+		for _, p := range s.Principals {
+			if p.Partition != "" && p.Account == account {
+				return p.Partition
+			}
+		}
+	}
+	list, _ := partitionsOf(nil, []*policy.Document{t.doc})
+	return list[0]
 }
 
 func (t *trust) user(account, name string) caller {
-	r := userRequest(t.partition(), account, base(name), withMFA)
+	r := userRequest(t.partition(account), account, base(name), withMFA)
 	r.Caller.Path = pathOf(name)
 	return t.open(r)
 }
 
 func (t *trust) role(account, name string) caller {
-	r := roleRequest(t.partition(), account, base(name))
+	r := roleRequest(t.partition(account), account, base(name))
 	r.Caller.Path = pathOf(name)
 	return t.open(r)
 }

@@ -63,6 +63,8 @@ func TestSessionNameUnknown(t *testing.T) {
 		{"a role by reference, user name", `{"Effect": "Allow", "Principal": {"AWS": "?aws_iam_role.arn"}, "Action": "sts:AssumeRole", ` + bound + `}`, "UNSATISFIABLE"},
 		{"a role by reference, no condition", `{"Effect": "Allow", "Principal": {"AWS": "?aws_iam_role.arn"}, "Action": "sts:AssumeRole"}`, "MISSING"},
 		{"an account with a hole", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::?+:root"}, "Action": "sts:AssumeRole"}`, "MISSING"},
+		{"a partition with a hole", `{"Effect": "Allow", "Principal": {"AWS": "arn:?+:iam::111122223333:root"}, "Action": "sts:AssumeRole"}`, "MISSING"},
+		{"a user in a partition with a hole", `{"Effect": "Allow", "Principal": {"AWS": "arn:?+:iam::111122223333:user/alice"}, "Action": "sts:AssumeRole"}`, "MISSING"},
 		{"an account with a hole, bound", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::?+:root"}, "Action": "sts:AssumeRole", ` + bound + `}`, "BOUND"},
 		{"an account with a hole, constant", `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::?+:root"}, "Action": "sts:AssumeRole",
 			"Condition": {"StringEquals": {"sts:RoleSessionName": "ci"}}}`, "WEAK"},
@@ -238,5 +240,56 @@ func TestRootRest(t *testing.T) {
 			replaySCP(t, levels, Violated, got.Witness)
 			t.Log(got.Witness.Words, got.Exempt)
 		}
+	}
+}
+
+// TestOtherPartitions: the principals of a policy tell its partition.
+func TestOtherPartitions(t *testing.T) {
+	for _, principal := range []string{"arn:aws-us-gov:iam::111122223333:root", "arn:aws-cn:iam::111122223333:role/x", "111122223333"} {
+		doc := parse(t, "trust.tf", `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "`+principal+`"}, "Action": "sts:AssumeRole"}}`)
+		if got := SessionName(doc, SessionNameOptions{}); got.Class != NameMissing {
+			t.Errorf("%s: %v", principal, got.Class)
+		}
+	}
+}
+
+// TestPartitionByReference: a policy that takes its partition from
+// data.aws_partition is right in each, and results are about what is written.
+func TestPartitionByReference(t *testing.T) {
+	in := func(text string) *policy.Document {
+		partition := value.UnknownBecause("the partition is not known (--partition)", source.Span{})
+		partition.Ref = &value.Ref{Root: ".", Address: "data.aws_partition.current", Data: true, Type: "aws_partition", Attr: "partition"}
+		v := tree(t, strings.Replace(text, "PARTITION", "?+", 1))
+		for n := range places(v) {
+			s, _ := nth(v, n).Text()
+			if before, after, ok := strings.Cut(s, "?+"); ok {
+				v = replaced(v, n, &value.Value{Kind: value.String, Parts: []value.Part{
+					{Text: source.Computed(before, source.Span{})}, {Hole: partition}, {Text: source.Computed(after, source.Span{})}}})
+			}
+		}
+		d, err := policy.Parse(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	scp := in(`{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {
+		"ArnLike": {"aws:PrincipalArn": "arn:PARTITION:iam::*:root"}, "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}]}`)
+	for _, partitions := range [][]string{nil, {"aws"}, {"aws-us-gov"}, {"aws", "aws-us-gov", "aws-cn"}} {
+		got := RootMFA([]Level{{Documents: []*policy.Document{scp}, FullAccess: value.Yes}}, RootOptions{Partitions: partitions})
+		if got.Class != MFAEnforced || len(got.Deciding) != 1 || got.Deciding[0] != scp.Statements[0] {
+			t.Errorf("%v: %v by %v; needs %v", partitions, got.Class, got.Deciding, got.Needs)
+		}
+	}
+	weak := in(`{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {
+		"ArnLike": {"aws:PrincipalArn": "arn:PARTITION:iam::*:root"}, "Bool": {"aws:MultiFactorAuthPresent": "false"}}}]}`)
+	got := RootMFA([]Level{{Documents: []*policy.Document{weak}, FullAccess: value.Yes}}, RootOptions{})
+	if got.Class != RootPartial || got.Near == nil || got.Near.Statement != weak.Statements[0] || got.Near.Condition != &weak.Statements[0].Conditions[1] {
+		t.Errorf("%v: %+v", got.Class, got.Near)
+	}
+	trust := in(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:PARTITION:iam::111122223333:root"}, "Action": "sts:AssumeRole",
+		"Condition": {"StringLike": {"sts:RoleSessionName": "*"}}}]}`)
+	if got := SessionName(trust, SessionNameOptions{}); got.Class != NameVacuous || got.Statements[0] != trust.Statements[0] || got.Condition != &trust.Statements[0].Conditions[0] {
+		t.Errorf("%v: %v %v", got.Class, got.Statements, got.Condition)
 	}
 }
