@@ -311,7 +311,7 @@ func (e evaluation) conditional(x *hclsyntax.ConditionalExpr, eval func(hclsynta
 // set.
 func (e evaluation) branch(v *value.Value, other hclsyntax.Expression, test *value.Value, eval func(hclsyntax.Expression) *value.Value) *value.Value {
 	switch v.Kind {
-	case value.Number, value.Bool, value.Tuple, value.Object:
+	case value.Number, value.Bool, value.Tuple, value.List, value.Set, value.Object, value.Map:
 		if o := e.ev.objectOf(v); o != nil {
 			break
 		}
@@ -322,14 +322,15 @@ func (e evaluation) branch(v *value.Value, other hclsyntax.Expression, test *val
 		quiet := e
 		quiet.errs = &ignored
 		t := typeOf(quiet.value(other))
-		alike := t == cty.String || v.Kind == value.Tuple && (t.IsListType() || t.IsSetType()) || v.Kind == value.Object && t.IsMapType()
+		alike := t == cty.String || v.IsSequence() && (t.IsListType() || t.IsSetType() || t.IsTupleType()) ||
+			v.IsMapping() && (t.IsMapType() || t.IsObjectType())
 		if !alike {
 			break
 		}
 		if t != cty.String {
 			t, _ = unify([]cty.Type{t, typeOf(v)})
 		}
-		if t != cty.NilType && t != cty.DynamicPseudoType {
+		if t != cty.NilType && t != cty.DynamicPseudoType && !t.Equals(typeOf(v)) {
 			if c, err := convertTo(v, t); err == nil {
 				v = c
 			}
