@@ -269,7 +269,11 @@ func (c *consoleCheck) because() string {
 	}
 	how := ""
 	if a := c.granting(); a != nil {
-		how = fmt.Sprintf("'%s'%s allows %s", a.Name, through(a), action)
+		by := through(a)
+		if by != "" {
+			by += ","
+		}
+		how = fmt.Sprintf("'%s'%s allows %s", a.Name, by, action)
 	} else {
 		how = "its policies allow " + action
 	}

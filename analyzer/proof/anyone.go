@@ -69,7 +69,7 @@ func trustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
 		}
 	}
 	for _, u := range t.unknown {
-		if u.principal.Class == policy.UnknownPrincipal && (u.principal.Pattern.Value == nil || u.principal.Pattern.Matches("*") != value.No) {
+		if mayBeEverybody(u.principal) && t.admitsStrangersIf(u.statement) {
 			needs = addReasons(needs, elementReasons(u.statement, "Principal")...)
 		}
 	}
@@ -80,6 +80,36 @@ func trustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
 		return TrustResult{Needs: needs}
 	}
 	return TrustResult{Class: TrustConfined}
+}
+
+// mayBeEverybody says that a principal which is not known may turn out to be
+// "*". What AWS gives a resource as its ARN, or an account as its id, does not.
+func mayBeEverybody(p policy.Principal) bool {
+	if p.Class != policy.UnknownPrincipal || p.Pattern.Value != nil && p.Pattern.Matches("*") == value.No {
+		return false
+	}
+	if p.Value == nil || p.Value.Ref == nil || !strings.HasPrefix(p.Value.Ref.Type, "aws_") {
+		return true
+	}
+	attr, _, _ := strings.Cut(p.Value.Ref.Attr, "[")
+	attr = attr[strings.LastIndexByte(attr, '.')+1:]
+	return !strings.HasSuffix(attr, "arn") && !strings.HasSuffix(attr, "arns") && !strings.HasSuffix(attr, "account_id")
+}
+
+// admitsStrangersIf says that strangers may come in where the principals of a
+// statement turn out to be everybody: its conditions do not keep them out.
+func (t *trust) admitsStrangersIf(s *policy.Statement) bool {
+	doc, everybody := *t.doc, *s
+	everybody.Principals = []policy.Principal{{Type: "AWS", Class: policy.AnyPrincipal, Value: s.Element("Principal")}}
+	everybody.PrincipalsOpen = false
+	doc.Statements = slices.Clone(doc.Statements)
+	for i := range doc.Statements {
+		if doc.Statements[i] == s {
+			doc.Statements[i] = &everybody
+		}
+	}
+	open := newTrust(&doc, t.opt)
+	return slices.ContainsFunc(open.strangers(), func(c caller) bool { return open.askAny(c).stopped != value.Yes })
 }
 
 // strangers are callers of an account that the policy does not name, under all

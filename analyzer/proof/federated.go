@@ -156,7 +156,55 @@ func newOIDC(doc *policy.Document, s *policy.Statement, p policy.Principal) *oid
 		host = hostInKeys(s)
 	}
 	o.provider = providerOf(host)
+	o.nameClaims()
 	return o
+}
+
+// nameClaims gives conditions on a claim of a provider whose name is not known
+// the key of this provider: "${…issuer}:sub". If another provider is meant, no
+// token carries the key, and a condition that needs it keeps everybody out.
+func (o *oidc) nameClaims() {
+	doc := *o.doc
+	doc.Statements = slices.Clone(doc.Statements)
+	for i, s := range doc.Statements {
+		if !slices.ContainsFunc(s.Conditions, ofSomeProvider) {
+			continue
+		}
+		named := *s
+		named.Conditions = slices.Clone(s.Conditions)
+		for j := range named.Conditions {
+			if c := &named.Conditions[j]; ofSomeProvider(*c) {
+				c.Key = o.key(claimOf(c))
+			}
+		}
+		doc.Statements[i] = &named
+		if s == o.statement {
+			o.statement = &named
+		}
+	}
+	o.doc = &doc
+}
+
+// ofSomeProvider says that a condition asks for a claim of a provider whose
+// name is not known.
+func ofSomeProvider(c policy.Condition) bool {
+	op := c.Operator
+	return c.Key == "" && op.Base != "" && op.Base != "Null" && !op.Negated && !op.IfExists && claimOf(&c) != ""
+}
+
+// claimOf is the claim of a key that ends in one, whatever provider stands
+// before it.
+func claimOf(c *policy.Condition) string {
+	parts, ok := c.KeyValue.AsParts()
+	if !ok || len(parts) == 0 || parts[len(parts)-1].Hole != nil {
+		return ""
+	}
+	claim := strings.ToLower(parts[len(parts)-1].Text.String)
+	i := strings.LastIndexByte(claim, ':')
+	if i < 0 {
+		return ""
+	}
+	return claim[i+1:]
 }
 
 // hostInKeys is the provider that a statement's condition keys name.

@@ -115,7 +115,7 @@ func admitsStranger(s *policy.Statement, c *policy.Caller) value.Tri {
 		case policy.AnyPrincipal:
 			out = out.Or(p.Matches(c))
 		case policy.UnknownPrincipal:
-			if p.Pattern.Value == nil || p.Pattern.Matches("*") != value.No {
+			if mayBeEverybody(p) {
 				out = out.Or(value.Maybe)
 			}
 		default:

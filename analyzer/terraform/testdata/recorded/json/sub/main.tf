@@ -1,3 +1,0 @@
-variable "x" {}
-variable "y" {}
-output "out" { value = [var.x, var.y] }

@@ -1,2 +1,0 @@
-variable "v" {}
-output "o" { value = "${var.v}${path.module}" }

@@ -1,3 +1,0 @@
-locals {
-  c = "base-c"
-}

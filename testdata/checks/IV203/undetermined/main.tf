@@ -1,0 +1,44 @@
+# Whose repository it is, is not in the configuration.
+variable "repository" {
+  type = string
+}
+
+variable "policy" {
+  type = string
+}
+
+resource "aws_iam_role" "repository" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" } # want? IV203/high "aws_iam_role.repository"
+      Condition = {
+        StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
+        StringLike   = { "token.actions.githubusercontent.com:sub" = "repo:${var.repository}:*" }
+      }
+    }]
+  })
+}
+
+# Whatever the branch is, the repository is one of ours.
+resource "aws_iam_role" "branch" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
+      Condition = {
+        StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
+        StringLike   = { "token.actions.githubusercontent.com:sub" = "repo:example/shop:ref:refs/heads/${var.repository}" }
+      }
+    }]
+  })
+}
+
+# Of a policy that is not known at all other rules speak.
+resource "aws_iam_role" "policy" {
+  assume_role_policy = var.policy
+}
