@@ -270,6 +270,7 @@ func (o *oidc) same(p policy.Principal) value.Tri {
 func (o *oidc) ask(subject, audience string) answer {
 	ctx := direct(withAccessKey)
 	ctx[o.key("sub")] = policy.One(subject)
+	ctx["aws:username"] = policy.ContextValue{} // no user of IAM
 	for _, k := range keysOf(o.formula()) {
 		claim, ok := strings.CutPrefix(k, strings.ToLower(o.provider.host)+":")
 		if ok && claim != "sub" && claim != "aud" && claim != "azp" && claim != "oaud" && claim != "amr" && claim != "app_id" && claim != "id" && !slices.Contains(choosable, claim) {
@@ -428,7 +429,7 @@ func (o *oidc) askAudience() answer {
 	subject := o.provider.stranger
 	for _, p := range o.subjects() {
 		if symbols, possible, _ := p.Symbols(nil); possible {
-			if s := filledWith(symbols, "x"); o.ask(s, "").stopped == value.No {
+			if s := filledWith(symbols, "x"); o.ask(s, "").stopped != value.Yes {
 				subject = s
 				break
 			}
