@@ -242,7 +242,7 @@ func (r *runner) condition(expr string) bool {
 	return value && (always || !r.failed)
 }
 
-const clean = "../testdata/checks/IV301/apart"
+const clean = "../testdata/checks/IV201/bound"
 
 // TestAction builds the command once, by the action's own first step.
 func TestAction(t *testing.T) {
