@@ -280,6 +280,11 @@ func (q *question[R]) of(b *binding) outcome[R] {
 		return outcome[R]{verdict: proof.Undetermined, result: r, needs: distinct(append(b.why[:len(b.why):len(b.why)], q.needs(perhaps)...))}
 	case verdict == proof.Undetermined:
 		return outcome[R]{verdict: verdict, result: r, needs: distinct(q.needs(r))}
+	case verdict == proof.Holds:
+		if enabled, why := policiesEnabled(q.org); enabled == value.Maybe {
+			return outcome[R]{verdict: proof.Undetermined, result: r, needs: why}
+		}
+		return outcome[R]{verdict: verdict, result: r}
 	default:
 		return outcome[R]{verdict: verdict, result: r}
 	}

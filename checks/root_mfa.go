@@ -79,42 +79,6 @@ func rootMFA(p *analyzer.Pass) error {
 	return nil
 }
 
-// disabled is the finding that the organization has no service control
-// policies at all: then nothing that is attached has any effect.
-func disabled(o *identity.Organization, so string) *analyzer.Finding {
-	org := o.Resource
-	f := &analyzer.Finding{Verdict: analyzer.Violation, Severity: analyzer.High, Resource: org}
-	features := org.Attr("feature_set")
-	if text, ok := features.Text(); ok && text == "CONSOLIDATED_BILLING" {
-		f.Span, f.Defect = attributeSpan(org, "feature_set"), "consolidated-billing"
-		f.Assumptions = assumptions(org, features)
-		f.Message = fmt.Sprintf("'%s' has consolidated billing only, so %s; set feature_set to ALL.", org.Address, so)
-		f.Witness = rootWithoutMFA("service control policies need all features")
-		return f
-	}
-	types := org.Attr("enabled_policy_types")
-	if types.Is(value.Unknown) || types.Open || org.Type == "awscc_organizations_organization" || org.Exists != value.Yes {
-		return nil
-	}
-	for _, t := range types.Elems {
-		if text, ok := t.Text(); !ok || text == "SERVICE_CONTROL_POLICY" {
-			return nil
-		}
-	}
-	f.Span, f.Defect = attributeSpan(org, "enabled_policy_types"), "type-disabled"
-	f.Assumptions = assumptions(org, types)
-	f.Message = fmt.Sprintf("'%s' does not enable service control policies, so %s; add SERVICE_CONTROL_POLICY to enabled_policy_types.", org.Address, so)
-	f.Witness = rootWithoutMFA("service control policies are not enabled")
-	return f
-}
-
-func rootWithoutMFA(because string) *analyzer.Witness {
-	return &analyzer.Witness{
-		Principal: "arn:aws:iam::111122223333:root", Action: "iam:CreateUser", Absent: []string{"aws:MultiFactorAuthPresent"},
-		Words: "root of any member account calling iam:CreateUser with an access key (aws:MultiFactorAuthPresent absent): " + because,
-	}
-}
-
 type rootMFACheck struct {
 	pass *analyzer.Pass
 	org  *identity.Organization

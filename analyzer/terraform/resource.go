@@ -36,7 +36,7 @@ func (m *moduleInstance) resourceSet(key resourceKey) *resourceSet {
 	s := &resourceSet{busy: true}
 	m.resources[key] = s
 	b := m.mod.resources[key]
-	s.x = m.ev.expand(b, m.frame)
+	s.x = m.ev.expand(b, m.frame.careful(m.ev.cautious && isOrganizationPolicy(key)))
 	for _, k := range s.x.keys {
 		f := *m.frame
 		f.key = k
@@ -219,8 +219,19 @@ func feedsPolicy(key resourceKey, name string) bool {
 		return key.typ == "aws_iam_policy_document"
 	}
 	switch name {
-	case "policy", "assume_role_policy", "content", "inline_policy", "managed_policy_arns", "policy_arn", "policy_arns":
+	case "policy", "assume_role_policy", "content", "inline_policy", "managed_policy_arns", "policy_arn", "policy_arns",
+		"enabled_policy_types", "enabled_features", "aws_service_access_principals", "target_id", "target_ids":
 		return true
+	}
+	return false
+}
+
+// isOrganizationPolicy says that a block makes or attaches policies of an
+// organization: that an empty default makes none of them says nothing.
+func isOrganizationPolicy(key resourceKey) bool {
+	switch key.typ {
+	case "aws_organizations_policy", "aws_organizations_policy_attachment", "awscc_organizations_policy", "aws_controltower_control":
+		return key.mode == Managed
 	}
 	return false
 }
