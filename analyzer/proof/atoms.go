@@ -136,20 +136,17 @@ var typicalResources = map[string]string{
 }
 
 func (q *question) typicalResource(action string) string {
-	service, name, _ := strings.Cut(action, ":")
+	service, _, _ := strings.Cut(action, ":")
 	service = strings.ToLower(service)
 	partition, account := q.place()
-	rest := name
+	rest := "example"
 	if t, ok := typicalResources[action]; ok {
 		if t == "*" {
 			return t
 		}
 		service, rest, _ = strings.Cut(t, " ")
-	} else {
-		rest = "example"
-		if service == "iam" {
-			rest = "user/example"
-		}
+	} else if service == "iam" {
+		rest = "user/example"
 	}
 	return "arn:" + partition + ":" + service + ":" + regionAndAccount(service, account) + ":" + rest
 }
