@@ -34,6 +34,9 @@ type Input struct {
 	Plans     []Evidence // plans and states
 	// CredentialReports are IAM's, one for each account.
 	CredentialReports []*source.File
+	// Authorizations are what aws iam get-account-authorization-details prints,
+	// one for each account.
+	Authorizations []*source.File
 	// Settings are the project's own (.iamvet.hcl).
 	Settings settings.Settings
 	// ScanRoot and WorkDir: see Report.
@@ -92,8 +95,12 @@ func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
 		return nil, err
 	}
 	gaps = append(gaps, result.gaps...)
-	more, err := a.deployed(ctx, result)
+	more, err := a.authorized(ctx, result)
 	if err != nil {
+		return nil, err
+	}
+	gaps = append(gaps, more...)
+	if more, err = a.deployed(ctx, result); err != nil {
 		return nil, err
 	}
 	return a.report(result, append(gaps, more...)), nil
@@ -272,6 +279,8 @@ type result struct {
 	roots    []*terraform.Root
 	findings []*Finding // merged, in order
 	gaps     []terraform.Gap
+	// authorizations are the files that deployed roles were read from.
+	authorizations []*source.File
 }
 
 func (a *analysis) run(ctx context.Context, roots []*terraform.Root, checks []*Check) (*result, error) {
@@ -337,6 +346,9 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 		for _, f := range root.Files() {
 			files[f.Name] = true
 		}
+	}
+	for _, f := range res.authorizations {
+		files[f.Name] = true
 	}
 	s := Summary{Files: len(files), Roots: len(res.roots), Resources: len(res.model.Looked),
 		Undetermined: len(r.Undetermined), Suppressed: len(r.Suppressed), Gaps: len(r.Gaps), BySeverity: map[string]int{}}

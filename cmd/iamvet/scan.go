@@ -65,6 +65,7 @@ type scanFlags struct {
 	sarifNotes        bool
 	includeSuppressed bool
 	credentialReports []string
+	authorizations    []string
 }
 
 func (p *program) scanCommand() *cobra.Command {
@@ -89,6 +90,7 @@ not be read, whatever else was found.`,
 	fl.StringArrayVar(&f.formats, "format", nil, "text, json, sarif, markdown, github or diff; `NAME[=FILE]`, repeatable")
 	fl.StringVarP(&f.output, "output", "o", "", "`FILE` for the format that names none")
 	fl.StringArrayVar(&f.credentialReports, "credential-report", nil, "IAM credential `FILE` of an account (CSV, or the JSON of aws iam get-credential-report), to judge what is deployed; repeatable")
+	fl.StringArrayVar(&f.authorizations, "account-authorization", nil, "`FILE` that aws iam get-account-authorization-details printed, to judge the roles that are deployed; repeatable")
 	fl.StringVar(&f.failOn, "fail-on", "medium", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low, or none")
 	fl.BoolVar(&f.strict, "strict", false, "limits make the exit status 2, undetermined results 1")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colour")
@@ -111,7 +113,10 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if err != nil {
 		return err
 	}
-	if in.CredentialReports, err = p.reports(f.credentialReports, in.boundaryDir); err != nil {
+	if in.CredentialReports, err = p.reports("--credential-report", f.credentialReports, in.boundaryDir); err != nil {
+		return err
+	}
+	if in.Authorizations, err = p.reports("--account-authorization", f.authorizations, in.boundaryDir); err != nil {
 		return err
 	}
 	progress := p.startProgress()
@@ -125,7 +130,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if rel, err := filepath.Rel(p.dir, in.boundaryDir); err == nil && in.WorkDir == "" && !strings.HasPrefix(rel, "..") {
 		r.Boundary = filepath.ToSlash(rel)
 	}
-	if r.Summary.Roots == 0 && len(r.Gaps) == 0 && len(in.CredentialReports) == 0 {
+	if r.Summary.Roots == 0 && len(r.Gaps) == 0 && len(in.CredentialReports)+len(in.Authorizations) == 0 {
 		fmt.Fprintln(p.stderr, "iamvet: no Terraform files here: nothing was looked at")
 	}
 	for _, w := range writers {
