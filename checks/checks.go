@@ -16,6 +16,7 @@ var All = []*analyzer.Check{
 	OIDCSubject,
 	UserKeyAtCreation,
 	UserMultipleKeys,
+	UserKeyRotation,
 	UserConsoleMFA,
 	UserUnusedCredentials,
 }

@@ -1,0 +1,219 @@
+package checks
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// UserKeyRotation is IV303.
+var UserKeyRotation = &analyzer.Check{
+	ID:         "IV303",
+	Name:       "user-key-rotation",
+	Title:      "an access key is not rotated in time",
+	Severity:   analyzer.Medium,
+	Severities: []analyzer.Severity{analyzer.Medium, analyzer.Note},
+	Doc: `An active access key that is older than 90 days, by the date that a plan or a
+state gives; or, in a configuration, one whose rotation comes too late or does
+not happen: a time_rotating with a longer period (three months have up to 92
+days), one that the key only depends_on, or one that nothing refers to. The limit
+is max_key_age in .iamvet.hcl.
+
+A key that leaks is of use to its finder for as long as it is valid. Of 12,478
+users measured in 2021, 7,580 (60.8 %) had a key older than 90 days, 4,931 one
+older than a year; the oldest was from August 2011.
+
+It is fine when a time_rotating of at most 90 days replaces the key, through
+replace_triggered_by (directly, or through terraform_data or null_resource) or
+through an argument that cannot be changed in place; a note says that this
+happens only when Terraform runs. A configuration without any rotation is a note:
+the key may be rotated by other means. Inactive keys are not judged.`,
+	Remediation: `Replace the key every 90 days, and run Terraform at least as often; or use a role,
+which has no key to rotate.
+
+    resource "time_rotating" "key" {
+      rotation_days = 90
+    }
+
+    resource "aws_iam_access_key" "ci" {
+      user = aws_iam_user.ci.name
+
+      lifecycle {
+        replace_triggered_by  = [time_rotating.key]
+        create_before_destroy = true
+      }
+    }`,
+	References: []analyzer.Reference{
+		{Title: "A Real-World Look at AWS Best Practices: IAM User Accounts (Netskope)", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-iam-user-accounts"},
+		{Title: "AWS: Update access keys", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html"},
+		{Title: "Terraform: time_rotating", URL: "https://registry.terraform.io/providers/hashicorp/time/latest/docs/resources/rotating"},
+	},
+	Controls: append(cis1("1.14"), controls("cis-1.2 1.4", "cis-5.0 1.13", "cis-6.0 2.13", "cis-7.0 2.12", "fsbp IAM.3",
+		"aws-config access-keys-rotated", "nist-800-53-r5 AC-2(1) AC-2(3) AC-3(15)", "pci-dss-4.0.1 8.3.9 8.6.3", "mitre-attack T1098.001")...),
+	Tags: []string{"user", "access-key", "rotation"},
+	Run:  userKeyRotation,
+}
+
+func userKeyRotation(p *analyzer.Pass) error {
+	for _, k := range p.Model.Keys {
+		active := k.Active().And(k.Resource.Exists)
+		if k.Resource.Deleted() || active == value.No {
+			continue
+		}
+		c := rotationCheck{pass: p, key: k, limit: p.Settings.KeyAgeLimit()}
+		f := c.age()
+		if f == nil && !k.Resource.Header.IsZero() {
+			f = c.mechanism()
+		}
+		if f == nil {
+			continue
+		}
+		if active == value.Maybe {
+			if f.Verdict == analyzer.Advice {
+				continue
+			}
+			c.open(f)
+		}
+		p.Report(f)
+	}
+	return nil
+}
+
+type rotationCheck struct {
+	pass  *analyzer.Pass
+	key   *identity.AccessKey
+	limit int // days
+}
+
+func (c *rotationCheck) finding(verdict analyzer.Verdict, defect, format string, args ...any) *analyzer.Finding {
+	r := c.key.Resource
+	f := &analyzer.Finding{
+		Verdict: verdict, Severity: analyzer.Medium, Resource: r, Span: r.Header, Defect: defect,
+		Message: fmt.Sprintf(format, args...), Related: ownerOf(c.key), Assumptions: assumptions(r, c.key.User),
+	}
+	if verdict == analyzer.Advice {
+		f.Severity = analyzer.Note
+	}
+	return f
+}
+
+// open turns a finding about a key that may not be there, or not active, into
+// a question.
+func (c *rotationCheck) open(f *analyzer.Finding) {
+	r := c.key.Resource
+	f.Verdict, f.Witness, f.Fixes = analyzer.Undetermined, nil, nil
+	f.Message = fmt.Sprintf("Whether '%s' is an active key that is not rotated in time depends on a value that is not known.", r.Address)
+	f.Needs = append(f.Needs, r.Why...)
+	if c.key.Active() == value.Maybe {
+		f.Needs = append(f.Needs, needs("the status of the key", attributeSpan(r, "status"), r.Attr("status"))...)
+	}
+	if len(f.Needs) == 0 {
+		f.Needs = needs("whether the key exists", r.Header)
+	}
+}
+
+// age judges the date that a plan or a state gives.
+func (c *rotationCheck) age() *analyzer.Finding {
+	r := c.key.Resource
+	text, ok := r.Attr("create_date").Text()
+	if !ok || r.Creates() || c.pass.Now.IsZero() {
+		return nil
+	}
+	created, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return nil
+	}
+	days := int(c.pass.Now.Sub(created).Hours() / 24)
+	if c.pass.Now.Sub(created) <= time.Duration(c.limit)*24*time.Hour {
+		return nil
+	}
+	f := c.finding(analyzer.Violation, "too-old", "'%s', a key of %s, has been in use since %s, for %d days, where %d are allowed; replace it.",
+		r.Address, userWords(c.key), created.Format(time.DateOnly), days, c.limit)
+	f.Witness = &analyzer.Witness{
+		Action: "sts:GetCallerIdentity",
+		Words:  fmt.Sprintf("whoever copied the key at any time in the last %d days, signing a request today as %s", days, userWords(c.key)),
+	}
+	return f
+}
+
+// mechanism judges what replaces the key, in the configuration.
+func (c *rotationCheck) mechanism() *analyzer.Finding {
+	address := c.key.Resource.Address
+	by := rotatedBy(c.key.Resource)
+	switch {
+	case by.eachRun:
+		return nil
+	case len(by.rotators) == 0 && len(by.unwired) > 0:
+		return c.decorative(by.unwired[0])
+	case len(by.rotators) == 0:
+		return c.finding(analyzer.Advice, "no-rotation", "Nothing here replaces '%s', a key of %s: rotate it every %d days, or use a role instead.", address, userWords(c.key), c.limit)
+	}
+	var shortest *terraform.Resource
+	var best period
+	for _, r := range by.rotators {
+		if p := periodOf(r); shortest == nil || p.known && (!best.known || p.days < best.days) {
+			shortest, best = r, p
+		}
+	}
+	related := analyzer.Related{Message: "the rotation is declared here", Span: shortest.Header, Address: shortest.Address}
+	switch {
+	case !best.known:
+		f := c.finding(analyzer.Undetermined, "period", "Whether '%s' replaces '%s' within %d days depends on a value that is not known.", shortest.Address, address, c.limit)
+		f.Related, f.Needs = append(f.Related, related), best.why
+		return f
+	case best.once:
+		f := c.finding(analyzer.Violation, "once", "'%s' replaces '%s' at one time and never again; give it a period of at most %d days.", shortest.Address, address, c.limit)
+		f.Related, f.Witness = append(f.Related, related), c.witness("at any time after that")
+		return f
+	case best.days > c.limit:
+		f := c.finding(analyzer.Violation, "too-slow", "'%s' is replaced only every %d days, by '%s', where %d are allowed; shorten the period.", address, best.days, shortest.Address, c.limit)
+		f.Related, f.Witness = append(f.Related, related), c.witness(fmt.Sprintf("up to %d days before", best.days))
+		f.Fixes = c.shorten(shortest)
+		return f
+	}
+	f := c.finding(analyzer.Advice, "when-terraform-runs", "'%s' is replaced every %d days by '%s', but only when Terraform runs: apply at least as often.", address, best.days, shortest.Address)
+	f.Related = append(f.Related, related)
+	return f
+}
+
+func (c *rotationCheck) witness(when string) *analyzer.Witness {
+	return &analyzer.Witness{
+		Action: "sts:GetCallerIdentity",
+		Words:  fmt.Sprintf("whoever copied the key %s, signing a request as %s: the key is still the same", when, userWords(c.key)),
+	}
+}
+
+// decorative reports a rotation that replaces nothing.
+func (c *rotationCheck) decorative(r *terraform.Resource) *analyzer.Finding {
+	key := c.key.Resource
+	f := c.finding(analyzer.Violation, "not-wired", "'%s' rotates, but does not replace '%s', a key of %s: name it in replace_triggered_by.", r.Address, key.Address, userWords(c.key))
+	f.Related = append(f.Related, analyzer.Related{Message: "the rotation is declared here", Span: r.Header, Address: r.Address})
+	f.Witness = c.witness("at any time before")
+	if p := periodOf(r); !p.known || p.once || p.days > c.limit || key.Body.IsZero() || r.Key != "" {
+		return f
+	}
+	edits, err := edit.InsertBlock(key.Block, "lifecycle", edit.Block(edit.Member{Name: "replace_triggered_by", Value: edit.List(edit.Raw("time_rotating." + r.Name))}))
+	if err == nil {
+		fix := &analyzer.Fix{Message: "replace the key when the rotation is due; whatever reads it has to follow", Grade: analyzer.Narrowing, Edits: edits}
+		f.Fixes = []*analyzer.Fix{fix.Leaves(analyzer.Note)}
+	}
+	return f
+}
+
+// shorten sets the period of a rotation that has one in days.
+func (c *rotationCheck) shorten(r *terraform.Resource) []*analyzer.Fix {
+	if r.Body.IsZero() || r.Key != "" || !r.Attr("rotation_days").Known() || r.Attr("rotation_days").Missing() {
+		return nil
+	}
+	edits, err := edit.SetAttribute(r.Body, "rotation_days", edit.Number(fmt.Sprint(c.limit)))
+	if err != nil {
+		return nil
+	}
+	fix := &analyzer.Fix{Message: fmt.Sprintf("replace the key every %d days; whatever reads it has to follow", c.limit), Grade: analyzer.Narrowing, Edits: edits}
+	return []*analyzer.Fix{fix.Leaves(analyzer.Note)}
+}
