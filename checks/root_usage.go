@@ -29,7 +29,8 @@ what somebody else with its password does. It is needed for a handful of tasks.
 
 It is fine when any of these is there. A GuardDuty detector alone is not: it notices
 and tells nobody, unless a rule passes its finding on. Where root may even act
-without MFA, root-mfa says so and this rule is silent.`,
+without MFA, root-mfa says so and this rule is silent. With a credential report
+(--credential-report) any use of root in the last 7 days is reported.`,
 	Remediation: `Deny root by a service control policy on the root of the organization, or manage
 root access centrally (aws_iam_organizations_features), or at least have its use
 told: an EventBridge rule on events of CloudTrail whose userIdentity.type is Root,

@@ -31,6 +31,9 @@ count: a device that is registered (aws_iam_virtual_mfa_device) asks for nothing
 by itself. Of 12,478 users measured in 2021, 773 (6.2 %) had a password and no
 MFA.
 
+A credential report (--credential-report) shows it of deployed users: a console
+password and no device.
+
 It is fine when the policies deny everything without MFA but what enrols a device
 (AWS's own example, with BoolIfExists), or allow nothing but with MFA. A Deny
 that proves this holds whatever else is attached. It is reported as medium when

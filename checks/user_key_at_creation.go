@@ -26,6 +26,9 @@ it stays unused, unrotated and in the Terraform state. Of 12,478 users measured
 in 2021, 1,331 (10.7 %) had been given a key within ten seconds of their
 creation.
 
+A credential report (--credential-report) shows it of deployed users: a key from the
+first ten seconds, or one that a user with a console password never used.
+
 It is fine when the user exists already (the plan creates only the key), or when
 user or key are imported.`,
 	Remediation: `Prefer a role: IAM Identity Center for people, OIDC or IAM Roles Anywhere for

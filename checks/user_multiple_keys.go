@@ -30,6 +30,8 @@ notices when it leaks, and it is not rotated with the first. Of 12,478 users
 measured in 2021, 830 (6.7 %) had two active keys, and of those only 31 had one
 newer than 30 days, as a rotation would.
 
+A credential report (--credential-report) shows it of deployed users.
+
 It is fine when one of the two is Inactive, which is how a rotation ends, and
 when only a plan makes a new key and removes the old one. Two active keys are
 legitimate while a rotation is under way: suppress the finding until its end.`,
