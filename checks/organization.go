@@ -98,7 +98,9 @@ func reportUndetermined[R any](p *analyzer.Pass, o *identity.Organization, sever
 	if len(f.Needs) == 0 {
 		f.Needs = []value.Reason{{Text: "the service control policies that bind " + v.place.String(), Span: o.Resource.Header}}
 	}
-	if enabled, why := policiesEnabled(o); enabled == value.Maybe && slices.Equal(why, v.needs) {
+	if o.Resource.Exists != value.Yes {
+		f.Message = fmt.Sprintf("Whether %s depends on whether '%s' is made, which is not known.", what, o.Resource.Address)
+	} else if enabled, why := policiesEnabled(o); enabled == value.Maybe && slices.Equal(why, v.needs) {
 		f.Span = attributeSpan(o.Resource, "enabled_policy_types")
 		f.Message = fmt.Sprintf("Whether %s depends on which policy types '%s' enables, which is not known.", what, o.Resource.Address)
 	} else if policy := unknownPolicy(o, f.Needs); policy != nil {

@@ -50,6 +50,7 @@ func disabled(o *identity.Organization, so string) *analyzer.Finding {
 	f.Assumptions = assumptions(org, org.Attr("enabled_policy_types"))
 	f.Message = fmt.Sprintf("'%s' does not enable service control policies, so %s; add SERVICE_CONTROL_POLICY to enabled_policy_types.", org.Address, so)
 	f.Witness = rootWithoutMFA("service control policies are not enabled")
+	f.Fixes = listed(o, "enabled_policy_types", "SERVICE_CONTROL_POLICY", "enable service control policies, and with them what is attached")
 	return f
 }
 

@@ -285,6 +285,9 @@ func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.Nea
 	}
 	w := r.Witness
 	message := fmt.Sprintf("'%s' does not confine root to known networks: %s.", p.Resource.Address, near.Words)
+	if remedy := addressRemedies[near.Defect]; remedy != "" {
+		message = strings.TrimSuffix(message, ".") + "; " + remedy + "."
+	}
 	if near.Defect == proof.DefectMalformed && p.TooLong() {
 		message = fmt.Sprintf("'%s' does not confine root to known networks: %s.", p.Resource.Address, tooLong(p))
 	}

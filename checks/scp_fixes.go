@@ -40,6 +40,24 @@ var remedies = map[string]string{
 	proof.DefectMalformed:     "mend it: AWS refuses the policy as it is",
 }
 
+// addressRemedies are the same for what is meant to confine root to networks.
+var addressRemedies = map[string]string{
+	proof.DefectBlocklist:      "it stops the listed networks and lets all others pass: use NotIpAddressIfExists with the networks you know",
+	proof.DefectVia:            "test for \"false\": services call with that key \"true\", people do not",
+	proof.DefectNullVPC:        "anybody's VPC endpoint passes: name your own VPC, with StringNotEqualsIfExists on aws:SourceVpc",
+	proof.DefectOpenList:       "the list holds the whole Internet, of IPv4 or IPv6: list your own networks",
+	proof.DefectOtherPrincipal: "root is not among those whom it confines: leave that condition out, or have it match arn:*:iam::*:root",
+	proof.DefectPrincipalType:  "write \"Account\", which is what aws:PrincipalType is for root",
+	proof.DefectWildcard:       "use StringLike or ArnLike",
+	proof.DefectTag:            "leave the tag out: root carries none",
+	proof.DefectActions:        "deny \"*\"",
+	proof.DefectExempts:        "deny \"*\", without exceptions",
+	proof.DefectResource:       "write \"*\"",
+	proof.DefectNarrowed:       "leave the further condition out",
+	proof.DefectFullAccess:     "write a Deny: FullAWSAccess allows everything beside it",
+	proof.DefectMalformed:      "mend it: AWS refuses the policy as it is",
+}
+
 // repairs are the fixes of a statement that nearly keeps root from acting
 // without MFA. All of them make it deny more than it does.
 func repairs(near *proof.NearMiss) []*analyzer.Fix {
@@ -273,4 +291,24 @@ func addressRepairs(near *proof.NearMiss) []*analyzer.Fix {
 		return repairs(near)
 	}
 	return nil
+}
+
+// listed drafts one more element of a list of the organization's settings.
+func listed(o *identity.Organization, attribute, element, message string) []*analyzer.Fix {
+	org := o.Resource
+	list := org.Attr(attribute)
+	var edits []source.Edit
+	var err error
+	switch {
+	case list.Is(value.Absent):
+		edits, err = edit.SetAttribute(org.Body, attribute, edit.Strings(element))
+	case list.IsSequence() && list.Ref == nil:
+		edits, err = edit.AppendElement(list, edit.String(element))
+	default:
+		return nil
+	}
+	if err != nil {
+		return nil
+	}
+	return []*analyzer.Fix{{Message: message, Grade: analyzer.Draft, Edits: edits}}
 }
