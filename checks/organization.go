@@ -106,6 +106,9 @@ func reportUndetermined[R any](p *analyzer.Pass, o *identity.Organization, sever
 	} else if policy := unknownPolicy(o, f.Needs); policy != nil {
 		f.Resource, f.Span = policy.Resource, unknownSpan(policy)
 		f.Message = fmt.Sprintf("Whether %s depends on a part of '%s' that cannot be decided.", what, policy.Resource.Address)
+		if policy.Exists() != value.Yes {
+			f.Message = fmt.Sprintf("Whether %s depends on whether '%s' is made and what it says, which is not known.", what, policy.Resource.Address)
+		}
 	} else if a := unknownTarget(o, f.Needs); a != nil {
 		f.Resource, f.Span = a.Policy.Resource, attributeSpan(a.Resource, targetAttribute(a))
 		f.Message = fmt.Sprintf("Whether %s depends on where '%s' attaches '%s', which is not known.", what, a.Resource.Address, a.Policy.Resource.Address)

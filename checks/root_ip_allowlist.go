@@ -245,7 +245,7 @@ func (c *rootIPCheck) missing(worst ipOutcome) {
 	if len(networks) > 0 {
 		severity = analyzer.High
 	} else {
-		networks, placeholder = []string{"203.0.113.0/24"}, " with your own networks for 203.0.113.0/24"
+		networks, placeholder = []string{"203.0.113.0/24"}, " with your own networks for 203.0.113.0/24,"
 	}
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: severity, Resource: org, Span: org.Header, Defect: "missing",

@@ -99,7 +99,7 @@ func rootMFAQuestion(o *identity.Organization, opt proof.RootOptions) *question[
 
 func askRootMFA(levels []proof.Level, opt proof.RootOptions) proof.RootResult {
 	r := proof.RootMFA(levels, opt)
-	if r.Near != nil && !r.Near.Meant() {
+	if r.Near != nil && !r.Near.MeantForMFA() {
 		r.Near = nil
 	}
 	return r
@@ -158,7 +158,7 @@ func (c *rootMFACheck) violated(held, failed []rootOutcome) {
 func (c *rootMFACheck) reportMissing(held []rootOutcome, worst rootOutcome) {
 	org := c.org.Resource
 	f := &analyzer.Finding{
-		Verdict: analyzer.Violation, Severity: analyzer.High, Resource: org, Span: org.Header, Defect: "missing",
+		Verdict: analyzer.Violation, Severity: severityOf(worst.result.Class), Resource: org, Span: org.Header, Defect: "missing",
 		Message: fmt.Sprintf("No service control policy of '%s' keeps the root user of a member account from acting without MFA; attach one to the root of the organization that denies it.", org.Address),
 		Witness: witness(worst.result.Witness), Assumptions: assumptions(org),
 	}
@@ -238,6 +238,10 @@ func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.Ne
 	}
 	f.Related = append(f.Related, attachmentsOf(p)...)
 	f.Fixes = repairs(near)
+	if c.org.Resource != nil && bindsNothing(c.org, p) {
+		f.Message = strings.TrimSuffix(f.Message, ".") + "; and it binds no account: attach it to the root of the organization."
+		f.Fixes = andAttach(c.org, p, f.Fixes)
+	}
 	c.pass.Report(f)
 }
 

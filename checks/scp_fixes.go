@@ -208,6 +208,19 @@ func attachToRoot(o *identity.Organization, p *identity.OrganizationPolicy) []*a
 	return []*analyzer.Fix{{Message: "attach the policy to the root of the organization, after testing it on one unit", Grade: analyzer.Draft, Edits: edits}}
 }
 
+// andAttach drafts a repair together with the attachment without which it would
+// have no effect.
+func andAttach(o *identity.Organization, p *identity.OrganizationPolicy, repair []*analyzer.Fix) []*analyzer.Fix {
+	attach := attachToRoot(o, p)
+	if len(repair) != 1 || len(attach) != 1 {
+		return nil
+	}
+	return []*analyzer.Fix{{
+		Message: repair[0].Message + ", and " + attach[0].Message, Grade: analyzer.Draft,
+		Edits: append(repair[0].Edits[:len(repair[0].Edits):len(repair[0].Edits)], attach[0].Edits...),
+	}}
+}
+
 // enrolment are the actions that root needs to enrol an MFA device: AWS's
 // DenyAllExceptListedIfNoMFA.
 var enrolment = []string{

@@ -1,6 +1,10 @@
 package proof
 
-import "github.com/iamvet/iamvet/analyzer/policy"
+import (
+	"slices"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+)
 
 // StopsRoles is the statement of an SCP that stops what ordinary role sessions
 // do every day; nil when none does. Attached to the root of an organization,
@@ -22,10 +26,12 @@ func (n *NearMiss) Meant() bool {
 	if n.Defect != DefectActions && n.Defect != DefectResource {
 		return true
 	}
-	for i := range n.Statement.Conditions {
-		if testsRoot(&n.Statement.Conditions[i]) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(n.Statement.Conditions, func(c policy.Condition) bool { return testsRoot(&c) })
+}
+
+// MeantForMFA says that a near miss of RootMFA is one: Meant, and not a
+// statement that confines root to networks, which is another matter.
+func (n *NearMiss) MeantForMFA() bool {
+	return n.Meant() && (!aboutAddresses(n.Statement) ||
+		slices.ContainsFunc(n.Statement.Conditions, func(c policy.Condition) bool { return testsMFA(&c) }))
 }
