@@ -21,8 +21,9 @@ var UserKeyRotation = &analyzer.Check{
 	Doc: `An active access key that is older than 90 days, by the date that a plan or a
 state gives; or, in a configuration, one whose rotation comes too late or does
 not happen: a time_rotating with a longer period (three months have up to 92
-days), one that the key only depends_on, or one that nothing refers to. The limit
-is max_key_age in .iamvet.hcl.
+days), one that the key only depends_on, or one that nothing refers to. A credential
+report (--credential-report) gives the age of deployed keys. The limit is
+max_key_age in .iamvet.hcl.
 
 A key that leaks is of use to its finder for as long as it is valid. Of 12,478
 users measured in 2021, 7,580 (60.8 %) had a key older than 90 days, 4,931 one
@@ -55,8 +56,9 @@ which has no key to rotate.
 	},
 	Controls: append(cis1("1.14"), controls("cis-1.2 1.4", "cis-5.0 1.13", "cis-6.0 2.13", "cis-7.0 2.12", "fsbp IAM.3",
 		"aws-config access-keys-rotated", "nist-800-53-r5 AC-2(1) AC-2(3) AC-3(15)", "pci-dss-4.0.1 8.3.9 8.6.3", "mitre-attack T1098.001")...),
-	Tags: []string{"user", "access-key", "rotation"},
-	Run:  userKeyRotation,
+	Tags:     []string{"user", "access-key", "rotation"},
+	Run:      userKeyRotation,
+	Deployed: eachUser(reportedKeyRotation),
 }
 
 func userKeyRotation(p *analyzer.Pass) error {
