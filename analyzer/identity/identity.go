@@ -76,7 +76,11 @@ func (m *Model) document(r *terraform.Resource, attr *value.Value, what string) 
 		if span.IsZero() {
 			span = r.Header
 		}
-		m.Gaps = append(m.Gaps, terraform.Gap{Kind: terraform.ErrorGap, Span: span,
+		kind := terraform.ErrorGap
+		if r.Exists != value.Yes || len(attr.AllAssumptions()) > 0 {
+			kind = terraform.LimitGap // nobody says that Terraform will be given this
+		}
+		m.Gaps = append(m.Gaps, terraform.Gap{Kind: kind, Span: span,
 			Reason: what + " of " + r.Address + " is not a policy that AWS would accept; " + text})
 		return nil
 	}

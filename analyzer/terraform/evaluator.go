@@ -46,6 +46,7 @@ type evaluator struct {
 	// evaluating with such defaults unknown gives something else.
 	cautious bool
 	values   map[string]inputValue // of the root's variables
+	obscured *value.Reason         // a file of values that cannot be read; nil when all can
 	// planned is what a plan says of the root's variables, and merge how that is
 	// laid over what the configuration says; see withPlan.
 	planned map[string]*value.Value

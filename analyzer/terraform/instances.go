@@ -111,7 +111,7 @@ func (ev *evaluator) expandCount(x expression, f *frame) expansion {
 	at := x.span()
 	n, err := convertTo(v, cty.Number)
 	if err != nil || n.Missing() {
-		ev.gap(ErrorGap, at, "count is no number")
+		ev.gap(blame(v), at, "count is no number")
 		return unknownExpansion(countKey, "count", value.UnknownBecause("count is no number", at), at)
 	}
 	if !n.Is(value.Number) || len(errs) > 0 {
@@ -119,7 +119,7 @@ func (ev *evaluator) expandCount(x expression, f *frame) expansion {
 	}
 	many, _ := n.Number.Int64()
 	if many < 0 || !n.Number.IsInt() {
-		ev.gap(ErrorGap, at, "count is no whole number")
+		ev.gap(blame(v), at, "count is no whole number")
 		return unknownExpansion(countKey, "count", value.UnknownBecause("count is no whole number", at), at)
 	}
 	out := expansion{kind: countKey, assumptions: v.AllAssumptions()}
@@ -174,7 +174,7 @@ func (ev *evaluator) expandEach(x expression, f *frame) expansion {
 	case v.Is(value.Unknown):
 		return unknownExpansion(eachKey, "for_each", v, at)
 	default:
-		ev.gap(ErrorGap, at, "for_each needs a map or a set of strings, not a "+v.Kind.String())
+		ev.gap(blame(v), at, "for_each needs a map or a set of strings, not a "+v.Kind.String())
 		return unknownExpansion(eachKey, "for_each", value.UnknownBecause("for_each is no map and no set", at), at)
 	}
 	if open {
@@ -186,6 +186,15 @@ func (ev *evaluator) expandEach(x expression, f *frame) expansion {
 	}
 	ev.charge(100 * len(out.keys))
 	return out
+}
+
+// blame is the kind of gap that a value makes where Terraform would refuse it:
+// one that rests on a variable's default is not what Terraform will be given.
+func blame(v *value.Value) GapKind {
+	if len(v.AllAssumptions()) > 0 {
+		return LimitGap
+	}
+	return ErrorGap
 }
 
 // ownAssumptions are those that the keys of a collection rest on; each member

@@ -39,9 +39,13 @@ func (b *Boundary) parse(f *source.File) *parsedFile {
 	if ok {
 		return p
 	}
-	if strings.HasSuffix(f.Name, ".json") {
+	switch {
+	case bytes.HasPrefix(f.Bytes, []byte("\x00GITCRYPT\x00")):
+		at := source.Span{File: f}
+		p = &parsedFile{file: f, gaps: []Gap{{Kind: LimitGap, Span: at, Reason: f.Name + " is encrypted by git-crypt: unlock it first"}}}
+	case strings.HasSuffix(f.Name, ".json"):
 		p = parseJSONFile(f)
-	} else {
+	default:
 		p = parseNativeFile(f)
 	}
 	b.cache.mu.Lock()

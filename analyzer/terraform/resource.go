@@ -390,7 +390,7 @@ func (ev *evaluator) dynamic(d *block, f *frame, list *value.Value, one func(*bl
 			add(key, part(elem, coll))
 		}
 	case coll.Missing() && len(errs) == 0:
-		ev.gap(ErrorGap, at, "for_each of a dynamic block is null")
+		ev.gap(blame(coll), at, "for_each of a dynamic block is null")
 		open(nil)
 		return
 	default:

@@ -69,6 +69,11 @@ func (ev *evaluator) readVarFile(name string) {
 	for _, g := range p.gaps {
 		ev.root.gap(g)
 	}
+	if len(p.gaps) > 0 {
+		// It may set any variable, whatever earlier files say.
+		ev.values = map[string]inputValue{}
+		ev.obscured = &value.Reason{Text: "what " + file.Name + " sets cannot be read", Span: p.gaps[0].Span}
+	}
 	for _, a := range p.body.attrs {
 		x := a.expr
 		x.literal = true
@@ -210,7 +215,10 @@ func (m *moduleInstance) given(name string, t cty.Type, cautious bool) (*value.V
 		return v, true
 	}
 	in, ok := m.ev.values[name]
-	if !ok {
+	switch {
+	case !ok && m.ev.obscured != nil:
+		return value.Of(plainType(t), m.ev.obscured.Span, *m.ev.obscured), true
+	case !ok:
 		return nil, false
 	}
 	x := in.x
