@@ -19,4 +19,5 @@ var All = []*analyzer.Check{
 	UserKeyRotation,
 	UserConsoleMFA,
 	UserUnusedCredentials,
+	DetectiveControls,
 }
