@@ -125,7 +125,7 @@ func (c *rootIPCheck) decide() {
 		}
 		reportUndetermined(c.pass, c.org, analyzer.Medium, "root is confined to known networks", undetermined[0])
 	default:
-		c.lockout(held)
+		c.advise(held)
 	}
 }
 
@@ -317,27 +317,60 @@ func (c *rootIPCheck) reportCoverage(p *identity.OrganizationPolicy, failed []ip
 	})
 }
 
-// lockout is advice about a list that nobody can be in.
-func (c *rootIPCheck) lockout(held []ipOutcome) {
+// advise is for an organization where root is confined: what breaks by it.
+func (c *rootIPCheck) advise(held []ipOutcome) {
 	for _, v := range held {
-		if v.result.Class != proof.IPLockout || v.result.Denied {
+		if v.result.Denied {
 			continue
 		}
-		near := c.list("lists no address that a request can come from")
-		if near == nil {
-			continue
+		f := c.lockout(v)
+		if f == nil {
+			f = c.overblocking(v)
 		}
-		p := policyOf(c.org, near.Statement.Document)
-		who := "root"
-		if s := proof.StopsRoles(p.Document); s != nil && s == near.Statement {
-			who = "root, and every role and user below it,"
+		if f != nil {
+			c.pass.Report(f)
+			return
 		}
-		c.pass.Report(&analyzer.Finding{
-			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(nearSpan(near), p.Resource.Header), Defect: "lockout",
-			Statement: statementText(near.Statement),
-			Message:   fmt.Sprintf("'%s' locks %s out: %s, because aws:SourceIp is always a public address and a private network never matches; list the public addresses that your network goes out by, or the VPC in aws:SourceVpc.", p.Resource.Address, who, near.Words),
-		})
-		return
+	}
+}
+
+// lockout is advice about a list that nobody can be in.
+func (c *rootIPCheck) lockout(v ipOutcome) *analyzer.Finding {
+	near := c.list("lists no address that a request can come from")
+	if v.result.Class != proof.IPLockout || near == nil {
+		return nil
+	}
+	p := policyOf(c.org, near.Statement.Document)
+	who := "root"
+	if s := proof.StopsRoles(p.Document); s == near.Statement {
+		who = "root, and every role and user below it,"
+	}
+	return &analyzer.Finding{
+		Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(nearSpan(near), p.Resource.Header), Defect: "lockout",
+		Statement: statementText(near.Statement),
+		Message:   fmt.Sprintf("'%s' locks %s out: %s, because aws:SourceIp is always a public address and a private network never matches; list the public addresses that your network goes out by, or the VPC in aws:SourceVpc.", p.Resource.Address, who, near.Words),
+	}
+}
+
+// overblocking is advice about a list for root that confines everybody.
+func (c *rootIPCheck) overblocking(v ipOutcome) *analyzer.Finding {
+	var broken []string
+	if v.result.OverblockVia {
+		broken = append(broken, "what services do for them (CloudFormation, Athena), whose addresses are not listed")
+	}
+	if v.result.OverblockVPCE {
+		broken = append(broken, "what comes through VPC endpoints, where aws:SourceIp is absent")
+	}
+	near := c.list("")
+	if len(broken) == 0 || near == nil || proof.StopsRoles(near.Statement.Document) != near.Statement {
+		return nil
+	}
+	p := policyOf(c.org, near.Statement.Document)
+	return &analyzer.Finding{
+		Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(near.Statement.Span(), p.Resource.Header), Defect: "confines-roles",
+		Statement: statementText(near.Statement),
+		Message: fmt.Sprintf("'%s' confines root to known networks, and every role and user with it: of what they do, it also denies %s; add a condition on aws:PrincipalArn for arn:*:iam::*:root, or leave those calls out by aws:ViaAWSService and aws:SourceVpc.",
+			p.Resource.Address, strings.Join(broken, ", and ")),
 	}
 }
 

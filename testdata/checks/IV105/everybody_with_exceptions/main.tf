@@ -1,0 +1,28 @@
+# A data perimeter that lets services and the own network through.
+resource "aws_organizations_organization" "this" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "root" {
+  name = "root"
+
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Deny"
+      Action   = "*"
+      Resource = "*"
+      Condition = {
+        NotIpAddressIfExists    = { "aws:SourceIp" = ["198.51.100.0/24"] }
+        StringNotEqualsIfExists = { "aws:SourceVpc" = "vpc-0a1b2c3d4e5f60718" }
+        BoolIfExists            = { "aws:ViaAWSService" = "false" }
+      }
+    }]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "root" {
+  policy_id = aws_organizations_policy.root.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}
