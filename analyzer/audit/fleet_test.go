@@ -25,7 +25,6 @@ type person struct {
 	keyAge      time.Duration // of the active key; 0 for no key that is older than 90 days
 	youngKey    bool
 	atCreation  bool
-	withoutMFA  bool
 	unused      time.Duration // 0 for none
 	console     bool
 	mfa         bool
