@@ -94,7 +94,8 @@ func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
 	if err := a.verify(ctx, roots, result); err != nil {
 		return nil, err
 	}
-	gaps = append(gaps, result.gaps...)
+	gaps = append(append(gaps, result.gaps...), a.misnamed()...)
+	a.override(result.findings)
 	more, err := a.authorized(ctx, result)
 	if err != nil {
 		return nil, err

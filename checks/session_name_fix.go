@@ -123,7 +123,7 @@ func requireName(s *policy.Statement, name string) ([]source.Edit, error) {
 			return replaceValues(s, c, name)
 		}
 	}
-	if s.Value.Syntax == value.SyntaxBlock || s.Value.Syntax == value.SyntaxTFJSON {
+	if s.Value.Syntax == value.SyntaxBlock {
 		return edit.InsertBlock(s.Value, "condition", edit.Block(
 			edit.Member{Name: "test", Value: edit.String("StringEquals")},
 			edit.Member{Name: "variable", Value: edit.String(sessionNameKey)},

@@ -29,8 +29,9 @@ creation.
 A credential report (--credential-report) shows it of deployed users: a key from the
 first ten seconds, or one that a user with a console password never used.
 
-It is fine when the user exists already (the plan creates only the key), or when
-user or key are imported.`,
+It is fine when the user exists already (the plan creates only the key), when
+user or key are imported, and when the settings call the user a program
+(machine_users in .iamvet.hcl) and it has no password.`,
 	Remediation: `Prefer a role: IAM Identity Center for people, OIDC or IAM Roles Anywhere for
 machines. Where a key is needed, let its owner ask for it, and create it in a
 change of its own, with a rotation.`,
@@ -38,10 +39,7 @@ change of its own, with a rotation.`,
 		{Title: "A Real-World Look at AWS Best Practices: IAM User Accounts", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-iam-user-accounts"},
 		{Title: "AWS: Security best practices in IAM", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"},
 	},
-	Controls: []analyzer.Control{
-		{Framework: "cis-1.4", ID: "1.11"}, {Framework: "cis-5.0", ID: "1.10"}, {Framework: "cis-6.0", ID: "2.10"},
-		{Framework: "mitre-attack", ID: "T1098.001"},
-	},
+	Controls: append(cis1("1.11"), controls("cis-5.0 1.10", "cis-6.0 2.10", "mitre-attack T1098.001")...),
 	Tags:     []string{"user", "access-key"},
 	Run:      userKeyAtCreation,
 	Deployed: eachUser(reportedKeyAtCreation),
@@ -58,7 +56,7 @@ func userKeyAtCreation(p *analyzer.Pass) error {
 			}
 			continue
 		}
-		if key.Owner.Resource.Deleted() {
+		if key.Owner.Resource.Deleted() || isMachine(p, key.Owner) {
 			continue
 		}
 		together, why := createdTogether(key)
@@ -68,6 +66,12 @@ func userKeyAtCreation(p *analyzer.Pass) error {
 		p.Report(keyAtCreation(p.Model, key, together, why))
 	}
 	return nil
+}
+
+// isMachine says that the settings call a user a program, and that it has no
+// password: a key is what it is for.
+func isMachine(p *analyzer.Pass, u *identity.User) bool {
+	return p.Model.LoginOf(u) == nil && p.Settings.Machine(u.Name.TextOr(""), tagsOf(u))
 }
 
 // possibleOwner is a declared user whose key it may be, when the name that the

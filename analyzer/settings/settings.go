@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"path"
 	"regexp"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/gohcl"
@@ -46,8 +47,8 @@ type Settings struct {
 	// access key is what they are for, so that one made together with the user is
 	// no finding. None by default.
 	MachineUsers []string `hcl:"machine_users,optional"`
-	// Severities replace the severity of a rule's violations, by id or name. None
-	// by default.
+	// Severities replace the severity of a rule's violations, by id or name:
+	// critical, high, medium or low. None by default.
 	Severities map[string]string `hcl:"severities,optional"`
 	// Exclude are globs of directories that are not searched for roots.
 	Exclude []string `hcl:"exclude,optional"`
@@ -115,6 +116,11 @@ func (s *Settings) check(f *source.File) error {
 	for _, a := range s.TrustedAccounts {
 		if !accountID.MatchString(a) {
 			return &Error{whole, fmt.Sprintf("trusted_accounts: %q is not a 12-digit account id", a)}
+		}
+	}
+	for rule, severity := range s.Severities {
+		if !slices.Contains([]string{"critical", "high", "medium", "low"}, severity) {
+			return &Error{whole, fmt.Sprintf("severities: %s: %q is not critical, high, medium or low", rule, severity)}
 		}
 	}
 	if s.MaxKeyAge < 0 {

@@ -1,0 +1,3 @@
+machine_users = ["ci-*"]
+
+severities = { user-key-at-creation = "low" }
