@@ -6,6 +6,7 @@ package identity
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -84,8 +85,17 @@ func (m *Model) document(r *terraform.Resource, attr *value.Value, what string) 
 			Reason: what + " of " + r.Address + " is not a policy that AWS would accept; " + text})
 		return nil
 	}
+	if n := len(doc.Statements); n > maxStatements {
+		reason := fmt.Sprintf("%s of %s has %d statements: more than %d are not evaluated, nor do they fit into a policy of AWS", what, r.Address, n, maxStatements)
+		m.Gaps = append(m.Gaps, terraform.Gap{Kind: terraform.ErrorGap, Span: r.Header, Reason: reason})
+		return &policy.Document{Open: true, Value: value.UnknownBecause(reason, r.Header)}
+	}
 	return doc
 }
+
+// maxStatements is more than fit into the 10,240 characters that AWS takes at
+// most.
+const maxStatements = 300
 
 // Role is an IAM role and who may assume it.
 type Role struct {

@@ -31,6 +31,20 @@ func TestConfigBounds(t *testing.T) {
 		modules[dir+"/main.tf"] = &fstest.MapFile{Data: []byte(fmt.Sprintf("module \"n\" {\n  count = 100\n  source = \"../%c\"\n}\n", 'b'+i))}
 	}
 	modules["e/main.tf"] = &fstest.MapFile{Data: []byte("resource \"aws_iam_user\" \"x\" {\n  count = 10000\n  name = \"u\"\n}\n")}
+	twice := fstest.MapFS{"main.tf": {Data: []byte("module \"m\" {\n  source = \"./m0\"\n}\n")}}
+	for i := range 30 {
+		twice[fmt.Sprintf("m%d/main.tf", i)] = &fstest.MapFile{Data: []byte(strings.ReplaceAll("module \"a\" {\n  source = \"@\"\n}\nmodule \"b\" {\n  source = \"@\"\n}\n", "@", fmt.Sprintf("../m%d", i+1)))}
+	}
+	twice["m30/main.tf"] = &fstest.MapFile{Data: []byte("resource \"aws_iam_user\" \"x\" {\n  name = \"u\"\n}\n")}
+	documents := "data \"aws_iam_policy_document\" \"d0\" {\n  statement {\n    actions = [\"a:b\"]\n  }\n}\n"
+	for i := range 40 {
+		documents += strings.ReplaceAll(fmt.Sprintf("data \"aws_iam_policy_document\" \"d%d\" {\n  source_policy_documents = [@, @]\n}\n", i+1), "@", fmt.Sprintf("data.aws_iam_policy_document.d%d.json", i))
+	}
+	documents += "resource \"aws_iam_user\" \"x\" {\n  name = data.aws_iam_policy_document.d40.json\n}\n"
+	var many strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&many, "\"u%d\", ", i)
+	}
 	modules["main.tf"] = &fstest.MapFile{Data: []byte("module \"m\" {\n  source = \"./a\"\n}\n")}
 	single := func(text string) fstest.MapFS { return fstest.MapFS{"main.tf": {Data: []byte(text)}} }
 	tests := []struct {
@@ -45,6 +59,11 @@ func TestConfigBounds(t *testing.T) {
 		{"objects", single(doubling(`{a = 1}`, `{ a = @, b = @ }`)), "too large"},
 		{"loops", single("locals {\n r = range(1000)\n}\nresource \"aws_iam_user\" \"x\" {\n name = [for a in local.r : [for b in local.r : [for c in local.r : c]]]\n}"), "steps"},
 		{"modules", modules, "more than"},
+		{"modules called twice", twice, "more than 10000 module instances"},
+		{"replace", single(doubling(`"aaaaaaaaaaaaaaaa"`, `replace(@, "a", "aaaaaaaaaaaaaaaa")`)), ""},
+		{"policy documents", single(documents), "more than 1000"},
+		{"set", single("resource \"aws_iam_user\" \"x\" {\n  for_each = toset([" + many.String() + "])\n  name     = each.key\n}\n"), "more than 10000 instances"},
+		{"yaml", single("resource \"aws_iam_user\" \"x\" {\n  name = yamldecode(\"" + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + "\")\n}\n"), ""},
 		{"parentheses", single("locals {\n a = " + strings.Repeat("(", 1_000_000)), "nested deeper"},
 		{"negations", single("locals {\n a = " + strings.Repeat("!", 1_000_000) + "true\n}"), "in a row"},
 		{"conditionals", single("locals {\n a = " + strings.Repeat("true ? 1 : ", 300_000) + "1\n}"), "conditionals"},

@@ -166,9 +166,12 @@ func (m *moduleInstance) instancesOf(name string) ([]*moduleInstance, string) {
 	dir, modulePath, missing := m.source(name, b)
 	var insts []*moduleInstance
 	for _, k := range x.keys {
-		if m.ev.instances >= maxModules && len(insts) > 0 {
-			m.ev.gap(ErrorGap, b.header, "more than "+strconv.Itoa(maxModules)+" module instances are not evaluated")
-			break
+		if m.ev.instances >= maxModules {
+			missing = "more than " + strconv.Itoa(maxModules) + " module instances are not evaluated"
+			m.ev.gap(ErrorGap, b.header, missing)
+			if len(insts) > 0 {
+				break
+			}
 		}
 		insts = append(insts, m.child(name, b, k, dir, modulePath, missing))
 	}
@@ -258,8 +261,11 @@ func (m *moduleInstance) source(name string, b *block) (dir, modulePath, missing
 	}
 	depth := 0
 	for p := m; p != nil; p = p.parent {
-		if depth++; depth > maxCalls || p.dir == resolved {
+		if p.dir == resolved {
 			return refuse(ErrorGap, fmt.Sprintf("its source %q calls itself", src))
+		}
+		if depth++; depth > maxCalls {
+			return refuse(ErrorGap, fmt.Sprintf("more than %d modules call each other", maxCalls))
 		}
 	}
 	return resolved, modulePath, ""

@@ -86,6 +86,23 @@ func valueType(t cty.Type) value.Type {
 	return value.Type{}
 }
 
+// kindOf is the kind of a collection, without a look at what it holds.
+func kindOf(t cty.Type) value.Kind {
+	switch {
+	case t.IsListType():
+		return value.List
+	case t.IsSetType():
+		return value.Set
+	case t.IsMapType():
+		return value.Map
+	case t.IsTupleType():
+		return value.Tuple
+	case t.IsObjectType():
+		return value.Object
+	}
+	return value.Unknown
+}
+
 // typeOf is the type that Terraform would give v.
 func typeOf(v *value.Value) cty.Type {
 	if v == nil {
@@ -302,7 +319,7 @@ func fromCty(c cty.Value, span source.Span, why ...value.Reason) *value.Value {
 	case t == cty.String:
 		return value.StrAt(source.Computed(c.AsString(), span))
 	case t.IsListType(), t.IsSetType(), t.IsTupleType():
-		v := &value.Value{Kind: valueType(t).Kind, Span: span}
+		v := &value.Value{Kind: kindOf(t), Span: span}
 		for it := c.ElementIterator(); it.Next(); {
 			_, e := it.Element()
 			v.Elems = append(v.Elems, fromCty(e, span, why...))
@@ -312,7 +329,7 @@ func fromCty(c cty.Value, span source.Span, why ...value.Reason) *value.Value {
 		}
 		return v
 	case t.IsMapType(), t.IsObjectType():
-		v := &value.Value{Kind: valueType(t).Kind, Span: span}
+		v := &value.Value{Kind: kindOf(t), Span: span}
 		for it := c.ElementIterator(); it.Next(); {
 			k, e := it.Element()
 			v.Attrs = append(v.Attrs, value.Attr{Name: fromCty(k, span), Value: fromCty(e, span, why...)})

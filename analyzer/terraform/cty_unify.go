@@ -52,11 +52,12 @@ func homogeneous(v *value.Value) (*value.Value, cty.Type, bool) {
 	w := *v
 	why := v.AllWhy()
 	w.Elems, w.Attrs = nil, nil
+	c := companyOf(members)
 	for _, e := range v.Elems {
-		w.Elems = append(w.Elems, settle(e, members, why))
+		w.Elems = append(w.Elems, c.settle(e, why))
 	}
 	for _, a := range v.Attrs {
-		w.Attrs = append(w.Attrs, value.Attr{Name: a.Name, Value: settle(a.Value, members, why)})
+		w.Attrs = append(w.Attrs, value.Attr{Name: a.Name, Value: c.settle(a.Value, why)})
 	}
 	return &w, elem, true
 }
@@ -73,55 +74,99 @@ func ofElems(v *value.Value) []*value.Value {
 func settleElems(v *value.Value, beside []*value.Value, why []value.Reason) *value.Value {
 	w := *v
 	w.Elems = make([]*value.Value, len(v.Elems))
+	c := companyOf(beside)
 	for i, e := range v.Elems {
-		w.Elems[i] = settle(e, beside, why)
+		w.Elems[i] = c.settle(e, why)
 	}
 	return &w
 }
 
-// settle is v as far as it is settled what it becomes when it takes the type
-// that it has in common with others: next to a value whose type is not known,
-// a number or bool may yet become a string.
-func settle(v *value.Value, beside []*value.Value, why []value.Reason) *value.Value {
-	hazy, objects, lists := false, true, true
-	var first *value.Value
+// company is the values that one takes a type in common with, seen once for
+// all of them.
+type company struct {
+	beside  []*value.Value
+	any     bool // the type of one is not known at all
+	hazy    bool // the type of one is not known in full
+	objects bool // all are objects with the same members
+	lists   bool // all are lists or sets
+	// Made when asked for: the company of a member, and of an element.
+	members  map[string]*company
+	elements *company
+}
+
+func companyOf(beside []*value.Value) *company {
+	c := &company{beside: beside, objects: true, lists: true, members: map[string]*company{}}
+	var first cty.Type
 	for _, b := range beside {
 		if b.Missing() {
 			continue
 		}
 		if b.Is(value.Unknown) && (b == nil || b.Type.Kind == value.Unknown) {
-			return unsettled(v, why)
+			c.any = true
+			return c
 		}
-		if first == nil {
-			first = b
+		t := typeOf(b)
+		if first == cty.NilType {
+			first = t
 		}
-		hazy = hazy || typeOf(b).HasDynamicTypes()
-		objects = objects && sameAttrs(typeOf(b), typeOf(first))
-		lists = lists && (b.Is(value.List) || b.Is(value.Set))
+		c.hazy = c.hazy || t.HasDynamicTypes()
+		c.objects = c.objects && sameAttrs(t, first)
+		c.lists = c.lists && (b.Is(value.List) || b.Is(value.Set))
 	}
+	return c
+}
+
+func settle(v *value.Value, beside []*value.Value, why []value.Reason) *value.Value {
+	return companyOf(beside).settle(v, why)
+}
+
+// settle is v as far as it is settled what it becomes when it takes the type
+// that it has in common with others: next to a value whose type is not known,
+// a number or bool may yet become a string.
+func (c *company) settle(v *value.Value, why []value.Reason) *value.Value {
 	switch {
-	case !hazy || v == nil:
+	case c.any:
+		return unsettled(v, why)
+	case !c.hazy || v == nil:
 		return v
-	case objects && v.IsMapping():
+	case c.objects && v.IsMapping():
 		w := *v
 		w.Attrs = make([]value.Attr, len(v.Attrs))
 		for i, a := range v.Attrs {
 			k, _ := a.Key()
-			var column []*value.Value
-			for _, b := range beside {
-				column = append(column, besideMember(b, k))
-			}
-			w.Attrs[i] = value.Attr{Name: a.Name, Value: settle(a.Value, column, why)}
+			w.Attrs[i] = value.Attr{Name: a.Name, Value: c.member(k).settle(a.Value, why)}
 		}
 		return &w
-	case lists && v.IsSequence():
-		var column []*value.Value
-		for _, b := range beside {
-			column = append(column, ofElems(b)...)
+	case c.lists && v.IsSequence():
+		if c.elements == nil {
+			var elems []*value.Value
+			for _, b := range c.beside {
+				elems = append(elems, ofElems(b)...)
+			}
+			c.elements = companyOf(elems)
 		}
-		return settleElems(v, column, why)
+		w := *v
+		w.Elems = make([]*value.Value, len(v.Elems))
+		for i, e := range v.Elems {
+			w.Elems[i] = c.elements.settle(e, why)
+		}
+		return &w
 	}
 	return unsettled(v, why)
+}
+
+// member is the company of a member of objects.
+func (c *company) member(name string) *company {
+	m := c.members[name]
+	if m == nil {
+		var column []*value.Value
+		for _, b := range c.beside {
+			column = append(column, besideMember(b, name))
+		}
+		m = companyOf(column)
+		c.members[name] = m
+	}
+	return m
 }
 
 // besideMember is a member of an object, or an unknown one of the type that it would

@@ -249,6 +249,7 @@ func (e evaluation) loop(x *hclsyntax.ForExpr) (items []loopItem, coll *value.Va
 // iteration is the evaluation of a loop's body for one item, unless the loop's
 // condition leaves it out.
 func (e evaluation) iteration(x *hclsyntax.ForExpr, it loopItem) (evaluation, value.Tri, *value.Value) {
+	e.ev.charge(8) // for what is kept of it
 	inner := e
 	inner.f = e.f.bind(x.KeyVar, it.key).bind(x.ValVar, it.v)
 	if x.CondExpr == nil {

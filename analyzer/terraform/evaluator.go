@@ -20,7 +20,7 @@ const (
 	maxModules   = 10_000    // module instances of one root
 	maxCalls     = 40        // module calls inside each other
 	maxDepth     = 2_000     // expressions inside each other, through names
-	maxNodes     = 2_000_000 // in one named value
+	maxNodes     = 500_000   // in one named value
 )
 
 // evaluator is what stands behind a Root read from a configuration. Nothing is

@@ -139,12 +139,17 @@ func hasHoles(parts []value.Part) bool {
 // their border. The joined text stands nowhere.
 func joinTexts(parts []value.Part) []value.Part {
 	var out []value.Part
-	for _, p := range parts {
-		if k := len(out) - 1; p.Hole == nil && k >= 0 && out[k].Hole == nil {
-			out[k] = value.Part{Text: source.Computed(out[k].Text.String+p.Text.String, source.Span{})}
-			continue
+	for i := 0; i < len(parts); {
+		end := i + 1
+		for parts[i].Hole == nil && end < len(parts) && parts[end].Hole == nil {
+			end++
 		}
-		out = append(out, p)
+		if end == i+1 {
+			out = append(out, parts[i])
+		} else {
+			out = append(out, value.Part{Text: source.Computed(knownPrefix(parts[i:end]), source.Span{})})
+		}
+		i = end
 	}
 	return out
 }

@@ -163,9 +163,9 @@ func (c *call) concat() (*value.Value, error) {
 	if elem, ok := unify(typesOf(elems)); !ok {
 		kind = value.Tuple
 	} else if kind == value.List {
-		why := c.why()
+		why, beside := c.why(), companyOf(elems)
 		for i, e := range g.elems {
-			e, err := convertTo(settle(e, elems, why), elem)
+			e, err := convertTo(beside.settle(e, why), elem)
 			if err != nil {
 				return nil, err
 			}

@@ -64,6 +64,7 @@ func FuzzConfig(f *testing.F) {
 		}
 	}
 	f.Add(byte(0), []byte("locals {\n a = local.b\n b = local.a\n}\nresource \"aws_iam_user\" \"x\" {\n count = local.a\n name = \"${local.a}${local.a}\"\n}\n"))
+	f.Add(byte(0), []byte("resource \"aws_iam_user\" \"x\" {}\nimport {}\nimport {\n to = 3\n}\nmoved {}\nmodule {}\nmodule \"m\" {}\nprovider {}\nlocals \"x\" {}\ndata \"x\" {}\n"))
 	f.Add(byte(4), []byte("%{ for x in [1] }${x}%{ endfor }"))
 	f.Fuzz(func(t *testing.T, kind byte, data []byte) {
 		if len(data) > 1<<16 {

@@ -95,8 +95,15 @@ func (r *policyRenderer) render(block *value.Value, span source.Span) *policyDoc
 	for _, doc := range r.documents(block, "override_policy_documents", span) {
 		merged.merge(doc, true)
 	}
+	if n := len(merged.statements); n > maxStatements {
+		r.refuse(span, "%d statements: more than %d are not evaluated, nor do they fit into a policy of AWS", n, maxStatements)
+	}
 	return merged
 }
+
+// maxStatements bounds documents that are made of each other: each may double
+// what it is made of.
+const maxStatements = 1_000
 
 // own is the document of the block's own statements.
 func (r *policyRenderer) own(block *value.Value, span source.Span) *policyDoc {

@@ -24,7 +24,7 @@ func (d *policyDoc) merge(other *policyDoc, replaces bool) {
 	}
 	if other.open {
 		d.open = true
-		d.why = append(d.why[:len(d.why):len(d.why)], other.why...)
+		d.why = reasons(&value.Value{Why: d.why}, &value.Value{Why: other.why})
 		if replaces {
 			d.mayReplace(value.Of(value.Type{Kind: value.String}, source.Span{}, other.why...), before)
 		}

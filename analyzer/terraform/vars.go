@@ -386,8 +386,11 @@ func importTarget(x expression) (string, bool) {
 		a, ok := importTarget(expression{hcl: i.Collection})
 		return a + "[*]", ok
 	}
+	if h == nil {
+		return "", false
+	}
 	t, diags := hcl.AbsTraversalForExpr(h)
-	if h == nil || diags.HasErrors() {
+	if diags.HasErrors() {
 		return "", false
 	}
 	var b strings.Builder
