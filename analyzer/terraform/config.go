@@ -161,9 +161,9 @@ func (m *moduleInstance) instancesOf(name string) ([]*moduleInstance, string) {
 		return nil, "module." + name + ": its instances depend on itself"
 	}
 	m.expanding[name] = true
-	x := m.ev.expand(b, m.frame)
-	m.expanding[name] = false
 	dir, modulePath, missing := m.source(name, b)
+	x := m.ev.expand(b, m.frame.careful(m.ev.cautious && missing == "" && m.ev.makesOrganizationPolicies(dir)))
+	m.expanding[name] = false
 	var insts []*moduleInstance
 	for _, k := range x.keys {
 		if m.ev.instances >= maxModules {

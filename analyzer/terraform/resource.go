@@ -236,6 +236,20 @@ func isOrganizationPolicy(key resourceKey) bool {
 	return false
 }
 
+// makesOrganizationPolicies says that a module makes or attaches some itself.
+func (ev *evaluator) makesOrganizationPolicies(dir string) bool {
+	mod := ev.boundary.module(dir)
+	if mod == nil {
+		return false
+	}
+	for key := range mod.resources {
+		if isOrganizationPolicy(key) {
+			return true
+		}
+	}
+	return false
+}
+
 // body is the value of the block.
 func (inst *instance) body() *value.Value {
 	return inst.m.ev.bodyValue(&inst.block.body, inst.block.span, func(name string) *value.Value {
