@@ -16,7 +16,6 @@ package checktest
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -105,6 +104,12 @@ func runCase(t *testing.T, dir, rule string, checks []*analyzer.Check) {
 // the boundary.
 func Analyze(t *testing.T, dir string, checks []*analyzer.Check) *analyzer.Report {
 	t.Helper()
+	return analyze(t, dir, checks, func(*analyzer.Input) {})
+}
+
+// input is a directory as the command takes it.
+func input(t *testing.T, dir string) analyzer.Input {
+	t.Helper()
 	b, err := terraform.OpenBoundary(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -115,11 +120,7 @@ func Analyze(t *testing.T, dir string, checks []*analyzer.Check) *analyzer.Repor
 			t.Fatal(err)
 		}
 	}
-	r, err := analyzer.Analyze(context.Background(), in, checks)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return in
 }
 
 // Now is the time of every test.

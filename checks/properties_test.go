@@ -1,0 +1,15 @@
+package checks_test
+
+import (
+	"testing"
+
+	"github.com/iamvet/iamvet/checks"
+	"github.com/iamvet/iamvet/checks/checktest"
+)
+
+func TestProperties(t *testing.T) {
+	if testing.Short() {
+		t.Skip("analyses every fixture many times")
+	}
+	checktest.Properties(t, "../testdata/checks", checks.All)
+}
