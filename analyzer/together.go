@@ -111,9 +111,19 @@ func (a *analysis) harmless(ctx context.Context, before *result, applied []Chose
 		return nil, err
 	}
 	old, now := count(before), count(after)
+	taken := map[identityKey]bool{}
+	for k := range now.findings {
+		taken[k] = true
+	}
+	for _, c := range applied {
+		for _, k := range c.Finding.keys() {
+			taken[k] = true
+		}
+	}
 	for _, f := range after.findings {
 		for _, k := range f.keys() {
-			if was, had := old.findings[k]; !had || f.Severity > was {
+			was, had := old.findings[k]
+			if !had && !old.movedFrom(k, weight{f.Severity, f.Verdict}, f.Check.Estate, taken) || had && f.Severity > was.Severity {
 				return nil, fmt.Errorf("a new finding: %s %s", f.Check.ID, f.Message)
 			}
 		}
@@ -125,8 +135,8 @@ func (a *analysis) harmless(ctx context.Context, before *result, applied []Chose
 	}
 	for _, c := range applied {
 		for _, k := range c.Finding.keys() {
-			severity, stays := now.findings[k]
-			if stays && (c.Fix.leaves == nil || severity > *c.Fix.leaves) {
+			w, stays := now.findings[k]
+			if stays && (c.Fix.leaves == nil || w.Severity > *c.Fix.leaves) {
 				return nil, fmt.Errorf("the finding stays: %s", c.Finding.Message)
 			}
 		}

@@ -1,8 +1,10 @@
 package analyzer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 
@@ -96,15 +98,51 @@ func (f *Finding) keys() []identityKey {
 }
 
 type tally struct {
-	findings map[identityKey]Severity
+	findings map[identityKey]weight
 	gaps     map[string]bool
 }
 
+// weight is how bad a finding is: a violation weighs more than not knowing.
+type weight struct {
+	Severity
+	Verdict
+}
+
+func (w weight) atMost(v weight) bool {
+	return w.Severity <= v.Severity && (w.Verdict != Violation || v.Verdict == Violation)
+}
+
+// movedFrom finds a finding of the same rule that weighs as much and is gone,
+// for one that is new: of three keys of a user the second is one too many, and
+// the third when that is no longer active. Questions about an organization have
+// one answer, which stands at its weakest policy. What a fix is for does not
+// count, nor what something else moved from.
+func (c tally) movedFrom(k identityKey, w weight, estate bool, taken map[identityKey]bool) bool {
+	for _, from := range c.sorted() {
+		if from.rule == k.rule && (estate || from.root == k.root) && !taken[from] && w.atMost(c.findings[from]) {
+			taken[from] = true
+			return true
+		}
+	}
+	return false
+}
+
+func (c tally) sorted() []identityKey {
+	out := slices.Collect(maps.Keys(c.findings))
+	slices.SortFunc(out, func(a, b identityKey) int {
+		return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.root, b.root), cmp.Compare(a.address, b.address), cmp.Compare(a.defect, b.defect))
+	})
+	return out
+}
+
 func count(res *result) tally {
-	c := tally{map[identityKey]Severity{}, map[string]bool{}}
+	c := tally{map[identityKey]weight{}, map[string]bool{}}
 	for _, f := range res.findings {
+		w := weight{f.Severity, f.Verdict}
 		for _, k := range f.keys() {
-			c.findings[k] = max(c.findings[k], f.Severity)
+			if was, had := c.findings[k]; !had || was.atMost(w) {
+				c.findings[k] = w
+			}
 		}
 	}
 	for _, g := range res.gaps {
@@ -133,23 +171,30 @@ func (a *analysis) tryFix(ctx context.Context, roots []*terraform.Root, before t
 	if err != nil {
 		return err
 	}
-	mine := map[identityKey]bool{}
+	mine, taken := map[identityKey]bool{}, map[identityKey]bool{}
 	for _, k := range f.keys() {
-		mine[k] = true
+		mine[k], taken[k] = true, true
+	}
+	for _, g := range res.findings {
+		for _, k := range g.keys() {
+			taken[k] = true
+		}
 	}
 	for _, g := range res.findings {
 		for _, k := range g.keys() {
 			old, had := before.findings[k]
 			about := g.Check == f.Check && f.Resource != nil && sameInstance(f, k)
 			switch {
+			case about && fix.Grade == Draft && f.Verdict == Violation && g.Verdict == Undetermined: // what is left is for the person who finishes the draft
 			case about && (had && mine[k] || !had):
 				if fix.leaves == nil || g.Severity > *fix.leaves {
 					return fmt.Errorf("the finding stays: %s", g.Message)
 				}
 			case !had && g.Check.Behind == f.Check.ID: // it was silent only because f was there
+			case !had && before.movedFrom(k, weight{g.Severity, g.Verdict}, g.Check.Estate, taken):
 			case !had:
 				return fmt.Errorf("a new finding: %s %s", g.Check.ID, g.Message)
-			case g.Severity > old:
+			case g.Severity > old.Severity:
 				return fmt.Errorf("a worse finding: %s %s", g.Check.ID, g.Message)
 			}
 		}

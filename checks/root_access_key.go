@@ -5,7 +5,6 @@ import (
 	"regexp"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -81,7 +80,7 @@ func rootAccessKey(p *analyzer.Pass) error {
 			continue
 		}
 		f.Verdict = analyzer.Violation
-		rootKeyFinding(f, key, name)
+		rootKeyFinding(p.Model, f, key, name)
 		p.Report(f)
 	}
 	return nil
@@ -123,7 +122,7 @@ func rootARNShape(parts []value.Part) bool {
 	return regexp.MustCompile("^arn:(aws[a-z-]*|\x00):iam::(\\d{12}|\x00):root$").MatchString(text)
 }
 
-func rootKeyFinding(f *analyzer.Finding, key *identity.AccessKey, name *value.Value) {
+func rootKeyFinding(m *identity.Model, f *analyzer.Finding, key *identity.AccessKey, name *value.Value) {
 	address := key.Resource.Address
 	subject := "the account root user"
 	f.Severity = analyzer.Critical
@@ -143,8 +142,10 @@ func rootKeyFinding(f *analyzer.Finding, key *identity.AccessKey, name *value.Va
 		Principal: "the root user of the account", Action: "iam:CreateUser", Absent: []string{"aws:MultiFactorAuthPresent"},
 		Words: "the holder of the key, signing any request as root: no MFA, no IAM policy and no session limit stands in the way",
 	}
-	if fix := deactivate(key); fix != nil {
-		f.Fixes = append(f.Fixes, fix)
+	for _, fix := range []*analyzer.Fix{deactivate(m, key), removeKey(key)} {
+		if fix != nil {
+			f.Fixes = append(f.Fixes, fix)
+		}
 	}
 }
 
@@ -165,14 +166,10 @@ func printable(v *value.Value) string {
 	return text
 }
 
-// deactivate sets the key Inactive. It is offered where the block makes one
-// key: with count or for_each the other keys would lose their status as well.
-func deactivate(key *identity.AccessKey) *analyzer.Fix {
-	if key.Resource.Body.IsZero() || key.Resource.Key != "" {
-		return nil
-	}
-	edits, err := edit.SetAttribute(key.Resource.Body, "status", edit.String("Inactive"))
-	if err != nil {
+// deactivate sets the key Inactive, and no other key that the block makes.
+func deactivate(m *identity.Model, key *identity.AccessKey) *analyzer.Fix {
+	edits := inactive(m.Keys, []*identity.AccessKey{key})
+	if len(edits) == 0 {
 		return nil
 	}
 	fix := &analyzer.Fix{

@@ -59,12 +59,13 @@ var addressRemedies = map[string]string{
 }
 
 // repairs are the fixes of a statement that nearly keeps root from acting
-// without MFA. All of them make it deny more than it does.
+// without MFA. They make it deny more than it does; one that makes it deny
+// something else is a draft.
 func repairs(near *proof.NearMiss) []*analyzer.Fix {
 	c := near.Condition
 	var edits []source.Edit
 	var err error
-	message := ""
+	message, grade := "", analyzer.Narrowing
 	switch near.Defect {
 	case proof.DefectBool, proof.DefectForAny, proof.DefectAge:
 		to := strings.TrimPrefix(c.Operator.Text, "ForAnyValue:") + "IfExists"
@@ -98,13 +99,54 @@ func repairs(near *proof.NearMiss) []*analyzer.Fix {
 	case proof.DefectExempts:
 		message = "exempt only what enrols an MFA device"
 		edits, err = removeExemptions(near.Statement)
+	case proof.DefectBothTests:
+		message = "use BoolIfExists alone, which covers both"
+		edits, err = oneTest(near.Statement, c)
+	case proof.DefectStringOnBool:
+		message = "use BoolIfExists"
+		edits, err = renameOperator(near.Statement, c, "BoolIfExists")
+	case proof.DefectPolarity:
+		message, grade = "deny where MFA is not present; who acts with MFA is no longer denied by this", analyzer.Draft
+		if edits, err = replaceValue(c, "false"); err == nil && !c.Operator.IfExists {
+			var more []source.Edit
+			more, err = renameOperator(near.Statement, c, c.Operator.Text+"IfExists")
+			edits = append(edits, more...)
+		}
+	case proof.DefectInverted:
+		to := strings.Replace(c.Operator.Text, "Not", "", 1)
+		message, grade = fmt.Sprintf("use %s, so that root is meant; all others are no longer denied by this", to), analyzer.Draft
+		edits, err = renameOperator(near.Statement, c, to)
+	case proof.DefectPrincipal:
+		message, grade = "write the ARN of root; whom it denies now is no longer denied by this", analyzer.Draft
+		if strings.EqualFold(c.Key, "aws:PrincipalArn") {
+			edits, err = replaceValue(c, "arn:*:iam::*:root")
+		}
 	default:
 		return nil
 	}
 	if err != nil || len(edits) == 0 {
 		return nil
 	}
-	return []*analyzer.Fix{{Message: message, Grade: analyzer.Narrowing, Edits: edits}}
+	return []*analyzer.Fix{{Message: message, Grade: grade, Edits: edits}}
+}
+
+// oneTest makes two tests of one key that exclude each other the one that covers
+// both: the test for absence goes.
+func oneTest(s *policy.Statement, c *policy.Condition) ([]source.Edit, error) {
+	edits, err := renameOperator(s, c, "BoolIfExists")
+	if err != nil {
+		return nil, err
+	}
+	for i := range s.Conditions {
+		if o := &s.Conditions[i]; o.Operator.Family == policy.NullFamily && strings.EqualFold(o.Key, c.Key) {
+			more, err := removeCondition(s, o)
+			if err != nil {
+				return nil, err
+			}
+			edits = append(edits, more...)
+		}
+	}
+	return edits, nil
 }
 
 // renameOperator replaces the operator of one condition. Where it stands over
@@ -158,7 +200,7 @@ func conditionBlock(s *policy.Statement, c *policy.Condition) source.Span {
 // replaceElement writes an element anew: in a statement block under the
 // block's name for it.
 func replaceElement(s *policy.Statement, element, attribute, to string) ([]source.Edit, error) {
-	if s.Value.Syntax == value.SyntaxBlock {
+	if s.Value.Syntax == value.SyntaxBlock || s.Value.Syntax == value.SyntaxTFJSON {
 		return edit.SetAttribute(s.Value.Span, attribute, edit.Strings(to))
 	}
 	return edit.SetMember(s.Value, element, edit.String(to))
@@ -167,27 +209,28 @@ func replaceElement(s *policy.Statement, element, attribute, to string) ([]sourc
 // removeExemptions writes NotAction anew with what root may keep.
 func removeExemptions(s *policy.Statement) ([]source.Edit, error) {
 	list := s.Element("NotAction")
-	if !list.IsSequence() {
-		return nil, fmt.Errorf("NotAction is one action")
-	}
-	var edits []source.Edit
-	left := 0
+	var indexes []int
 	for i, e := range list.Elems {
-		text, ok := e.Text()
-		if ok && proof.Exemptable(text) {
-			left++
-			continue
+		if text, ok := e.Text(); !ok || !proof.Exemptable(text) {
+			indexes = append(indexes, i)
 		}
-		more, err := edit.RemoveElement(list, i)
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, more...)
 	}
-	if left == 0 {
+	if list.IsSequence() && len(indexes) < len(list.Elems) {
+		return edit.RemoveElement(list, indexes...)
+	}
+	var left []string
+	for _, action := range enrolment {
+		if s.AdmitsAction(action) == value.No {
+			left = append(left, action)
+		}
+	}
+	if len(left) == 0 {
 		return nil, fmt.Errorf("nothing of NotAction may stay")
 	}
-	return edits, nil
+	if s.Value.Syntax == value.SyntaxBlock || s.Value.Syntax == value.SyntaxTFJSON {
+		return edit.SetMember(s.Value, "not_actions", edit.Strings(left...))
+	}
+	return edit.SetMember(s.Value, "NotAction", edit.Strings(left...))
 }
 
 // attachToRoot drafts the attachment of a policy to the root of the
@@ -302,8 +345,33 @@ func addressRepairs(near *proof.NearMiss) []*analyzer.Fix {
 		return repairs(near)
 	case proof.DefectActions:
 		return repairs(near)
+	case proof.DefectOpenList:
+		return closeList(near.Condition)
 	}
 	return nil
+}
+
+// closeList takes whole address families out of a list of allowed networks that
+// holds others as well.
+func closeList(c *policy.Condition) []*analyzer.Fix {
+	list := c.Value
+	if !list.IsSequence() {
+		return nil
+	}
+	var whole []int
+	for i, e := range list.Elems {
+		if text, ok := e.Text(); ok && (strings.HasSuffix(text, "/0") || text == "*") {
+			whole = append(whole, i)
+		}
+	}
+	if len(whole) == 0 || len(whole) == len(list.Elems) {
+		return nil
+	}
+	edits, err := edit.RemoveElement(list, whole...)
+	if err != nil {
+		return nil
+	}
+	return []*analyzer.Fix{{Message: "take the whole Internet out of the list", Grade: analyzer.Narrowing, Edits: edits}}
 }
 
 // listed drafts one more element of a list of the organization's settings.

@@ -3,6 +3,7 @@ package checks
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -29,7 +30,7 @@ func (c *sessionNameCheck) fixes() []*analyzer.Fix {
 	name := ownUserName
 	in := c.result.Callers
 	switch {
-	case in.AllRoles:
+	case in.AllRoles || onlyRoles(c.loose()):
 		fix.Grade, name = analyzer.Draft, ownIdentity
 		fix.Message = "require the session name to be the caller's source identity; the sessions that assume the role then have to carry one, and the role has to allow sts:SetSourceIdentity"
 	case in.Anyone:
@@ -52,6 +53,11 @@ func (c *sessionNameCheck) fixes() []*analyzer.Fix {
 			fix.Message += "; give the services and identity providers of this statement one of their own first"
 		}
 		edits, err := requireName(s, name)
+		if not := negatedName(s); not != nil {
+			fix.Grade = analyzer.Draft
+			fix.Message = "require the session name to be the caller's own, with the operator without Not; what it refused is then what it admits"
+			edits, err = renameOperator(s, not, strings.Replace(not.Operator.Text, "Not", "", 1))
+		}
 		if err != nil {
 			return nil
 		}
@@ -87,6 +93,17 @@ func (c *sessionNameCheck) loose() []*policy.Statement {
 	return out
 }
 
+// negatedName is a condition that excludes what it should require.
+func negatedName(s *policy.Statement) *policy.Condition {
+	for i := range s.Conditions {
+		c := &s.Conditions[i]
+		if strings.EqualFold(c.Key, sessionNameKey) && c.Operator.Negated && len(c.Values) == 1 && strings.HasPrefix(c.Values[0].String(), "${") {
+			return c
+		}
+	}
+	return nil
+}
+
 // namedRole is a role that a statement names; "" when it names none.
 func namedRole(s *policy.Statement) string {
 	for _, p := range s.Principals {
@@ -98,6 +115,19 @@ func namedRole(s *policy.Statement) string {
 		}
 	}
 	return ""
+}
+
+// onlyRoles says that conditions on aws:PrincipalArn leave only roles.
+func onlyRoles(statements []*policy.Statement) bool {
+	return len(statements) > 0 && !slices.ContainsFunc(statements, func(s *policy.Statement) bool {
+		return !slices.ContainsFunc(s.Conditions, func(c policy.Condition) bool {
+			return strings.EqualFold(c.Key, "aws:PrincipalArn") && !c.Operator.Negated && !c.Operator.IfExists && len(c.Values) > 0 &&
+				!slices.ContainsFunc(c.Values, func(p policy.Pattern) bool {
+					text := p.String()
+					return !strings.Contains(text, ":role/") && !strings.Contains(text, ":assumed-role/")
+				})
+		})
+	})
 }
 
 // mixed says that a statement also admits services or identity providers,
@@ -123,7 +153,7 @@ func requireName(s *policy.Statement, name string) ([]source.Edit, error) {
 			return replaceValues(s, c, name)
 		}
 	}
-	if s.Value.Syntax == value.SyntaxBlock {
+	if s.Value.Syntax == value.SyntaxBlock || s.Value.Syntax == value.SyntaxTFJSON {
 		return edit.InsertBlock(s.Value, "condition", edit.Block(
 			edit.Member{Name: "test", Value: edit.String("StringEquals")},
 			edit.Member{Name: "variable", Value: edit.String(sessionNameKey)},
@@ -146,6 +176,9 @@ func requireName(s *policy.Statement, name string) ([]source.Edit, error) {
 
 // replaceValues writes the values of a condition anew.
 func replaceValues(s *policy.Statement, c *policy.Condition, name string) ([]source.Edit, error) {
+	if s.Value.Syntax == value.SyntaxTFJSON {
+		return nil, errors.New("the condition is a block in JSON")
+	}
 	if s.Value.Syntax == value.SyntaxBlock {
 		block := edit.EnclosingBlock(c.KeyValue.Span, "condition")
 		if block.IsZero() {
@@ -169,7 +202,8 @@ func allowAction(s *policy.Statement, action string) ([]source.Edit, error) {
 		return nil, errors.New("the statement lists what it does not allow")
 	}
 	list := s.Element("Action")
-	if list.IsSequence() && !list.Span.IsZero() && s.Value.Syntax != value.SyntaxBlock {
+	blocks := s.Value.Syntax == value.SyntaxBlock || s.Value.Syntax == value.SyntaxTFJSON
+	if list.IsSequence() && !list.Span.IsZero() && !blocks {
 		return edit.AppendElement(list, edit.String(action))
 	}
 	var actions []string
@@ -181,8 +215,8 @@ func allowAction(s *policy.Statement, action string) ([]source.Edit, error) {
 		actions = append(actions, text)
 	}
 	all := edit.Strings(append(actions, action)...)
-	if s.Value.Syntax == value.SyntaxBlock {
-		return edit.SetAttribute(s.Value.Span, "actions", all)
+	if blocks {
+		return edit.SetMember(s.Value, "actions", all)
 	}
 	return edit.SetMember(s.Value, "Action", all)
 }

@@ -332,7 +332,7 @@ func (c *consoleCheck) fixes() []*analyzer.Fix {
 			return []*analyzer.Fix{{Message: "use " + to + ", which does not match where the key is absent", Grade: analyzer.Narrowing, Edits: edits}}
 		}
 	}
-	if near != nil {
+	if near != nil && near.Defect != proof.DefectActions && near.Defect != proof.DefectNullOnly { // those would lock out who has no device yet
 		if fixes := repairs(near); len(fixes) > 0 {
 			return fixes
 		}

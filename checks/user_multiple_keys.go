@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -61,7 +60,7 @@ func userMultipleKeys(p *analyzer.Pass) error {
 		}
 		switch {
 		case len(active) > 1:
-			p.Report(multipleKeys(active))
+			p.Report(multipleKeys(p.Model, active))
 		case len(active)+len(maybe) > 1:
 			p.Report(possiblyMultipleKeys(active, maybe))
 		}
@@ -142,7 +141,7 @@ func laterKey(a, b *identity.AccessKey) bool {
 	return !s.IsZero() && !t.IsZero() && s.File == t.File && s.Start > t.Start
 }
 
-func multipleKeys(keys []*identity.AccessKey) *analyzer.Finding {
+func multipleKeys(m *identity.Model, keys []*identity.AccessKey) *analyzer.Finding {
 	later, first := keys[1], keys[0]
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: later.Resource, Span: keySpan(later),
@@ -160,7 +159,7 @@ func multipleKeys(keys []*identity.AccessKey) *analyzer.Finding {
 		}
 	}
 	f.Related = append(f.Related, ownerOf(later)...)
-	if fix := setInactive(later); fix != nil {
+	if fix := setInactive(m, keys[1:]); fix != nil {
 		f.Fixes = append(f.Fixes, fix)
 	}
 	return f
@@ -209,18 +208,18 @@ func userWords(k *identity.AccessKey) string {
 	return "one user"
 }
 
-// setInactive is the fix of a key that is one too many. With count or for_each
-// the other keys would lose their status as well.
-func setInactive(k *identity.AccessKey) *analyzer.Fix {
-	if k.Resource.Body.IsZero() || k.Resource.Key != "" {
+// setInactive is the fix of keys that are too many: all but the first.
+func setInactive(m *identity.Model, later []*identity.AccessKey) *analyzer.Fix {
+	edits := inactive(m.Keys, later)
+	if len(edits) == 0 {
 		return nil
 	}
-	edits, err := edit.SetAttribute(k.Resource.Body, "status", edit.String("Inactive"))
-	if err != nil {
-		return nil
-	}
-	return &analyzer.Fix{
+	fix := &analyzer.Fix{
 		Message: "set the later key Inactive, if the first is the one in use; delete it once nothing misses it",
 		Grade:   analyzer.Narrowing, Edits: edits,
 	}
+	if len(later) > 1 {
+		fix.Message = "set all keys but the first Inactive, if that is the one in use; delete them once nothing misses them"
+	}
+	return fix
 }

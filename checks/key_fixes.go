@@ -1,0 +1,198 @@
+package checks
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// inactive sets keys Inactive, and no other: where a block makes further keys
+// with count or for_each, an expression tells them apart; where it stands in a
+// module whose calls make them, the status is an argument of the call. There are
+// no edits where neither is possible.
+func inactive(all, off []*identity.AccessKey) []source.Edit {
+	var edits []source.Edit
+	var done []source.Span
+	for _, k := range off {
+		body := k.Resource.Body
+		if body.IsZero() {
+			return nil
+		}
+		if slices.Contains(done, body) {
+			continue
+		}
+		done = append(done, body)
+		var here, others []*identity.AccessKey
+		for _, o := range all {
+			switch {
+			case !sameText(o.Resource.Body, body):
+			case slices.Contains(off, o):
+				here = append(here, o)
+			case o.Active() != value.No && !o.Resource.Deleted():
+				others = append(others, o)
+			}
+		}
+		more, err := switchOff(here, others)
+		if err != nil {
+			return nil
+		}
+		edits = append(edits, more...)
+	}
+	return edits
+}
+
+func sameText(a, b source.Span) bool {
+	return !a.IsZero() && !b.IsZero() && a.File.Name == b.File.Name && a.Start == b.Start
+}
+
+// switchOff sets some of the keys of one block Inactive.
+func switchOff(off, others []*identity.AccessKey) ([]source.Edit, error) {
+	r := off[0].Resource
+	if len(others) == 0 && !strings.Contains(r.Key, "?") {
+		return edit.SetAttribute(r.Body, "status", edit.String("Inactive"))
+	}
+	if edits, err := throughCall(off, others); err == nil {
+		return edits, nil
+	}
+	expr, err := statusExpression(off, others)
+	if err != nil {
+		return nil, err
+	}
+	return edit.SetAttribute(r.Body, "status", edit.Raw(expr))
+}
+
+var (
+	inputReference = regexp.MustCompile(`^var\.([A-Za-z_][\w-]*)$`)
+	simpleOperand  = regexp.MustCompile(`^("[^"$%\\]*"|[A-Za-z_][\w.\-]*)$`)
+)
+
+// throughCall sets the input of the module call that the status is.
+func throughCall(off, others []*identity.AccessKey) ([]source.Edit, error) {
+	r := off[0].Resource
+	status, _ := written(r, "status")
+	input := inputReference.FindStringSubmatch(status)
+	call := lastCall(r)
+	if input == nil || call.IsZero() {
+		return nil, fmt.Errorf("the status of '%s' is no input of its module", r.Address)
+	}
+	for _, k := range off {
+		if !sameText(lastCall(k.Resource), call) {
+			return nil, fmt.Errorf("several calls make '%s'", r.Address)
+		}
+	}
+	for _, k := range others {
+		if sameText(lastCall(k.Resource), call) {
+			return nil, fmt.Errorf("the call of '%s' makes '%s' as well", r.Address, k.Resource.Address)
+		}
+	}
+	return edit.SetAttribute(edit.EnclosingBlock(call, "module"), input[1], edit.String("Inactive"))
+}
+
+func lastCall(r *terraform.Resource) source.Span {
+	if len(r.Calls) == 0 {
+		return source.Span{}
+	}
+	return r.Calls[len(r.Calls)-1].Span
+}
+
+// written is the text of an attribute's expression; false when it is not there.
+func written(r *terraform.Resource, name string) (string, bool) {
+	if r.Block == nil {
+		return "", false
+	}
+	for _, a := range r.Block.Attrs {
+		if key, _ := a.Key(); key == name {
+			return strings.TrimSpace(a.Expr.Text()), true
+		}
+	}
+	return "", false
+}
+
+// statusExpression is a status that is Inactive for some instances of a block,
+// and for the others what it was.
+func statusExpression(off, others []*identity.AccessKey) (string, error) {
+	r := off[0].Resource
+	var keys []string
+	for _, k := range off {
+		key, ok := strings.CutPrefix(k.Resource.Key, "[")
+		if key = strings.TrimSuffix(key, "]"); !ok || key == "?" || strings.ContainsAny(key, "$%\\") {
+			return "", fmt.Errorf("the instance key of '%s' is not known", k.Resource.Address)
+		}
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	for _, k := range others {
+		if k.Resource.Key == "" || strings.Contains(k.Resource.Key, "?") || slices.Contains(keys, strings.Trim(k.Resource.Key, "[]")) {
+			return "", fmt.Errorf("'%s' cannot be told from '%s'", k.Resource.Address, r.Address)
+		}
+	}
+	otherwise, there := written(r, "status")
+	switch {
+	case !there:
+		otherwise = `"Active"`
+	case strings.Contains(otherwise, "\n"):
+		return "", fmt.Errorf("the status of '%s' stands on several lines", r.Address)
+	case !simpleOperand.MatchString(otherwise):
+		otherwise = "(" + otherwise + ")"
+	}
+	which := "each.key"
+	if !strings.HasPrefix(keys[0], `"`) {
+		which = "count.index"
+	}
+	if len(keys) == 1 {
+		return fmt.Sprintf(`%s == %s ? "Inactive" : %s`, which, keys[0], otherwise), nil
+	}
+	return fmt.Sprintf(`contains([%s], %s) ? "Inactive" : %s`, strings.Join(keys, ", "), which, otherwise), nil
+}
+
+// removeKey drafts the removal of a key, with the outputs that only read it. What
+// else reads it, only people can decide: then there is no draft.
+func removeKey(k *identity.AccessKey) *analyzer.Fix {
+	r := k.Resource
+	if r.Body.IsZero() || r.Key != "" || strings.HasSuffix(r.Body.File.Name, ".json") {
+		return nil
+	}
+	edits, err := edit.RemoveBlock(r.Body)
+	if err != nil {
+		return nil
+	}
+	reference := regexp.MustCompile(`\b` + regexp.QuoteMeta(r.Type+"."+r.Name) + `\b`)
+	message := "remove the key; Terraform then deletes it"
+	var removed []source.Span
+	for _, f := range r.Root.Files() {
+		if dirOf(f.Name) != dirOf(r.Body.File.Name) {
+			continue
+		}
+		for _, at := range reference.FindAllIndex(f.Bytes, -1) {
+			span := source.Span{File: f, Start: at[0], End: at[1]}
+			if f.Name == r.Body.File.Name && r.Body.Start <= span.Start && span.End <= r.Body.End {
+				continue
+			}
+			output := edit.EnclosingBlock(span, "output")
+			if output.IsZero() || r.Module != "" {
+				return nil
+			}
+			if slices.Contains(removed, output) {
+				continue
+			}
+			more, err := edit.RemoveBlock(output)
+			if err != nil {
+				return nil
+			}
+			removed, edits = append(removed, output), append(edits, more...)
+			message = "remove the key and the outputs that read it; Terraform then deletes it"
+		}
+	}
+	return &analyzer.Fix{Message: message, Grade: analyzer.Draft, Edits: edits}
+}
+
+func dirOf(name string) string { return name[:strings.LastIndexByte(name, '/')+1] }
