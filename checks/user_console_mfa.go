@@ -24,15 +24,13 @@ var UserConsoleMFA = &analyzer.Check{
 without MFA: all policies that bind the user are decided together, its own and
 those of its groups, inline and managed, in every form that Terraform attaches
 them, with the permissions boundary, for a console session without MFA and for an
-access key. The request that gets through is shown.
+access key. The request that gets through is shown. A credential report
+(--credential-report) shows it of deployed users: a console password and no device.
 
 A password is guessed, phished and reused. Only a policy makes the second factor
 count: a device that is registered (aws_iam_virtual_mfa_device) asks for nothing
 by itself. Of 12,478 users measured in 2021, 773 (6.2 %) had a password and no
 MFA.
-
-A credential report (--credential-report) shows it of deployed users: a console
-password and no device.
 
 It is fine when the policies deny everything without MFA but what enrols a device
 (AWS's own example, with BoolIfExists), or allow nothing but with MFA. A Deny

@@ -22,14 +22,13 @@ var UserMultipleKeys = &analyzer.Check{
 	Severities: []analyzer.Severity{analyzer.Medium},
 	Doc: `Two or more active access keys of one IAM user in one root module, whether they
 are written as two resources, with count or for_each, or in two modules, and
-whether they name the user by reference or by name in any case.
+whether they name the user by reference or by name in any case. A credential report
+(--credential-report) shows it of deployed users.
 
 A second key is one that nobody watches: it is not the one in use, so nobody
 notices when it leaks, and it is not rotated with the first. Of 12,478 users
 measured in 2021, 830 (6.7 %) had two active keys, and of those only 31 had one
 newer than 30 days, as a rotation would.
-
-A credential report (--credential-report) shows it of deployed users.
 
 It is fine when one of the two is Inactive, which is how a rotation ends, and
 when only a plan makes a new key and removes the old one. Two active keys are

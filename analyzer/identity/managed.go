@@ -82,6 +82,9 @@ func managedPolicy(name string) *policy.Document {
 	if err != nil {
 		return unseen(nil)
 	}
+	for _, s := range doc.Statements {
+		s.Sid = name // what a message calls it
+	}
 	if !p.whole {
 		v := &value.Value{Kind: value.Object, Why: []value.Reason{{Text: "what AWS's policy " + name + " allows"}}}
 		doc.Statements = append(doc.Statements, &policy.Statement{

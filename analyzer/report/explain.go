@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -10,9 +11,19 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// Explain writes the page of a rule, as Markdown: what it finds, why it
-// matters, when it is fine, what to do, and the sources.
-func Explain(w io.Writer, c *analyzer.Check) error {
+// Example is code that breaks a rule, and what iamvet says of it.
+type Example struct {
+	Files   []ExampleFile
+	Finding *analyzer.Finding
+}
+
+// ExampleFile is a file of an example.
+type ExampleFile struct{ Name, Text string }
+
+// Page writes the page of a rule, as Markdown: what it finds, why it matters,
+// when it is fine, an example, what to do, the controls it supports and the
+// sources.
+func Page(w io.Writer, c *analyzer.Check, e Example) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s %s\n\n%s.\n\n", c.ID, c.Name, upperFirst(c.Title))
 	fmt.Fprintf(&b, "Severity: %s", c.Severity)
@@ -26,13 +37,17 @@ func Explain(w io.Writer, c *analyzer.Check) error {
 			b.WriteString(s.String())
 		}
 	}
-	fmt.Fprintf(&b, "\n\n%s\n\n## What to do\n\n%s\n", strings.TrimSpace(c.Doc), strings.TrimSpace(c.Remediation))
-	if len(c.Controls) > 0 {
-		b.WriteString("\n## Controls\n\n")
-		for _, control := range c.Controls {
-			fmt.Fprintf(&b, "- %s %s\n", control.Framework, control.ID)
+	b.WriteString("\n")
+	headings := []string{"What it finds", "Why it matters", "When it is fine"}
+	for i, paragraph := range strings.Split(strings.TrimSpace(c.Doc), "\n\n") {
+		if i < len(headings) {
+			fmt.Fprintf(&b, "\n## %s\n", headings[i])
 		}
+		fmt.Fprintf(&b, "\n%s\n", paragraph)
 	}
+	e.write(&b)
+	fmt.Fprintf(&b, "\n## What to do\n\n%s\n", strings.TrimSpace(c.Remediation))
+	writeControls(&b, c)
 	b.WriteString("\n## Sources\n\n")
 	for _, r := range c.References {
 		fmt.Fprintf(&b, "- [%s](%s)\n", r.Title, r.URL)
@@ -41,6 +56,86 @@ func Explain(w io.Writer, c *analyzer.Check) error {
 	return err
 }
 
+func (e Example) write(b *strings.Builder) {
+	if len(e.Files) == 0 || e.Finding == nil {
+		return
+	}
+	b.WriteString("\n## Example\n")
+	for _, f := range e.Files {
+		language := "hcl"
+		if !strings.HasSuffix(f.Name, ".tf") && !strings.HasSuffix(f.Name, ".hcl") {
+			language = "text"
+		}
+		if len(e.Files) > 1 {
+			fmt.Fprintf(b, "\n`%s`:\n", f.Name)
+		}
+		fmt.Fprintf(b, "\n```%s\n%s\n```\n", language, strings.TrimSpace(f.Text))
+	}
+	f := e.Finding
+	fmt.Fprintf(b, "\n> %s: %s\n", f.Severity, f.Message)
+	if f.Witness != nil {
+		fmt.Fprintf(b, ">\n> Gets through: %s\n", f.Witness.Sentence())
+	}
+	for _, fix := range f.Fixes {
+		fmt.Fprintf(b, "\n%s (%s):\n\n```diff\n%s\n```\n", upperFirst(fix.Message), fix.Grade, strings.TrimRight(fix.Diff, "\n"))
+		break
+	}
+}
+
+// frameworks are the names of the frameworks that controls belong to, in the
+// order in which they are listed.
+var frameworks = []struct{ id, name string }{
+	{"cis-1.2", "CIS AWS Foundations 1.2"},
+	{"cis-1.4", "CIS AWS Foundations 1.4"},
+	{"cis-1.5", "CIS AWS Foundations 1.5"},
+	{"cis-2.0", "CIS AWS Foundations 2.0"},
+	{"cis-3.0", "CIS AWS Foundations 3.0"},
+	{"cis-4.0.1", "CIS AWS Foundations 4.0.1"},
+	{"cis-5.0", "CIS AWS Foundations 5.0"},
+	{"cis-6.0", "CIS AWS Foundations 6.0"},
+	{"cis-7.0", "CIS AWS Foundations 7.0"},
+	{"fsbp", "AWS Foundational Security Best Practices"},
+	{"control-tower", "AWS Control Tower"},
+	{"aws-config", "AWS Config"},
+	{"nist-800-53-r5", "NIST SP 800-53 r5"},
+	{"pci-dss-3.2.1", "PCI DSS 3.2.1"},
+	{"pci-dss-4.0.1", "PCI DSS 4.0.1"},
+	{"mitre-attack", "MITRE ATT&CK"},
+}
+
+// FrameworkName is what people call a framework; its id where it has no name
+// here.
+func FrameworkName(id string) string {
+	for _, f := range frameworks {
+		if f.id == id {
+			return f.name
+		}
+	}
+	return id
+}
+
+func writeControls(b *strings.Builder, c *analyzer.Check) {
+	if len(c.Controls) == 0 {
+		return
+	}
+	b.WriteString("\n## Controls\n\n")
+	var order []string
+	ids := map[string][]string{}
+	for _, f := range frameworks {
+		order = append(order, f.id)
+	}
+	for _, control := range c.Controls {
+		if !slices.Contains(order, control.Framework) {
+			order = append(order, control.Framework)
+		}
+		ids[control.Framework] = append(ids[control.Framework], control.ID)
+	}
+	for _, framework := range order {
+		if list := ids[framework]; len(list) > 0 {
+			fmt.Fprintf(b, "- %s: %s\n", FrameworkName(framework), strings.Join(list, ", "))
+		}
+	}
+}
 func upperFirst(s string) string {
 	if s == "" {
 		return s

@@ -2,14 +2,15 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/checks"
+	"github.com/iamvet/iamvet/docs/rules"
 )
 
 func (p *program) rulesCommand() *cobra.Command {
@@ -44,7 +45,12 @@ func (p *program) explainCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return report.Explain(p.stdout, c)
+			page, err := rules.Page(c.ID)
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(p.stdout, page)
+			return err
 		},
 	}
 }

@@ -1,0 +1,1 @@
+trusted_accounts = ["111122223333"]
