@@ -178,7 +178,7 @@ func (a *analysis) environments(found []terraform.FoundRoot) []terraform.FoundRo
 
 // load evaluates the roots. With edits, files are replaced in memory, and
 // roots of keep that read none of them are taken over as they are.
-func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep []*terraform.Root) ([]*terraform.Root, []terraform.Gap, error) {
+func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *loaded) ([]*terraform.Root, []terraform.Gap, error) {
 	gaps := slices.Clone(a.gaps)
 	var roots []*terraform.Root
 	used := make([]bool, len(a.in.Plans))
@@ -186,11 +186,15 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep []*te
 	if edits != nil && boundary != nil {
 		boundary = boundary.With(edits)
 	}
+	changed := keep.readers(edits)
 	for _, f := range a.found {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
-		if k := kept(keep, f, edits); k != nil {
+		if k := keep.at(f); k != nil && !changed[k] {
+			for i, p := range a.in.Plans {
+				used[i] = used[i] || p.HasDir && a.dirOf(p) == f.Dir
+			}
 			roots = append(roots, k)
 			continue
 		}
@@ -244,19 +248,49 @@ func (a *analysis) dirOf(p Evidence) string {
 	return dir
 }
 
-func kept(keep []*terraform.Root, f terraform.FoundRoot, edits map[string][]byte) *terraform.Root {
-	for _, r := range keep {
-		if r.Dir != f.Dir || r.Label != f.Label || r.PlanAlone() {
+// loaded is what was loaded before, to be taken over by a run with edits.
+type loaded struct {
+	roots  map[*terraform.Root]bool
+	byDir  map[dirLabel]*terraform.Root
+	byFile map[string][]*terraform.Root // those that read it
+}
+
+type dirLabel struct{ dir, label string }
+
+func newLoaded(roots []*terraform.Root) *loaded {
+	l := &loaded{map[*terraform.Root]bool{}, map[dirLabel]*terraform.Root{}, map[string][]*terraform.Root{}}
+	for _, r := range roots {
+		l.roots[r] = true
+		if r.PlanAlone() {
 			continue
 		}
-		for _, file := range r.Files() {
-			if _, edited := edits[file.Name]; edited {
-				return nil
-			}
+		l.byDir[dirLabel{r.Dir, r.Label}] = r
+		for _, f := range r.Files() {
+			l.byFile[f.Name] = append(l.byFile[f.Name], r)
 		}
-		return r
 	}
-	return nil
+	return l
+}
+
+func (l *loaded) at(f terraform.FoundRoot) *terraform.Root {
+	if l == nil {
+		return nil
+	}
+	return l.byDir[dirLabel{f.Dir, f.Label}]
+}
+
+// readers are the roots that read one of the edited files.
+func (l *loaded) readers(edits map[string][]byte) map[*terraform.Root]bool {
+	out := map[*terraform.Root]bool{}
+	if l == nil {
+		return out
+	}
+	for name := range edits {
+		for _, r := range l.byFile[name] {
+			out[r] = true
+		}
+	}
+	return out
 }
 
 func (a *analysis) evidence(ctx context.Context, p Evidence, config *terraform.Root, edits map[string][]byte) (*terraform.Root, error) {

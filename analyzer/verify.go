@@ -17,7 +17,7 @@ import (
 // the fix declares), no finding and no gap is new. What fails is dropped and
 // logged: a fix that has to be read twice is worse than none.
 func (a *analysis) verify(ctx context.Context, roots []*terraform.Root, res *result) error {
-	before := count(res)
+	before, now := count(res), newLoaded(roots)
 	tried := map[string]error{} // by diff: findings of one place often share a fix
 	for _, f := range res.findings {
 		kept := f.Fixes[:0]
@@ -27,7 +27,7 @@ func (a *analysis) verify(ctx context.Context, roots []*terraform.Root, res *res
 				key := f.Fingerprint + "\x00" + diff
 				known, done := tried[key]
 				if !done {
-					known = a.tryFix(ctx, roots, before, f, fix)
+					known = a.tryFix(ctx, now, before, f, fix)
 					tried[key] = known
 				}
 				err = known
@@ -151,7 +151,7 @@ func count(res *result) tally {
 	return c
 }
 
-func (a *analysis) tryFix(ctx context.Context, roots []*terraform.Root, before tally, f *Finding, fix *Fix) error {
+func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, f *Finding, fix *Fix) error {
 	edits := map[string][]byte{}
 	for _, fe := range byFile(fix.Edits) {
 		if a.in.Boundary == nil {
@@ -210,11 +210,11 @@ func (a *analysis) tryFix(ctx context.Context, roots []*terraform.Root, before t
 // again runs what an edit can have changed: the roots that read the edited
 // files, and all of them for questions about the estate, where one of those
 // roots has something to do with an organization.
-func (a *analysis) again(ctx context.Context, f *Finding, now, before []*terraform.Root) (*result, error) {
+func (a *analysis) again(ctx context.Context, f *Finding, now []*terraform.Root, before *loaded) (*result, error) {
 	var changed []*terraform.Root
 	estate := f.Check.Estate
 	for _, r := range now {
-		if slices.Contains(before, r) {
+		if before.roots[r] {
 			continue
 		}
 		changed = append(changed, r)

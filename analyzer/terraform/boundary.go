@@ -65,22 +65,16 @@ func FindBoundary(path string) string {
 // With is the boundary with the contents of some files replaced. What was read
 // and parsed of the others is shared.
 func (b *Boundary) With(files map[string][]byte) *Boundary {
-	out := &Boundary{FS: Overlay(b.FS, files), Dir: b.Dir}
-	b.cache.mu.Lock()
-	defer b.cache.mu.Unlock()
-	out.cache.files = map[string]fileResult{}
-	for name, f := range b.cache.files {
-		if _, replaced := files[name]; !replaced {
-			out.cache.files[name] = f
-		}
+	return &Boundary{FS: Overlay(b.FS, files), Dir: b.Dir, base: b, replaced: files}
+}
+
+// shares says that a file is that of the base.
+func (b *Boundary) shares(name string) bool {
+	if b.base == nil {
+		return false
 	}
-	out.cache.parsed = map[*source.File]*parsedFile{}
-	for f, p := range b.cache.parsed {
-		if _, replaced := files[f.Name]; !replaced {
-			out.cache.parsed[f] = p
-		}
-	}
-	return out
+	_, replaced := b.replaced[name]
+	return !replaced
 }
 
 // fileCache is what a Boundary has read. It is safe for concurrent use.
@@ -104,6 +98,9 @@ func (b *Boundary) file(name string) (*source.File, *Gap) {
 	resolved, gap := b.resolve(name)
 	if gap != nil {
 		return nil, gap
+	}
+	if b.shares(resolved) {
+		return b.base.file(resolved)
 	}
 	b.cache.mu.Lock()
 	defer b.cache.mu.Unlock()

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -87,13 +88,27 @@ func (b *Boundary) module(dir string) *module {
 	if ok {
 		return m
 	}
-	m = b.loadModule(dir)
+	if m = b.sharedModule(dir); m == nil {
+		m = b.loadModule(dir)
+	}
 	b.cache.mu.Lock()
 	defer b.cache.mu.Unlock()
 	if b.cache.dirs == nil {
 		b.cache.dirs = map[string]*module{}
 	}
 	b.cache.dirs[dir] = m
+	return m
+}
+
+// sharedModule is the base's module, when none of its files is replaced.
+func (b *Boundary) sharedModule(dir string) *module {
+	if b.base == nil {
+		return nil
+	}
+	m := b.base.module(dir)
+	if m == nil || slices.ContainsFunc(m.files, func(f *source.File) bool { return !b.shares(f.Name) }) {
+		return nil
+	}
 	return m
 }
 

@@ -33,6 +33,9 @@ type parsedFile struct {
 
 // parse reads a file of either syntax, once for all roots.
 func (b *Boundary) parse(f *source.File) *parsedFile {
+	if b.shares(f.Name) {
+		return b.base.parse(f)
+	}
 	b.cache.mu.Lock()
 	p, ok := b.cache.parsed[f]
 	b.cache.mu.Unlock()

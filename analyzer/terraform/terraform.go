@@ -266,6 +266,9 @@ type Boundary struct {
 	Dir string
 
 	cache fileCache // what was read and parsed, for all roots
+	// base is what this boundary replaces some files of; see With.
+	base     *Boundary
+	replaced map[string][]byte
 }
 
 // Place is the name of the file that the gap is about; "" for none.
