@@ -329,6 +329,9 @@ func (a *analysis) run(ctx context.Context, roots []*terraform.Root, checks []*C
 			mustBeWhole(f)
 			out.findings = append(out.findings, f)
 		}}
+		if c.Run == nil {
+			continue
+		}
 		if err := c.Run(pass); err != nil {
 			return nil, fmt.Errorf("check %s: %w", c.ID, err)
 		}

@@ -81,7 +81,9 @@ type Check struct {
 	// Behind is the id of a rule whose violations silence this one: what a fix of
 	// such a violation uncovers is not held against the fix.
 	Behind string
-	Run    func(*Pass) error
+	// Run judges what configurations, plans and states declare; nil for a check
+	// that only evidence decides.
+	Run func(*Pass) error
 	// Deployed judges Model.Reported, the credential reports of accounts; nil for
 	// a check that they say nothing about. It runs once, after the fixes are
 	// verified: no fix changes what is deployed.

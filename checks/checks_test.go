@@ -32,7 +32,7 @@ func TestCatalogue(t *testing.T) {
 		if c.Title == "" || strings.HasSuffix(c.Title, ".") || c.Title[0] >= 'A' && c.Title[0] <= 'Z' {
 			t.Errorf("%s: title %q has a capital or a full stop", c.ID, c.Title)
 		}
-		if c.Doc == "" || c.Remediation == "" || len(c.References) == 0 || c.Run == nil {
+		if c.Doc == "" || c.Remediation == "" || len(c.References) == 0 || c.Run == nil && c.Deployed == nil {
 			t.Errorf("%s: doc, remediation, references and run have to be there", c.ID)
 		}
 		if len(c.Severities) == 0 || c.Severities[0] != c.Severity {

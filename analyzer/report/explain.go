@@ -114,6 +114,16 @@ func FrameworkName(id string) string {
 	return id
 }
 
+// FrameworkOrder is the place of a framework in lists.
+func FrameworkOrder(id string) int {
+	for i, f := range frameworks {
+		if f.id == id {
+			return i
+		}
+	}
+	return len(frameworks)
+}
+
 func writeControls(b *strings.Builder, c *analyzer.Check) {
 	if len(c.Controls) == 0 {
 		return

@@ -83,7 +83,7 @@ Nothing is executed and nothing leaves this machine.`,
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	root.AddCommand(p.scanCommand(), p.fixCommand(), p.rulesCommand(), p.explainCommand(), p.inspectCommand(), p.orgCommand(), p.evalCommand(), p.auditCommand(), p.versionCommand())
+	root.AddCommand(p.scanCommand(), p.fixCommand(), p.rulesCommand(), p.explainCommand(), p.controlsCommand(), p.inspectCommand(), p.orgCommand(), p.evalCommand(), p.auditCommand(), p.versionCommand())
 	err := root.ExecuteContext(ctx)
 	var status exit
 	switch {
