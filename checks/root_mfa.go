@@ -163,7 +163,8 @@ func (c *rootMFACheck) reportMissing(held []rootOutcome, worst rootOutcome) {
 	if len(held) > 0 {
 		f.Message = strings.TrimSuffix(f.Message, ".") + fmt.Sprintf(" (everything is denied in %s).", listPlaces(gathered(c.org, placesOf(held))))
 	}
-	f.Fixes = missingSCP(c.org, "require-root-mfa", rootMFAPolicy(c.opt.Exempt), "draft a service control policy that denies root without MFA, attached to the root of the organization; test it on one unit first")
+	sessions := c.org.Features != nil && enables(c.org.Features, "RootSessions") != value.No
+	f.Fixes = missingSCP(c.org, "require-root-mfa", rootMFAPolicy(c.opt.Exempt, sessions), "draft a service control policy that denies root without MFA, attached to the root of the organization; test it on one unit first")
 	c.pass.Report(f)
 }
 

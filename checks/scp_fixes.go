@@ -133,6 +133,9 @@ func repairs(near *proof.NearMiss) []*analyzer.Fix {
 // oneTest makes two tests of one key that exclude each other the one that covers
 // both: the test for absence goes.
 func oneTest(s *policy.Statement, c *policy.Condition) ([]source.Edit, error) {
+	if s.Value.Syntax != value.SyntaxBlock && s.Value.Syntax != value.SyntaxTFJSON {
+		return conditionAnew(s, c)
+	}
 	edits, err := renameOperator(s, c, "BoolIfExists")
 	if err != nil {
 		return nil, err
@@ -233,6 +236,41 @@ func removeExemptions(s *policy.Statement) ([]source.Edit, error) {
 	return edit.SetMember(s.Value, "NotAction", edit.Strings(left...))
 }
 
+// conditionAnew writes the conditions of a statement anew, with one test of a key
+// in place of all those on it.
+func conditionAnew(s *policy.Statement, one *policy.Condition) ([]source.Edit, error) {
+	var members []edit.Member
+	for i := range s.Conditions {
+		c := &s.Conditions[i]
+		operator := c.Operator.Text
+		if strings.EqualFold(c.Key, one.Key) {
+			if c != one {
+				continue
+			}
+			operator = "BoolIfExists"
+		}
+		var values []string
+		for _, p := range c.Values {
+			text, ok := p.Text()
+			if !ok || c.ValuesOpen {
+				return nil, fmt.Errorf("the condition on %s is not known", c.Key)
+			}
+			values = append(values, text)
+		}
+		v := edit.Strings(values...)
+		if len(values) == 1 {
+			v = edit.String(values[0])
+		}
+		members = append(members, edit.Member{Name: operator, Value: edit.Object(edit.Member{Name: c.Key, Value: v})})
+	}
+	for i, m := range members {
+		if slices.ContainsFunc(members[:i], func(o edit.Member) bool { return o.Name == m.Name }) {
+			return nil, fmt.Errorf("%s stands over several keys", m.Name)
+		}
+	}
+	return edit.SetMember(s.Value, "Condition", edit.Object(members...))
+}
+
 // attachToRoot drafts the attachment of a policy to the root of the
 // organization. It is a draft: who else it binds is for people to decide.
 func attachToRoot(o *identity.Organization, p *identity.OrganizationPolicy) []*analyzer.Fix {
@@ -273,7 +311,11 @@ var enrolment = []string{
 
 // rootMFAPolicy is a policy that keeps root from acting without MFA, as the
 // argument of jsonencode.
-func rootMFAPolicy(exempt []string) string {
+func rootMFAPolicy(exempt []string, centralSessions bool) string {
+	central := ""
+	if centralSessions {
+		central = "        Null         = { \"aws:AssumedRoot\" = \"true\" } # not the central sessions of root\n"
+	}
 	var actions []string
 	for _, a := range slices.Concat(enrolment, exempt) {
 		actions = append(actions, fmt.Sprintf("        %q,", a))
@@ -290,7 +332,7 @@ func rootMFAPolicy(exempt []string) string {
       Condition = {
         StringLike   = { "aws:PrincipalArn" = "arn:*:iam::*:root" }
         BoolIfExists = { "aws:MultiFactorAuthPresent" = "false" }
-      }
+` + central + `      }
     }]
   }`
 }

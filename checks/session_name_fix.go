@@ -73,7 +73,26 @@ func (c *sessionNameCheck) fixes() []*analyzer.Fix {
 	if len(fix.Edits) == 0 {
 		return nil
 	}
-	return []*analyzer.Fix{fix}
+	return append([]*analyzer.Fix{fix}, c.instead(name)...)
+}
+
+// instead drafts to write a condition on a part of the name anew, where no user
+// may have such a name. It is a draft: names are admitted that were refused.
+func (c *sessionNameCheck) instead(name string) []*analyzer.Fix {
+	loose := c.loose()
+	if len(loose) != 1 {
+		return nil
+	}
+	for i := range loose[0].Conditions {
+		cond := &loose[0].Conditions[i]
+		if !strings.EqualFold(cond.Key, sessionNameKey) || cond.Operator.Text != "StringLike" || everyName(cond) {
+			continue
+		}
+		if edits, err := replaceValues(loose[0], cond, name); err == nil {
+			return []*analyzer.Fix{{Message: "require the session name to be the caller's own instead; that admits names which the condition refuses now", Edits: edits}}
+		}
+	}
+	return nil
 }
 
 // loose are the statements that leave the name free when they stand alone.
@@ -142,36 +161,39 @@ func mixed(s *policy.Statement) bool {
 }
 
 // requireName makes a statement require the session name, in the syntax at
-// hand: a condition on the name is made right, else one is added.
+// hand: a condition on the name that accepts every name is made right, else one
+// is added. What a condition refuses stays refused.
 func requireName(s *policy.Statement, name string) ([]source.Edit, error) {
 	if s.Value == nil || s.Span().IsZero() {
 		return nil, errors.New("the statement stands nowhere")
 	}
+	equals, like := false, false
 	for i := range s.Conditions {
-		if c := &s.Conditions[i]; strings.EqualFold(c.Key, sessionNameKey) && c.Operator.Set == policy.NoSet &&
-			(c.Operator.Base == "StringEquals" || c.Operator.Base == "StringLike") && !c.Operator.Negated {
+		c := &s.Conditions[i]
+		if !strings.EqualFold(c.Key, sessionNameKey) {
+			continue
+		}
+		if c.Operator.Set == policy.NoSet && (c.Operator.Base == "StringEquals" || c.Operator.Base == "StringLike") && !c.Operator.Negated && everyName(c) {
 			return replaceValues(s, c, name)
 		}
+		equals, like = equals || c.Operator.Text == "StringEquals", like || c.Operator.Text == "StringLike"
 	}
-	if s.Value.Syntax == value.SyntaxBlock || s.Value.Syntax == value.SyntaxTFJSON {
-		return edit.InsertBlock(s.Value, "condition", edit.Block(
-			edit.Member{Name: "test", Value: edit.String("StringEquals")},
-			edit.Member{Name: "variable", Value: edit.String(sessionNameKey)},
-			edit.Member{Name: "values", Value: edit.Strings(name)},
-		))
-	}
-	conditions := s.Element("Condition")
-	member := edit.Object(edit.Member{Name: sessionNameKey, Value: edit.String(name)})
 	switch {
-	case conditions.Missing():
-		return edit.InsertMember(s.Value, "Condition", edit.Object(edit.Member{Name: "StringEquals", Value: member}))
-	case !conditions.IsMapping():
-		return nil, errors.New("the conditions are not an object")
+	case equals && like:
+		return nil, errors.New("the statement tests the name in both ways already")
+	case equals: // conditions of one operator on one key would be alternatives
+		return edit.AddCondition(s.Value, "StringLike", sessionNameKey, name)
 	}
-	if equals := conditions.Get("StringEquals"); equals.IsMapping() {
-		return edit.InsertMember(equals, sessionNameKey, edit.String(name))
-	}
-	return edit.InsertMember(conditions, "StringEquals", member)
+	return edit.AddCondition(s.Value, "StringEquals", sessionNameKey, name)
+}
+
+// everyName says that a condition accepts every session name: those have two
+// characters or more.
+func everyName(c *policy.Condition) bool {
+	return c.Operator.Base == "StringLike" && slices.ContainsFunc(c.Values, func(p policy.Pattern) bool {
+		text := p.String()
+		return strings.Contains(text, "*") && strings.Trim(text, "*?") == "" && strings.Count(text, "?") <= 2
+	})
 }
 
 // replaceValues writes the values of a condition anew.

@@ -1,0 +1,136 @@
+package checktest
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// Narrower makes every fix that is no draft, of every fixture below dir, and asks
+// the proof engine whether anything is allowed after it that was not before.
+func Narrower(t *testing.T, dir string, checks []*analyzer.Check) {
+	tried := 0
+	cases, err := filepath.Glob(filepath.Join(dir, "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		if info, err := os.Stat(c); err != nil || !info.IsDir() {
+			continue
+		}
+		var before *identity.Model
+		for _, f := range Analyze(t, c, checks).Findings {
+			for _, fix := range f.Fixes {
+				if fix.Grade == analyzer.Draft {
+					continue
+				}
+				if before == nil {
+					before = modelOf(t, c)
+				}
+				tried++
+				if wider := allowsMore(before, modelOf(t, fixedCopy(t, c, fix.Edits))); wider != "" {
+					t.Errorf("%s: %s %q: %s\n%s", c, f.Check.ID, fix.Message, wider, fix.Diff)
+				}
+			}
+		}
+	}
+	if tried < 50 {
+		t.Errorf("only %d fixes were tried", tried)
+	}
+}
+
+// modelOf is who exists in a directory, and what binds them.
+func modelOf(t *testing.T, dir string) *identity.Model {
+	t.Helper()
+	var m *identity.Model
+	Analyze(t, dir, []*analyzer.Check{{ID: "IV000", Name: "model", Estate: true, Run: func(p *analyzer.Pass) error {
+		m = p.Model
+		return nil
+	}}})
+	return m
+}
+
+func fixedCopy(t *testing.T, dir string, edits []source.Edit) string {
+	t.Helper()
+	scratch := t.TempDir()
+	if err := os.CopyFS(scratch, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	files := map[*source.File][]source.Edit{}
+	for _, e := range edits {
+		files[e.Span.File] = append(files[e.Span.File], e)
+	}
+	for f, edits := range files {
+		b, err := source.Apply(f, edits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(scratch, filepath.FromSlash(f.Name)), b, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return scratch
+}
+
+// allowsMore says what is allowed after and was not before; "" when nothing is.
+func allowsMore(before, after *identity.Model) string {
+	old, now := bindings(before), bindings(after)
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		if r := proof.Wider(old[name].documents, now[name].documents); old[name].text != now[name].text && r != nil {
+			return fmt.Sprintf("%s allows %s more than before: %+v", name, r.Caller.ARN(), *r)
+		}
+	}
+	active := map[string]bool{}
+	for _, k := range before.Keys {
+		active[k.Resource.Root.Dir+" "+k.Resource.Address] = k.Active() != value.No
+	}
+	for _, k := range after.Keys {
+		if name := k.Resource.Root.Dir + " " + k.Resource.Address; k.Active() != value.No && !active[name] {
+			return "the key " + name + " can be used"
+		}
+	}
+	return ""
+}
+
+// binding is the policies that together bind somebody, and their text.
+type binding struct {
+	documents []*policy.Document
+	text      string
+}
+
+func bindings(m *identity.Model) map[string]binding {
+	out := map[string]binding{}
+	for _, r := range m.Roles {
+		if r.Trust != nil {
+			out["trust policy of "+r.Resource.Root.Dir+" "+r.Resource.Address] = binding{[]*policy.Document{r.Trust}, value.Key(r.Attribute)}
+		}
+	}
+	for _, o := range m.Organizations {
+		for _, p := range o.Policies {
+			if p.Document != nil {
+				out[p.Resource.Root.Dir+" "+p.Resource.Address] = binding{[]*policy.Document{p.Document}, value.Key(p.Content)}
+			}
+		}
+	}
+	for _, u := range m.Users {
+		var b binding
+		for _, p := range m.PermissionsOf(u).Policies {
+			b.documents = append(b.documents, p.Document)
+			for _, s := range p.Document.Statements {
+				b.text += value.Key(s.Value) + "\n"
+			}
+		}
+		out["policies of "+u.Resource.Root.Dir+" "+u.Resource.Address] = b
+	}
+	return out
+}
