@@ -203,9 +203,9 @@ func (b *organizations) target(res *terraform.Resource, id *value.Value) (*Node,
 // account, managed or read.
 func (b *organizations) referred(res *terraform.Resource, ref *value.Ref) (*Node, *Organization) {
 	root := res.Root
-	if ref.Root != root.Dir {
+	if ref.Root != root.ID() {
 		for _, r := range b.m.Roots {
-			if r.Dir == ref.Root {
+			if r.ID() == ref.Root {
 				root = r
 				break
 			}

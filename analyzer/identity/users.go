@@ -172,7 +172,7 @@ func (x *index[T]) add(t T, res *terraform.Resource, name *value.Value) {
 // find is what a value names, the zero T when that is not declared here or not
 // known.
 func (x *index[T]) find(v *value.Value) (t T) {
-	if v != nil && v.Ref != nil && !v.Ref.Data && v.Ref.Root == x.root.Dir {
+	if v != nil && v.Ref != nil && !v.Ref.Data && v.Ref.Root == x.root.ID() {
 		if t, ok := x.byAddress[v.Ref.Address]; ok {
 			return t
 		}

@@ -125,7 +125,7 @@ func (m *moduleInstance) call(name string) (*value.Value, string) {
 	var values []*value.Value
 	x := expansion{}
 	for _, inst := range insts {
-		ref := &value.Ref{Root: m.ev.root.id(), Address: inst.address, Type: "module"}
+		ref := &value.Ref{Root: m.ev.root.ID(), Address: inst.address, Type: "module"}
 		m.ev.objects[ref] = inst
 		values = append(values, &value.Value{Kind: value.Object, Open: true, Ref: ref, Span: inst.block.header})
 		x.keys = append(x.keys, inst.inputs.key)
@@ -141,7 +141,7 @@ func (m *moduleInstance) call(name string) (*value.Value, string) {
 		} else {
 			x.kind = countKey
 		}
-		v = m.ev.collect(x, values, &value.Ref{Root: m.ev.root.id(), Address: joinAddress(m.address, "module."+name), Type: "module"}, b.header)
+		v = m.ev.collect(x, values, &value.Ref{Root: m.ev.root.ID(), Address: joinAddress(m.address, "module."+name), Type: "module"}, b.header)
 	}
 	m.called[name] = v
 	return v, ""

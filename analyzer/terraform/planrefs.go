@@ -231,7 +231,7 @@ func cutKey(s string) (key, rest string) {
 // aws_iam_user.u["k"].name names. keyed says that an index goes with the
 // reference that is the key at hand.
 func (s *planScope) instance(head string, keyed bool, key, want string) *value.Ref {
-	ref := &value.Ref{Root: s.l.root.id()}
+	ref := &value.Ref{Root: s.l.root.ID()}
 	rest, data := strings.CutPrefix(head, "data.")
 	ref.Data = data
 	typ, rest, ok := strings.Cut(rest, ".")

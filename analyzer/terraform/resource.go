@@ -42,7 +42,7 @@ func (m *moduleInstance) resourceSet(key resourceKey) *resourceSet {
 		f.key = k
 		inst := &instance{m: m, key: key, k: k, block: b, frame: &f, memo: memo{}}
 		inst.address = joinAddress(m.address, key.String()+k.String())
-		inst.ref = &value.Ref{Root: m.ev.root.id(), Address: inst.address, Data: key.mode == Data, Type: key.typ}
+		inst.ref = &value.Ref{Root: m.ev.root.ID(), Address: inst.address, Data: key.mode == Data, Type: key.typ}
 		f.self = inst
 		m.ev.objects[inst.ref] = inst
 		s.instances = append(s.instances, inst)
@@ -73,7 +73,7 @@ func (m *moduleInstance) resourceValue(key resourceKey) (*value.Value, string) {
 		s.v = values[0]
 		return s.v, ""
 	}
-	ref := &value.Ref{Root: m.ev.root.id(), Address: joinAddress(m.address, key.String()), Data: key.mode == Data, Type: key.typ}
+	ref := &value.Ref{Root: m.ev.root.ID(), Address: joinAddress(m.address, key.String()), Data: key.mode == Data, Type: key.typ}
 	s.v = m.ev.collect(s.x, values, ref, b.header)
 	return s.v, ""
 }

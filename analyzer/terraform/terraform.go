@@ -108,9 +108,9 @@ func (r *Root) Modules() int { return r.loader.modules() }
 // they were met. Ask after the resources.
 func (r *Root) Gaps() []Gap { return r.gaps }
 
-// id tells roots apart in references: by their directory, evaluations of one
+// ID tells roots apart in references: by their directory, evaluations of one
 // directory by their label, plans and states without one by their file.
-func (r *Root) id() string {
+func (r *Root) ID() string {
 	switch {
 	case r.alone:
 		return "\x00" + r.loader.files()[0].Name
@@ -223,7 +223,7 @@ func (r *Resource) Attr(path ...string) *value.Value {
 
 // Ref is how other values name an attribute of this instance.
 func (r *Resource) Ref(attr string) value.Ref {
-	return value.Ref{Root: r.Root.id(), Address: r.Address, Data: r.Mode == Data, Type: r.Type, Attr: attr}
+	return value.Ref{Root: r.Root.ID(), Address: r.Address, Data: r.Mode == Data, Type: r.Type, Attr: attr}
 }
 
 // Is says that v came by reference from an attribute of this instance (any
