@@ -1,0 +1,273 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/settings"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+)
+
+// inputFlags are the flags of every command that reads a project.
+type inputFlags struct {
+	root      string
+	config    string
+	plans     []string
+	states    []string
+	exclude   []string
+	varFiles  []string
+	vars      []string
+	workspace string
+	account   string
+	partition string
+	debug     bool
+}
+
+func (f *inputFlags) add(c *cobra.Command) {
+	fl := c.Flags()
+	fl.StringVar(&f.root, "root", "", "`DIR` that may be read; default: the nearest parent of PATH with .git, else PATH")
+	fl.StringVar(&f.config, "config", "", "settings `FILE`; default: the nearest .iamvet.hcl in PATH or above")
+	fl.StringArrayVar(&f.plans, "plan", nil, "plan as JSON (terraform show -json): `FILE`, DIR=FILE, or - for standard input; repeatable")
+	fl.StringArrayVar(&f.states, "state", nil, "state, raw or as JSON: `FILE` or DIR=FILE; repeatable")
+	fl.StringArrayVar(&f.exclude, "exclude", nil, "`GLOB` of directories not to search; repeatable")
+	fl.StringArrayVar(&f.varFiles, "var-file", nil, "`FILE` with values of variables; repeatable")
+	fl.StringArrayVar(&f.vars, "var", nil, "`NAME=VALUE` of a variable; repeatable")
+	fl.StringVar(&f.workspace, "workspace", "", "`NAME` that terraform.workspace is; unknown by default")
+	fl.StringVar(&f.account, "account", "", "12-digit `ID` of the account that the code is for; unknown by default")
+	fl.StringVar(&f.partition, "partition", "", "aws, aws-cn or aws-us-gov; unknown by default")
+	fl.BoolVar(&f.debug, "debug", false, "say on standard error what is done and which fixes were dropped")
+}
+
+// inputOf is an analyzer.Input and what only the command needs to know.
+type inputOf struct {
+	analyzer.Input
+	boundaryDir string
+}
+
+// input turns arguments and flags into what is to be analysed.
+func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
+	in.Version = version()
+	in.Now = p.now()
+	in.Exclude = f.exclude
+	in.Options = terraform.Options{Workspace: f.workspace, Account: f.account, Partition: f.partition, Vars: map[string]string{}}
+	if f.debug {
+		in.Log = slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	for _, v := range f.vars {
+		name, text, ok := strings.Cut(v, "=")
+		if !ok {
+			return in, fmt.Errorf("--var %s: write --var NAME=VALUE", v)
+		}
+		in.Options.Vars[name] = text
+	}
+	plans, err := p.evidence(f)
+	if err != nil {
+		return in, err
+	}
+	if len(args) == 0 && len(plans) == 0 {
+		args = []string{"."}
+	}
+	var paths []string
+	for _, arg := range args {
+		abs := p.abs(arg)
+		if _, err := os.Stat(abs); err != nil {
+			in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, File: arg, Reason: arg + " does not exist or cannot be read"})
+			continue
+		}
+		paths = append(paths, abs)
+	}
+	for _, e := range plans {
+		if e.dir != "" {
+			paths = append(paths, e.dir)
+		}
+	}
+	if len(paths) == 0 {
+		in.boundaryDir = p.dir
+		in.ScanRoot, in.WorkDir = ".", "."
+		for _, e := range plans {
+			in.Plans = append(in.Plans, e.Evidence)
+		}
+		return in, nil
+	}
+	return in, p.locate(&in, f, args, paths, plans)
+}
+
+// locate finds the boundary and makes every path relative to it.
+func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans []evidenceAt) error {
+	scanRoot := commonDirectory(paths)
+	in.boundaryDir = p.abs(f.root)
+	if f.root == "" {
+		in.boundaryDir = terraform.FindBoundary(scanRoot)
+	}
+	boundary, err := terraform.OpenBoundary(in.boundaryDir)
+	if err != nil {
+		return err
+	}
+	in.Boundary = boundary
+	relative := func(abs string) (string, bool) {
+		rel, err := filepath.Rel(in.boundaryDir, abs)
+		if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+			return "", false
+		}
+		return filepath.ToSlash(rel), true
+	}
+	for _, abs := range paths {
+		rel, ok := relative(abs)
+		if !ok {
+			in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, File: abs,
+				Reason: fmt.Sprintf("%s lies outside %s, which is what may be read: name a common parent with --root", abs, in.boundaryDir)})
+			continue
+		}
+		in.Paths = append(in.Paths, rel)
+	}
+	for _, file := range f.varFiles {
+		rel, ok := relative(p.abs(file))
+		if !ok {
+			return fmt.Errorf("--var-file %s: lies outside %s, which is what may be read: name a common parent with --root", file, in.boundaryDir)
+		}
+		in.Options.VarFiles = append(in.Options.VarFiles, rel)
+	}
+	in.ScanRoot, _ = relative(scanRoot)
+	if err := p.settings(in, f); err != nil {
+		return err
+	}
+	in.WorkDir, _ = relative(p.dir)
+	for _, e := range plans {
+		if e.Name != stdinName {
+			abs := p.abs(e.Name)
+			if rel, ok := relative(abs); ok {
+				e.Name = rel
+			} else {
+				e.Name = abs
+			}
+		}
+		switch {
+		case e.dir != "":
+			e.Dir, e.HasDir = relative(e.dir)
+		case len(args) > 0:
+			e.Dir, e.HasDir = relative(p.abs(args[0]))
+			e.Guessed = true
+		}
+		in.Plans = append(in.Plans, e.Evidence)
+	}
+	return nil
+}
+
+// settings reads the project's .iamvet.hcl. A broken one is a gap: everything
+// else is still analysed, with the defaults.
+func (p *program) settings(in *inputOf, f *inputFlags) error {
+	name := settings.Find(in.Boundary.FS, in.ScanRoot)
+	var b []byte
+	var err error
+	if f.config != "" {
+		name = f.config
+		b, err = os.ReadFile(p.abs(f.config))
+	} else if name != "" {
+		b, err = fs.ReadFile(in.Boundary.FS, name)
+	} else {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("settings %s: %w", name, err)
+	}
+	in.Settings, err = settings.Parse(source.NewFile(name, b))
+	var broken *settings.Error
+	if errors.As(err, &broken) {
+		in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, Span: broken.Span, File: name, Reason: broken.Text})
+	}
+	in.Exclude = append(in.Exclude, in.Settings.Exclude...)
+	dir := path.Dir(filepath.ToSlash(name))
+	for i := range in.Settings.Roots {
+		root := &in.Settings.Roots[i]
+		root.Dir = path.Join(dir, root.Dir)
+		if !terraform.HasConfiguration(in.Boundary, root.Dir) {
+			in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, File: name,
+				Reason: fmt.Sprintf("root %q has no Terraform configuration", root.Dir)})
+		}
+	}
+	return nil
+}
+
+func (p *program) abs(path string) string {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(p.dir, path)
+	}
+	path = filepath.Clean(path)
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
+
+// commonDirectory is the deepest directory that holds all paths; the parent
+// where a path is a file.
+func commonDirectory(paths []string) string {
+	common := ""
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			path = filepath.Dir(path)
+		}
+		if common == "" {
+			common = path
+			continue
+		}
+		for common != path && !strings.HasPrefix(path, strings.TrimSuffix(common, string(filepath.Separator))+string(filepath.Separator)) {
+			common = filepath.Dir(common)
+		}
+	}
+	return common
+}
+
+// evidenceAt is a plan or state and the absolute directory it was named with.
+type evidenceAt struct {
+	analyzer.Evidence
+	dir string
+}
+
+// stdinName stands for standard input among file names.
+const stdinName = "-"
+
+// evidence reads the plans and states. One that cannot be read is an error of
+// usage; one that can be read and is not a plan is a gap, found later.
+func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
+	var out []evidenceAt
+	read := func(arg string, state bool) error {
+		e := evidenceAt{Evidence: analyzer.Evidence{Name: arg, State: state}}
+		if dir, file, ok := strings.Cut(arg, "="); ok {
+			if info, err := os.Stat(p.abs(dir)); err == nil && info.IsDir() {
+				e.dir, e.Name = p.abs(dir), file
+			}
+		}
+		var err error
+		if e.Name == "-" {
+			e.Name = stdinName
+			e.Bytes, err = io.ReadAll(p.stdin)
+		} else {
+			e.Bytes, err = os.ReadFile(p.abs(e.Name))
+		}
+		out = append(out, e)
+		return err
+	}
+	for _, arg := range f.plans {
+		if err := read(arg, false); err != nil {
+			return nil, fmt.Errorf("--plan %s: %w", arg, err)
+		}
+	}
+	for _, arg := range f.states {
+		if err := read(arg, true); err != nil {
+			return nil, fmt.Errorf("--state %s: %w", arg, err)
+		}
+	}
+	return out, nil
+}
