@@ -13,3 +13,7 @@ func TestProperties(t *testing.T) {
 	}
 	checktest.Properties(t, "../testdata/checks", checks.All)
 }
+
+func TestPlanParity(t *testing.T) {
+	checktest.Parity(t, "../testdata/plans/terraform-1.11", checks.All)
+}
