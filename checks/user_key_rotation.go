@@ -32,8 +32,9 @@ older than a year; the oldest was from August 2011.
 It is fine when a time_rotating of at most 90 days replaces the key, through
 replace_triggered_by (directly, or through terraform_data or null_resource) or
 through an argument that cannot be changed in place; a note says that this
-happens only when Terraform runs. A configuration without any rotation is a note:
-the key may be rotated by other means. Inactive keys are not judged.`,
+happens only when Terraform runs. A configuration without any rotation is a note,
+unless another rule wants the key gone: it may be rotated by other means. Inactive
+keys are not judged.`,
 	Remediation: `Replace the key every 90 days, and run Terraform at least as often; or use a role,
 which has no key to rotate.
 
@@ -72,7 +73,7 @@ func userKeyRotation(p *analyzer.Pass) error {
 		if f == nil && !k.Resource.Header.IsZero() {
 			f = c.mechanism()
 		}
-		if f == nil {
+		if f == nil || f.Defect == "no-rotation" && toGo(p, k) {
 			continue
 		}
 		if active == value.Maybe {
@@ -84,6 +85,16 @@ func userKeyRotation(p *analyzer.Pass) error {
 		p.Report(f)
 	}
 	return nil
+}
+
+// toGo says that another rule wants the key gone: there is no use in advice on
+// how to rotate it.
+func toGo(p *analyzer.Pass, k *identity.AccessKey) bool {
+	if k.Owner == nil {
+		return isRoot(k.User) == value.Yes
+	}
+	together, _ := createdTogether(k)
+	return isRoot(k.Owner.Name) == value.Yes || together == value.Yes && !isMachine(p, k.Owner)
 }
 
 type rotationCheck struct {
