@@ -103,7 +103,9 @@ func coverages() []*coverage {
 	for _, c := range out {
 		sort.SliceStable(c.Controls, func(i, j int) bool { return controlLess(c.Controls[i].ID, c.Controls[j].ID) })
 	}
-	sort.SliceStable(out, func(i, j int) bool { return report.FrameworkOrder(out[i].Framework) < report.FrameworkOrder(out[j].Framework) })
+	sort.SliceStable(out, func(i, j int) bool {
+		return report.FrameworkOrder(out[i].Framework) < report.FrameworkOrder(out[j].Framework)
+	})
 	return out
 }
 
