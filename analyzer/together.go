@@ -115,7 +115,9 @@ func (a *analysis) harmless(ctx context.Context, before *result, applied []Chose
 	for k := range now.findings {
 		taken[k] = true
 	}
+	mended := map[string]bool{} // rules
 	for _, c := range applied {
+		mended[c.Finding.Check.ID] = true
 		for _, k := range c.Finding.keys() {
 			taken[k] = true
 		}
@@ -123,6 +125,9 @@ func (a *analysis) harmless(ctx context.Context, before *result, applied []Chose
 	for _, f := range after.findings {
 		for _, k := range f.keys() {
 			was, had := old.findings[k]
+			if !had && mended[f.Check.Behind] {
+				continue // it was silent only because of what is mended
+			}
 			if !had && !old.movedFrom(k, weight{f.Severity, f.Verdict}, f.Check.Estate, taken) || had && f.Severity > was.Severity {
 				return nil, fmt.Errorf("a new finding: %s %s", f.Check.ID, f.Message)
 			}
