@@ -62,6 +62,11 @@ func (b *builder) location(f *analyzer.Finding) *sarif.Location {
 			FullyQualifiedName: ptr(f.Resource.Address),
 			Kind:               ptr("resource"),
 		}}
+		if path := f.Resource.Construct; path != "" { // what people wrote, where the block was synthesized
+			l.LogicalLocations = append(l.LogicalLocations, &sarif.LogicalLocation{
+				Name: ptr(path[strings.LastIndexByte(path, '/')+1:]), FullyQualifiedName: ptr(path), Kind: ptr("declaration"),
+			})
+		}
 	}
 	return l
 }

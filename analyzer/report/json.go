@@ -42,6 +42,7 @@ type (
 		Root      string         `json:"root"`
 		File      string         `json:"file,omitempty"` // not from a plan alone
 		Line      int            `json:"line,omitempty"`
+		Construct string         `json:"construct,omitempty"` // of CDKTF
 		Instances []jsonInstance `json:"instances"`
 	}
 	jsonInstance struct {
@@ -167,7 +168,7 @@ func (n names) jsonResource(f *analyzer.Finding) *jsonResource {
 	if f.Resource == nil {
 		return nil
 	}
-	out := &jsonResource{Address: f.Resource.Address, Root: n.root(f.Resource.Root), Instances: []jsonInstance{}}
+	out := &jsonResource{Address: f.Resource.Address, Root: n.root(f.Resource.Root), Construct: f.Resource.Construct, Instances: []jsonInstance{}}
 	if at := f.Resource.Header; !at.IsZero() {
 		line := n.jsonLine(at)
 		out.File, out.Line = line.File, line.Line

@@ -126,6 +126,9 @@ func (t *printer) address(f *analyzer.Finding) string {
 	if f.Resource == nil {
 		return ""
 	}
+	if f.Resource.Construct != "" {
+		return clean(f.Resource.Address + " of construct " + f.Resource.Construct)
+	}
 	return clean(f.Resource.Address)
 }
 
