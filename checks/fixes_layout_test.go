@@ -19,6 +19,8 @@ import (
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/checks"
 	"github.com/iamvet/iamvet/checks/checktest"
+	"github.com/iamvet/iamvet/sarif"
+	"github.com/iamvet/iamvet/sarif/sariftest"
 )
 
 // Layout decides nothing: however a fixture is laid out, the same findings come
@@ -33,7 +35,7 @@ func TestFixesInAnyLayout(t *testing.T) {
 	if testing.Short() {
 		rounds = 1
 	}
-	fixes := 0
+	fixes, carried := 0, 0
 	dirs, err := filepath.Glob("../testdata/checks/*/*")
 	if err != nil {
 		t.Fatal(err)
@@ -60,6 +62,7 @@ func TestFixesInAnyLayout(t *testing.T) {
 					applyBothWays(t, git, laidOut, fix)
 					fixes++
 				}
+				carried += applySARIF(t, laidOut, report, f)
 			}
 			if t.Failed() {
 				dump(t, laidOut)
@@ -67,8 +70,8 @@ func TestFixesInAnyLayout(t *testing.T) {
 			}
 		}
 	}
-	if fixes < 50 {
-		t.Errorf("only %d fixes were tried", fixes)
+	if fixes < 50 || carried < 50 {
+		t.Errorf("only %d fixes were tried, and %d in SARIF", fixes, carried)
 	}
 }
 
@@ -124,6 +127,69 @@ func applyBothWays(t *testing.T, git, dir string, fix *analyzer.Fix) {
 	for name, text := range want {
 		if got, err := os.ReadFile(filepath.Join(scratch, name)); err != nil || !bytes.Equal(got, text) {
 			t.Errorf("%s: git made of %s\n%q\nthe edits\n%q", fix.Message, name, got, text)
+		}
+	}
+}
+
+// applySARIF applies the fix that SARIF carries of a finding, as its readers do:
+// strictly, and with columns that reviewdog takes for bytes. It makes what the
+// edits make.
+func applySARIF(t *testing.T, dir string, r *analyzer.Report, f *analyzer.Finding) (carried int) {
+	t.Helper()
+	read := func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, filepath.FromSlash(name))) }
+	one := *r
+	one.Findings = []*analyzer.Finding{f}
+	var b bytes.Buffer
+	if err := sarif.Write(&b, &one, sarif.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	log, err := sariftest.Parse(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, trap := range sariftest.Traps(b.Bytes(), read) {
+		t.Errorf("%s: %s", f.Message, trap)
+	}
+	got, err := sariftest.ApplyAll(log, read)
+	if err != nil {
+		t.Errorf("%s: %v", f.Message, err)
+		return 0
+	}
+	for name, text := range got {
+		same := false
+		for _, fix := range f.Fixes {
+			file := fix.Edits[0].Span.File
+			want, err := source.Apply(file, fix.Edits)
+			same = same || err == nil && fix.Grade != analyzer.Draft && file.Name == name && bytes.Equal(text, want)
+		}
+		if !same {
+			t.Errorf("%s: SARIF makes of %s no fix of the finding:\n%s", f.Message, name, text)
+		}
+		carried++
+	}
+	for _, result := range log.Runs[0].Results {
+		for _, fix := range result.Fixes {
+			asBytes(t, f, fix, read)
+		}
+	}
+	return carried
+}
+
+// asBytes makes each replacement once with columns in UTF-16 units and once in
+// bytes, which has to come to the same.
+func asBytes(t *testing.T, f *analyzer.Finding, fix sariftest.Fix, read func(string) ([]byte, error)) {
+	t.Helper()
+	for _, change := range fix.ArtifactChanges {
+		text, err := read(change.ArtifactLocation.URI)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range change.Replacements {
+			strict, err1 := sariftest.Apply(text, r, sariftest.UTF16)
+			bytewise, err2 := sariftest.Apply(text, r, sariftest.Bytes)
+			if err1 != nil || err2 != nil || !bytes.Equal(strict, bytewise) {
+				t.Errorf("%s: columns in bytes and in UTF-16 units come to different texts (%v, %v): %+v", f.Message, err1, err2, r.DeletedRegion)
+			}
 		}
 	}
 }

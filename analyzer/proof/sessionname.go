@@ -1,6 +1,8 @@
 package proof
 
 import (
+	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -143,6 +145,18 @@ func plainOf(symbols []policy.Symbol) string {
 	return string(b)
 }
 
+// ownToken is a value of an identifying key that only one caller has, short
+// enough to be a session name.
+func ownToken(key string, c *policy.Caller) string {
+	token := "own-" + base(strings.ReplaceAll(key, ":", "/")) + "-" + c.Account + "-" + c.Name
+	if len(token) <= 64 {
+		return token
+	}
+	h := fnv.New64a()
+	h.Write([]byte(token))
+	return fmt.Sprintf("own-%016x", h.Sum64())
+}
+
 // variants are the caller with and without the tags and identities that names
 // are made of.
 func (t *trust) variants(c caller) []*policy.Request {
@@ -155,8 +169,7 @@ func (t *trust) variants(c caller) []*policy.Request {
 					if !identifyingFamily(v) || !isOpen(v, c.request) {
 						continue
 					}
-					token := "own-" + base(strings.ReplaceAll(v, ":", "/")) + "-" + c.request.Caller.Account + "-" + c.request.Caller.Name
-					with = assign(with, v, policy.One(token))
+					with = assign(with, v, policy.One(ownToken(v, c.request.Caller)))
 					without = assign(without, v, policy.ContextValue{})
 				}
 			}
