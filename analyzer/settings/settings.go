@@ -6,6 +6,7 @@ package settings
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/netip"
 	"path"
 	"regexp"
@@ -99,10 +100,16 @@ func Parse(f *source.File) (Settings, error) {
 		}
 		return Settings{}, e
 	}
-	return s, s.check(f)
+	if err := s.check(f); err != nil {
+		return Settings{}, err
+	}
+	return s, nil
 }
 
 var accountID = regexp.MustCompile(`^\d{12}$`)
+
+// IsAccountID says whether the text has the form of an AWS account ID.
+func IsAccountID(text string) bool { return accountID.MatchString(text) }
 
 func (s *Settings) check(f *source.File) error {
 	whole := source.Span{File: f}
@@ -114,11 +121,12 @@ func (s *Settings) check(f *source.File) error {
 		}
 	}
 	for _, a := range s.TrustedAccounts {
-		if !accountID.MatchString(a) {
+		if !IsAccountID(a) {
 			return &Error{whole, fmt.Sprintf("trusted_accounts: %q is not a 12-digit account id", a)}
 		}
 	}
-	for rule, severity := range s.Severities {
+	for _, rule := range slices.Sorted(maps.Keys(s.Severities)) {
+		severity := s.Severities[rule]
 		if !slices.Contains([]string{"critical", "high", "medium", "low"}, severity) {
 			return &Error{whole, fmt.Sprintf("severities: %s: %q is not critical, high, medium or low", rule, severity)}
 		}

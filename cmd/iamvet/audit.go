@@ -44,13 +44,18 @@ something could not be read.`,
   iamvet audit report.json
   iamvet audit --format html -o audit.html reports/
   iamvet audit --at 2021-01-24 reports/*.csv`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("audit needs credential reports: files, directories or globs, or - for standard input")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error { return p.audit(c.Context(), args, &f) },
 	}
 	fl := c.Flags()
-	fl.StringVar(&f.format, "format", "text", "text, json, csv, markdown or html")
+	fl.StringVar(&f.format, "format", "text", "`NAME` of the format: text, json, csv, markdown or html")
 	fl.StringVarP(&f.output, "output", "o", "", "`FILE` to write to; default: standard output")
-	fl.StringVar(&f.at, "at", "", "`DATE` that ages are measured to, 2006-01-02 or with a time; default: now")
+	fl.StringVar(&f.at, "at", "", "`DATE` that ages are measured to, such as 2021-01-24 or 2021-01-24T10:00:00Z; default: now")
 	return c
 }
 

@@ -69,7 +69,7 @@ account complies.`,
 		},
 	}
 	c.Flags().StringVar(&framework, "framework", "", "`ID` of a framework: cis-5.0, fsbp, pci-dss-4.0.1, …")
-	c.Flags().StringVar(&format, "format", "text", "text or json")
+	c.Flags().StringVar(&format, "format", "text", "`NAME` of the format: text or json")
 	_ = c.RegisterFlagCompletionFunc("framework", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		var ids []string
 		for _, c := range coverages() {

@@ -51,6 +51,9 @@ Paths are relative to the file of cases. The exit status is 1 when an
 expectation fails, 2 when a line or a policy cannot be read.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if f.cases != "" && len(f.policies)+len(args) > 0 {
+				return errors.New("--cases says policies and requests by itself: leave --policy and REQUESTS out")
+			}
 			if f.cases != "" {
 				return p.evalCases(&f)
 			}
@@ -227,7 +230,7 @@ func parsePolicy(name string, b []byte) (*policy.Document, error) {
 	text.Syntax = value.SyntaxJSON
 	doc, err := policy.Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("policy %w", err)
 	}
 	return doc, nil
 }

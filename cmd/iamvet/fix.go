@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -76,6 +77,10 @@ func (p *program) fix(ctx context.Context, args []string, f *fixFlags) error {
 	if err != nil {
 		return err
 	}
+	if in.Boundary == nil && len(in.Gaps) > 0 {
+		p.gaps(in.Gaps, in.WorkDir, false)
+		return exit{exitBroken}
+	}
 	if in.Boundary == nil {
 		return errors.New("a plan alone cannot be fixed: name the directory of its configuration")
 	}
@@ -83,6 +88,7 @@ func (p *program) fix(ctx context.Context, args []string, f *fixFlags) error {
 	if err != nil {
 		return err
 	}
+	p.gaps(r.Gaps, in.WorkDir, false)
 	chosen, left, err := p.choose(r, f, grade, only, in.WorkDir)
 	if err != nil {
 		return err
@@ -116,10 +122,15 @@ func (p *program) fix(ctx context.Context, args []string, f *fixFlags) error {
 	if err := gapStatus(r); err != nil {
 		return err
 	}
+	remain := 0
 	for _, finding := range together.Remaining {
 		if finding.Verdict == analyzer.Violation && finding.Severity >= analyzer.Medium {
-			return exit{exitViolations}
+			remain++
 		}
+	}
+	if remain > 0 {
+		fmt.Fprintf(p.stderr, "iamvet: %d %s left at medium or above: `iamvet scan` shows %s\n", remain, plural(remain, "violation", "violations"), plural(remain, "it", "them"))
+		return exit{exitViolations}
 	}
 	return nil
 }
@@ -205,7 +216,13 @@ func writeEdits(dir string, edits []analyzer.FileEdits) error {
 		}
 	}()
 	for _, fe := range edits {
-		path := filepath.Join(dir, filepath.FromSlash(fe.File.Name))
+		path, err := written(dir, fe.File.Name)
+		if err != nil {
+			return fmt.Errorf("%s: %w", fe.File.Name, err)
+		}
+		if slices.ContainsFunc(all, func(w pending) bool { return w.path == path }) {
+			return fmt.Errorf("%s is another name of a file that is changed as well: nothing was written; run again with --diff", fe.File.Name)
+		}
 		b, err := source.Apply(fe.File, fe.Edits)
 		if err != nil {
 			return fmt.Errorf("%s: %w", fe.File.Name, err)
@@ -231,6 +248,23 @@ func writeEdits(dir string, edits []analyzer.FileEdits) error {
 		}
 	}
 	return nil
+}
+
+// written is the file that a name stands for. A symbolic link is followed, so that
+// it stays one; one that leads out of dir is an error.
+func written(dir, name string) (string, error) {
+	root, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", err
+	}
+	path, err := filepath.EvalSymlinks(filepath.Join(root, filepath.FromSlash(name)))
+	if err != nil {
+		return "", err
+	}
+	if rel, err := filepath.Rel(root, path); err != nil || !filepath.IsLocal(rel) {
+		return "", errors.New("the file is a link to one outside of what may be read: nothing was written")
+	}
+	return path, nil
 }
 
 // writeBeside writes a temporary file with the mode of path in its directory.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -45,7 +46,7 @@ func (f *inputFlags) add(c *cobra.Command) {
 	fl.StringArrayVar(&f.vars, "var", nil, "`NAME=VALUE` of a variable; repeatable")
 	fl.StringVar(&f.workspace, "workspace", "", "`NAME` that terraform.workspace is; unknown by default")
 	fl.StringVar(&f.account, "account", "", "12-digit `ID` of the account that the code is for; unknown by default")
-	fl.StringVar(&f.partition, "partition", "", "aws, aws-cn or aws-us-gov; unknown by default")
+	fl.StringVar(&f.partition, "partition", "", "`NAME` of the partition: aws, aws-cn or aws-us-gov; unknown by default")
 	fl.BoolVar(&f.debug, "debug", false, "say on standard error what is done and which fixes were dropped")
 }
 
@@ -53,6 +54,22 @@ func (f *inputFlags) add(c *cobra.Command) {
 type inputOf struct {
 	analyzer.Input
 	boundaryDir string
+}
+
+// check reads the flags that have a form of their own.
+func (f *inputFlags) check() error {
+	if f.account != "" && !settings.IsAccountID(f.account) {
+		return fmt.Errorf("--account %s: not an account ID, which has 12 digits", f.account)
+	}
+	if f.partition != "" && !slices.Contains([]string{"aws", "aws-cn", "aws-us-gov"}, f.partition) {
+		return fmt.Errorf("--partition %s: not a partition; aws, aws-cn or aws-us-gov", f.partition)
+	}
+	for _, glob := range f.exclude {
+		if _, err := path.Match(glob, ""); err != nil {
+			return fmt.Errorf("--exclude %s: not a glob: %w", glob, err)
+		}
+	}
+	return nil
 }
 
 // input turns arguments and flags into what is to be analysed.
@@ -70,6 +87,9 @@ func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 			return in, fmt.Errorf("--var %s: write --var NAME=VALUE", v)
 		}
 		in.Options.Vars[name] = text
+	}
+	if err := f.check(); err != nil {
+		return in, err
 	}
 	plans, err := p.evidence(f)
 	if err != nil {
@@ -112,7 +132,7 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 	}
 	boundary, err := terraform.OpenBoundary(in.boundaryDir)
 	if err != nil {
-		return err
+		return fmt.Errorf("--root %s: %w", in.boundaryDir, err)
 	}
 	in.Boundary = boundary
 	relative := func(abs string) (string, bool) {
@@ -121,6 +141,13 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 			return "", false
 		}
 		return filepath.ToSlash(rel), true
+	}
+	for i := range in.Gaps { // of paths that do not exist, so far relative to the working directory
+		abs := p.abs(in.Gaps[i].File)
+		if rel, ok := relative(abs); ok {
+			abs = rel
+		}
+		in.Gaps[i].File = abs
 	}
 	for _, abs := range paths {
 		rel, ok := relative(abs)
@@ -171,8 +198,14 @@ func (p *program) settings(in *inputOf, f *inputFlags) error {
 	var b []byte
 	var err error
 	if f.config != "" {
-		name = f.config
 		b, err = os.ReadFile(p.abs(f.config))
+		if err != nil {
+			return fmt.Errorf("--config %s: %w", f.config, err)
+		}
+		if name, err = filepath.Rel(in.boundaryDir, p.abs(f.config)); err != nil {
+			name = p.abs(f.config)
+		}
+		name = filepath.ToSlash(name)
 	} else if name != "" {
 		b, err = fs.ReadFile(in.Boundary.FS, name)
 	} else {
@@ -255,6 +288,9 @@ func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
 			e.Bytes, err = io.ReadAll(p.stdin)
 		} else {
 			e.Bytes, err = os.ReadFile(p.abs(e.Name))
+		}
+		if info, statErr := os.Stat(p.abs(e.Name)); statErr == nil && info.IsDir() {
+			err = errors.New("a directory; write DIR=FILE, or the FILE alone")
 		}
 		out = append(out, e)
 		return err

@@ -50,7 +50,7 @@ Exit status: 0, or 2 when something could not be read.`,
 		RunE: func(c *cobra.Command, args []string) error { return p.org(c.Context(), args, &f) },
 	}
 	f.inputFlags.add(c)
-	c.Flags().StringVar(&f.format, "format", "text", "text, json or dot")
+	c.Flags().StringVar(&f.format, "format", "text", "`NAME` of the format: text, json or dot")
 	c.Flags().BoolVar(&f.noColor, "no-color", false, "no colour")
 	return c
 }

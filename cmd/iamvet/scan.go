@@ -28,7 +28,6 @@ type scanFlags struct {
 	noColor           bool
 	sarifCategory     string
 	sarifNotes        bool
-	includeSuppressed bool
 	credentialReports []string
 	authorizations    []string
 }
@@ -61,7 +60,6 @@ not be read, whatever else was found.`,
 	fl.BoolVar(&f.noColor, "no-color", false, "no colour")
 	fl.StringVar(&f.sarifCategory, "sarif-category", "", "`NAME` that tells several uploads of one commit apart")
 	fl.BoolVar(&f.sarifNotes, "sarif-notes", false, "put advice (severity note) into SARIF as well")
-	fl.BoolVar(&f.includeSuppressed, "sarif-include-suppressed", false, "put suppressed results into SARIF as well")
 	return c
 }
 
@@ -204,7 +202,7 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 		}, nil
 	case "sarif":
 		return func(w io.Writer, r *analyzer.Report) error {
-			return sarif.Write(w, r, sarif.Options{Category: f.sarifCategory, Notes: f.sarifNotes, IncludeSuppressed: f.includeSuppressed})
+			return sarif.Write(w, r, sarif.Options{Category: f.sarifCategory, Notes: f.sarifNotes})
 		}, nil
 	}
 	return nil, fmt.Errorf("--format %s: not a format; text, json, sarif, markdown, github or diff", name)
@@ -214,6 +212,9 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 // job summary of GitHub Actions is a file that other steps write to as well:
 // Markdown is appended.
 func writeFile(path, format string, b []byte) error {
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return fmt.Errorf("%s cannot be written: there is no directory %s", path, filepath.Dir(path))
+	}
 	if format == "markdown" {
 		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 		if err != nil {
