@@ -32,7 +32,7 @@ newer than 30 days, as a rotation would.
 
 It is fine when one of the two is Inactive, which is how a rotation ends, and
 when only a plan makes a new key and removes the old one. Two active keys are
-legitimate while a rotation is under way: suppress the finding until its end.`,
+legitimate while a rotation is under way.`,
 	Remediation: `Set the key that is no longer used to Inactive, and delete it once nothing has
 missed it. Keep one active key per user; for programs in AWS, CI and data centres
 use roles instead (OIDC, IAM Roles Anywhere).`,
