@@ -130,7 +130,7 @@ func TestRefinement(t *testing.T) {
 			}
 		}
 	}
-	if decided < 20_000 {
+	if decided < rounds/2 {
 		t.Errorf("only %d decisions in spite of unknowns", decided)
 	}
 }
