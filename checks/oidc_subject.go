@@ -19,7 +19,7 @@ var OIDCSubject = &analyzer.Check{
 	Name:       "oidc-subject",
 	Title:      "a role admits tokens that an OIDC provider gives to others",
 	Severity:   analyzer.High,
-	Severities: []analyzer.Severity{analyzer.High, analyzer.Medium, analyzer.Low, analyzer.Note},
+	Severities: []analyzer.Severity{analyzer.High, analyzer.Medium, analyzer.Note},
 	Doc: `A trust policy that lets an OpenID Connect provider's tokens assume the role
 without tying the subject (sub) to somebody of yours: no condition on it, one that
 accepts everything ("*", "repo:*"), one whose wildcard reaches into the owner
@@ -32,8 +32,7 @@ from one provider. Without the subject, a workflow in a stranger's repository
 assumes the role. It is reported as high for such a provider, as medium for one
 of your own (an EKS cluster: every pod may assume the role). Where the subject is
 tied and only the audience is not tested, it is a note: AWS accepts no audience but
-those that the provider is registered with. For Google, Facebook and Login with
-Amazon, which are not registered, it is low.
+those that the provider is registered with.
 
 It is fine when the subject names an owner of yours, whatever follows it
 ("repo:example/*"). For Amazon Cognito, Google, Facebook and Login with Amazon
@@ -62,19 +61,21 @@ func oidcSubject(p *analyzer.Pass) error {
 		if verdict == proof.Violated && audienceDecides(r) {
 			continue
 		}
-		if verdict == proof.Undetermined && !aboutTokens(role.Trust) {
-			continue // IV201 and IV202 say that the policy is not known
+		if verdict == proof.Undetermined && (!aboutTokens(role.Trust) || r.SubjectBound) {
+			// IV201 and IV202 say that the policy is not known, and the audience of a
+			// subject of one's own is a note at most.
+			continue
 		}
 		if verdict == proof.Violated && role.Resource.Exists == value.Maybe {
+			if r.SubjectBound {
+				continue
+			}
 			verdict, why = proof.Undetermined, role.Resource.Why
 		}
 		switch verdict {
 		case proof.Undetermined:
 			f := trustFinding(role, nil, oidcSpan(role, r))
 			f.Severity, f.Defect, f.Needs = analyzer.High, "unknown", why
-			if r.Class == proof.OIDCNoAudience {
-				f.Severity = analyzer.Low
-			}
 			f.Message = fmt.Sprintf("Whether '%s' admits tokens of others than you depends on a value that is not known.", role.Resource.Address)
 			if len(f.Needs) == 0 {
 				f.Needs = needs("the trust policy of "+role.Resource.Address, f.Span, role.Attribute)
@@ -128,7 +129,7 @@ func admitsTokens(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
 		f.Message = fmt.Sprintf("'%s' can be assumed through every Amazon Cognito identity pool, of any account: %s does not test %s:aud; require the id of your pool.", address, statement, provider)
 		return f
 	case r.Class == proof.OIDCNoAudience && slices.Contains(applications, provider):
-		f.Severity, f.Defect = analyzer.Low, "no-audience"
+		f.Verdict, f.Severity, f.Defect = analyzer.Advice, analyzer.Note, "no-audience"
 		f.Message = fmt.Sprintf("'%s' accepts tokens that %s made out for other applications: %s does not test %s:aud; require the id of yours.", address, provider, statement, provider)
 		return f
 	case r.Class == proof.OIDCNoAudience:

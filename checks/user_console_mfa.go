@@ -339,11 +339,14 @@ func (c *consoleCheck) fixes() []*analyzer.Fix {
 }
 
 // require adds a policy that requires MFA: to the group through which the user
-// got what it may do, else to the user.
+// got what it may do, where all its members are people, else to the user. A
+// module that makes users without passwords as well is left alone.
 func (c *consoleCheck) require() []*analyzer.Fix {
 	typ, attribute, who := "aws_iam_user_policy", "user", c.user.Resource
-	if a := c.granting(); a != nil && a.Group != nil {
+	if a := c.granting(); a != nil && a.Group != nil && c.onlyPeople(a.Group) {
 		typ, attribute, who = "aws_iam_group_policy", "group", a.Group.Resource
+	} else if who.Module != c.login.Resource.Module {
+		return nil
 	}
 	kind := strings.TrimSuffix(typ, "_policy")
 	if who.Type != kind || who.Key != "" || who.Body.IsZero() || !strings.HasSuffix(who.Body.File.Name, ".tf") {
@@ -375,6 +378,17 @@ func (c *consoleCheck) require() []*analyzer.Fix {
 		Message: fmt.Sprintf("deny '%s' everything without MFA but what enrols a device; who has none yet will have to enrol one first", who.Address),
 		Grade:   analyzer.Narrowing, Edits: edits,
 	}}
+}
+
+// onlyPeople says that every member of a group has a password and no key: a
+// program would be shut out.
+func (c *consoleCheck) onlyPeople(g *identity.Group) bool {
+	for _, u := range c.pass.Model.Members(g) {
+		if c.pass.Model.LoginOf(u) == nil || c.pass.Model.HasKeys(u) != value.No {
+			return false
+		}
+	}
+	return true
 }
 
 // upperFirst begins a sentence; an address in quotes stays as it is.

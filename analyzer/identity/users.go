@@ -297,6 +297,21 @@ func (u *User) Groups() []*Group {
 	return out
 }
 
+// Members are the users that are, or may be, in a group.
+func (m *Model) Members(g *Group) []*User {
+	m.bind()
+	var out []*User
+	for _, u := range m.Users {
+		for _, in := range u.groups {
+			if in.group == g {
+				out = append(out, u)
+				break
+			}
+		}
+	}
+	return out
+}
+
 // AttachedPolicy is a policy that binds a user, and how it comes to do so.
 type AttachedPolicy struct {
 	// Resource holds the policy or attaches it.

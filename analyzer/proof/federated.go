@@ -43,7 +43,10 @@ type OIDCResult struct {
 	Witness   *Witness
 	Statement *policy.Statement // that lets the witness through
 	Condition *policy.Condition // on the subject, when there is one
-	Needs     []value.Reason
+	// SubjectBound says that only subjects of one's own pass, so that only the
+	// audience is open.
+	SubjectBound bool
+	Needs        []value.Reason
 }
 
 // An oidcProvider is how a provider writes subjects: the owner stands after
@@ -183,6 +186,68 @@ func (o *oidc) nameClaims() {
 		}
 	}
 	o.doc = &doc
+	o.particularSubjects()
+}
+
+// particularSubjects gives subjects that are not known a value of their own,
+// under an operator that takes it as it is: whoever is meant, it is somebody in
+// particular, and no stranger.
+func (o *oidc) particularSubjects() {
+	for i, s := range o.doc.Statements {
+		if s.Effect == policy.Deny {
+			continue
+		}
+		for j := range s.Conditions {
+			c := &s.Conditions[j]
+			if c.Operator.Base != "StringEquals" || c.Operator.Negated || !strings.EqualFold(c.Key, o.key("sub")) {
+				continue
+			}
+			if p := particular(c); p != nil {
+				known := *s
+				known.Conditions = slices.Clone(s.Conditions)
+				known.Conditions[j] = *p
+				o.doc.Statements[i] = &known
+				if s == o.statement {
+					o.statement = &known
+				}
+				s = &known
+			}
+		}
+	}
+}
+
+// particular is the condition with a text for each value that is not known; nil
+// when all are.
+func particular(c *policy.Condition) *policy.Condition {
+	values, unknown := []*value.Value{}, c.ValuesOpen
+	for _, p := range c.Values {
+		text, ok := p.Text()
+		if !ok {
+			if len(p.Variables()) > 0 {
+				return nil
+			}
+			text, unknown = "somebody in particular", true
+		}
+		values = append(values, value.Str(text))
+	}
+	if !unknown {
+		return nil
+	}
+	if len(values) == 0 {
+		values = append(values, value.Str("somebody in particular"))
+	}
+	member := func(name string, v *value.Value) *value.Value {
+		return value.ObjectOf(map[string]*value.Value{name: v})
+	}
+	doc, err := policy.Parse(value.ObjectOf(map[string]*value.Value{"Statement": value.ListOf(
+		member("Condition", member(c.Operator.Text, member(c.Key, value.ListOf(values...)))),
+	)}))
+	if err != nil || len(doc.Statements) != 1 || len(doc.Statements[0].Conditions) != 1 {
+		return nil
+	}
+	out := doc.Statements[0].Conditions[0]
+	out.OperatorValue, out.KeyValue, out.Value = c.OperatorValue, c.KeyValue, c.Value
+	return &out
 }
 
 // ofSomeProvider says that a condition asks for a claim of a provider whose
@@ -324,13 +389,14 @@ func (o *oidc) decide() OIDCResult {
 		}
 	}
 	a := o.askAudience()
+	out.SubjectBound = len(needs) == 0 && o.provider.host != cognito
 	switch {
-	case a.stopped == value.No:
+	case a.stopped == value.No && len(needs) == 0:
 		out.Class = OIDCNoAudience
 		out.Condition = o.condition("aud")
 		o.explain(&out, a.request)
 	case len(needs) > 0 || a.stopped == value.Maybe:
-		return OIDCResult{Needs: addReasons(needs, a.needs...), Provider: out.Provider, Statement: o.statement, Shared: out.Shared}
+		out.Needs = addReasons(needs, a.needs...)
 	default:
 		out.Class = OIDCBound
 	}

@@ -18,7 +18,7 @@ resource "aws_iam_role" "google_account" {
     Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRoleWithWebIdentity"
-      Principal = { Federated = "accounts.google.com" } # want IV203/low "aws_iam_role.google_account"
+      Principal = { Federated = "accounts.google.com" } # want IV203/note "aws_iam_role.google_account"
       Condition = { StringEquals = { "accounts.google.com:sub" = "107768730699967087212" } }
     }]
   })

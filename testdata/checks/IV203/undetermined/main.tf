@@ -13,10 +13,10 @@ resource "aws_iam_role" "repository" {
     Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRoleWithWebIdentity"
-      Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" } # want? IV203/high "aws_iam_role.repository"
+      Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
       Condition = {
         StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
-        StringLike   = { "token.actions.githubusercontent.com:sub" = "repo:${var.repository}:*" }
+        StringLike   = { "token.actions.githubusercontent.com:sub" = "repo:${var.repository}:*" } # want? IV203/high "aws_iam_role.repository"
       }
     }]
   })
@@ -33,6 +33,32 @@ resource "aws_iam_role" "branch" {
       Condition = {
         StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
         StringLike   = { "token.actions.githubusercontent.com:sub" = "repo:example/shop:ref:refs/heads/${var.repository}" }
+      }
+    }]
+  })
+}
+
+# Whatever the subject is, it is one; and the audience is a note at most.
+variable "subject" {
+  type = string
+}
+
+variable "audiences" {
+  type = list(string)
+}
+
+resource "aws_iam_role" "subject" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
+      Condition = {
+        StringEquals = {
+          "token.actions.githubusercontent.com:aud" = var.audiences
+          "token.actions.githubusercontent.com:sub" = var.subject
+        }
       }
     }]
   })
