@@ -2,7 +2,6 @@ package analyzer
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 )
@@ -110,41 +109,8 @@ func (a *analysis) harmless(ctx context.Context, before *result, applied []Chose
 	if err != nil {
 		return nil, err
 	}
-	old, now := count(before), count(after)
-	taken := map[identityKey]bool{}
-	for k := range now.findings {
-		taken[k] = true
-	}
-	mended := map[string]bool{} // rules
-	for _, c := range applied {
-		mended[c.Finding.Check.ID] = true
-		for _, k := range c.Finding.keys() {
-			taken[k] = true
-		}
-	}
-	for _, f := range after.findings {
-		for _, k := range f.keys() {
-			was, had := old.findings[k]
-			if !had && mended[f.Check.Behind] {
-				continue // it was silent only because of what is mended
-			}
-			if !had && !old.movedFrom(k, weight{f.Severity, f.Verdict}, f.Check.Estate, taken) || had && f.Severity > was.Severity {
-				return nil, fmt.Errorf("a new finding: %s %s", f.Check.ID, f.Message)
-			}
-		}
-	}
-	for _, g := range after.gaps {
-		if !old.gaps[g.Reason] {
-			return nil, fmt.Errorf("a new gap: %s", g.Reason)
-		}
-	}
-	for _, c := range applied {
-		for _, k := range c.Finding.keys() {
-			w, stays := now.findings[k]
-			if stays && (c.Fix.leaves == nil || w.Severity > *c.Fix.leaves) {
-				return nil, fmt.Errorf("the finding stays: %s", c.Finding.Message)
-			}
-		}
+	if err := count(before).noWorse(after, applied); err != nil {
+		return nil, err
 	}
 	return after, nil
 }

@@ -171,27 +171,45 @@ func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, f *F
 	if err != nil {
 		return err
 	}
-	mine, taken := map[identityKey]bool{}, map[identityKey]bool{}
-	for _, k := range f.keys() {
-		mine[k], taken[k] = true, true
+	return before.noWorse(res, []Chosen{{f, fix}})
+}
+
+// noWorse says what is wrong with an outcome of fixes: a finding of theirs that
+// stays, or that something is new.
+func (c tally) noWorse(after *result, applied []Chosen) error {
+	type instance struct{ rule, root, address string }
+	about := map[instance][]Chosen{}
+	taken, mended := map[identityKey]bool{}, map[string]bool{}
+	for _, fixed := range applied {
+		mended[fixed.Finding.Check.ID] = true
+		for _, k := range fixed.Finding.keys() {
+			taken[k] = true
+		}
+		for _, in := range fixed.Finding.Instances {
+			k := instance{fixed.Finding.Check.ID, in.Root, in.Address}
+			about[k] = append(about[k], fixed)
+		}
 	}
-	for _, g := range res.findings {
+	for _, g := range after.findings {
 		for _, k := range g.keys() {
 			taken[k] = true
 		}
 	}
-	for _, g := range res.findings {
+	for _, g := range after.findings {
 		for _, k := range g.keys() {
-			old, had := before.findings[k]
-			about := g.Check == f.Check && f.Resource != nil && sameInstance(f, k)
-			switch {
-			case about && fix.Grade == Draft && f.Verdict == Violation && g.Verdict == Undetermined: // what is left is for the person who finishes the draft
-			case about && (had && mine[k] || !had):
-				if fix.leaves == nil || g.Severity > *fix.leaves {
-					return fmt.Errorf("the finding stays: %s", g.Message)
+			old, had := c.findings[k]
+			stays, foreseen := false, false
+			for _, fixed := range about[instance{k.rule, k.root, k.address}] {
+				if !had || slices.Contains(fixed.Finding.keys(), k) {
+					stays, foreseen = true, foreseen || fixed.leaves(g)
 				}
-			case !had && g.Check.Behind == f.Check.ID: // it was silent only because f was there
-			case !had && before.movedFrom(k, weight{g.Severity, g.Verdict}, g.Check.Estate, taken):
+			}
+			switch {
+			case foreseen:
+			case stays:
+				return fmt.Errorf("the finding stays: %s", g.Message)
+			case !had && mended[g.Check.Behind]: // it was silent only because of what is mended
+			case !had && c.movedFrom(k, weight{g.Severity, g.Verdict}, g.Check.Estate, taken):
 			case !had:
 				return fmt.Errorf("a new finding: %s %s", g.Check.ID, g.Message)
 			case g.Severity > old.Severity:
@@ -199,12 +217,21 @@ func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, f *F
 			}
 		}
 	}
-	for _, g := range res.gaps {
-		if !before.gaps[g.Reason] {
+	for _, g := range after.gaps {
+		if !c.gaps[g.Reason] {
 			return fmt.Errorf("a new gap: %s", g.Reason)
 		}
 	}
 	return nil
+}
+
+// leaves says that a fix was never meant to make this end of its finding go
+// away.
+func (c Chosen) leaves(g *Finding) bool {
+	if c.Fix.Grade == Draft && c.Finding.Verdict == Violation && g.Verdict == Undetermined {
+		return true // what is left is for the person who finishes the draft
+	}
+	return c.Fix.leaves != nil && g.Severity <= *c.Fix.leaves
 }
 
 // again runs what an edit can have changed: the roots that read the edited
@@ -240,13 +267,4 @@ func (a *analysis) again(ctx context.Context, f *Finding, now []*terraform.Root,
 	res.findings = append(res.findings, more.findings...)
 	res.gaps = append(res.gaps, more.gaps...)
 	return res, nil
-}
-
-func sameInstance(f *Finding, k identityKey) bool {
-	for _, in := range f.Instances {
-		if in.Root == k.root && in.Address == k.address {
-			return true
-		}
-	}
-	return false
 }

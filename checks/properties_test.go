@@ -17,3 +17,7 @@ func TestProperties(t *testing.T) {
 func TestPlanParity(t *testing.T) {
 	checktest.Parity(t, "../testdata/plans/terraform-1.11", checks.All)
 }
+
+func TestFixesTogether(t *testing.T) {
+	checktest.Together(t, "../testdata/checks", checks.All)
+}
