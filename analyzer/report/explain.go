@@ -21,9 +21,9 @@ type Example struct {
 type ExampleFile struct{ Name, Text string }
 
 // Page writes the page of a rule, as Markdown: what it finds, why it matters,
-// when it is fine, an example, what to do, the controls it supports and the
+// when it is fine, an example (a section in Markdown, "" for none), what to do, the controls it supports and the
 // sources.
-func Page(w io.Writer, c *analyzer.Check, e Example) error {
+func Page(w io.Writer, c *analyzer.Check, example string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s %s\n\n%s.\n\n", c.ID, c.Name, upperFirst(c.Title))
 	fmt.Fprintf(&b, "Severity: %s", c.Severity)
@@ -45,7 +45,7 @@ func Page(w io.Writer, c *analyzer.Check, e Example) error {
 		}
 		fmt.Fprintf(&b, "\n%s\n", paragraph)
 	}
-	e.write(&b)
+	b.WriteString(example)
 	fmt.Fprintf(&b, "\n## What to do\n\n%s\n", strings.TrimSpace(c.Remediation))
 	writeControls(&b, c)
 	b.WriteString("\n## Sources\n\n")
@@ -56,10 +56,12 @@ func Page(w io.Writer, c *analyzer.Check, e Example) error {
 	return err
 }
 
-func (e Example) write(b *strings.Builder) {
+// Markdown is the example as a section of the page.
+func (e Example) Markdown() string {
 	if len(e.Files) == 0 || e.Finding == nil {
-		return
+		return ""
 	}
+	var b strings.Builder
 	b.WriteString("\n## Example\n")
 	for _, f := range e.Files {
 		language := "hcl"
@@ -67,19 +69,20 @@ func (e Example) write(b *strings.Builder) {
 			language = "text"
 		}
 		if len(e.Files) > 1 {
-			fmt.Fprintf(b, "\n`%s`:\n", f.Name)
+			fmt.Fprintf(&b, "\n`%s`:\n", f.Name)
 		}
-		fmt.Fprintf(b, "\n```%s\n%s\n```\n", language, strings.TrimSpace(f.Text))
+		fmt.Fprintf(&b, "\n```%s\n%s\n```\n", language, strings.TrimSpace(f.Text))
 	}
 	f := e.Finding
-	fmt.Fprintf(b, "\n> %s: %s\n", f.Severity, f.Message)
+	fmt.Fprintf(&b, "\n> %s: %s\n", f.Severity, f.Message)
 	if f.Witness != nil {
-		fmt.Fprintf(b, ">\n> Gets through: %s\n", f.Witness.Sentence())
+		fmt.Fprintf(&b, ">\n> Gets through: %s\n", f.Witness.Sentence())
 	}
 	for _, fix := range f.Fixes {
-		fmt.Fprintf(b, "\n%s (%s):\n\n```diff\n%s\n```\n", upperFirst(fix.Message), fix.Grade, strings.TrimRight(fix.Diff, "\n"))
+		fmt.Fprintf(&b, "\n%s (%s):\n\n```diff\n%s\n```\n", upperFirst(fix.Message), fix.Grade, strings.TrimRight(fix.Diff, "\n"))
 		break
 	}
+	return b.String()
 }
 
 // frameworks are the names of the frameworks that controls belong to, in the
@@ -164,9 +167,27 @@ func ReasonText(r value.Reason, base string) string {
 	return names{base: orDot(base)}.reason(r.Text, r.Span)
 }
 
-// GapLine is a gap in one line that is safe to print:
+// Seen are names of the boundary as somebody in a working directory sees them.
+type Seen struct{ names }
+
+// SeenFrom takes the working directory, relative to the boundary, and the
+// boundary as seen from there, which counts when the former is "": outside.
+func SeenFrom(workDir, boundary string) Seen {
+	if workDir == "" {
+		return Seen{names{prefix: boundary}}
+	}
+	return Seen{names{base: workDir}}
+}
+
+// Name is the path of a file or directory.
+func (s Seen) Name(name string) string { return s.of(name) }
+
+// Reason is why something is not known, with its place.
+func (s Seen) Reason(r value.Reason) string { return s.reason(r.Text, r.Span) }
+
+// Gap is a gap in one line that is safe to print:
 // main.tf:3: limit: module is not fetched.
-func GapLine(g terraform.Gap, base string) string {
+func (s Seen) Gap(g terraform.Gap) string {
 	g.Reason = g.Kind.String() + ": " + g.Reason
-	return clean(oneLine(names{base: orDot(base)}.gap(g)))
+	return clean(oneLine(s.gap(g)))
 }

@@ -221,6 +221,7 @@ type evidenceResource struct {
 	// true where they are not known or not to be printed.
 	after, unknown, sensitive any
 
+	computed []string // not written, and known after the apply; once built
 	built    *Resource
 	building bool
 }
@@ -440,6 +441,7 @@ func (l *evidence) resource(r *evidenceResource) *Resource {
 	r.building = true
 	out.Block = l.block(r)
 	r.building = false
+	out.computed = r.computed
 	r.built = out
 	return out
 }

@@ -25,6 +25,7 @@ func (l *evidence) block(r *evidenceResource) *value.Value {
 	for _, name := range memberNames(after, unknown) {
 		expr := written[name]
 		if written != nil && expr == nil && unknown[name] == true && r.mode == Managed {
+			r.computed = append(r.computed, name)
 			continue
 		}
 		at := &planPlace{l: l, scope: scope, resource: r, path: name, attribute: name, expr: expr, whole: true}

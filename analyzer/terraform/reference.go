@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -12,6 +13,8 @@ import (
 func (r *Resource) Reference(attr string) *value.Value {
 	v := r.Effective().Get(attr)
 	switch {
+	case v.Is(value.Absent) && slices.Contains(r.computed, attr):
+		return value.UnknownBecause(r.Address+"."+attr+" is known after apply", r.Header)
 	case !v.Missing() && !v.Is(value.Unknown), r.inst == nil:
 		return v
 	case v.Is(value.Unknown) && r.Root.Source != Config:
@@ -53,6 +56,11 @@ func (r *Resource) Described() *value.Value {
 		}
 		if v := r.Reference(name); !v.Missing() {
 			out.Attrs = append(out.Attrs, value.Attr{Name: value.Str(name), Value: v})
+		}
+	}
+	for _, name := range r.computed {
+		if out.Get(name).Is(value.Absent) {
+			out.Attrs = append(out.Attrs, value.Attr{Name: value.Str(name), Value: r.Reference(name)})
 		}
 	}
 	sort.SliceStable(out.Attrs, func(i, j int) bool {

@@ -175,6 +175,9 @@ type Resource struct {
 
 	tagsAll *value.Value // what the provider computes of tags; nil when it does not
 	inst    *instance    // of the configuration; nil without one
+	// computed are the attributes that nobody writes and that a plan knows only
+	// after the apply. They are absent from Block.
+	computed []string
 }
 
 // UnreadModule is a call of a module that is not at hand, so that nobody can say

@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/checks"
 )
@@ -78,7 +77,7 @@ func (p *program) fix(ctx context.Context, args []string, f *fixFlags) error {
 		return err
 	}
 	if in.Boundary == nil && len(in.Gaps) > 0 {
-		p.gaps(in.Gaps, in.WorkDir, false)
+		p.gaps(in.Gaps, p.seen(in), false)
 		return exit{exitBroken}
 	}
 	if in.Boundary == nil {
@@ -88,7 +87,7 @@ func (p *program) fix(ctx context.Context, args []string, f *fixFlags) error {
 	if err != nil {
 		return err
 	}
-	p.gaps(r.Gaps, in.WorkDir, false)
+	p.gaps(r.Gaps, p.seen(in), false)
 	chosen, left, err := p.choose(r, f, grade, only, in.WorkDir)
 	if err != nil {
 		return err
@@ -115,7 +114,7 @@ func (p *program) fix(ctx context.Context, args []string, f *fixFlags) error {
 		return err
 	}
 	for _, fe := range together.Edits {
-		fmt.Fprintf(p.stdout, "%s: fixed\n", report.Relative(in.WorkDir, fe.File.Name))
+		fmt.Fprintf(p.stdout, "%s: fixed\n", p.seen(in).Name(fe.File.Name))
 	}
 	fmt.Fprintf(p.stdout, "%d %s applied in %d %s\n", len(together.Applied), plural(len(together.Applied), "fix", "fixes"),
 		len(together.Edits), plural(len(together.Edits), "file", "files"))

@@ -46,7 +46,7 @@ Exit status: 0, or 2 when something could not be read or there is no such addres
 		RunE: func(c *cobra.Command, args []string) error { return p.inspect(c.Context(), args, &f) },
 	}
 	f.inputFlags.add(c)
-	c.Flags().StringVar(&f.format, "format", "text", "text or json")
+	c.Flags().StringVar(&f.format, "format", "text", "`NAME` of the format: text or json")
 	return c
 }
 
@@ -79,16 +79,17 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	for _, r := range roots {
 		gaps = append(gaps, r.Gaps()...)
 	}
+	seen := p.seen(in)
 	if f.format == "json" {
-		err = inspectJSON(p.stdout, in.ScanRoot, found)
+		err = inspectJSON(p.stdout, report.SeenFrom(in.ScanRoot, ""), found)
 	} else {
-		err = inspectText(p.stdout, in.ScanRoot, in.WorkDir, found)
+		err = inspectText(p.stdout, report.SeenFrom(in.ScanRoot, ""), seen, found)
 	}
 	if err != nil {
 		return err
 	}
 	gaps = analyzer.TidyGaps(gaps)
-	broken := p.gaps(gaps, in.WorkDir, want == nil)
+	broken := p.gaps(gaps, seen, want == nil)
 	switch {
 	case bare != nil && len(found) == 0:
 		return fmt.Errorf("%s has no %s", bare.Address, want.written)
@@ -128,10 +129,10 @@ func (p *program) pathAndAddress(args []string) (paths []string, address string,
 
 // gaps prints what could not be read, and says whether something was broken.
 // limits are left out where one value was asked for: it says itself what it lacks.
-func (p *program) gaps(gaps []terraform.Gap, workDir string, limits bool) (broken bool) {
+func (p *program) gaps(gaps []terraform.Gap, seen report.Seen, limits bool) (broken bool) {
 	for _, g := range gaps {
 		if g.Kind == terraform.ErrorGap || limits {
-			fmt.Fprintf(p.stderr, "iamvet: %s\n", report.GapLine(g, workDir))
+			fmt.Fprintf(p.stderr, "iamvet: %s\n", seen.Gap(g))
 		}
 		broken = broken || g.Kind == terraform.ErrorGap
 	}
@@ -179,6 +180,15 @@ func inspectRoots(roots []*terraform.Root, want *target) (out []inspected, bare 
 	return out, bare
 }
 
+// seen is how names of the boundary are printed to people.
+func (p *program) seen(in inputOf) report.Seen {
+	boundary := filepath.ToSlash(in.boundaryDir)
+	if rel, err := filepath.Rel(p.dir, in.boundaryDir); err == nil {
+		boundary = filepath.ToSlash(rel)
+	}
+	return report.SeenFrom(in.WorkDir, boundary)
+}
+
 func modeName(m terraform.Mode) string {
 	if m == terraform.Data {
 		return "data"
@@ -186,10 +196,10 @@ func modeName(m terraform.Mode) string {
 	return "managed"
 }
 
-func reasons(why []value.Reason, base string) string {
+func reasons(why []value.Reason, seen report.Seen) string {
 	var out []string
 	for _, r := range why {
-		out = append(out, report.ReasonText(r, base))
+		out = append(out, seen.Reason(r))
 	}
 	if len(out) == 0 {
 		return "not known"

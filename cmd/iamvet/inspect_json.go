@@ -35,19 +35,19 @@ type inspectUnknown struct {
 	Why  string `json:"why"`
 }
 
-func inspectJSON(w io.Writer, scanRoot string, found []inspected) error {
+func inspectJSON(w io.Writer, scanRoot report.Seen, found []inspected) error {
 	out := struct {
 		Resources []inspectedResource `json:"resources"`
 	}{[]inspectedResource{}}
 	for _, i := range found {
 		r := i.resource
 		one := inspectedResource{
-			Root: report.Relative(scanRoot, r.Root.Dir), Address: r.Address, Type: r.Type,
+			Root: scanRoot.Name(r.Root.Dir), Address: r.Address, Type: r.Type,
 			Mode: modeName(r.Mode), Actions: r.Actions, Values: map[string]any{}, Unknown: []inspectUnknown{},
 			Environment: r.Root.Label, Construct: r.Construct,
 		}
 		if !r.Header.IsZero() {
-			one.File, one.Line = report.Relative(scanRoot, r.Header.File.Name), r.Header.StartPos().Line
+			one.File, one.Line = scanRoot.Name(r.Header.File.Name), r.Header.StartPos().Line
 		}
 		if r.Exists == value.Maybe {
 			one.Unknown = append(one.Unknown, inspectUnknown{"", "whether it exists: " + reasons(r.Why, scanRoot)})
@@ -68,7 +68,7 @@ func inspectJSON(w io.Writer, scanRoot string, found []inspected) error {
 
 // inspector turns values to JSON, and notes what is not known on the way.
 type inspector struct {
-	scanRoot string
+	scanRoot report.Seen
 	one      *inspectedResource
 }
 

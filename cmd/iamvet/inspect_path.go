@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -193,16 +194,13 @@ func at(v *value.Value, path []step) *value.Value {
 
 // member is a path and the name of a member of what stands there.
 func member(path, name string) string {
-	if path == "" {
+	switch {
+	case !identifier.MatchString(name):
+		return path + "[" + strconv.Quote(name) + "]"
+	case path == "":
 		return name
-	}
-	for i, r := range name {
-		if r != '_' && r != '-' && (r < 'a' || 'z' < r) && (r < 'A' || 'Z' < r) && (i == 0 || r < '0' || '9' < r) {
-			return path + "[" + strconv.Quote(name) + "]"
-		}
-	}
-	if name == "" {
-		return path + `[""]`
 	}
 	return path + "." + name
 }
+
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)

@@ -13,29 +13,29 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-func inspectText(w io.Writer, scanRoot, workDir string, found []inspected) error {
+func inspectText(w io.Writer, scanRoot, seen report.Seen, found []inspected) error {
 	var b strings.Builder
 	for i, one := range found {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		one.text(&b, scanRoot, workDir)
+		one.text(&b, scanRoot, seen)
 	}
 	_, err := io.WriteString(w, report.Clean(b.String()))
 	return err
 }
 
-func (i inspected) text(b *strings.Builder, scanRoot, workDir string) {
+func (i inspected) text(b *strings.Builder, scanRoot, seen report.Seen) {
 	r := i.resource
 	b.WriteString(r.Address)
-	if dir := report.Relative(scanRoot, r.Root.Dir); dir != "." && r.Root.Dir != "" {
+	if dir := scanRoot.Name(r.Root.Dir); dir != "." && r.Root.Dir != "" {
 		fmt.Fprintf(b, "  in %s", dir)
 	}
 	if r.Root.Label != "" {
 		fmt.Fprintf(b, "  with %s", r.Root.Label)
 	}
 	if !r.Header.IsZero() {
-		fmt.Fprintf(b, "  (%s:%d)", report.Relative(workDir, r.Header.File.Name), r.Header.StartPos().Line)
+		fmt.Fprintf(b, "  (%s:%d)", seen.Name(r.Header.File.Name), r.Header.StartPos().Line)
 	}
 	if r.Construct != "" {
 		fmt.Fprintf(b, "  of construct %s", r.Construct)
@@ -45,7 +45,7 @@ func (i inspected) text(b *strings.Builder, scanRoot, workDir string) {
 	}
 	b.WriteByte('\n')
 	if r.Exists == value.Maybe {
-		fmt.Fprintf(b, "  it is not known whether it exists: %s\n", reasons(r.Why, workDir))
+		fmt.Fprintf(b, "  it is not known whether it exists: %s\n", reasons(r.Why, seen))
 	}
 	for _, a := range r.Assumptions {
 		fmt.Fprintf(b, "  assuming %s\n", a.Text)
@@ -55,7 +55,7 @@ func (i inspected) text(b *strings.Builder, scanRoot, workDir string) {
 			continue // a policy document's JSON says it already
 		}
 		fmt.Fprintf(b, "  %s = %s\n", a.path, indent(describe(a.v), "  "))
-		explainValue(b, a.v, workDir)
+		explainValue(b, a.v, seen)
 	}
 }
 
@@ -133,25 +133,25 @@ func indent(s, by string) string { return strings.ReplaceAll(s, "\n", "\n"+by) }
 // explainValue prints where a value and what is in it come from, and why
 // something of it is not known. A chain of names that holds for several places
 // is printed at the first.
-func explainValue(b *strings.Builder, v *value.Value, workDir string) {
-	seen := map[string]bool{}
+func explainValue(b *strings.Builder, v *value.Value, seen report.Seen) {
+	printed := map[string]bool{}
 	walkPlaces(v, "", func(w *value.Value, place string) {
 		var chain strings.Builder
 		for s := w.Via; s != nil; s = s.Next {
-			fmt.Fprintf(&chain, "      from %s%s\n", s.Name, atLine(s.Span, workDir))
+			fmt.Fprintf(&chain, "      from %s%s\n", s.Name, atLine(s.Span, seen))
 		}
 		text := chain.String()
-		if text == "" || seen[text] {
+		if text == "" || printed[text] {
 			return
 		}
-		seen[text] = true
+		printed[text] = true
 		if place != "" {
 			text = "      " + place + indent(strings.TrimSuffix(" "+strings.TrimSpace(text), "\n"), "  ") + "\n"
 		}
 		b.WriteString(text)
 	})
 	for _, r := range v.AllWhy() {
-		fmt.Fprintf(b, "      not known: %s\n", report.ReasonText(r, workDir))
+		fmt.Fprintf(b, "      not known: %s\n", seen.Reason(r))
 	}
 	var texts []string
 	for _, a := range v.AllAssumptions() {
@@ -185,9 +185,9 @@ func walkPlaces(v *value.Value, place string, visit func(*value.Value, string)) 
 	}
 }
 
-func atLine(s source.Span, workDir string) string {
+func atLine(s source.Span, seen report.Seen) string {
 	if s.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf(" (%s:%d)", path.Clean(report.Relative(workDir, s.File.Name)), s.StartPos().Line)
+	return fmt.Sprintf(" (%s:%d)", path.Clean(seen.Name(s.File.Name)), s.StartPos().Line)
 }

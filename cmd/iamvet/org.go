@@ -10,6 +10,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
@@ -97,16 +98,16 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 	if len(view.Organizations) == 0 {
 		fmt.Fprintln(p.stderr, "iamvet: nothing of an organization is declared here")
 	}
-	return p.orgGaps(roots, append(gaps, model.Gaps...), in.WorkDir)
+	return p.orgGaps(roots, append(gaps, model.Gaps...), p.seen(in))
 }
 
 // orgGaps prints what was broken. What could merely not be read is in the
 // tree, where it matters.
-func (p *program) orgGaps(roots []*terraform.Root, gaps []terraform.Gap, workDir string) error {
+func (p *program) orgGaps(roots []*terraform.Root, gaps []terraform.Gap, seen report.Seen) error {
 	for _, r := range roots {
 		gaps = append(gaps, r.Gaps()...)
 	}
-	if p.gaps(analyzer.TidyGaps(gaps), workDir, false) {
+	if p.gaps(analyzer.TidyGaps(gaps), seen, false) {
 		return exit{exitBroken}
 	}
 	return nil
