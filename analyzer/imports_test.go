@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"sarif":           {"analyzer", "analyzer/source", "analyzer/value", "analyzer/terraform", "go-sarif"},
 	"checks": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
 		"analyzer/identity", "analyzer/edit", "analyzer/settings", "analyzer/credential"},
-	"docs/rules": {},
+	"checks/examples": {},
 	// Harnesses of tests.
 	"analyzer/report/reporttest": {"*"},
 	"sarif/sariftest":            {"*"},

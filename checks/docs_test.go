@@ -18,37 +18,47 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the pages of the rules")
 
-// The pages of docs/rules are what the rules and their example fixtures make.
+// The pages of docs/rules, and the examples that iamvet explain prints with
+// them, are what the rules and their example fixtures make.
 func TestRulePages(t *testing.T) {
 	have := map[string]bool{}
 	for _, c := range checks.All {
 		t.Run(c.ID, func(t *testing.T) {
-			name := filepath.Join("../docs/rules", c.ID+".md")
 			have[c.ID+".md"] = true
+			section := example(t, c).Markdown()
+			golden(t, filepath.Join("examples", c.ID+".md"), []byte(section))
 			var page bytes.Buffer
-			if err := report.Page(&page, c, example(t, c)); err != nil {
+			if err := report.Page(&page, c, section); err != nil {
 				t.Fatal(err)
 			}
-			old, err := os.ReadFile(name)
-			if err == nil && bytes.Equal(old, page.Bytes()) {
-				return
-			}
-			if !*update {
-				t.Fatalf("%s is stale (%v); go test ./checks -run TestRulePages -update writes it", name, err)
-			}
-			if err := os.WriteFile(name, page.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
+			golden(t, filepath.Join("../docs/rules", c.ID+".md"), page.Bytes())
 		})
 	}
-	files, err := filepath.Glob("../docs/rules/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		if !have[filepath.Base(f)] {
-			t.Errorf("%s is the page of no rule", f)
+	for _, dir := range []string{"examples", "../docs/rules"} {
+		files, err := filepath.Glob(filepath.Join(dir, "*.md"))
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, f := range files {
+			if !have[filepath.Base(f)] {
+				t.Errorf("%s is the page of no rule", f)
+			}
+		}
+	}
+}
+
+// golden asks for a file with this content; with -update it is written.
+func golden(t *testing.T, name string, want []byte) {
+	t.Helper()
+	old, err := os.ReadFile(name)
+	if err == nil && bytes.Equal(old, want) {
+		return
+	}
+	if !*update {
+		t.Fatalf("%s is stale (%v); go test ./checks -run TestRulePages -update writes it", name, err)
+	}
+	if err := os.WriteFile(name, want, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

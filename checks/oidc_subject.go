@@ -76,7 +76,7 @@ func oidcSubject(p *analyzer.Pass) error {
 		case proof.Undetermined:
 			f := trustFinding(role, nil, oidcSpan(role, r))
 			f.Severity, f.Defect, f.Needs = analyzer.High, "unknown", why
-			f.Message = fmt.Sprintf("Whether '%s' admits tokens of others than you depends on a value that is not known.", role.Resource.Address)
+			f.Message = fmt.Sprintf("Whether '%s' admits tokens that its provider gives to others depends on a value that is not known.", role.Resource.Address)
 			if len(f.Needs) == 0 {
 				f.Needs = needs("the trust policy of "+role.Resource.Address, f.Span, role.Attribute)
 			}
@@ -146,6 +146,7 @@ func admitsTokens(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
 	if !r.Shared {
 		f.Severity = analyzer.Medium
 	}
+	f.Fixes = bindSubject(r)
 	return f
 }
 

@@ -38,7 +38,7 @@ management is on and no policy denies root, the finding is a note: it can remove
 root's credentials, but does not show that it did. No service control policy
 binds the management account: its root user needs MFA of its own.`,
 	Remediation: `Attach a service control policy to the root of the organization that denies
-root everything but enrolling an MFA device, as long as it has none.
+root everything but enrolling an MFA device, unless it has signed in with MFA.
 
 The policy denies with
 

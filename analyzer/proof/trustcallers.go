@@ -223,7 +223,7 @@ func (t *trust) words(c caller) string {
 	account := "account " + r.Account
 	switch {
 	case c.unknown != nil:
-		return "somebody whom the principal admits"
+		return "somebody whom the principal admits,"
 	case !slices.Contains(t.accounts, r.Account) && r.Account != t.opt.Account:
 		account = "any account"
 	}

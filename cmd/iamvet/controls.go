@@ -189,7 +189,7 @@ func writeCoverage(w io.Writer, c *coverage, format string) error {
 	if n := len(c.Undecided); n > 0 {
 		fmt.Fprintf(w, ", %d not at all", n)
 	}
-	_, err := io.WriteString(w, ".\nControls that are not listed are about something else than iamvet looks at.\n")
+	_, err := io.WriteString(w, ".\nControls that are not listed are about what iamvet does not look at.\n")
 	return err
 }
 

@@ -3,15 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/checks"
-	"github.com/iamvet/iamvet/docs/rules"
+	"github.com/iamvet/iamvet/checks/examples"
 )
 
 func (p *program) rulesCommand() *cobra.Command {
@@ -51,12 +51,7 @@ func (p *program) explainCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			page, err := rules.Page(c.ID)
-			if err != nil {
-				return err
-			}
-			_, err = io.WriteString(p.stdout, page)
-			return err
+			return report.Page(p.stdout, c, examples.Of(c.ID))
 		},
 	}
 }
