@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -54,12 +56,25 @@ func (a *analysis) diff(fix *Fix) (string, error) {
 	}
 	out := ""
 	for _, fe := range byFile(fix.Edits) {
+		if fetched(fe.file.Name) {
+			return "", fmt.Errorf("%s was fetched: the next terraform init takes the edit back", fe.file.Name)
+		}
 		if _, err := source.Apply(fe.file, fe.edits); err != nil {
 			return "", err
 		}
 		out += source.UnifiedDiff(fe.file, fe.edits, 3)
 	}
 	return out, nil
+}
+
+// fetched says that a tool, and no person, put the file where it is.
+func fetched(name string) bool {
+	for _, dir := range strings.Split(path.Dir(name), "/") {
+		if dir == ".terraform" || dir == ".terragrunt-cache" || dir == "cdktf.out" {
+			return true
+		}
+	}
+	return false
 }
 
 type fileEdits struct {
