@@ -222,6 +222,11 @@ func refused(r *analyzer.Report) (n int) {
 			n++
 		}
 	}
+	for _, f := range r.Findings {
+		if f.Defect == "invalid" || f.Defect == "malformed" {
+			n++
+		}
+	}
 	return n
 }
 

@@ -2,10 +2,10 @@
 
 // The steps are scripts of bash, and paths of its Windows form are not those of Go.
 
-// Package scripts_test plays the runner of GitHub Actions: it reads action.yml
-// and runs its steps on this machine, with the files and variables that a
-// runner would give them.
-package scripts_test
+// The tests of this file play the runner of GitHub Actions: they read
+// action.yml and run its steps on this machine, with the files and variables
+// that a runner would give them.
+package main_test
 
 import (
 	"archive/tar"
@@ -44,7 +44,7 @@ type step struct {
 
 func readAction(t *testing.T) *action {
 	t.Helper()
-	src, err := os.ReadFile("../action.yml")
+	src, err := os.ReadFile("../../action.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func (r *runner) script(s step) error {
 			return err
 		}
 	}
-	top, err := filepath.Abs("..")
+	top, err := filepath.Abs("../..")
 	if err != nil {
 		return err
 	}
@@ -242,7 +242,7 @@ func (r *runner) condition(expr string) bool {
 	return value && (always || !r.failed)
 }
 
-const clean = "../testdata/checks/IV201/bound"
+const clean = "../../testdata/checks/IV201/bound"
 
 // TestAction builds the command once, by the action's own first step.
 func TestAction(t *testing.T) {
@@ -260,7 +260,7 @@ func TestAction(t *testing.T) {
 		return r
 	}
 	t.Run("violations", func(t *testing.T) {
-		violations(t, play(t, "../testdata/quickstart", map[string]string{"category": "identity", "annotations": "true"}))
+		violations(t, play(t, "../../testdata/quickstart", map[string]string{"category": "identity", "annotations": "true"}))
 	})
 	t.Run("clean", func(t *testing.T) {
 		nothing(t, play(t, clean, map[string]string{"sarif-file": "out/clean.sarif"}))
@@ -279,7 +279,7 @@ func TestAction(t *testing.T) {
 		"unknown argument":             {map[string]string{"args": "--no-such-flag"}, "2", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := play(t, "../testdata/quickstart", test.inputs)
+			r := play(t, "../../testdata/quickstart", test.inputs)
 			if got := r.outputs["action"]["exit-code"]; got != test.exit || r.failed != (test.exit != "0") || (len(r.uploads) == 1) != test.upload {
 				t.Errorf("exit-code %s, failed %v, %d uploads\n%s", got, r.failed, len(r.uploads), &r.log)
 			}
