@@ -26,6 +26,9 @@ type inspectedResource struct {
 	// Environment is which evaluation of the root it is, when the settings ask
 	// for several: the names of its variable files.
 	Environment string `json:"environment,omitempty"`
+	// Evidence is the plan or state that the root is known from, without any
+	// configuration.
+	Evidence string `json:"evidence,omitempty"`
 	// Construct is the CDKTF construct that the block was synthesized from.
 	Construct string `json:"construct,omitempty"`
 }
@@ -45,6 +48,9 @@ func inspectJSON(w io.Writer, scanRoot report.Seen, found []inspected) error {
 			Root: scanRoot.Name(r.Root.Dir), Address: r.Address, Type: r.Type,
 			Mode: modeName(r.Mode), Actions: r.Actions, Values: map[string]any{}, Unknown: []inspectUnknown{},
 			Environment: r.Root.Label, Construct: r.Construct,
+		}
+		if name := onlyEvidence(r.Root); name != "" {
+			one.Evidence = scanRoot.Name(name)
 		}
 		if !r.Header.IsZero() {
 			one.File, one.Line = scanRoot.Name(r.Header.File.Name), r.Header.StartPos().Line

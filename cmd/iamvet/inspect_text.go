@@ -10,6 +10,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -30,6 +31,9 @@ func (i inspected) text(b *strings.Builder, scanRoot, seen report.Seen) {
 	b.WriteString(r.Address)
 	if dir := scanRoot.Name(r.Root.Dir); dir != "." && r.Root.Dir != "" {
 		fmt.Fprintf(b, "  in %s", dir)
+	}
+	if name := onlyEvidence(r.Root); name != "" {
+		fmt.Fprintf(b, "  in %s", seen.Name(name))
 	}
 	if r.Root.Label != "" {
 		fmt.Fprintf(b, "  with %s", r.Root.Label)
@@ -57,6 +61,15 @@ func (i inspected) text(b *strings.Builder, scanRoot, seen report.Seen) {
 		fmt.Fprintf(b, "  %s = %s\n", a.path, indent(describe(a.v), "  "))
 		explainValue(b, a.v, seen)
 	}
+}
+
+// onlyEvidence is the plan or state that a root was read from, when that is all
+// there is of it.
+func onlyEvidence(r *terraform.Root) string {
+	if files := r.Files(); r.PlanAlone() && len(files) > 0 {
+		return files[0].Name
+	}
+	return ""
 }
 
 // describe prints a value; unknown pieces are … .
