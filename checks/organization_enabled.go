@@ -51,6 +51,14 @@ func disabled(o *identity.Organization, so string) *analyzer.Finding {
 	f.Message = fmt.Sprintf("'%s' does not enable service control policies, so %s; add SERVICE_CONTROL_POLICY to enabled_policy_types.", org.Address, so)
 	f.Witness = rootWithoutMFA("service control policies are not enabled")
 	f.Fixes = listed(o, "enabled_policy_types", "SERVICE_CONTROL_POLICY", "enable service control policies, and with them what is attached")
+	if len(o.Policies) == 0 && len(f.Fixes) > 0 { // there is nothing that would be
+		sessions := o.Features != nil && enables(o.Features, "RootSessions") != value.No
+		message := "enable service control policies, and draft one that denies root without MFA, attached to the root of the organization; test it on one unit first"
+		if more := missingSCP(o, "require-root-mfa", rootMFAPolicy(nil, sessions), message); len(more) > 0 {
+			more[0].Edits = append(f.Fixes[0].Edits, more[0].Edits...)
+			f.Fixes = more
+		}
+	}
 	return f
 }
 
