@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"bytes"
+	"path"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -22,8 +23,47 @@ func parseJSONFile(f *source.File) *parsedFile {
 	}
 	for _, o := range objects {
 		p.body.attrs = append(p.body.attrs, jsonBody(o).attrs...)
+		if !o.Is(value.Object) {
+			p.gaps = append(p.gaps, notAnObject("the file", o))
+		}
+	}
+	_, ending := configName(path.Base(f.Name))
+	for _, a := range p.body.attrs {
+		if labels, ok := jsonLabels[a.name]; ok && ending != "" {
+			p.gaps = append(p.gaps, misplaced(a.name, a.expr.json, labels)...)
+		}
+	}
+	if len(p.gaps) > maxSyntaxGaps {
+		p.gaps = p.gaps[:maxSyntaxGaps]
 	}
 	return p
+}
+
+// jsonLabels are the blocks that are read, and how many labels they have.
+var jsonLabels = map[string]int{"resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "locals": 0}
+
+// misplaced are the values that stand where only an object makes a block.
+func misplaced(what string, v *value.Value, labels int) (gaps []Gap) {
+	switch {
+	case v.Is(value.Null):
+	case v.Is(value.Tuple):
+		for _, e := range v.Elems {
+			gaps = append(gaps, misplaced(what, e, labels)...)
+		}
+	case !v.Is(value.Object):
+		return []Gap{notAnObject(what, v)}
+	case labels > 0:
+		for _, m := range v.Attrs {
+			if name, ok := m.Key(); ok && name != "//" {
+				gaps = append(gaps, misplaced(what+" "+name, m.Value, labels-1)...)
+			}
+		}
+	}
+	return gaps
+}
+
+func notAnObject(what string, v *value.Value) Gap {
+	return Gap{Kind: ErrorGap, Span: v.Span, Reason: what + " is a " + v.Kind.String() + ", an object is needed"}
 }
 
 // decodeJSONFile is the tree of a whole file of JSON, spans included.

@@ -42,6 +42,9 @@ func (e evaluation) templateParts(exprs []hclsyntax.Expression, at source.Span, 
 	}
 	e.ev.charge(size / 64)
 	v.Parts = joinLiterals(v.Parts)
+	if len(v.Parts) > maxPieces {
+		v.Parts = joinTexts(v.Parts)
+	}
 	for _, f := range from {
 		v = burden(v, f.Assumptions, f.Sensitive)
 		for _, p := range f.Parts {

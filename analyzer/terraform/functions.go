@@ -18,6 +18,10 @@ import (
 // string at each step.
 const maxText = 16 << 20
 
+// maxPieces is how many pieces of a text keep their places: nobody looks for a
+// finding among more, and each takes many times the memory of its letters.
+const maxPieces = 10_000
+
 var errTooLong = errors.New("the result is too long")
 
 // call is one call of a function.

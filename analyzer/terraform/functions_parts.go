@@ -70,6 +70,9 @@ func (c *call) made(parts []value.Part) (*value.Value, error) {
 	if knownBytes(parts) > maxText {
 		return nil, errTooLong
 	}
+	if len(parts) > maxPieces {
+		parts = joinTexts(parts)
+	}
 	if len(parts) == 1 && parts[0].Hole != nil {
 		v := *parts[0].Hole
 		if v.Type.Kind != value.String {
