@@ -123,6 +123,7 @@ type analysis struct {
 	found  []terraform.FoundRoot
 	gaps   []terraform.Gap // of discovery
 	memo   *Memo
+	last   retry // of the fix that was tried last
 }
 
 func newAnalysis(in Input, checks []*Check) *analysis {

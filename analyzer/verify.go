@@ -29,7 +29,7 @@ func (a *analysis) verify(ctx context.Context, roots []*terraform.Root, res *res
 				key := f.Fingerprint + "\x00" + diff
 				known, done := tried[key]
 				if !done {
-					known = a.tryFix(ctx, now, before, f, fix)
+					known = a.tryFix(ctx, now, before, Chosen{f, fix}, diff)
 					tried[key] = known
 				}
 				err = known
@@ -166,27 +166,45 @@ func count(res *result) tally {
 	return c
 }
 
-func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, f *Finding, fix *Fix) error {
+// A retry is the analysis after a fix. The members of a group, one after the
+// other, share their fix, and with it the analysis.
+type retry struct {
+	diff   string
+	estate bool
+	res    *result
+}
+
+func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, c Chosen, diff string) error {
+	estate := c.Finding.Check.Estate
+	if a.last.res == nil || a.last.diff != diff || a.last.estate != estate {
+		res, err := a.after(ctx, roots, c)
+		if err != nil {
+			return err
+		}
+		a.last = retry{diff, estate, res}
+	}
+	return before.noWorse(a.last.res, []Chosen{c})
+}
+
+// after is the analysis with a fix applied in memory.
+func (a *analysis) after(ctx context.Context, roots *loaded, c Chosen) (*result, error) {
+	f, fix := c.Finding, c.Fix
 	edits := map[string][]byte{}
 	for _, fe := range byFile(fix.Edits) {
 		if a.in.Boundary == nil {
-			return fmt.Errorf("%s cannot be edited: only a plan is at hand", fe.file.Name)
+			return nil, fmt.Errorf("%s cannot be edited: only a plan is at hand", fe.file.Name)
 		}
 		b, err := source.Apply(fe.file, fe.edits)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		edits[fe.file.Name] = b
 	}
 	changed, _, err := a.load(ctx, edits, roots)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	res, err := a.again(ctx, f, changed, roots)
-	if err != nil {
-		return err
-	}
-	return before.noWorse(res, []Chosen{{f, fix}})
+	return a.again(ctx, f, changed, roots)
 }
 
 // noWorse says what is wrong with an outcome of fixes: a finding of theirs that

@@ -64,12 +64,12 @@ IAM Identity Center, and delete their passwords.
 }
 
 func userConsoleMFA(p *analyzer.Pass) error {
-	done := map[*identity.User]bool{}
+	done, people := map[*identity.User]bool{}, map[*identity.Group]bool{}
 	for _, login := range p.Model.Logins {
 		if login.Resource.Deleted() {
 			continue
 		}
-		c := consoleCheck{pass: p, login: login, user: p.Model.UserOf(login)}
+		c := consoleCheck{pass: p, login: login, user: p.Model.UserOf(login), people: people}
 		switch {
 		case c.user == nil:
 			c.nobody()
@@ -93,6 +93,7 @@ type consoleCheck struct {
 	user     *identity.User
 	bindings identity.Permissions
 	result   proof.UserResult
+	people   map[*identity.Group]bool // what onlyPeople has found, of all logins
 }
 
 func (c *consoleCheck) finding(defect string) *analyzer.Finding {
@@ -383,12 +384,14 @@ func (c *consoleCheck) require() []*analyzer.Fix {
 // onlyPeople says that every member of a group has a password and no key: a
 // program would be shut out.
 func (c *consoleCheck) onlyPeople(g *identity.Group) bool {
-	for _, u := range c.pass.Model.Members(g) {
-		if c.pass.Model.LoginOf(u) == nil || c.pass.Model.HasKeys(u) != value.No {
-			return false
-		}
+	only, known := c.people[g]
+	if !known {
+		only = !slices.ContainsFunc(c.pass.Model.Members(g), func(u *identity.User) bool {
+			return c.pass.Model.LoginOf(u) == nil || c.pass.Model.HasKeys(u) != value.No
+		})
+		c.people[g] = only
 	}
-	return true
+	return only
 }
 
 // upperFirst begins a sentence; an address in quotes stays as it is.

@@ -33,6 +33,8 @@ type Model struct {
 	// Looked are the resource instances that were looked at.
 	Looked []*terraform.Resource
 
+	loginOf       map[*User]*Login
+	keysOf        map[*User][]*AccessKey // under nil those whose user is not declared
 	userIndexes   []*index[*User]
 	groupIndexes  []*index[*Group]
 	policyIndexes []*index[*terraform.Resource]

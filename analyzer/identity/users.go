@@ -61,6 +61,7 @@ type MFADevice struct {
 
 func (m *Model) addUsers(r *terraform.Root) {
 	users := &index[*User]{root: r}
+	logins, keys := len(m.Logins), len(m.Keys)
 	for _, res := range m.resources(r, "aws_iam_user", "awscc_iam_user") {
 		name := res.Attr("name")
 		if res.Type == "awscc_iam_user" {
@@ -85,16 +86,22 @@ func (m *Model) addUsers(r *terraform.Root) {
 		m.MFADevices = append(m.MFADevices, &MFADevice{Resource: res, Name: res.Attr("virtual_mfa_device_name")})
 	}
 	m.userIndexes = append(m.userIndexes, users)
+	if m.loginOf == nil {
+		m.loginOf, m.keysOf = map[*User]*Login{}, map[*User][]*AccessKey{}
+	}
+	for _, l := range m.Logins[logins:] {
+		if l.Owner != nil && m.loginOf[l.Owner] == nil {
+			m.loginOf[l.Owner] = l
+		}
+	}
+	for _, k := range m.Keys[keys:] {
+		m.keysOf[k.Owner] = append(m.keysOf[k.Owner], k)
+	}
 }
 
 // LoginOf is the console password of a user, nil when none is declared.
 func (m *Model) LoginOf(u *User) *Login {
-	for _, l := range m.Logins {
-		if l.Owner != nil && l.Owner == u {
-			return l
-		}
-	}
-	return nil
+	return m.loginOf[u]
 }
 
 // UserOf is the user that a login is for: the one that its own root declares,
@@ -135,11 +142,11 @@ func (u *User) Tags() (tags map[string]string, open bool) {
 // HasKeys says whether a user has an access key, as far as its root says.
 func (m *Model) HasKeys(u *User) value.Tri {
 	has := value.No
-	for _, k := range m.Keys {
-		switch {
-		case k.Owner == u:
-			has = has.Or(k.Resource.Exists.And(k.Active()))
-		case k.Owner == nil && k.Resource.Root == u.Resource.Root:
+	for _, k := range m.keysOf[u] {
+		has = has.Or(k.Resource.Exists.And(k.Active()))
+	}
+	for _, k := range m.keysOf[nil] {
+		if k.Resource.Root == u.Resource.Root {
 			has = has.Or(value.Maybe.And(mayName(k.User, u.Name)))
 		}
 	}
