@@ -340,11 +340,11 @@ func (a *analysis) run(ctx context.Context, roots []*terraform.Root, checks []*C
 	out.findings = merge(out.findings)
 	order(out.findings)
 	fingerprint(out.findings)
-	redact(out.findings, model)
 	for _, r := range roots {
 		out.gaps = append(out.gaps, r.Gaps()...)
 	}
 	out.gaps = append(out.gaps, model.Gaps...)
+	redact(out.findings, out.gaps, model)
 	return out, nil
 }
 

@@ -64,7 +64,7 @@ func (a *analysis) deployed(ctx context.Context, res *result) ([]terraform.Gap, 
 		}
 	}
 	fresh = merge(fresh)
-	redact(fresh, res.model)
+	redact(fresh, gaps, res.model)
 	res.findings = append(res.findings, fresh...)
 	order(res.findings)
 	fingerprint(res.findings)

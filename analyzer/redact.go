@@ -1,56 +1,37 @@
 package analyzer
 
 import (
+	"cmp"
+	"maps"
 	"regexp"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // redacted stands for a value that Terraform marks as sensitive.
 const redacted = "(sensitive)"
 
-// redact takes sensitive values out of what findings say: an external id that
-// a witness carries, a name in a message. The source that an excerpt or a diff
-// shows is in the repository already.
-func redact(findings []*Finding, model *identity.Model) {
-	secrets := map[string]bool{}
-	for _, r := range model.Looked {
-		if r.Block != nil {
-			gatherSecrets(r.Block, false, secrets)
-		}
-	}
-	if len(secrets) == 0 {
-		return
-	}
-	var list []string
-	for s := range secrets {
-		list = append(list, s)
-	}
-	// The longest first, so that no secret is left as the rest of another.
-	sort.Slice(list, func(i, j int) bool {
-		if len(list[i]) != len(list[j]) {
-			return len(list[i]) > len(list[j])
-		}
-		return list[i] < list[j]
-	})
-	clean := func(s string) string {
-		if secrets[s] {
-			return redacted
-		}
-		for _, secret := range list {
-			if len(secret) >= 4 {
-				s = strings.ReplaceAll(s, secret, redacted)
-			}
-		}
-		return s
-	}
+// redact takes sensitive values out of what findings and gaps say: an external
+// id that a witness carries, a name in a message. The source that an excerpt or
+// a diff shows is in the repository already; where it may not be, see Withheld.
+func redact(findings []*Finding, gaps []terraform.Gap, model *identity.Model) {
+	clean := Redactor(model)
 	for _, f := range findings {
 		f.Message = clean(f.Message)
 		for i := range f.Related {
 			f.Related[i].Message = clean(f.Related[i].Message)
+		}
+		f.Needs = slices.Clone(f.Needs)
+		for i := range f.Needs {
+			f.Needs[i].Text = clean(f.Needs[i].Text)
+		}
+		for _, fix := range f.Fixes {
+			fix.Message = clean(fix.Message)
 		}
 		w := f.Witness
 		if w == nil {
@@ -62,6 +43,43 @@ func redact(findings []*Finding, model *identity.Model) {
 			context[k] = clean(v)
 		}
 		w.Context = context
+	}
+	for i := range gaps {
+		gaps[i].Reason = clean(gaps[i].Reason)
+	}
+}
+
+// Withheld says that the lines of a file around a finding are not to be shown:
+// files of variable values often stay out of the repository, because they hold
+// secrets, of which none may get into a report by standing next to something.
+func Withheld(f *source.File) bool {
+	name := strings.TrimSuffix(f.Name, ".json")
+	return strings.HasSuffix(name, ".tfvars") || strings.HasSuffix(name, ".tofuvars")
+}
+
+// Redactor takes every sensitive text in the model out of another.
+func Redactor(model *identity.Model) func(string) string {
+	secrets := map[string]bool{}
+	for _, r := range model.Looked {
+		if r.Block != nil {
+			gatherSecrets(r.Block, false, secrets)
+		}
+	}
+	list := slices.Collect(maps.Keys(secrets))
+	// The longest first, so that no secret is left as the rest of another.
+	slices.SortFunc(list, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
+	})
+	return func(s string) string {
+		if secrets[s] {
+			return redacted
+		}
+		for _, secret := range list {
+			if len(secret) >= 4 {
+				s = strings.ReplaceAll(s, secret, redacted)
+			}
+		}
+		return s
 	}
 }
 
@@ -84,6 +102,7 @@ func gatherSecrets(v *value.Value, inherited bool, into map[string]bool) {
 			gatherSecrets(tree, true, into)
 		} else if !publicWords.MatchString(text) {
 			into[text] = true
+			gatherPieces(text, into)
 		}
 	}
 	for _, p := range v.Parts {
@@ -96,6 +115,21 @@ func gatherSecrets(v *value.Value, inherited bool, into map[string]bool) {
 	}
 	for _, a := range v.Attrs {
 		gatherSecrets(a.Value, inherited, into)
+	}
+}
+
+// gatherPieces adds what messages take out of an ARN: the account, and the name
+// at its end.
+func gatherPieces(text string, into map[string]bool) {
+	fields := strings.SplitN(text, ":", 6)
+	if len(fields) < 6 || fields[0] != "arn" {
+		return
+	}
+	if account := fields[4]; len(account) == 12 {
+		into[account] = true
+	}
+	if i := strings.LastIndexByte(fields[5], '/'); i >= 0 && !publicWords.MatchString(fields[5][i+1:]) {
+		into[fields[5][i+1:]] = true
 	}
 }
 

@@ -62,7 +62,11 @@ func (a *analysis) diff(fix *Fix) (string, error) {
 		if _, err := source.Apply(fe.file, fe.edits); err != nil {
 			return "", err
 		}
-		out += source.UnifiedDiff(fe.file, fe.edits, 3)
+		context := 3
+		if Withheld(fe.file) {
+			context = 0
+		}
+		out += source.UnifiedDiff(fe.file, fe.edits, context)
 	}
 	return out, nil
 }

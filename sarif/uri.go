@@ -7,6 +7,7 @@ import (
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/source"
 )
 
@@ -39,6 +40,9 @@ func hasDrive(name string) bool { return len(name) > 2 && name[1] == ':' && name
 
 // place is the location of a span.
 func place(s source.Span) *sarif.PhysicalLocation {
+	if analyzer.Withheld(s.File) {
+		return mark(s)
+	}
 	r := region(s)
 	r.Snippet = snippet(s)
 	at := artifact(s.File.Name)

@@ -111,7 +111,7 @@ func (b *organizations) addNode(res *terraform.Resource) {
 			n.written = n.written.At(0)
 		}
 	}
-	n.Name = name.TextOr(res.Address)
+	n.Name = name.ShownOr(res.Address)
 	var known bool
 	if n.ID, known = res.Attr(id).Text(); !known {
 		n.ID = res.ImportID
@@ -245,7 +245,7 @@ func (b *organizations) read(at address) *Node {
 		if res.Address != at.text {
 			continue
 		}
-		n := &Node{Kind: OrganizationalUnit, Resource: res, Name: res.Attr("name").TextOr(res.Address), written: res.Attr("parent_id")}
+		n := &Node{Kind: OrganizationalUnit, Resource: res, Name: res.Attr("name").ShownOr(res.Address), written: res.Attr("parent_id")}
 		b.byAddress[at] = n
 		b.place(n)
 		for _, same := range b.byName[n.Name] {

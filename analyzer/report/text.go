@@ -138,7 +138,7 @@ func (t *printer) finding(f *analyzer.Finding) {
 	for _, l := range wrapped(f.Message, t.width-2) {
 		t.line("  " + t.in(bold, l))
 	}
-	if !f.Span.IsZero() {
+	if !f.Span.IsZero() && !analyzer.Withheld(f.Span.File) {
 		t.line("")
 		var header source.Span
 		if f.Resource != nil {

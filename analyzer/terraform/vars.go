@@ -128,7 +128,7 @@ func (m *moduleInstance) variable(name string, cautious bool) (*value.Value, str
 	var at source.Span
 	v := m.ev.once(m.memo, memoKey{"variable", name, cautious}, label, b.header, func() *value.Value {
 		v := m.variableValue(name, b, cautious)
-		if s, _ := m.ev.eval(b.expr("sensitive"), &frame{}); s.Is(value.Bool) && s.Bool {
+		if m.ev.secret(b) {
 			v = burden(v, nil, true)
 		}
 		return v
@@ -195,10 +195,21 @@ func (m *moduleInstance) configuredValue(name string, b *block, cautious bool) *
 	return v
 }
 
+// secret says that a variable's value is not to be printed. Terraform keeps what
+// is ephemeral out of plans and states; nobody wants it in a report.
+func (ev *evaluator) secret(b *block) bool {
+	for _, name := range []string{"sensitive", "ephemeral"} {
+		if s, _ := ev.eval(b.expr(name), &frame{}); s.Is(value.Bool) && s.Bool {
+			return true
+		}
+	}
+	return false
+}
+
 // assumption is that a variable has its default.
 func (ev *evaluator) assumption(name string, b *block, x expression) *value.Assumption {
 	text := abridged(x.span().Text(), 100)
-	if s, _ := ev.eval(b.expr("sensitive"), &frame{}); s.Is(value.Bool) && s.Bool {
+	if ev.secret(b) {
 		text = "(sensitive)"
 	}
 	return &value.Assumption{Text: "var." + name + " = " + text + " (its default)", Span: x.span()}

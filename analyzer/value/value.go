@@ -277,6 +277,14 @@ func (v *Value) TextOr(otherwise string) string {
 	return otherwise
 }
 
+// ShownOr is the text when it is known and may be printed, else otherwise.
+func (v *Value) ShownOr(otherwise string) string {
+	if s, ok := v.Text(); ok && !v.Sensitive {
+		return s
+	}
+	return otherwise
+}
+
 // AsParts is the pieces of a string; an unknown value is one hole. ok is false
 // for everything else.
 func (v *Value) AsParts() (parts []Part, ok bool) {

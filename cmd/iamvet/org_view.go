@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/settings"
@@ -84,10 +85,13 @@ type orgDecision struct {
 }
 
 // orgViewer makes views of a model.
-type orgViewer struct{ base string }
+type orgViewer struct {
+	base  string
+	clean func(string) string // takes sensitive values out
+}
 
 func viewOrganizations(m *identity.Model, s *settings.Settings, base string) (*orgReport, error) {
-	v := orgViewer{base}
+	v := orgViewer{base, analyzer.Redactor(m)}
 	out := &orgReport{Organizations: []orgView{}}
 	for _, o := range m.Organizations {
 		view, err := v.organization(m, o, s)
@@ -156,13 +160,13 @@ func (v orgViewer) node(n *identity.Node, d *checks.Decisions) *orgNode {
 }
 
 func (v orgViewer) decision(d checks.Decision) orgDecision {
-	return orgDecision{Verdict: d.Verdict.String(), Class: d.Class, Witness: d.Words, Needs: v.needs(d.Needs)}
+	return orgDecision{Verdict: d.Verdict.String(), Class: d.Class, Witness: v.clean(d.Words), Needs: v.needs(d.Needs)}
 }
 
 func (v orgViewer) needs(why []value.Reason) []string {
 	out := []string{}
 	for _, r := range why {
-		out = append(out, report.ReasonText(r, v.base))
+		out = append(out, v.clean(report.ReasonText(r, v.base)))
 	}
 	return out
 }
@@ -173,13 +177,13 @@ func (v orgViewer) policy(p *identity.OrganizationPolicy) orgPolicy {
 		kind = p.Type.TextOr("")
 	}
 	return orgPolicy{
-		Name: p.Resource.Attr("name").TextOr(p.Resource.Address), Address: p.Resource.Address, Location: v.location(p.Resource.Header),
+		Name: p.Resource.Attr("name").ShownOr(p.Resource.Address), Address: p.Resource.Address, Location: v.location(p.Resource.Header),
 		Type: kind, Certain: p.Exists() == value.Yes,
 	}
 }
 
 func (v orgViewer) attached(a *identity.Attachment) orgPolicy {
-	out := orgPolicy{Name: a.PolicyID.TextOr("a policy that is not declared here"), Certain: true}
+	out := orgPolicy{Name: a.PolicyID.ShownOr("a policy that is not declared here"), Certain: true}
 	if a.Policy != nil {
 		out = v.policy(a.Policy)
 	}
