@@ -74,7 +74,11 @@ func (c *call) read(i int) (f *source.File, v *value.Value, err error) {
 		return f, nil, nil
 	}
 	info, err := fs.Stat(c.sc.boundary.FS, name)
-	v = c.gapOf(*gap)
+	g := *gap
+	if err == nil && info.IsDir() {
+		g.Kind, g.Reason = LimitGap, name+" is a directory" // what try is for, mostly
+	}
+	v = c.gapOf(g)
 	if err == nil && info.IsDir() || errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, errors.New(gap.Reason) // Terraform cannot read it either
 	}
