@@ -169,7 +169,7 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 	if err := p.settings(in, f); err != nil {
 		return err
 	}
-	in.WorkDir, _ = relative(p.dir)
+	in.WorkDir, _ = relative(p.abs("."))
 	for _, e := range plans {
 		if e.Name != stdinName {
 			abs := p.abs(e.Name)
