@@ -6,6 +6,43 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
+// Types are the types of the resources, or data sources, that there are, in
+// order. Nothing but module calls is evaluated.
+func (r *Root) Types(mode Mode) []string { return r.loader.types(mode) }
+
+func (ev *evaluator) types(mode Mode) []string {
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	found := map[string]bool{}
+	ev.top.walk(func(m *moduleInstance) {
+		if m.mod == nil {
+			return
+		}
+		for k := range m.mod.resources {
+			if k.mode == mode {
+				found[k.typ] = true
+			}
+		}
+	})
+	return sortedKeys(found)
+}
+
+func (l *evidence) types(mode Mode) []string {
+	found := map[string]bool{}
+	for _, r := range l.list {
+		if r.mode == mode {
+			found[r.typ] = true
+		}
+	}
+	return sortedKeys(found)
+}
+
+func (o *overlaid) types(mode Mode) []string {
+	both := append(o.evidence.types(mode), o.config.Types(mode)...)
+	slices.Sort(both)
+	return slices.Compact(both)
+}
+
 // Reference is an attribute as a reference to it sees it: what is written, else
 // the provider's default, else what iamvet knows that the provider computes. It
 // is never nil; an attribute that only the apply gives is unknown.

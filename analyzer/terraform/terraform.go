@@ -83,6 +83,8 @@ type loader interface {
 	// resources returns the instances of these types, in address order.
 	// No types: of every type.
 	resources(mode Mode, types []string) []*Resource
+	// types are the resource types that there are, in order.
+	types(mode Mode) []string
 	// files are the source files that were parsed, in name order.
 	files() []*source.File
 	// modules is the number of module instances that were visited.

@@ -152,12 +152,38 @@ type inspectedValue struct {
 	v    *value.Value
 }
 
+// candidates are the instances of the type that is asked for, or of those about
+// identity: nothing else is evaluated.
+func candidates(root *terraform.Root, want *target) (out []*terraform.Resource) {
+	if want != nil && want.typ != "" {
+		if want.data {
+			return root.DataSources(want.typ)
+		}
+		return root.Resources(want.typ)
+	}
+	identity := func(mode terraform.Mode) (types []string) {
+		for _, t := range root.Types(mode) {
+			if terraform.IdentityType(t) {
+				types = append(types, t)
+			}
+		}
+		return types
+	}
+	if types := identity(terraform.Managed); len(types) > 0 {
+		out = root.Resources(types...)
+	}
+	if types := identity(terraform.Data); len(types) > 0 {
+		out = append(out, root.DataSources(types...)...)
+	}
+	return out
+}
+
 // inspectRoots selects: the identity resources, or what an address means. An
 // instance that has nothing under the path is left out; bare is one of them.
 func inspectRoots(roots []*terraform.Root, want *target) (out []inspected, bare *terraform.Resource) {
 	for _, root := range roots {
-		for _, r := range append(root.Resources(), root.DataSources()...) {
-			if want == nil && !terraform.IdentityType(r.Type) || want != nil && !want.names(r) {
+		for _, r := range candidates(root, want) {
+			if want != nil && !want.names(r) {
 				continue
 			}
 			one := inspected{resource: r}
