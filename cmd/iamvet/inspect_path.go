@@ -174,6 +174,9 @@ func keyFits(want, key string) bool { return want == "" || want == key || key ==
 // at is what a path leads to: into lists and objects, and into JSON text.
 func at(v *value.Value, path []step) *value.Value {
 	for _, s := range path {
+		if v != nil && v.Sensitive {
+			return v // and so is all that is in it
+		}
 		if v.Is(value.String) {
 			tree, err := value.DecodeJSON(v)
 			if err != nil {
