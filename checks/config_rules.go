@@ -63,7 +63,9 @@ func configRules(roots []*terraform.Root) *configRuleSet {
 		}
 		s.securityHub(root)
 		for _, m := range root.UnreadModules() {
-			s.open = append(s.open, m.Why)
+			if m.Source == "" || baselineModule.MatchString(m.Source) {
+				s.open = append(s.open, m.Why)
+			}
 		}
 	}
 	return s
@@ -90,6 +92,8 @@ func parametersOf(r *terraform.Resource) string {
 }
 
 var (
+	// baselineModule is a module that may well set up AWS Config rules.
+	baselineModule   = regexp.MustCompile(`(?i)config|baseline|conformance|complian|security|guardrail|landing|account`)
 	daysParameter    = regexp.MustCompile(`(?i)(?:maxAccessKeyAge|maxCredentialUsageAge)"?\s*[:=]\s*["']?(\d+)`)
 	sourceIdentifier = regexp.MustCompile(`(?m)^[^#\n]*"?SourceIdentifier"?\s*:\s*["']?([A-Z][A-Z0-9_]+)`)
 )

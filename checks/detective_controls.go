@@ -33,8 +33,8 @@ by hand as well. The articles that these rules come from measured 1,143 accounts
 and found in the running accounts what no review had stopped.
 
 It is fine when the rules are managed by code that is not in the scan: scan both
-together. Where a module is not at hand, or the template
-of a conformance pack is not, the question stays open. access-keys-rotated with
+together. Where a module that sounds like a baseline is not at
+hand, or the template of a conformance pack is not, the question stays open. access-keys-rotated with
 more than 90 days (max_key_age in .iamvet.hcl), or
 iam-user-unused-credentials-check with more than unused_days, notices too late and
 is reported.`,

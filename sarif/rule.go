@@ -1,6 +1,7 @@
 package sarif
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -113,8 +114,17 @@ func tags(c *analyzer.Check) []string {
 			out = append(out, t)
 		}
 	}
+	for _, k := range c.Controls {
+		if slices.Contains(taggedFrameworks, k.Framework) && len(out) < maxTags {
+			out = append(out, k.Framework+"/"+k.ID)
+		}
+	}
 	return out
 }
+
+// taggedFrameworks are those whose controls are tags of a rule, as far as
+// there is room; its help lists all.
+var taggedFrameworks = []string{"cis-5.0", "fsbp", "mitre-attack"}
 
 func firstParagraph(c *analyzer.Check) string {
 	first, _, _ := strings.Cut(strings.TrimSpace(c.Doc), "\n\n")
