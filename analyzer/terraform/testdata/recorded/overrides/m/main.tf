@@ -1,0 +1,3 @@
+variable "x" {}
+variable "y" { default = "dy" }
+output "out" { value = "m:${var.x}:${var.y}:${path.module}" }
