@@ -2,16 +2,45 @@ package checks
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
+
+// rootOptions are what is known of an organization when it is asked whether root
+// may act without MFA.
+func rootOptions(o *identity.Organization, s *settings.Settings) proof.RootOptions {
+	return proof.RootOptions{Exempt: s.RootExemptActions, Partitions: partitionsOf(o)}
+}
+
+// networkOptions are the same for the networks that root may come from.
+func networkOptions(o *identity.Organization, allowed []netip.Prefix) proof.SourceIPOptions {
+	return proof.SourceIPOptions{Allowed: allowed, Partitions: partitionsOf(o)}
+}
+
+// partitionsOf is the partition of an organization, or nil when neither the
+// command line nor the provider says which it is.
+func partitionsOf(o *identity.Organization) []string {
+	r := o.Resource
+	if r == nil && len(o.Policies) > 0 {
+		r = o.Policies[0].Resource
+	}
+	if r == nil {
+		return nil
+	}
+	if p := r.Partition(); p != "" {
+		return []string{p}
+	}
+	return nil
+}
 
 // policyOf is the policy that a document belongs to.
 func policyOf(o *identity.Organization, d *policy.Document) *identity.OrganizationPolicy {

@@ -38,9 +38,9 @@ func Decide(o *identity.Organization, s *settings.Settings) (*Decisions, error) 
 			d.Disabled = f.Message
 		}
 	}
-	mfa := rootMFAQuestion(o, proof.RootOptions{Exempt: s.RootExemptActions})
+	mfa := rootMFAQuestion(o, rootOptions(o, s))
 	d.RootMFA = decider(o, d.Disabled != "", mfa, func(r proof.RootResult) (string, *proof.Witness) { return rootClass(r.Class), r.Witness })
-	networks := rootIPCheck{org: o, opt: proof.SourceIPOptions{Allowed: allowed}}
+	networks := rootIPCheck{org: o, opt: networkOptions(o, allowed)}
 	d.Networks = decider(o, d.Disabled != "", networks.question(), func(r proof.SourceIPResult) (string, *proof.Witness) {
 		return networkClass(r, len(allowed) > 0), r.Witness
 	})

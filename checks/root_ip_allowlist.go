@@ -61,7 +61,7 @@ func rootIPAllowlist(p *analyzer.Pass) error {
 		return err
 	}
 	for _, o := range p.Model.Organizations {
-		c := rootIPCheck{pass: p, org: o, opt: proof.SourceIPOptions{Allowed: allowed}}
+		c := rootIPCheck{pass: p, org: o, opt: networkOptions(o, allowed)}
 		if o.Resource == nil {
 			c.nearMissesAlone()
 		} else if disabled(o, "") == nil { // IV102 says so already

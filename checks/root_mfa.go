@@ -61,9 +61,8 @@ BoolIfExists also denies access keys, which carry no MFA key at all.`,
 }
 
 func rootMFA(p *analyzer.Pass) error {
-	opt := proof.RootOptions{Exempt: p.Settings.RootExemptActions}
 	for _, o := range p.Model.Organizations {
-		c := rootMFACheck{pass: p, org: o, opt: opt}
+		c := rootMFACheck{pass: p, org: o, opt: rootOptions(o, p.Settings)}
 		if o.Resource == nil {
 			c.nearMissesAlone()
 			continue

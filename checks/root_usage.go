@@ -57,7 +57,7 @@ func rootUsage(p *analyzer.Pass) error {
 		if o.Resource == nil || disabled(o, "") != nil {
 			continue // IV102 says so already
 		}
-		c := rootUsageCheck{pass: p, org: o, networks: rootIPCheck{pass: p, org: o, opt: proof.SourceIPOptions{Allowed: allowed}}}
+		c := rootUsageCheck{pass: p, org: o, networks: rootIPCheck{pass: p, org: o, opt: networkOptions(o, allowed)}}
 		c.decide()
 	}
 	return nil
@@ -70,7 +70,7 @@ type rootUsageCheck struct {
 }
 
 func (c *rootUsageCheck) decide() {
-	mfa := rootMFAQuestion(c.org, proof.RootOptions{Exempt: c.pass.Settings.RootExemptActions}).outcomes()
+	mfa := rootMFAQuestion(c.org, rootOptions(c.org, c.pass.Settings)).outcomes()
 	_, failed, undetermined := sorted(mfa)
 	managed, why := centralRootManagement(c.org)
 	if managed == value.Yes || len(failed) > 0 {

@@ -106,13 +106,13 @@ func (inst *instance) region() *value.Value {
 	return v
 }
 
-// partition is the partition of the block's provider: as configured, else as
-// its region tells.
+// partition is the partition of the block's provider: as its region tells, else
+// as the command line says.
 func (inst *instance) partition() *value.Value {
-	if p := inst.m.ev.opt.Partition; p != "" {
+	region := inst.region()
+	if p := inst.m.ev.opt.Partition; region == nil && p != "" {
 		return value.StrAt(source.Computed(p, inst.block.header))
 	}
-	region := inst.region()
 	if region == nil {
 		return value.Of(value.Type{Kind: value.String}, inst.block.header, value.Reason{Text: "the partition is not known (--partition)", Span: inst.block.header})
 	}
