@@ -15,17 +15,19 @@ type managed struct {
 	whole bool
 }
 
-// managedPolicies are AWS's own policies by name, as of November 2026. AWS adds
-// to most of them from time to time: of those only what they are for is listed,
-// and that they allow more is left open. None of them denies anything, or asks
-// for MFA, but the ones that say so in their names.
+// managedPolicies are AWS's own policies by name. AWS adds to most of them from
+// time to time: of those only what they are for is listed, and that they allow
+// more is left open. All of it was compared with the policies as AWS published
+// them until 7 March 2026 (github.com/zoph-io/MAMIP, which records every version):
+// each action here is allowed there on every resource, without a condition, and
+// none of the policies denies anything but AWSDenyAll.
 var managedPolicies = map[string]managed{
 	"AdministratorAccess":                  {allow("*"), true},
 	"AWSDenyAll":                           {`{"Effect":"Deny","Action":"*","Resource":"*"}`, true},
 	"PowerUserAccess":                      {`{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"}`, false},
 	"IAMFullAccess":                        {allow("iam:*"), false},
 	"IAMReadOnlyAccess":                    {allow("iam:GenerateCredentialReport", "iam:GenerateServiceLastAccessedDetails", "iam:Get*", "iam:List*", "iam:SimulateCustomPolicy", "iam:SimulatePrincipalPolicy"), true},
-	"IAMUserChangePassword":                {`{"Effect":"Allow","Action":"iam:ChangePassword","Resource":"arn:*:iam::*:user/${aws:username}"},{"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}`, true},
+	"IAMUserChangePassword":                {`{"Effect":"Allow","Action":"iam:ChangePassword","Resource":["arn:*:iam::*:user/${aws:username}","arn:*:iam::*:user/*/${aws:username}"]},{"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}`, true},
 	"IAMUserSSHKeys":                       {`{"Effect":"Allow","Action":["iam:DeleteSSHPublicKey","iam:GetSSHPublicKey","iam:ListSSHPublicKeys","iam:UpdateSSHPublicKey","iam:UploadSSHPublicKey"],"Resource":"arn:*:iam::*:user/${aws:username}"}`, true},
 	"ReadOnlyAccess":                       {allow("dynamodb:GetItem", "ec2:Describe*", "iam:GenerateCredentialReport", "iam:Get*", "iam:List*", "s3:Get*", "s3:List*"), false},
 	"ViewOnlyAccess":                       {allow("s3:ListAllMyBuckets", "s3:ListBucket"), false},
@@ -70,13 +72,27 @@ var managedPolicies = map[string]managed{
 	"SecretsManagerReadWrite":              {allow("secretsmanager:*"), false},
 }
 
+// denyingPolicies are those of AWS's own that deny what lies beyond the service
+// they are for: of 1,525 in the same collection 44 deny something, most of them
+// a corner of one service, or are for roles of AWS's own.
+var denyingPolicies = map[string]bool{
+	"AWSCompromisedKeyQuarantine": true, "AWSCompromisedKeyQuarantineV2": true, "AWSCompromisedKeyQuarantineV3": true,
+	"AWSIAMIdentityCenterAllowListForIdentityContext": true,
+	"IAMAuditRootUserCredentials":                     true, "IAMCreateRootUserPassword": true, "IAMDeleteRootUserCredentials": true,
+	"S3UnlockBucketPolicy": true, "SQSUnlockQueuePolicy": true,
+}
+
 func allow(actions ...string) string {
 	return `{"Effect":"Allow","Action":["` + strings.Join(actions, `","`) + `"],"Resource":"*"}`
 }
 
 // managedPolicy is a policy of AWS's own. Of one that is not in the table, only
 // that it may allow something is known: an unknown Allow never takes a Deny away.
+// Of one that denies, nothing is.
 func managedPolicy(name string) *policy.Document {
+	if denyingPolicies[name] {
+		return unseen([]value.Reason{{Text: "what AWS's policy " + name + " denies"}})
+	}
 	p := managedPolicies[name]
 	doc, err := policy.Parse(value.Str(`{"Version":"2012-10-17","Statement":[` + p.statements + `]}`))
 	if err != nil {

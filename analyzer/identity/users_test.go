@@ -69,6 +69,9 @@ func TestManagedPolicies(t *testing.T) {
 	if doc := managedPolicy("AmazonBraketFullAccess"); len(doc.Statements) != 1 || !doc.Statements[0].Open {
 		t.Error("a policy that is not in the table has to be an unknown Allow")
 	}
+	if doc := managedPolicy("AWSCompromisedKeyQuarantineV3"); !doc.Open {
+		t.Error("a policy that denies, and is not in the table, may deny anything")
+	}
 	doc := managedPolicy("AdministratorAccess")
 	if doc.Statements[0].AdmitsAction("iam:CreateUser") != value.Yes {
 		t.Error("AdministratorAccess does not allow iam:CreateUser")
