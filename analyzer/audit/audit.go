@@ -7,7 +7,6 @@
 package audit
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -88,7 +87,10 @@ func New(now time.Time) *Tally { return &Tally{now: now, accounts: map[string]*A
 // the list of an account's virtual MFA devices. What cannot be read is a problem
 // in the table. The error is for a file that is neither.
 func (t *Tally) Add(name string, r io.Reader) error {
-	src := bufio.NewReader(r)
+	src, _, err := credential.Unzipped(r)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	if head, _ := src.Peek(512); bytes.Contains(head, []byte(`"VirtualMFADevices"`)) {
 		d, err := credential.ReadDevices(name, src)
 		if err != nil {

@@ -8,6 +8,7 @@
 package credential
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -112,7 +113,8 @@ type Certificate struct {
 type Report struct {
 	File *source.File
 	Rows []*Row
-	// Encoded says that the CSV was base64: rows then have no place in the file.
+	// Encoded says that the CSV was base64 or compressed: rows then have no place
+	// in the file.
 	Encoded bool
 }
 
@@ -136,6 +138,9 @@ func Read(f *source.File) (*Report, []error) {
 	out.Encoded = r.Encoded()
 	var errs []error
 	err = r.All(func(row *Row) error {
+		if len(out.Rows) == maxRows {
+			return fmt.Errorf("%s: more than %d rows are not looked at: one account has no more users; iamvet audit counts over reports of any length", f.Name, maxRows)
+		}
 		kept := *row
 		out.Rows = append(out.Rows, &kept)
 		return nil
@@ -149,6 +154,10 @@ func Read(f *source.File) (*Report, []error) {
 	}
 	return out, errs
 }
+
+// maxRows is how many rows are held in memory: 20 times what IAM has room for in
+// one account.
+const maxRows = 100_000
 
 // maxErrors is how many broken rows of one report are named.
 const maxErrors = 20

@@ -1,6 +1,8 @@
 package credential
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -93,6 +95,8 @@ func TestForms(t *testing.T) {
 		"json":              `{"Content": "` + encoded + `", "ReportFormat": "text/csv", "GeneratedTime": "2026-11-22T00:00:00+00:00"}`,
 		"json, Content last": `{ "GeneratedTime": 1.5e3, "A": {"Content": [1, {"x": "}"}, null]}, "\u0042": "a\"b",
 			"Content" : "` + strings.ReplaceAll(encoded, "=", `\u003d`) + `"}`,
+		"gzip":                      gzipped(t, sample),
+		"base64, gzipped":           gzipped(t, encoded),
 		"json with byte order mark": "\ufeff{\"Content\":\"" + strings.ReplaceAll(encoded, "/", `\/`) + "\"}",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -112,6 +116,19 @@ func TestForms(t *testing.T) {
 			}
 		})
 	}
+}
+
+func gzipped(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 func addColumn(text, name, value string) string {
@@ -156,6 +173,10 @@ func TestErrors(t *testing.T) {
 		"bare quote":     {header + "\n" + `a"b` + row + "\n", "report.csv:2:"},
 		"open quote":     {header + "\n\"" + row + "\n" + row + "\n", "report.csv:2: a quote is not closed"},
 		"behind a quote": {header + "\n\"a\"b" + row + "\n", "report.csv:2: text stands behind the quote"},
+		"no row":         {header + "\n", "report.csv: there is no row below the header"},
+		"base64 cut":     {encoded[:len(header)*2+3], "report.csv"},
+		"gzip cut":       {gzipped(t, sample)[:200], "report.csv: unexpected EOF"},
+		"too many rows":  {header + "\n" + strings.Repeat(row+"\n", maxRows+1), "report.csv: more than 100000 rows"},
 		"utf-16":         {"\xff\xfeu\x00s\x00e\x00r\x00", "report.csv: the file is UTF-16"},
 		"json":           {`{"ReportFormat": "text/csv"}`, `it is JSON without the member "Content"`},
 		"json cut":       {`{"Content": "` + encoded[:100], "report.csv: the JSON ends within Content"},

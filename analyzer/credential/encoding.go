@@ -3,6 +3,7 @@ package credential
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -16,8 +17,26 @@ func newByteReader(b []byte) io.Reader { return bytes.NewReader(b) }
 // --query Content --output text.
 const encodedHeader = "dXNlcixhcm4s"
 
-// decoded is the CSV in what r reads, and whether it stood there as base64.
-func decoded(r *bufio.Reader) (csv *bufio.Reader, encoded bool, err error) {
+// Unzipped is what r reads, without gzip where it is compressed.
+func Unzipped(r io.Reader) (src *bufio.Reader, zipped bool, err error) {
+	src = bufio.NewReaderSize(r, 64<<10)
+	if head, err := src.Peek(2); err != nil || head[0] != 0x1f || head[1] != 0x8b {
+		return src, false, nil
+	}
+	z, err := gzip.NewReader(src)
+	if err != nil {
+		return nil, true, err
+	}
+	return bufio.NewReaderSize(z, 64<<10), true, nil
+}
+
+// decoded is the CSV in what r reads, and whether the bytes of the file are
+// others: base64, or compressed.
+func decoded(file io.Reader) (csv *bufio.Reader, encoded bool, err error) {
+	r, zipped, err := Unzipped(file)
+	if err != nil {
+		return nil, false, err
+	}
 	head, err := r.Peek(len(encodedHeader))
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, false, err
@@ -34,7 +53,7 @@ func decoded(r *bufio.Reader) (csv *bufio.Reader, encoded bool, err error) {
 	case text == encodedHeader:
 		return bufio.NewReaderSize(base64.NewDecoder(base64.StdEncoding, r), 64<<10), true, nil
 	}
-	return r, false, nil
+	return r, zipped, nil
 }
 
 // jsonContent finds the member Content of the object that r begins with, and

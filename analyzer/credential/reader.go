@@ -94,9 +94,9 @@ var columnNames = [columnCount]string{
 }
 
 // NewReader reads the header of a report: CSV, CSV as base64, or the JSON that
-// holds it, as the command line of AWS prints it.
+// holds it, as the command line of AWS prints it; any of them may be gzipped.
 func NewReader(name string, r io.Reader) (*Reader, error) {
-	src, encoded, err := decoded(bufio.NewReaderSize(r, 64<<10))
+	src, encoded, err := decoded(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -107,8 +107,8 @@ func NewReader(name string, r io.Reader) (*Reader, error) {
 	return out, nil
 }
 
-// Encoded says that the CSV was base64: lines and offsets are those of the CSV,
-// not of the file.
+// Encoded says that the CSV was base64 or compressed: lines and offsets are those
+// of the CSV, not of the file.
 func (r *Reader) Encoded() bool { return r.encoded }
 
 func (r *Reader) header() error {
@@ -151,10 +151,11 @@ func (r *Reader) header() error {
 }
 
 // All calls each with every row until it returns an error, and broken with
-// every row that cannot be read. The row is only valid during the call.
+// every row that cannot be read. The row is only valid during the call. A report
+// without a row is an error.
 func (r *Reader) All(each func(*Row) error, broken func(*RowError)) error {
 	var row Row
-	for {
+	for any := false; ; any = true {
 		err := r.Next(&row)
 		if err == nil {
 			if err = each(&row); err != nil {
@@ -164,8 +165,10 @@ func (r *Reader) All(each func(*Row) error, broken func(*RowError)) error {
 		}
 		var bad *RowError
 		switch {
-		case errors.Is(err, io.EOF):
+		case errors.Is(err, io.EOF) && any:
 			return nil
+		case errors.Is(err, io.EOF):
+			return fmt.Errorf("%s: there is no row below the header, where every account has one for root: the report is cut off", r.name)
 		case errors.As(err, &bad):
 			broken(bad)
 		default:

@@ -16,6 +16,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/audit"
 	"github.com/iamvet/iamvet/analyzer/credential"
+	"github.com/iamvet/iamvet/analyzer/report"
 )
 
 type auditFlags struct {
@@ -34,12 +35,12 @@ users and IAM users go against each practice, next to the published figures of
 1,143 accounts.
 
 Reports may be CSV, base64 or the JSON of aws iam get-credential-report; - is
-standard input. In a directory, files .csv and .json are looked at, and what is
-no report is passed over. With the output of aws iam list-virtual-mfa-devices
+standard input. Any of them may be gzipped. In a directory, files .csv and .json
+(and those with .gz) are looked at, and what is no report is passed over. With the output of aws iam list-virtual-mfa-devices
 among the files, the table also says where root's device is a virtual one.
 
 No name of a user is kept or printed. Exit status: 0, whatever the figures; 2
-something could not be read.`,
+something could not be read, or there was no report.`,
 		Example: `  aws iam generate-credential-report && aws iam get-credential-report > report.json
   iamvet audit report.json
   iamvet audit --format html -o audit.html reports/
@@ -86,6 +87,9 @@ func (p *program) audit(ctx context.Context, args []string, f *auditFlags) error
 	}
 	progress.stop()
 	table := tally.Table()
+	if len(table.Accounts) == 0 {
+		return p.nothingToCount(args, table.Problems)
+	}
 	var b bytes.Buffer
 	if err := write(&b, table); err != nil {
 		return err
@@ -99,6 +103,16 @@ func (p *program) audit(ctx context.Context, args []string, f *auditFlags) error
 		return exit{exitBroken}
 	}
 	return err
+}
+
+// nothingToCount says what was looked for and why none of it counts: a table of
+// zeros would read like a clean bill.
+func (p *program) nothingToCount(args, problems []string) error {
+	for _, text := range problems {
+		fmt.Fprintf(p.stderr, "iamvet: %s\n", report.Clean(text))
+	}
+	return fmt.Errorf("no credential report to count in %s: one is what aws iam get-credential-report prints, or the CSV in it, which begins with user,arn,user_creation_time",
+		strings.Join(args, ", "))
 }
 
 // at is the time of a flag; now for "".
@@ -160,7 +174,7 @@ func (p *program) auditFiles(args []string, tally *audit.Tally) []auditInput {
 			if err != nil {
 				tally.Problem(err.Error())
 			} else if len(files) == 0 {
-				tally.Problem(arg + ": there is no .csv or .json file in this directory")
+				tally.Problem(arg + ": there is no .csv or .json file (or .gz of one) in this directory")
 			}
 		case err == nil:
 			add(arg, false)
@@ -200,7 +214,7 @@ func (p *program) reportsIn(dir string) ([]string, error) {
 		if d.IsDir() && d.Name() == ".git" {
 			return fs.SkipDir
 		}
-		ext := strings.ToLower(filepath.Ext(path))
+		ext := filepath.Ext(strings.TrimSuffix(strings.ToLower(path), ".gz"))
 		if !d.Type().IsRegular() || ext != ".csv" && ext != ".json" {
 			return nil
 		}
