@@ -117,7 +117,7 @@ func members(t *testing.T, b []byte, f func(block, name, text string)) {
 	var visit func(path, id string, body *hclsyntax.Body)
 	visit = func(path, id string, body *hclsyntax.Body) {
 		for name, a := range body.Attributes {
-			if path == "module" || strings.HasPrefix(path, "data") && name == "for_each" { // variables; of dynamic blocks
+			if path == "module" || name == "for_each" || name == "count" { // variables, and what every block accepts
 				continue
 			}
 			f(path, name, id+"."+name+"="+string(a.Expr.Range().SliceBytes(b)))

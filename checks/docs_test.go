@@ -16,7 +16,7 @@ import (
 	"github.com/iamvet/iamvet/checks/checktest"
 )
 
-var update = flag.Bool("update", false, "rewrite the pages of the rules")
+var update = flag.Bool("update", false, "rewrite the pages of the rules, and the diffs of fixtures")
 
 // The pages of docs/rules, and the examples that iamvet explain prints with
 // them, are what the rules and their example fixtures make.
@@ -55,7 +55,7 @@ func golden(t *testing.T, name string, want []byte) {
 		return
 	}
 	if !*update {
-		t.Fatalf("%s is stale (%v); go test ./checks -run TestRulePages -update writes it", name, err)
+		t.Fatalf("%s is stale (%v); go test ./checks -update writes it", name, err)
 	}
 	if err := os.WriteFile(name, want, 0o644); err != nil {
 		t.Fatal(err)

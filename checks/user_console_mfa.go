@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -128,7 +127,7 @@ func (c *consoleCheck) run() {
 			Action: "signin:ConsoleLogin", Principal: c.principal(),
 			Words: "the user, signing in with the password alone: what it may then do without MFA is decided by policies that are not in the scan, if by any",
 		}
-		f.Fixes = c.require()
+		f.Offer = c.require
 		c.report(f, exists)
 		return
 	}
@@ -164,7 +163,7 @@ func (c *consoleCheck) run() {
 // at all, that is what is missing.
 func (c *consoleCheck) report(f *analyzer.Finding, exists value.Tri) {
 	if exists == value.Maybe {
-		f.Verdict, f.Witness, f.Fixes = analyzer.Undetermined, nil, nil
+		f.Verdict, f.Witness, f.Offer = analyzer.Undetermined, nil, nil
 		f.Needs = needs("whether there is a password", f.Span)
 		if why := c.login.Resource.Why; len(why) > 0 {
 			f.Needs = why
@@ -200,7 +199,7 @@ func (c *consoleCheck) consoleOnly(keys value.Tri) {
 		f.Message = fmt.Sprintf("%s, who has the console password '%s', needs MFA in the console, but not with the access key that it also has: %s; %s.", upperFirst(c.who()), address, c.because(), c.remedy())
 		c.report(f, c.login.Resource.Exists)
 	default:
-		f.Verdict, f.Severity, f.Witness, f.Fixes = analyzer.Undetermined, analyzer.Medium, nil, nil
+		f.Verdict, f.Severity, f.Witness, f.Offer = analyzer.Undetermined, analyzer.Medium, nil, nil
 		f.Message = fmt.Sprintf("Whether %s, who has the console password '%s', has an access key as well, which would need no MFA, depends on a value that is not known.", c.who(), address)
 		f.Needs = c.keyNeeds()
 		c.pass.Report(f)
@@ -232,7 +231,7 @@ func (c *consoleCheck) violation(defect string) *analyzer.Finding {
 			f.Related = append(f.Related, analyzer.Related{Message: "this is what lets it through", Span: firstLine(span)})
 		}
 	}
-	f.Fixes = c.fixes()
+	f.Offer = c.fixes
 	return f
 }
 
@@ -320,78 +319,6 @@ func (c *consoleCheck) who() string {
 
 func (c *consoleCheck) principal() string {
 	return "the user " + printable(c.user.Name)
-}
-
-func (c *consoleCheck) fixes() []*analyzer.Fix {
-	near := c.mendable()
-	if near != nil && near.Defect == proof.DefectAllowIfExists {
-		to := strings.TrimSuffix(near.Condition.Operator.Text, "IfExists")
-		edits, err := renameOperator(near.Statement, near.Condition, to)
-		if err == nil {
-			return []*analyzer.Fix{{Message: "use " + to + ", which does not match where the key is absent", Grade: analyzer.Narrowing, Edits: edits}}
-		}
-	}
-	if near != nil && near.Defect != proof.DefectActions && near.Defect != proof.DefectNullOnly { // those would lock out who has no device yet
-		if fixes := repairs(near); len(fixes) > 0 {
-			return fixes
-		}
-	}
-	return c.require()
-}
-
-// require adds a policy that requires MFA: to the group through which the user
-// got what it may do, where all its members are people, else to the user. A
-// module that makes users without passwords as well is left alone.
-func (c *consoleCheck) require() []*analyzer.Fix {
-	typ, attribute, who := "aws_iam_user_policy", "user", c.user.Resource
-	if a := c.granting(); a != nil && a.Group != nil && c.onlyPeople(a.Group) {
-		typ, attribute, who = "aws_iam_group_policy", "group", a.Group.Resource
-	} else if who.Module != c.login.Resource.Module {
-		return nil
-	}
-	kind := strings.TrimSuffix(typ, "_policy")
-	if who.Type != kind || who.Key != "" || who.Body.IsZero() || !strings.HasSuffix(who.Body.File.Name, ".tf") {
-		return nil
-	}
-	text := fmt.Sprintf(`resource %q %q {
-  name = "RequireMFA"
-  %s = %s.%s.name
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Sid    = "DenyAllWithoutMFA"
-      Effect = "Deny"
-      NotAction = [
-        "%s",
-      ]
-      Resource  = "*"
-      Condition = { BoolIfExists = { "aws:MultiFactorAuthPresent" = "false" } }
-    }]
-  })
-}`, typ, who.Name+"_require_mfa", attribute, kind, who.Name, strings.Join(enrolment, "\",\n        \""))
-	text = strings.Replace(text, "  name = ", "  name"+strings.Repeat(" ", max(0, len(attribute)-4))+" = ", 1)
-	edits, err := edit.InsertAfterBlock(who.Body, text)
-	if err != nil {
-		return nil
-	}
-	return []*analyzer.Fix{{
-		Message: fmt.Sprintf("deny '%s' everything without MFA but what enrols a device; who has none yet will have to enrol one first", who.Address),
-		Grade:   analyzer.Narrowing, Edits: edits,
-	}}
-}
-
-// onlyPeople says that every member of a group has a password and no key: a
-// program would be shut out.
-func (c *consoleCheck) onlyPeople(g *identity.Group) bool {
-	only, known := c.people[g]
-	if !known {
-		only = !slices.ContainsFunc(c.pass.Model.Members(g), func(u *identity.User) bool {
-			return c.pass.Model.LoginOf(u) == nil || c.pass.Model.HasKeys(u) != value.No
-		})
-		c.people[g] = only
-	}
-	return only
 }
 
 // upperFirst begins a sentence; an address in quotes stays as it is.

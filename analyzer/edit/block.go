@@ -2,7 +2,10 @@ package edit
 
 import (
 	"errors"
+	"regexp"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -284,14 +287,14 @@ func (c *container) attributeAnchor() (anchor int, apart bool) {
 }
 
 // AppendToFile adds text, one or more blocks, at the end of a file, behind a
-// blank line.
+// blank line. It is laid out as terraform fmt would, with the file's indentation.
 func AppendToFile(f *source.File, text string) ([]source.Edit, error) {
 	if f == nil || jsonFile(f) {
 		return nil, errors.New("blocks can only be appended to files in HCL syntax")
 	}
 	t := fileText(f)
 	newline := t.newline(len(t.b))
-	body := lines(text, newline, "")
+	body := lines(t.format(text), newline, "")
 	before := ""
 	rest := strings.TrimPrefix(string(f.Bytes), bom)
 	switch {
@@ -305,7 +308,7 @@ func AppendToFile(f *source.File, text string) ([]source.Edit, error) {
 }
 
 // InsertAfterBlock adds text, one or more blocks, behind the block at span,
-// with blank lines around it.
+// with blank lines around it, laid out like that of AppendToFile.
 func InsertAfterBlock(block source.Span, text string) ([]source.Edit, error) {
 	if block.IsZero() || jsonFile(block.File) {
 		return nil, errors.New("blocks can only be added to files in HCL syntax")
@@ -317,7 +320,7 @@ func InsertAfterBlock(block source.Span, text string) ([]source.Edit, error) {
 		return nil, errors.New("something follows the block on its line")
 	}
 	newline := t.newline(block.Start)
-	body := newline + newline + lines(text, newline, t.indent(block.Start))
+	body := newline + newline + lines(t.format(text), newline, t.indent(block.Start))
 	next := t.nextLine(end)
 	if rest := strings.TrimSpace(string(t.b[next:])); rest != "" && !strings.HasPrefix(rest, "}") && !t.blankLine(next) {
 		body += newline
@@ -326,6 +329,24 @@ func InsertAfterBlock(block source.Span, text string) ([]source.Edit, error) {
 		body += newline
 	}
 	return []source.Edit{t.insert(end, body)}, nil
+}
+
+var firstIndented = regexp.MustCompile(`(?m)^[A-Za-z].*\n([ \t]+)[^ \t\r\n]`)
+
+// format lays blocks out as terraform fmt does, and indents them by what the
+// file indents by.
+func (t *text) format(blocks string) string {
+	formatted := string(hclwrite.Format([]byte(blocks)))
+	unit := firstIndented.FindSubmatch(t.b)
+	if unit == nil || string(unit[1]) == "  " {
+		return formatted
+	}
+	parts := strings.SplitAfter(formatted, "\n")
+	for i, p := range parts {
+		rest := strings.TrimLeft(p, " ")
+		parts[i] = strings.Repeat(string(unit[1]), (len(p)-len(rest))/2) + rest
+	}
+	return strings.Join(parts, "")
 }
 
 // lines is text with the line endings and the indentation of the place where

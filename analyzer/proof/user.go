@@ -190,7 +190,7 @@ func (q *userQuestion) decide() UserResult {
 	exempt := exemptActions(nil, true)
 	console := q.ask(f, withoutMFA, exempt, false)
 	key := q.ask(f, withAccessKey, exempt, false)
-	result := UserResult{}
+	result := UserResult{LocksOut: q.stops(f, withoutMFA, "iam:EnableMFADevice") == value.Yes}
 	worst, mfa := console, withoutMFA
 	switch {
 	case console.stopped == value.Yes && key.stopped == value.Yes:
@@ -198,7 +198,6 @@ func (q *userQuestion) decide() UserResult {
 		if open := q.ask(f, withoutMFA, exemptActions(nil, false), true); open.stopped == value.No {
 			result.Tolerated = open.open
 		}
-		result.LocksOut = q.stops(f, withoutMFA, "iam:EnableMFADevice") == value.Yes
 		result.Idle = q.ask(f, withMFA, nil, false).stopped == value.Yes
 		return result
 	case console.stopped == value.Yes && key.stopped == value.No:

@@ -1,0 +1,194 @@
+package checks
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// fixes mend what nearly requires MFA, else add a policy that does.
+func (c *consoleCheck) fixes() []*analyzer.Fix {
+	near := c.mendable()
+	if near != nil && near.Defect == proof.DefectAllowIfExists {
+		to := strings.TrimSuffix(near.Condition.Operator.Text, "IfExists")
+		edits, err := renameOperator(near.Statement, near.Condition, to)
+		if err == nil {
+			return []*analyzer.Fix{{Message: "use " + to + ", which does not match where the key is absent", Grade: analyzer.Narrowing, Edits: edits}}
+		}
+	}
+	if near != nil && near.Defect != proof.DefectActions && near.Defect != proof.DefectNullOnly { // those would lock out who has no device yet
+		if fixes := repairs(near); len(fixes) > 0 {
+			for _, f := range fixes {
+				f.Leaves(analyzer.Note) // who may not enrol a device could not do so before
+			}
+			return fixes
+		}
+	}
+	return c.require()
+}
+
+// A bearer is whom a policy that requires MFA is attached to.
+type bearer struct {
+	typ, attribute string // aws_iam_group_policy, group
+	// of is the block that the policy goes behind, and that it takes the name from.
+	of *terraform.Resource
+	// name is the attribute of it that the name is.
+	name string
+	// without are keys of for_each that are left out.
+	without []string
+}
+
+// bearer is a group that the user is in, where all its members are people, the
+// one through which the user got what it may do before others; else the user, by
+// its password where not all users that the block makes have one.
+func (c *consoleCheck) bearer() *bearer {
+	var groups []*identity.Group
+	if a := c.granting(); a != nil && a.Group != nil {
+		groups = append(groups, a.Group)
+	}
+	for _, g := range append(groups, c.user.Groups()...) {
+		if g.Resource.Type == "aws_iam_group" && writable(g.Resource) && c.onlyPeople(g) {
+			return &bearer{typ: "aws_iam_group_policy", attribute: "group", of: g.Resource, name: "name"}
+		}
+	}
+	login, user := c.login.Resource, c.user.Resource
+	b := &bearer{typ: "aws_iam_user_policy", attribute: "user", of: login, name: "user"}
+	if user.Type == "aws_iam_user" && writable(user) && login.Module == user.Module && login.Key == "" && user.Key == "" {
+		b.of, b.name = user, "name"
+	} else if login.Type != "aws_iam_user_login_profile" || !writable(login) {
+		return nil
+	}
+	for _, l := range c.pass.Model.Logins {
+		u := c.pass.Model.UserOf(l)
+		if !sameText(l.Resource.Body, login.Body) || u == nil || !c.pass.Settings.BreakGlass(u.Name.TextOr(""), tagsOf(u)) {
+			continue
+		}
+		if !strings.HasPrefix(l.Resource.Key, `["`) {
+			return nil
+		}
+		b.without = append(b.without, strings.Trim(l.Resource.Key, "[]"))
+	}
+	return b
+}
+
+// writable says that a block stands in a file to which blocks can be added.
+func writable(r *terraform.Resource) bool {
+	return !r.Body.IsZero() && (strings.HasSuffix(r.Body.File.Name, ".tf") || strings.HasSuffix(r.Body.File.Name, ".tofu"))
+}
+
+var countArgument = regexp.MustCompile(`(?m)^\s*count\s*=`)
+
+// arguments are those of a resource that belongs to each instance of the block.
+func (b *bearer) arguments() string {
+	address := b.of.Type + "." + b.of.Name
+	switch {
+	case b.of.Key == "":
+		return fmt.Sprintf("name = \"RequireMFA\"\n%s = %s.%s\n", b.attribute, address, b.name)
+	case strings.HasPrefix(b.of.Key, `["`) || !countArgument.MatchString(b.of.Body.Text()):
+		each := address
+		if len(b.without) > 0 {
+			slices.Sort(b.without)
+			each = fmt.Sprintf("{ for key, login in %s : key => login if !contains([%s], key) }", address, strings.Join(b.without, ", "))
+		}
+		return fmt.Sprintf("for_each = %s\n\nname = \"RequireMFA\"\n%s = each.value.%s\n", each, b.attribute, b.name)
+	}
+	return fmt.Sprintf("count = length(%s)\n\nname = \"RequireMFA\"\n%s = %s[count.index].%s\n", address, b.attribute, address, b.name)
+}
+
+// who is whom the policy binds, in a message.
+func (b *bearer) who() string {
+	block := strings.TrimSuffix(b.of.Address, b.of.Key)
+	switch {
+	case b.of.Type == "aws_iam_user_login_profile":
+		return "the users of '" + block + "'"
+	case b.of.Key != "":
+		return "all of '" + block + "'"
+	}
+	return "'" + block + "'"
+}
+
+// denyWithoutMFA is AWS's DenyAllExceptListedIfNoMFA.
+var denyWithoutMFA = draftStatement{
+	sid: "DenyAllWithoutMFA", effect: "Deny", not: true, actions: enrolment, resources: []string{"*"},
+	conditions: []draftCondition{{operator: "BoolIfExists", key: "aws:MultiFactorAuthPresent", values: []string{"false"}}},
+}
+
+// allowEnrolment is what a user needs to enrol a device of its own.
+var allowEnrolment = []draftStatement{
+	{sid: "AllowEnrollingOwnDevice", effect: "Allow", actions: []string{"iam:EnableMFADevice", "iam:GetUser", "iam:ListMFADevices", "iam:ResyncMFADevice"}, resources: []string{"arn:*:iam::*:user/${aws:username}"}},
+	{sid: "AllowCreatingDevice", effect: "Allow", actions: []string{"iam:CreateVirtualMFADevice"}, resources: []string{"arn:*:iam::*:mfa/*"}},
+}
+
+// require adds a policy that requires MFA. It is a draft where the user may not
+// enrol a device: it would be shut out, so that the draft allows that as well.
+func (c *consoleCheck) require() []*analyzer.Fix {
+	b := c.bearer()
+	if b == nil {
+		return nil
+	}
+	label := free(b.of.Root, b.of.Body, b.typ, b.of.Name+"_require_mfa")
+	style := c.style(b.of)
+	if style.document != "" {
+		label = free(b.of.Root, b.of.Body, "aws_iam_policy_document", label)
+	}
+	statements := []draftStatement{denyWithoutMFA}
+	fix := &analyzer.Fix{
+		Message: fmt.Sprintf("deny %s everything without MFA but what enrols a device; who has none yet will have to enrol one first", b.who()),
+		Grade:   analyzer.Narrowing,
+	}
+	if c.result.LocksOut {
+		statements = append(allowEnrolment[:len(allowEnrolment):len(allowEnrolment)], denyWithoutMFA)
+		fix.Message = fmt.Sprintf("deny %s everything without MFA but what enrols a device, and allow that much, which no policy does", b.who())
+		fix.Grade = analyzer.Draft
+	}
+	blocks, expression := style.write(label, statements...)
+	text := fmt.Sprintf("%sresource %q %q {\n%s\npolicy = %s\n}", blocks, b.typ, label, b.arguments(), expression)
+	var err error
+	if fix.Edits, err = edit.InsertAfterBlock(b.of.Body, text); err != nil {
+		return nil
+	}
+	return []*analyzer.Fix{fix}
+}
+
+// style is how the policies beside a block are written; that of the user's own
+// policy before others.
+func (c *consoleCheck) style(near *terraform.Resource) policyStyle {
+	var beside []*terraform.Resource
+	for _, r := range near.Root.Resources("aws_iam_policy", "aws_iam_group_policy", "aws_iam_user_policy") {
+		if r.Module == near.Module {
+			beside = append(beside, r)
+		}
+	}
+	if a := c.granting(); a != nil {
+		beside = append(beside, a.Resource)
+	}
+	return styleOf(beside, "policy")
+}
+
+// onlyPeople says that every member of a group, and of those that the same block
+// makes, has a password and no key, and is no user for emergencies: others would
+// be shut out.
+func (c *consoleCheck) onlyPeople(g *identity.Group) bool {
+	only, known := c.people[g]
+	if !known {
+		only = true
+		for _, o := range c.pass.Model.Groups {
+			if o == g || sameText(o.Resource.Body, g.Resource.Body) {
+				only = only && !slices.ContainsFunc(c.pass.Model.Members(o), func(u *identity.User) bool {
+					return c.pass.Model.LoginOf(u) == nil || c.pass.Model.HasKeys(u) != value.No ||
+						c.pass.Settings.BreakGlass(u.Name.TextOr(""), tagsOf(u))
+				})
+			}
+		}
+		c.people[g] = only
+	}
+	return only
+}
