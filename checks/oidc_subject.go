@@ -117,7 +117,10 @@ func audienceDecides(r proof.OIDCResult) bool {
 
 func admitsTokens(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
 	f := trustFinding(role, []*policy.Statement{r.Statement}, oidcSpan(role, r))
-	f.Verdict, f.Severity, f.Witness = analyzer.Violation, analyzer.High, witness(r.Witness)
+	f.Verdict, f.Severity, f.Witness = analyzer.Violation, analyzer.High, request(r.Witness)
+	if r.Condition != nil { // the message says only what it does
+		f.Witness = witness(r.Witness)
+	}
 	provider := r.Provider
 	if provider == "" {
 		provider = "the provider"

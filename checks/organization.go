@@ -52,12 +52,23 @@ func policyOf(o *identity.Organization, d *policy.Document) *identity.Organizati
 	return nil
 }
 
-// witness is a proof's witness as a finding carries it.
-func witness(w *proof.Witness) *analyzer.Witness {
+// request is a proof's witness as a finding carries it whose message says why
+// nothing stops it.
+func request(w *proof.Witness) *analyzer.Witness {
 	if w == nil {
 		return nil
 	}
 	return &analyzer.Witness{Principal: w.Principal, Action: w.Action, Resource: w.Resource, Context: w.Context, Absent: w.Absent, Words: w.Words}
+}
+
+// witness is a proof's witness with why nothing stops it, for a finding whose
+// message does not say that.
+func witness(w *proof.Witness) *analyzer.Witness {
+	out := request(w)
+	if out != nil && w.Because != "" {
+		out.Words += ": " + w.Because
+	}
+	return out
 }
 
 // statementText is a statement in canonical form, for fingerprints.

@@ -83,7 +83,7 @@ func (c *rootMFACheck) reportUntrusted(worst rootOutcome) {
 		Verdict: analyzer.Violation, Severity: analyzer.High, Resource: features, Span: features.Header, Defect: "trusted-access",
 		Message: fmt.Sprintf("No service control policy keeps root from acting without MFA, and '%s' cannot be applied, because '%s' does not trust iam.amazonaws.com; add it to aws_service_access_principals.", features.Address, org.Address),
 		Related: []analyzer.Related{{Message: "the organization", Span: attributeSpan(org, "aws_service_access_principals"), Address: org.Address}},
-		Witness: witness(worst.result.Witness), Assumptions: assumptions(features, org.Attr("aws_service_access_principals")),
+		Witness: request(worst.result.Witness), Assumptions: assumptions(features, org.Attr("aws_service_access_principals")),
 	}
 	for _, fix := range listed(c.org, "aws_service_access_principals", "iam.amazonaws.com", "let IAM manage root access in the accounts of the organization") {
 		f.Fixes = append(f.Fixes, fix.Leaves(analyzer.Note))

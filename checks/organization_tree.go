@@ -75,7 +75,7 @@ func decider[R any](o *identity.Organization, disabled bool, q *question[R], des
 			d.Verdict, d.Class = proof.Undetermined, "unknown"
 			d.Needs = []value.Reason{{Text: "the organization is not declared in this scan, nor what else is attached in it"}}
 		case d.Verdict == proof.Violated && w != nil:
-			d.Words = w.Words
+			d.Words = witness(w).Words
 		}
 		memo[b] = d
 		return d

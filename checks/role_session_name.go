@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -229,7 +230,7 @@ func (c *sessionNameCheck) statement() string {
 
 func (c *sessionNameCheck) violated() {
 	f := c.finding()
-	f.Verdict, f.Severity, f.Witness = analyzer.Violation, c.severity(), witness(c.result.Witness)
+	f.Verdict, f.Severity, f.Witness = analyzer.Violation, c.severity(), c.witness()
 	address := c.role.Resource.Address
 	who := c.who()
 	switch c.result.Class {
@@ -279,20 +280,11 @@ func (c *sessionNameCheck) who() string {
 		case p.Class == policy.AnyPrincipal && c.result.Callers.Anyone:
 			return "every AWS account"
 		case p.Class == policy.AnyPrincipal:
-			return "whoever meets its conditions"
+			return "whoever meets its " + conditionsOf(c.result.Statements[0])
 		case p.Value == nil:
 			continue
 		}
-		name := printable(p.Value)
-		if strings.Trim(name, "…") == "" && p.Value.Ref != nil {
-			name = p.Value.Ref.Address + "." + p.Value.Ref.Attr
-		}
-		if strings.Trim(name, "…") == "" {
-			name = "principals that are not known"
-		} else {
-			name = "'" + name + "'"
-		}
-		if !slices.Contains(names, name) {
+		if name := principalWords(p); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -306,6 +298,77 @@ func (c *sessionNameCheck) who() string {
 		return names[0]
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// principalWords is a principal as it is written, and where that is all there
+// is to say of it, the line that it is written at.
+func principalWords(p policy.Principal) string {
+	switch name := p.Value.Printable(); {
+	case name != "…":
+		return "'" + name + "'"
+	case p.Value.Sensitive:
+		return "a principal that is sensitive"
+	case !p.Value.Span.IsZero():
+		return fmt.Sprintf("a principal that is not known (%s:%d)", path.Base(p.Value.Span.File.Name), p.Value.Span.StartPos().Line)
+	}
+	return "a principal that is not known"
+}
+
+// conditionsOf names the conditions that confine whom a statement admits.
+func conditionsOf(s *policy.Statement) string {
+	var keys []string
+	for _, cond := range s.Conditions {
+		if key := cond.Key; key != "" && !strings.EqualFold(key, sessionNameKey) && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	switch len(keys) {
+	case 0:
+		return "conditions"
+	case 1:
+		return "condition on " + keys[0]
+	}
+	return "conditions on " + strings.Join(keys[:len(keys)-1], ", ") + " and " + keys[len(keys)-1]
+}
+
+// witness is who gets in, and why where the message does not say it.
+func (c *sessionNameCheck) witness() *analyzer.Witness {
+	w := request(c.result.Witness)
+	if w == nil {
+		return nil
+	}
+	if w.Principal == "" {
+		w.Words = "whoever " + c.unnamed() + " admits, " + strings.TrimPrefix(w.Words, "somebody ")
+	}
+	if because := c.result.Witness.Because; because != "" && c.result.Class != proof.NameMissing {
+		w.Words += ": " + proof.StatementName(c.atFault()) + " " + because
+	}
+	return w
+}
+
+// unnamed is the principal of which too little is known to name a caller.
+func (c *sessionNameCheck) unnamed() string {
+	for _, s := range c.result.Statements {
+		for _, p := range s.Principals {
+			if p.Value != nil && !p.Value.Known() {
+				return principalWords(p)
+			}
+		}
+	}
+	return c.statement()
+}
+
+// atFault is the statement with the condition at fault, else the one that lets
+// the caller in.
+func (c *sessionNameCheck) atFault() *policy.Statement {
+	for _, s := range c.role.Trust.Statements {
+		for i := range s.Conditions {
+			if &s.Conditions[i] == c.result.Condition {
+				return s
+			}
+		}
+	}
+	return c.result.Statements[0]
 }
 
 func (c *sessionNameCheck) remedy() string {

@@ -76,7 +76,7 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 
 func trustsAnyone(p *analyzer.Pass, role *identity.Role, r proof.TrustResult) *analyzer.Finding {
 	f := trustFinding(role, r.Statements, anyPrincipalSpan(role, r.Statements))
-	f.Verdict, f.Severity, f.Defect, f.Witness = analyzer.Violation, analyzer.High, "anyone", witness(r.Witness)
+	f.Verdict, f.Severity, f.Defect, f.Witness = analyzer.Violation, analyzer.High, "anyone", request(r.Witness)
 	statement := "its trust policy"
 	if len(r.Statements) > 0 {
 		statement = proof.StatementName(r.Statements[0])

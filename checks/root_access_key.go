@@ -135,7 +135,7 @@ func rootKeyFinding(m *identity.Model, f *analyzer.Finding, key *identity.Access
 		return
 	}
 	f.Message = fmt.Sprintf("'%s' resolves to an access key of %s (by its name, '%s'): whoever holds it may do everything in the account, without MFA; delete it, or at least set it Inactive.",
-		address, subject, printable(name))
+		address, subject, name.Printable())
 	f.Witness = &analyzer.Witness{
 		Principal: "the root user of the account", Action: "iam:CreateUser", Absent: []string{"aws:MultiFactorAuthPresent"},
 		Words: "the holder of the key, signing any request as root: no MFA, no IAM policy and no session limit stands in the way",
@@ -145,23 +145,6 @@ func rootKeyFinding(m *identity.Model, f *analyzer.Finding, key *identity.Access
 			f.Fixes = append(f.Fixes, fix)
 		}
 	}
-}
-
-// printable is a value in a message: unknown pieces print as ….
-func printable(v *value.Value) string {
-	parts, ok := v.AsParts()
-	if !ok || v.Sensitive {
-		return "…"
-	}
-	text := ""
-	for _, p := range parts {
-		if p.Hole != nil {
-			text += "…"
-		} else {
-			text += p.Text.String
-		}
-	}
-	return text
 }
 
 // deactivate sets the key Inactive, and no other key that the block makes.

@@ -206,7 +206,7 @@ func (c *rootIPCheck) unattached(worst ipOutcome) bool {
 			f := &analyzer.Finding{
 				Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: p.Resource, Span: p.Resource.Header, Defect: "detached",
 				Message:     fmt.Sprintf("'%s' would confine root to known networks, but it binds no account; attach it to the root of the organization.", p.Resource.Address),
-				Witness:     witness(worst.result.Witness),
+				Witness:     request(worst.result.Witness),
 				Assumptions: assumptions(p.Resource, p.Content), Fixes: attachToRoot(c.org, p),
 			}
 			if d := c.org.Delegated; d != nil {
@@ -250,7 +250,7 @@ func (c *rootIPCheck) missing(worst ipOutcome) {
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: severity, Resource: org, Span: org.Header, Defect: "missing",
 		Message: fmt.Sprintf("No service control policy of '%s' confines the root user of a member account to known networks: a stolen root credential works from everywhere.", org.Address),
-		Witness: witness(worst.result.Witness), Assumptions: assumptions(org),
+		Witness: request(worst.result.Witness), Assumptions: assumptions(org),
 	}
 	f.Fixes = missingSCP(c.org, "confine-root", rootIPPolicy(networks), "draft a service control policy that confines root to known networks,"+placeholder+" attached to the root of the organization; test it on one unit first")
 	c.pass.Report(f)
@@ -284,7 +284,11 @@ func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.Nea
 		severity = analyzer.Low
 	}
 	w := r.Witness
-	message := fmt.Sprintf("'%s' does not confine root to known networks: %s.", p.Resource.Address, near.Words)
+	why, open := near.Words, []analyzer.Related(nil)
+	if near.Defect == proof.DefectOpenList {
+		why, open = openList(near, w)
+	}
+	message := fmt.Sprintf("'%s' does not confine root to known networks: %s.", p.Resource.Address, why)
 	if remedy := addressRemedies[near.Defect]; remedy != "" {
 		message = strings.TrimSuffix(message, ".") + "; " + remedy + "."
 	}
@@ -295,14 +299,44 @@ func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.Nea
 		severity = analyzer.High
 		if r.Contradiction != nil && r.Class.Verdict() == proof.Holds {
 			w = r.Contradiction
-			message = fmt.Sprintf("'%s' does not confine root to the networks of allowed_cidrs: %s.", p.Resource.Address, strings.TrimSuffix(w.Words, "."))
+			message = fmt.Sprintf("'%s' does not confine root to the networks of allowed_cidrs: %s.", p.Resource.Address, w.Because)
 		}
 	}
 	c.pass.Report(&analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: spanOr(nearSpan(near), p.Resource.Header),
-		Defect: near.Defect, Statement: statementText(near.Statement), Message: message, Witness: witness(w),
-		Assumptions: assumptions(p.Resource, p.Content), Related: attachmentsOf(p), Fixes: addressRepairs(near),
+		Defect: near.Defect, Statement: statementText(near.Statement), Message: message, Witness: request(w),
+		Assumptions: assumptions(p.Resource, p.Content), Related: append(open, attachmentsOf(p)...), Fixes: addressRepairs(near),
 	})
+}
+
+// openList says which elements of a list of networks the witness comes through,
+// and where they are written.
+func openList(near *proof.NearMiss, w *proof.Witness) (string, []analyzer.Related) {
+	from, err := netip.ParseAddr(w.Context["aws:SourceIp"])
+	if err != nil {
+		return near.Words, nil
+	}
+	elements := near.Condition.Value.Elems
+	if !near.Condition.Value.IsSequence() {
+		elements = []*value.Value{near.Condition.Value}
+	}
+	for _, e := range elements {
+		text, _ := e.Text()
+		network, err := netip.ParsePrefix(text)
+		if err != nil || !network.Contains(from) {
+			continue
+		}
+		what := fmt.Sprintf("'%s', which '%s' is in", text, from)
+		if network.Bits() == 0 {
+			what = fmt.Sprintf("'%s', the whole Internet of IPv%d", text, map[bool]int{true: 4, false: 6}[network.Addr().Is4()])
+		}
+		related := []analyzer.Related{{Message: "'" + text + "' is listed here", Span: e.Span}}
+		if e.Span.IsZero() {
+			related = nil
+		}
+		return proof.StatementName(near.Statement) + " lists " + what, related
+	}
+	return near.Words, nil
 }
 
 func (c *rootIPCheck) reportCoverage(p *identity.OrganizationPolicy, failed []ipOutcome) {
@@ -310,7 +344,7 @@ func (c *rootIPCheck) reportCoverage(p *identity.OrganizationPolicy, failed []ip
 	c.pass.Report(&analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: p.Resource, Span: p.Resource.Header, Defect: "coverage",
 		Message:     fmt.Sprintf("'%s' confines root to known networks where it is attached, but not in %s: attach it to the root of the organization.", p.Resource.Address, listPlaces(bare)),
-		Witness:     witness(failed[0].result.Witness),
+		Witness:     request(failed[0].result.Witness),
 		Related:     append(attachmentsOf(p), related(bare)...),
 		Assumptions: assumptions(p.Resource, p.Content),
 		Fixes:       attachToRoot(c.org, p),

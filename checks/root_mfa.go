@@ -157,7 +157,7 @@ func (c *rootMFACheck) reportMissing(held []rootOutcome, worst rootOutcome) {
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: severityOf(worst.result.Class), Resource: org, Span: org.Header, Defect: "missing",
 		Message: fmt.Sprintf("No service control policy of '%s' keeps the root user of a member account from acting without MFA; attach one to the root of the organization that denies it.", org.Address),
-		Witness: witness(worst.result.Witness), Assumptions: assumptions(org),
+		Witness: request(worst.result.Witness), Assumptions: assumptions(org),
 	}
 	if len(held) > 0 {
 		f.Message = strings.TrimSuffix(f.Message, ".") + fmt.Sprintf(" (everything is denied in %s).", listPlaces(gathered(c.org, placesOf(held))))
@@ -219,7 +219,7 @@ func severityOf(c proof.RootClass) analyzer.Severity {
 func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.NearMiss, r proof.RootResult, severity analyzer.Severity) {
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: spanOr(nearSpan(near), p.Resource.Header),
-		Defect: near.Defect, Statement: statementText(near.Statement), Witness: witness(r.Witness),
+		Defect: near.Defect, Statement: statementText(near.Statement), Witness: request(r.Witness),
 		Assumptions: assumptions(p.Resource, p.Content),
 	}
 	verb := "does not keep root from acting without MFA"
@@ -259,7 +259,7 @@ func (c *rootMFACheck) reportCoverage(p *identity.OrganizationPolicy, held, fail
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: coverageSeverity(failed), Resource: p.Resource, Span: p.Resource.Header, Defect: "coverage",
 		Message: fmt.Sprintf("'%s' keeps root from acting without MFA where it is attached, but not in %s: attach it to the root of the organization.", p.Resource.Address, listPlaces(bare)),
-		Witness: witness(failed[0].result.Witness), Related: append(attachmentsOf(p), related(bare)...),
+		Witness: request(failed[0].result.Witness), Related: append(attachmentsOf(p), related(bare)...),
 		Assumptions: assumptions(p.Resource, p.Content),
 	}
 	if p.Resource.Type == "aws_controltower_control" {
@@ -319,7 +319,7 @@ func (c *rootMFACheck) reportUnattached(p *identity.OrganizationPolicy, worst ro
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: analyzer.High, Resource: p.Resource, Span: p.Resource.Header, Defect: "detached",
 		Message: fmt.Sprintf("'%s' would keep root from acting without MFA, but it is attached to nothing; attach it to the root of the organization.", p.Resource.Address),
-		Witness: witness(worst.result.Witness), Assumptions: assumptions(p.Resource, p.Content),
+		Witness: request(worst.result.Witness), Assumptions: assumptions(p.Resource, p.Content),
 	}
 	if len(p.Attachments) > 0 {
 		a := p.Attachments[0]

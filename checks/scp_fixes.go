@@ -45,7 +45,7 @@ var addressRemedies = map[string]string{
 	proof.DefectBlocklist:      "it stops the listed networks and lets all others pass: use NotIpAddressIfExists with the networks you know",
 	proof.DefectVia:            "test for \"false\": services call with that key \"true\", people do not",
 	proof.DefectNullVPC:        "anybody's VPC endpoint passes: name your own VPC, with StringNotEqualsIfExists on aws:SourceVpc",
-	proof.DefectOpenList:       "the list holds the whole Internet, of IPv4 or IPv6: list your own networks",
+	proof.DefectOpenList:       "list your own networks",
 	proof.DefectOtherPrincipal: "root is not among those whom it confines: leave that condition out, or have it match arn:*:iam::*:root",
 	proof.DefectPrincipalType:  "write \"Account\", which is what aws:PrincipalType is for root",
 	proof.DefectWildcard:       "use StringLike or ArnLike",

@@ -133,7 +133,7 @@ func namedRole(s *policy.Statement) string {
 			if p.Value != nil && p.Value.Ref != nil && p.Value.Is(value.Unknown) {
 				return "'" + p.Value.Ref.Address + "'"
 			}
-			return "'" + printable(p.Value) + "'"
+			return "'" + p.Value.Printable() + "'"
 		}
 	}
 	return ""

@@ -222,7 +222,7 @@ func (c *consoleCheck) keyNeeds() []value.Reason {
 
 func (c *consoleCheck) violation(defect string) *analyzer.Finding {
 	f := c.finding(defect)
-	f.Verdict, f.Witness = analyzer.Violation, witness(c.result.Witness)
+	f.Verdict, f.Witness = analyzer.Violation, request(c.result.Witness)
 	if a := c.granting(); a != nil {
 		f.Related = append(f.Related, analyzer.Related{Message: "this policy allows it" + through(a), Span: c.grantSpan(a), Address: a.Resource.Address})
 	}
@@ -314,11 +314,11 @@ func (c *consoleCheck) who() string {
 	if c.user.Declared() {
 		return "'" + c.user.Resource.Address + "'"
 	}
-	return "the user '" + printable(c.user.Name) + "'"
+	return "the user '" + c.user.Name.Printable() + "'"
 }
 
 func (c *consoleCheck) principal() string {
-	return "the user " + printable(c.user.Name)
+	return "the user " + c.user.Name.Printable()
 }
 
 // upperFirst begins a sentence; an address in quotes stays as it is.

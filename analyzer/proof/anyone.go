@@ -159,7 +159,7 @@ func (t *trust) anyone(c caller, r *policy.Request) TrustResult {
 	w.Resource = ""
 	w.Words = fmt.Sprintf("a principal of any AWS account, such as %s, assuming the role%s", w.Principal, furtherKeysOf(&req, keys))
 	if len(out.Statements) > 0 {
-		w.Words += ": " + StatementName(out.Statements[0]) + " admits it"
+		w.Because = StatementName(out.Statements[0]) + " admits it"
 	}
 	out.Witness = w
 	if slices.Contains(keys, "sts:externalid") {

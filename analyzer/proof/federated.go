@@ -516,12 +516,12 @@ func (o *oidc) explain(out *OIDCResult, r *policy.Request) {
 	}
 	switch c := out.Condition; {
 	case c == nil && out.Class == OIDCNoAudience:
-		w.Words += ": " + StatementName(o.statement) + " does not test the audience"
+		w.Because = StatementName(o.statement) + " does not test the audience"
 	case c == nil:
-		w.Words += ": " + StatementName(o.statement) + " does not test the subject"
+		w.Because = StatementName(o.statement) + " does not test the subject"
 	default:
 		_, words := c.MatchesDetail(&req)
-		w.Words += ": " + StatementName(o.statement) + " " + plain(words, c)
+		w.Because = StatementName(o.statement) + " " + plain(words, c)
 	}
 	out.Witness = w
 }

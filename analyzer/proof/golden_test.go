@@ -66,6 +66,8 @@ func TestPublishedSCPs(t *testing.T) {
 
 func why(w *Witness, deciding []*policy.Statement, needs []value.Reason) string {
 	switch {
+	case w != nil && w.Because != "":
+		return w.Words + ": " + w.Because
 	case w != nil:
 		return w.Words
 	case len(needs) > 0:

@@ -45,7 +45,8 @@ type Witness struct {
 	Context   map[string]string   // the condition keys that matter and that the request carries
 	Lists     map[string][]string // those of them that carry several values
 	Absent    []string            // the keys that matter and that it does not carry, sorted
-	Words     string              // the request in a sentence without a full stop
+	Words     string              // the request in words, without a full stop
+	Because   string              // why nothing stops it, likewise; may be ""
 
 	// Request is the request itself, to replay: keys that it does not list are
 	// absent from it.

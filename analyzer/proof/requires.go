@@ -124,9 +124,9 @@ func (t *trust) requiredViolation(c caller, r *policy.Request, required Required
 	}
 	w := newWitness(&req, keysOf(f))
 	w.Resource = ""
-	w.Words = fmt.Sprintf("%s assuming the role%s", t.words(c), furtherKeysOf(&req, []string{strings.ToLower(required.Key)}))
+	w.Words = fmt.Sprintf("%s assuming the role%s", t.words(c, true), furtherKeysOf(&req, []string{strings.ToLower(required.Key)}))
 	if len(out.Statements) > 0 {
-		w.Words += ": " + StatementName(out.Statements[0]) + " admits it"
+		w.Because = StatementName(out.Statements[0]) + " admits it"
 	}
 	out.Witness = w
 	return out

@@ -105,7 +105,7 @@ func RootMFA(levels []Level, opt RootOptions) RootResult {
 				result.Class = RootMalformed
 			}
 			if result.Witness != nil {
-				result.Witness.Words = head(result.Witness.Words) + ": " + near.Words
+				result.Witness.Because = near.Words
 			}
 		}
 	}
@@ -280,11 +280,11 @@ func (q *rootQuestion) violated(f *formula, console, key answer) RootResult {
 	if q.opt.Account != "" && len(accountsIn(q.docs)) > 0 {
 		who = "root of account " + q.account
 	}
-	result.Witness.Words = who + rootWords(worst.request, mfa) + ": "
+	result.Witness.Words = who + rootWords(worst.request, mfa)
 	if result.Near != nil {
-		result.Witness.Words += result.Near.Words
+		result.Witness.Because = result.Near.Words
 	} else {
-		result.Witness.Words += "no service control policy stops it"
+		result.Witness.Because = "no service control policy stops it"
 	}
 	if result.Class == RootPartial && (console.stopped == key.stopped) {
 		result.Exempt = exemptions(f, q.ask(f, mfa, true, true).open)
@@ -370,11 +370,6 @@ func tells(r *policy.Request, k string) bool {
 	}
 	_, constant := direct(withMFA)[k]
 	return !constant
-}
-
-func head(words string) string {
-	h, _, _ := strings.Cut(words, ": ")
-	return h
 }
 
 // somethingStopped says that the policies do something about root or MFA: a

@@ -80,18 +80,8 @@ func (t *trust) atFault(result *SessionNameResult, o outcome) *policy.Condition 
 	return nil
 }
 
-// statementWith is the statement that a condition stands in.
-func (t *trust) statementWith(c *policy.Condition) *policy.Statement {
-	for _, s := range t.doc.Statements {
-		for i := range s.Conditions {
-			if c == &s.Conditions[i] {
-				return s
-			}
-		}
-	}
-	return nil
-}
-
+// explain makes the witness. Which statement it is about is not said: equal
+// policies share the answer, wherever they stand.
 func (t *trust) explain(result *SessionNameResult, o outcome) {
 	keys := []string{nameKey}
 	for _, s := range t.doc.Statements {
@@ -107,23 +97,19 @@ func (t *trust) explain(result *SessionNameResult, o outcome) {
 		w.Principal = ""
 	}
 	name := strings.Join(o.request.Context[nameKey].Values, "")
-	w.Words = fmt.Sprintf("%s assuming the role as '%s'", t.words(o.caller), name)
+	w.Words = fmt.Sprintf("%s assuming the role as '%s'", t.words(o.caller, result.Callers.Anyone), name)
 	if len(result.Statements) > 0 {
-		s := result.Statements[0]
-		if with := t.statementWith(result.Condition); with != nil {
-			s = with
-		}
 		switch c := result.Condition; {
 		case c == nil:
-			w.Words += ": " + StatementName(s) + " does not test sts:RoleSessionName"
+			w.Because = "does not test sts:RoleSessionName"
 		case keyOf(strings.ToLower(c.Key)).there == never:
-			w.Words += fmt.Sprintf(": %s tests %s, which no request carries", StatementName(s), c.Key)
+			w.Because = fmt.Sprintf("tests %s, which no request carries", c.Key)
 		default:
 			_, words := c.MatchesDetail(&r)
 			if words == "" {
 				words = fmt.Sprintf("tests %s with %s, which matches", c.Key, c.Operator)
 			}
-			w.Words += ": " + StatementName(s) + " " + words
+			w.Because = words
 		}
 	}
 	result.Witness = w

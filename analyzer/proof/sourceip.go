@@ -72,8 +72,8 @@ type SourceIPResult struct {
 	// Networks are the prefixes that are listed, sorted.
 	Networks []netip.Prefix
 	// Contradicts says whether the networks differ from the configured ones, and
-	// Contradiction is a request that shows it, in Words and Request: one that
-	// passes and must not, or the reverse.
+	// Contradiction is a request that shows it, and Because says how: it passes
+	// and must not, or the reverse.
 	Contradicts   value.Tri
 	Contradiction *Witness
 	Needs         []value.Reason
@@ -126,7 +126,7 @@ func SourceIP(levels []Level, opt SourceIPOptions) SourceIPResult {
 		for _, d := range broken {
 			if i := slices.IndexFunc(d.Statements, aboutAddresses); i >= 0 {
 				result.Class, result.Near = IPMalformed, refusal(d, d.Statements[i])
-				result.Witness.Words = head(result.Witness.Words) + ": " + result.Near.Words
+				result.Witness.Because = result.Near.Words
 				result.OverblockVia, result.OverblockVPCE = false, false
 				break
 			}

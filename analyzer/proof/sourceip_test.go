@@ -57,8 +57,8 @@ func TestConfiguredNetworks(t *testing.T) {
 		if got.Class != IPRestricted || got.Contradicts != tt.want {
 			t.Errorf("%s: %v, contradicts %v, want %v", tt.name, got.Class, got.Contradicts, tt.want)
 		}
-		if got.Contradiction != nil && got.Contradiction.Words != tt.words {
-			t.Errorf("%s: %q, want %q", tt.name, got.Contradiction.Words, tt.words)
+		if got.Contradiction != nil && got.Contradiction.Because != tt.words {
+			t.Errorf("%s: %q, want %q", tt.name, got.Contradiction.Because, tt.words)
 		}
 	}
 }

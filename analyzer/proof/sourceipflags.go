@@ -194,22 +194,22 @@ func (q *ipQuestion) compare(base *policy.Request, s survey, result *SourceIPRes
 				result.Needs = addReasons(result.Needs, a.needs...)
 			}
 		case a.stopped == value.No && !configured:
-			q.contradict(result, q.internet(a.request, st.sample()), "%s passes, and is not in a configured network")
+			q.contradict(result, q.internet(a.request, st.sample()), "passes, and is not in a configured network")
 			return
 		case a.stopped == value.Yes && configured:
 			r := q.internet(base, st.sample())
 			r.Action = tellingActions[0]
 			r.Resource = (&question{base: r}).typicalResource(r.Action)
-			q.contradict(result, r, "%s is in a configured network, and is stopped")
+			q.contradict(result, r, "is in a configured network, and is stopped")
 			return
 		}
 	}
 }
 
-func (q *ipQuestion) contradict(result *SourceIPResult, r *policy.Request, format string) {
+func (q *ipQuestion) contradict(result *SourceIPResult, r *policy.Request, how string) {
 	result.Contradicts = value.Yes
 	result.Contradiction = newWitness(r, []string{"aws:sourceip"})
-	result.Contradiction.Words = fmt.Sprintf(format, sourceOf(r))
+	result.Contradiction.Words, result.Contradiction.Because = q.words(r), sourceOf(r)+" "+how
 }
 
 // networks are the listed prefixes, each once, sorted.
@@ -250,11 +250,11 @@ func (q *ipQuestion) violation(class IPClass, a *answer) SourceIPResult {
 	w.Words = q.words(a.request)
 	switch {
 	case result.Near != nil:
-		w.Words += ": " + result.Near.Words
+		w.Because = result.Near.Words
 	case class == IPNone:
-		w.Words += ": no service control policy tests where the request comes from"
+		w.Because = "no service control policy tests where the request comes from"
 	default:
-		w.Words += ": no service control policy stops it"
+		w.Because = "no service control policy stops it"
 	}
 	return result
 }

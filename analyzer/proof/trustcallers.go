@@ -217,23 +217,26 @@ func cutARN(text string) (head, resource string, ok bool) {
 }
 
 // words are who a caller is. An account that the policy does not name is an
-// example.
-func (t *trust) words(c caller) string {
+// example: of any, or of those whose principals meet its conditions.
+func (t *trust) words(c caller, anyone bool) string {
 	r := c.request.Caller
-	account := "account " + r.Account
+	of := "of account " + r.Account
 	switch {
 	case c.unknown != nil:
-		return "somebody whom the principal admits,"
+		return "somebody"
 	case !slices.Contains(t.accounts, r.Account) && r.Account != t.opt.Account:
-		account = "any account"
+		of = "of any account"
+		if !anyone {
+			of = "that meets the conditions"
+		}
 	}
 	switch {
 	case c.named && r.Kind == policy.RoleCaller:
-		return fmt.Sprintf("a session of role %s of %s", r.Name, account)
+		return fmt.Sprintf("a session of role %s %s", r.Name, of)
 	case c.named:
-		return fmt.Sprintf("user %s of %s", r.Name, account)
+		return fmt.Sprintf("user %s %s", r.Name, of)
 	case r.Kind == policy.RoleCaller:
-		return "any role of " + account
+		return "any role " + of
 	}
-	return fmt.Sprintf("any user of %s, such as %s,", account, r.Name)
+	return fmt.Sprintf("any user %s, such as %s,", of, r.Name)
 }

@@ -281,7 +281,7 @@ func (q *userQuestion) explain(f *formula, r *policy.Request, mfa mfaState, resu
 		result.Near = allowDefect(result.Granting)
 	}
 	if result.Near != nil {
-		w.Words += ": " + result.Near.Words
+		w.Because = result.Near.Words
 	}
 }
 

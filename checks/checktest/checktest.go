@@ -92,6 +92,11 @@ func runCase(t *testing.T, dir, rule string, checks []*analyzer.Check) {
 			t.Errorf("%s: undetermined, but needs nothing: %s", place(f), f.Message)
 		}
 	}
+	for _, f := range r.Findings {
+		if clause := repeated(f); clause != "" {
+			t.Errorf("%s: the witness repeats the message: %q: %s", place(f), clause, f.Message)
+		}
+	}
 	for _, w := range wants {
 		if !w.met {
 			t.Errorf("%s:%d: missing: %s %s matching %q", w.file, w.line, w.rule, w.severity, w.re)
@@ -181,6 +186,18 @@ func deterministic(t *testing.T, dir string, checks []*analyzer.Check, first *an
 	if !bytes.Equal(a.Bytes(), b.Bytes()) {
 		t.Errorf("two runs differ:\n%s\n%s", a.String(), b.String())
 	}
+}
+
+// repeated is the clause of a witness that stands in the message already.
+func repeated(f *analyzer.Finding) string {
+	if f.Witness == nil {
+		return ""
+	}
+	_, because, _ := strings.Cut(f.Witness.Words, ": ")
+	if because != "" && strings.Contains(f.Message, because) {
+		return because
+	}
+	return ""
 }
 
 func place(f *analyzer.Finding) string {

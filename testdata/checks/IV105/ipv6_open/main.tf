@@ -15,7 +15,7 @@ resource "aws_organizations_policy" "root" {
         Action   = "*"
         Resource = "*"
         Condition = {
-          NotIpAddress    = { "aws:SourceIp" = ["198.51.100.0/24", "::/0"] } # want IV105/medium "aws_organizations_policy.root"
+          NotIpAddress    = { "aws:SourceIp" = ["198.51.100.0/24", "::/0"] } # want IV105/medium "lists '::/0', the whole Internet of IPv6"
           Bool            = { "aws:ViaAWSService" = "false" }
           StringNotEquals = { "aws:SourceVpc" = "vpc-0a1b2c3d4e5f60718" }
         }

@@ -15,7 +15,7 @@ resource "aws_organizations_policy" "root" {
         Action   = "*"
         Resource = "*"
         Condition = {
-          NotIpAddress    = { "aws:SourceIp" = ["0.0.0.0/1", "128.0.0.0/1"] } # want IV105/medium "aws_organizations_policy.root"
+          NotIpAddress    = { "aws:SourceIp" = ["0.0.0.0/1", "128.0.0.0/1"] } # want IV105/medium "lists '128.0.0.0/1', which '192.0.2.77' is in"
           Bool            = { "aws:ViaAWSService" = "false" }
           StringNotEquals = { "aws:SourceVpc" = "vpc-0a1b2c3d4e5f60718" }
         }

@@ -122,7 +122,7 @@ resource "aws_iam_role" "dynamic" {
 
 # Which accounts is not known; that the principals are AWS accounts is.
 data "aws_iam_policy_document" "unknown_accounts" {
-  statement { # want IV201 "aws_iam_role.unknown_accounts"
+  statement { # want IV201 "admits '.for id in var.accounts : "
     actions = ["sts:AssumeRole"]
 
     principals {
@@ -134,4 +134,47 @@ data "aws_iam_policy_document" "unknown_accounts" {
 
 resource "aws_iam_role" "unknown_accounts" {
   assume_role_policy = data.aws_iam_policy_document.unknown_accounts.json
+}
+
+# The message names the expression that stands for what is not known.
+resource "aws_organizations_account" "tools" {
+  name  = "tools"
+  email = "tools@example.com"
+}
+
+data "aws_iam_policy_document" "unknown_account" {
+  statement { # want IV201/medium "admits 'arn:aws:iam::.{aws_organizations_account.tools.id}:root' without"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::${aws_organizations_account.tools.id}:root"]
+    }
+  }
+}
+
+resource "aws_iam_role" "unknown_account" {
+  assume_role_policy = data.aws_iam_policy_document.unknown_account.json
+}
+
+# Whom an organization's path confines is said by the key that does it.
+data "aws_iam_policy_document" "path" {
+  statement { # want IV201/medium "admits whoever meets its condition on aws:PrincipalOrgPaths without"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "ForAnyValue:StringLike"
+      variable = "aws:PrincipalOrgPaths"
+      values   = ["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"]
+    }
+  }
+}
+
+resource "aws_iam_role" "path" {
+  assume_role_policy = data.aws_iam_policy_document.path.json
 }
