@@ -164,7 +164,7 @@ func within(file *source.File, edits []source.Edit) bool {
 func message(f *analyzer.Finding, fix *analyzer.Fix, related []*sarif.Location) sarif.Message {
 	said := []string{sentence(oneLine(f.Message))}
 	if f.Witness != nil {
-		said = append(said, upperFirst(oneLine(f.Witness.Sentence())))
+		said = append(said, "What gets through: "+oneLine(f.Witness.Sentence()))
 	}
 	if remedy := remedy(f, fix); remedy != "" {
 		said = append(said, remedy)
@@ -193,29 +193,6 @@ func remedy(f *analyzer.Finding, fix *analyzer.Fix) string {
 	}
 	first, _, _ := strings.Cut(oneLine(f.Check.Remediation), ". ")
 	return sentence(first)
-}
-
-func markdown(said []string, f *analyzer.Finding, fix *analyzer.Fix, related []*sarif.Location) string {
-	var b strings.Builder
-	b.WriteString(strings.Join(said, "\n\n"))
-	if len(related)+len(f.Assumptions) > 0 {
-		b.WriteString("\n")
-	}
-	for _, l := range related {
-		at := l.PhysicalLocation
-		fmt.Fprintf(&b, "\n- %s: `%s:%d`", *l.Message.Text, *at.ArtifactLocation.URI, *at.Region.StartLine)
-	}
-	for _, a := range f.Assumptions {
-		fmt.Fprintf(&b, "\n- Assumes `%s`", oneLine(a.Text))
-	}
-	if fix == nil && len(f.Fixes) > 0 && f.Fixes[0].Diff != "" {
-		fence := "```"
-		for strings.Contains(f.Fixes[0].Diff, fence) {
-			fence += "`"
-		}
-		fmt.Fprintf(&b, "\n\n%sdiff\n%s\n%s", fence, strings.TrimSuffix(f.Fixes[0].Diff, "\n"), fence)
-	}
-	return b.String()
 }
 
 // suppression has all four of its members set: go-sarif writes null for the

@@ -13,7 +13,6 @@ set -euo pipefail
 
 multitool_version=5.7.0
 jsonschema_version=1.5.0 # the one that github/codeql-action uploads with
-reviewdog_version=v0.21.0
 
 fail() { echo "sarif-acceptance: $*" >&2; exit 1; }
 absolute() { (cd "$(dirname "$1")" && echo "$PWD/$(basename "$1")"); }
@@ -38,7 +37,6 @@ done
 
 cache=${IAMVET_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/iamvet/acceptance}
 tools=$cache/npm-$multitool_version-$jsonschema_version
-reviewdog=$cache/reviewdog-$reviewdog_version/reviewdog
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -58,10 +56,7 @@ install_tools() {
   [ -n "$multitool" ] || fail "the multitool is not packaged for this system"
   chmod u+x "$multitool" # its install script may not have been allowed to
   schema=$(dirname "$multitool")/sarif-2.1.0.json
-  if [ ! -x "$reviewdog" ]; then
-    mkdir -p "$(dirname "$reviewdog")"
-    (cd "$work" && GOBIN=$(dirname "$reviewdog") GOFLAGS='' quietly go install "github.com/reviewdog/reviewdog/cmd/reviewdog@$reviewdog_version")
-  fi
+  reviewdog=$("$repo/scripts/reviewdog.sh")/reviewdog
 }
 
 # Our own: the schema, what the schema allows and consumers do not, and every

@@ -101,7 +101,12 @@ func nearMiss(f *formula, docs []*policy.Document, r *policy.Request) *NearMiss 
 			continue
 		}
 		near, faults := diagnose(s, r)
-		if near != nil && (best == nil || faults < bestFaults) {
+		if near == nil {
+			continue
+		}
+		// One that confines root to networks, say, may have fewer faults.
+		meant := near.MeantForMFA()
+		if best == nil || meant && !best.MeantForMFA() || meant == best.MeantForMFA() && faults < bestFaults {
 			best, bestFaults = near, faults
 		}
 	}
