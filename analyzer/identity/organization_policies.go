@@ -30,6 +30,9 @@ func (b *organizations) addPolicies() {
 			}
 			b.m.OrganizationPolicies = append(b.m.OrganizationPolicies, p)
 			b.policies[addressOf(res)] = p
+			if id := res.Attr("id").TextOr(res.ImportID); id != "" {
+				b.policyByID[id] = p
+			}
 		}
 	}
 	for _, r := range b.m.Roots {
@@ -37,6 +40,9 @@ func (b *organizations) addPolicies() {
 			a := &Attachment{Resource: res, PolicyID: res.Attr("policy_id"), TargetID: res.Attr("target_id")}
 			if ref := a.PolicyID.Ref; ref != nil {
 				a.Policy = b.policies[address{res.Root, ref.Address, ref.Data}]
+			}
+			if id, ok := a.PolicyID.Text(); ok && a.Policy == nil {
+				a.Policy = b.policyByID[id]
 			}
 			b.attach(a)
 		}

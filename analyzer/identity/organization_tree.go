@@ -18,6 +18,8 @@ type organizations struct {
 	byID      map[string]*Node
 	byName    map[string][]*Node // managed units
 	policies  map[address]*OrganizationPolicy
+	// policyByID finds the policies whose id a plan, a state or an import tells.
+	policyByID map[string]*OrganizationPolicy
 	// managed finds the organization of a root.
 	managed map[*terraform.Root]*Organization
 	// shared is the organization of resources that name none: one that is
@@ -39,7 +41,7 @@ func addressOf(r *terraform.Resource) address {
 func (m *Model) addOrganizations() {
 	b := &organizations{
 		m: m, byAddress: map[address]*Node{}, byID: map[string]*Node{}, byName: map[string][]*Node{},
-		policies: map[address]*OrganizationPolicy{}, managed: map[*terraform.Root]*Organization{},
+		policies: map[address]*OrganizationPolicy{}, policyByID: map[string]*OrganizationPolicy{}, managed: map[*terraform.Root]*Organization{},
 	}
 	for _, r := range m.Roots {
 		for _, res := range m.resources(r, "aws_organizations_organization", "awscc_organizations_organization") {
