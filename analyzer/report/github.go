@@ -24,8 +24,12 @@ func GitHub(w io.Writer, r *analyzer.Report) error {
 	for _, f := range findings {
 		n.findingCommand(&b, f)
 	}
-	for _, g := range r.Gaps {
-		if g.Kind != terraform.ErrorGap {
+	for _, group := range alike(r.Gaps, terraform.LimitGap) {
+		if len(group) > fewAlike {
+			command(&b, "notice", []string{"title", "iamvet: not analysed"}, itoa(len(group))+" "+group[0].Class)
+			continue
+		}
+		for _, g := range group {
 			n.gapCommand(&b, g, "notice")
 		}
 	}
@@ -65,10 +69,12 @@ func (n names) findingCommand(b *strings.Builder, f *analyzer.Finding) {
 		message = f.Resource.Address + ": " + message
 	}
 	if f.Witness != nil {
-		message += "\n" + f.Witness.Sentence()
+		message += "\nWhat gets through: " + f.Witness.Sentence()
 	}
 	if fix := best(f); fix != nil {
 		message += "\nTo fix it: " + fix.Message
+	} else if first, _, _ := strings.Cut(oneLine(f.Check.Remediation), ". "); first != "" {
+		message += "\nTo fix it: " + strings.TrimSuffix(first, ".") + "."
 	}
 	command(b, annotationLevel(f.Severity), properties, message)
 }

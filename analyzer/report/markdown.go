@@ -24,6 +24,9 @@ func Markdown(w io.Writer, r *analyzer.Report) error {
 	m.fixes(r.Findings)
 	m.undetermined(r.Undetermined)
 	m.gaps(r.Gaps)
+	for _, note := range notes(r) {
+		m.add("\n" + mdText(note) + "\n")
+	}
 	_, err := io.WriteString(w, m.out.String())
 	return err
 }
@@ -85,9 +88,14 @@ func (m *markdown) fixes(findings []*analyzer.Finding) {
 			with = append(with, f)
 		}
 	}
-	if len(with) == 0 || !m.add("\n### Fixes\n") {
+	head, tail := "\n### Fixes\n", ""
+	if len(with) > fewAlike {
+		head, tail = "\n<details><summary>"+itoa(len(with))+" fixes</summary>\n", "\n</details>\n"
+	}
+	if len(with) == 0 || !m.add(head) {
 		return
 	}
+	defer m.out.WriteString(tail)
 	for i, f := range with {
 		fix := best(f)
 		fence := "```"
@@ -108,15 +116,20 @@ func (m *markdown) undetermined(findings []*analyzer.Finding) {
 	if len(findings) == 0 || !m.add("\n<details><summary>"+itoa(len(findings))+" undetermined</summary>\n\n") {
 		return
 	}
-	for i, f := range findings {
-		piece := fmt.Sprintf("- %s %s: %s\n", f.Check.ID, strings.Replace(m.where(f), "<br>", " ", 1), mdText(f.Message))
-		for _, need := range m.needs(f) {
+	left := len(findings)
+	for _, group := range sameNeeds(findings) {
+		piece := ""
+		for _, f := range group {
+			piece += fmt.Sprintf("- %s %s: %s\n", f.Check.ID, strings.Replace(m.where(f), "<br>", " ", 1), mdText(f.Message))
+		}
+		for _, need := range m.told(group[0].Needs) {
 			piece += "  - " + mdText(need) + "\n"
 		}
 		if !m.add(piece) {
-			m.left(len(findings)-i, "question")
+			m.left(left, "question")
 			break
 		}
+		left -= len(group)
 	}
 	m.out.WriteString("\n</details>\n")
 }
@@ -125,7 +138,22 @@ func (m *markdown) gaps(gaps []terraform.Gap) {
 	if len(gaps) == 0 || !m.add("\n### Not analysed\n\n") {
 		return
 	}
-	for i, g := range gaps {
+	left := len(gaps)
+	for _, kind := range []terraform.GapKind{terraform.ErrorGap, terraform.LimitGap} {
+		for _, group := range alike(gaps, kind) {
+			if !m.add(m.group(group)) {
+				m.left(left, "gap")
+				return
+			}
+			left -= len(group)
+		}
+	}
+}
+
+// group is gaps of one class, folded where they are many.
+func (m *markdown) group(gaps []terraform.Gap) string {
+	list := ""
+	for _, g := range gaps {
 		file, line := m.gapPlace(g)
 		if line > 0 {
 			file += ":" + itoa(line)
@@ -133,11 +161,12 @@ func (m *markdown) gaps(gaps []terraform.Gap) {
 		if file != "" {
 			file = mdCode(file) + ": "
 		}
-		if !m.add("- " + g.Kind.String() + ": " + file + mdText(g.Reason) + "\n") {
-			m.left(len(gaps)-i, "gap")
-			return
-		}
+		list += "- " + g.Kind.String() + ": " + file + mdText(g.Reason) + "\n"
 	}
+	if len(gaps) <= fewAlike {
+		return list
+	}
+	return "\n<details><summary>" + gaps[0].Kind.String() + ": " + itoa(len(gaps)) + " " + gaps[0].Class + "</summary>\n\n" + list + "\n</details>\n\n"
 }
 
 var mdEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]",

@@ -8,7 +8,6 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
 // TextOptions say what the output is shown on.
@@ -18,6 +17,9 @@ type TextOptions struct {
 	Color bool
 	// Width is the number of columns; 0 stands for 100.
 	Width int
+	// Verbose prints every gap and every undetermined result, where otherwise a
+	// few of a sort stand for all of it.
+	Verbose bool
 }
 
 const (
@@ -36,7 +38,7 @@ var severityColours = [...]string{
 // the working directory. Nothing in the files that were scanned can make a
 // terminal do anything but print it.
 func Text(w io.Writer, r *analyzer.Report, opt TextOptions) error {
-	t := &printer{paint: paint(opt.Color), names: workNames(r), width: opt.Width}
+	t := &printer{paint: paint(opt.Color), names: workNames(r), width: opt.Width, verbose: opt.Verbose}
 	if t.width <= 0 {
 		t.width = defaultWidth
 	}
@@ -46,6 +48,7 @@ func Text(w io.Writer, r *analyzer.Report, opt TextOptions) error {
 	}
 	t.undetermined(r.Undetermined)
 	t.gaps(r.Gaps)
+	t.notes(r)
 	t.summary(r)
 	_, err := io.WriteString(w, t.out.String())
 	return err
@@ -72,8 +75,10 @@ func byRule(findings []*analyzer.Finding) [][]*analyzer.Finding {
 type printer struct {
 	paint
 	names
-	width int
-	out   strings.Builder
+	width   int
+	verbose bool
+	left    bool // something was not printed that verbose prints
+	out     strings.Builder
 }
 
 func (t *printer) line(s string) { t.out.WriteString(s + "\n") }
@@ -296,46 +301,6 @@ func (t *printer) diff(fix *analyzer.Fix, at source.Span) {
 		}
 		t.line(strings.TrimRight("    "+l, " "))
 	}
-}
-
-func (t *printer) undetermined(findings []*analyzer.Finding) {
-	if len(findings) == 0 {
-		return
-	}
-	t.line(t.in(bold, "Undetermined") + t.in(dim, "  a value that is not at hand decides"))
-	t.line("")
-	for _, f := range findings {
-		t.heading(f, f.Check.ID+" "+f.Check.Name)
-		for _, l := range wrapped(f.Message, t.width-2) {
-			t.line("  " + l)
-		}
-		for _, need := range t.needs(f) {
-			t.labelled("needs", need)
-		}
-		t.line("")
-	}
-}
-
-func (t *printer) gaps(gaps []terraform.Gap) {
-	if len(gaps) == 0 {
-		return
-	}
-	t.line(t.in(bold, "Not analysed"))
-	t.line("")
-	for _, g := range gaps {
-		colour := yellow
-		if g.Kind == terraform.ErrorGap {
-			colour = red
-		}
-		for i, l := range wrapped(t.gap(g), max(20, t.width-9)) {
-			if i == 0 {
-				t.line("  " + t.in(colour, g.Kind.String()) + "  " + l)
-			} else {
-				t.line(strings.Repeat(" ", 9) + l)
-			}
-		}
-	}
-	t.line("")
 }
 
 func (t *printer) summary(r *analyzer.Report) {

@@ -110,11 +110,10 @@ func (b *Boundary) file(name string) (*source.File, *Gap) {
 	var r fileResult
 	data, err := b.read(resolved)
 	if err != nil {
-		kind := ErrorGap
+		r.gap = &Gap{Kind: ErrorGap, File: resolved, Reason: readError(path.Clean(name), err)}
 		if errors.Is(err, fs.ErrNotExist) {
-			kind = LimitGap
+			r.gap.Kind, r.gap.Class = LimitGap, FilesMissing
 		}
-		r.gap = &Gap{Kind: kind, File: resolved, Reason: readError(path.Clean(name), err)}
 	} else {
 		r.file = source.NewFile(resolved, data)
 	}

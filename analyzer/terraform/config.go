@@ -226,20 +226,20 @@ func (m *moduleInstance) unread() UnreadModule {
 
 // source finds the directory of a called module.
 func (m *moduleInstance) source(name string, b *block) (dir, modulePath, missing string) {
-	refuse := func(kind GapKind, reason string) (string, string, string) {
+	refuse := func(kind GapKind, class, reason string) (string, string, string) {
 		reason = "module." + name + ": " + reason
-		m.ev.gap(kind, b.header, reason)
+		m.ev.root.gap(Gap{Kind: kind, Span: b.header, Reason: reason, Class: class})
 		return "", "", reason
 	}
 	x := b.expr("source")
 	if x.none() {
-		return refuse(ErrorGap, "it has no source")
+		return refuse(ErrorGap, "", "it has no source")
 	}
 	src, ok := literalString(x)
 	if !ok {
 		v, _ := m.ev.eval(x, m.frame)
 		if src, ok = v.Text(); !ok {
-			return refuse(LimitGap, "its source is not known")
+			return refuse(LimitGap, ModulesUnknown, "its source is not known")
 		}
 	}
 	if rel, ok := localSource(m.dir, src); ok {
@@ -248,24 +248,24 @@ func (m *moduleInstance) source(name string, b *block) (dir, modulePath, missing
 		key := strings.Join(append(m.names[:len(m.names):len(m.names)], name), ".")
 		rel, ok := m.ev.installed[key]
 		if !ok {
-			return refuse(LimitGap, fmt.Sprintf("its source %q is not local, and has not been fetched by terraform init", src))
+			return refuse(LimitGap, ModulesNotFetched, fmt.Sprintf("its source %q is not local, and has not been fetched by terraform init", src))
 		}
 		dir, modulePath = m.ev.root.Dir+"/"+rel, path.Clean(rel)
 	}
 	resolved, gap := m.ev.boundary.resolve(dir)
 	if gap != nil {
-		return refuse(gap.Kind, fmt.Sprintf("its source %q: %s", src, gap.Reason))
+		return refuse(gap.Kind, "", fmt.Sprintf("its source %q: %s", src, gap.Reason))
 	}
 	if !m.ev.boundary.isDir(resolved) {
-		return refuse(ErrorGap, fmt.Sprintf("its source %q is no directory", src))
+		return refuse(ErrorGap, ModulesMissing, fmt.Sprintf("its source %q is no directory", src))
 	}
 	depth := 0
 	for p := m; p != nil; p = p.parent {
 		if p.dir == resolved {
-			return refuse(ErrorGap, fmt.Sprintf("its source %q calls itself", src))
+			return refuse(ErrorGap, "", fmt.Sprintf("its source %q calls itself", src))
 		}
 		if depth++; depth > maxCalls {
-			return refuse(ErrorGap, fmt.Sprintf("more than %d modules call each other", maxCalls))
+			return refuse(ErrorGap, "", fmt.Sprintf("more than %d modules call each other", maxCalls))
 		}
 	}
 	return resolved, modulePath, ""

@@ -183,7 +183,7 @@ func (m *module) add(b *Boundary, name string, override bool) {
 	for _, n := range p.body.nested("locals", 0) {
 		for _, a := range n.attrs {
 			if old := m.locals[a.name]; old != nil && !override {
-				m.gaps = append(m.gaps, Gap{Kind: ErrorGap, Span: a.nameSpan, Reason: "local." + a.name + " is declared twice"})
+				m.gaps = append(m.gaps, Gap{Kind: ErrorGap, Span: a.nameSpan, Reason: "local." + a.name + " is declared twice", Class: DeclaredTwice})
 				continue
 			}
 			m.locals[a.name] = a
@@ -203,7 +203,7 @@ func declareBlock[K comparable](m *module, into map[K]*block, key K, what string
 	case override:
 		into[key] = mergeBlock(old, n)
 	default:
-		m.gaps = append(m.gaps, Gap{Kind: ErrorGap, Span: n.header, Reason: what + " is declared twice"})
+		m.gaps = append(m.gaps, Gap{Kind: ErrorGap, Span: n.header, Reason: what + " is declared twice", Class: DeclaredTwice})
 	}
 }
 

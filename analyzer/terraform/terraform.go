@@ -52,7 +52,19 @@ type Gap struct {
 	Span   source.Span // zero for what has no place in a file
 	File   string      // the file it is about when Span is zero; may be ""
 	Reason string
+	// Class is what gaps of one sort are together, as a noun that continues "3
+	// more"; "" for one that has no like. People need not read all of them.
+	Class string
 }
+
+// The classes of gaps that come in numbers.
+const (
+	ModulesNotFetched = "modules that terraform init has not fetched"
+	ModulesUnknown    = "modules whose source is not known"
+	ModulesMissing    = "modules whose source is no directory"
+	FilesMissing      = "files that do not exist"
+	DeclaredTwice     = "declarations of what is declared already"
+)
 
 // Options are what a configuration is evaluated with.
 type Options struct {

@@ -26,6 +26,7 @@ type scanFlags struct {
 	failOn            string
 	strict            bool
 	noColor           bool
+	verbose           bool
 	sarifCategory     string
 	sarifNotes        bool
 	credentialReports []string
@@ -58,6 +59,7 @@ not be read, whatever else was found.`,
 	fl.StringVar(&f.failOn, "fail-on", "medium", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low, or none")
 	fl.BoolVar(&f.strict, "strict", false, "limits make the exit status 2, undetermined results 1")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colour")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print every gap and every undetermined result, also where many are alike")
 	fl.StringVar(&f.sarifCategory, "sarif-category", "", "`NAME` that tells several uploads of one commit apart")
 	fl.BoolVar(&f.sarifNotes, "sarif-notes", false, "put advice (severity note) into SARIF as well")
 	return c
@@ -184,7 +186,7 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 	case "text":
 		color := toStdout && p.stdoutTerminal && !p.noColor && !f.noColor
 		return func(w io.Writer, r *analyzer.Report) error {
-			return report.Text(w, r, report.TextOptions{Color: color})
+			return report.Text(w, r, report.TextOptions{Color: color, Verbose: f.verbose})
 		}, nil
 	case "json":
 		return report.JSON, nil
