@@ -32,7 +32,8 @@ type Input struct {
 	OnlyPaths bool
 	Options   terraform.Options
 	Plans     []Evidence // plans and states
-	// CredentialReports are IAM's, one for each account.
+	// CredentialReports are IAM's, one for each account, and lists of the virtual
+	// MFA devices of accounts.
 	CredentialReports []*source.File
 	// Authorizations are what aws iam get-account-authorization-details prints,
 	// one for each account.
@@ -75,6 +76,7 @@ func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
 	if err := a.discover(ctx); err != nil {
 		return nil, err
 	}
+	a.readDeployed()
 	roots, gaps, err := a.load(ctx, nil, nil)
 	if err != nil {
 		return nil, err
@@ -94,17 +96,16 @@ func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
 	if err := a.verify(ctx, roots, result); err != nil {
 		return nil, err
 	}
-	gaps = append(append(gaps, result.gaps...), a.misnamed()...)
+	if err := a.judgeAccounts(ctx, result); err != nil {
+		return nil, err
+	}
+	if err := a.judgeReports(ctx, result); err != nil {
+		return nil, err
+	}
 	a.override(result.findings)
-	more, err := a.authorized(ctx, result)
-	if err != nil {
-		return nil, err
-	}
-	gaps = append(gaps, more...)
-	if more, err = a.deployed(ctx, result); err != nil {
-		return nil, err
-	}
-	return a.report(result, append(gaps, more...)), nil
+	redact(nil, a.deployed.gaps, result.model)
+	gaps = append(append(gaps, result.gaps...), a.deployed.gaps...)
+	return a.report(result, append(gaps, a.misnamed()...)), nil
 }
 
 // Load reads what the input names, without looking at it.
@@ -118,12 +119,13 @@ func Load(ctx context.Context, in Input) ([]*terraform.Root, []terraform.Gap, er
 
 // analysis is one call of Analyze.
 type analysis struct {
-	in     Input
-	checks []*Check
-	found  []terraform.FoundRoot
-	gaps   []terraform.Gap // of discovery
-	memo   *Memo
-	last   retry // of the fix that was tried last
+	in       Input
+	checks   []*Check
+	found    []terraform.FoundRoot
+	gaps     []terraform.Gap // of discovery
+	deployed deployment
+	memo     *Memo
+	last     retry // of the fix that was tried last
 }
 
 func newAnalysis(in Input, checks []*Check) *analysis {
@@ -315,13 +317,17 @@ type result struct {
 	roots    []*terraform.Root
 	findings []*Finding // merged, in order
 	gaps     []terraform.Gap
-	// authorizations are the files that deployed roles were read from.
-	authorizations []*source.File
 }
 
 func (a *analysis) run(ctx context.Context, roots []*terraform.Root, checks []*Check) (*result, error) {
 	model := identity.Build(roots)
-	out := &result{model: model, roots: roots}
+	model.Accounts = a.deployed.accounts
+	return a.judge(ctx, model, checks)
+}
+
+// judge runs the checks over a model.
+func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*Check) (*result, error) {
+	out := &result{model: model, roots: model.Roots}
 	for _, c := range checks {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -340,7 +346,7 @@ func (a *analysis) run(ctx context.Context, roots []*terraform.Root, checks []*C
 	out.findings = merge(out.findings)
 	order(out.findings)
 	fingerprint(out.findings)
-	for _, r := range roots {
+	for _, r := range model.Roots {
 		out.gaps = append(out.gaps, r.Gaps()...)
 	}
 	out.gaps = append(out.gaps, model.Gaps...)
@@ -386,8 +392,8 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 			files[f.Name] = true
 		}
 	}
-	for _, f := range res.authorizations {
-		files[f.Name] = true
+	for _, d := range a.deployed.accounts {
+		files[d.File.Name] = true
 	}
 	s := Summary{Files: len(files), Roots: len(res.roots), Resources: len(res.model.Looked),
 		Undetermined: len(r.Undetermined), Suppressed: len(r.Suppressed), Gaps: len(r.Gaps), BySeverity: map[string]int{}}

@@ -10,77 +10,73 @@ import (
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
-// authorized judges the roles of accounts as they are deployed. A finding on a
-// role that the scan declares is given that role's address, or joins what the
+// judgeAccounts judges the roles and users of accounts as they are deployed. A
+// finding on one that the scan declares is given its address, or joins what the
 // code shows already.
-func (a *analysis) authorized(ctx context.Context, res *result) ([]terraform.Gap, error) {
-	var gaps []terraform.Gap
-	var own []*Check
-	for _, c := range a.checks {
-		if !c.Estate {
-			own = append(own, c)
-		}
-	}
+func (a *analysis) judgeAccounts(ctx context.Context, res *result) error {
 	var fresh []*Finding
-	for _, f := range a.in.Authorizations {
-		a.progress("reading account authorization details")
-		root, err := terraform.LoadAuthorization(f)
+	for _, account := range a.deployed.accounts {
+		account.AddLogins(res.model, a.deployed.reports)
+		deployed, err := a.judge(ctx, account.Model, a.checks)
 		if err != nil {
-			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: err.Error()})
-			continue
+			return err
 		}
-		deployed, err := a.run(ctx, []*terraform.Root{root}, own)
-		if err != nil {
-			return nil, err
+		for _, g := range deployed.gaps {
+			if g.Span.IsZero() && g.File == "" {
+				g.File = account.File.Name
+			}
+			a.deployed.gaps = append(a.deployed.gaps, g)
 		}
-		gaps = append(gaps, deployed.gaps...)
-		declared := newDeclaredRoles(res.model)
+		declared := newDeclared(res.model)
 		for _, found := range deployed.findings {
-			if !a.joined(res, declared, f, found) {
+			if !a.joined(res, declared, account.File, found) {
 				fresh = append(fresh, found)
 			}
 		}
 		res.model.Looked = append(res.model.Looked, deployed.model.Looked...)
-		res.authorizations = append(res.authorizations, f)
+	}
+	if len(a.deployed.accounts) == 0 {
+		return nil
 	}
 	res.findings = append(res.findings, fresh...)
 	order(res.findings)
 	fingerprint(res.findings)
-	return gaps, nil
+	return nil
 }
 
-// joined gives a finding on a deployed role its place in the scan, and says
-// whether the code's own finding says the same already.
-func (a *analysis) joined(res *result, declared *declaredRoles, file *source.File, f *Finding) bool {
+// joined gives a finding on a deployed role or user its place in the scan, and
+// says whether the code's own finding says the same already.
+func (a *analysis) joined(res *result, declared *declared, file *source.File, f *Finding) bool {
 	f.File, f.Fixes = file.Name, nil
 	if f.Resource == nil {
 		return false
 	}
-	arn := f.Resource.Address
-	role := declared.find(f.Resource)
-	if role == nil {
+	arn, what := f.Resource.Address, strings.TrimPrefix(f.Resource.Type, "aws_iam_")
+	own := declared.find(f.Resource)
+	if own == nil {
 		if len(res.model.Roots) > 0 && f.Verdict == Violation {
-			f.Message += " Nothing in this scan declares the role."
+			f.Message += " Nothing in this scan declares the " + what + "."
 		}
 		return false
 	}
 	for _, code := range res.findings {
-		if code.Check != f.Check || code.Resource != role || code.Verdict == Advice {
+		if code.Check != f.Check || !own.has(code.Resource) || code.Verdict == Advice {
 			continue
 		}
 		if f.Verdict == Violation {
-			code.Severity = max(code.Severity, f.Severity)
-			if code.Verdict == Undetermined {
+			if code.Verdict == Undetermined || code.Severity < f.Severity { // then it shows what the code does not
 				code.Verdict, code.Needs, code.Message, code.Witness = Violation, nil, f.Message, f.Witness
 			}
-			code.Related = append(code.Related, Related{Message: fmt.Sprintf("the role is deployed like this, in account %s", accountIn(arn)), Address: arn})
+			code.Severity = max(code.Severity, f.Severity)
+			code.Related = append(code.Related, Related{Message: fmt.Sprintf("the %s is deployed like this, in account %s", what, accountIn(arn)), Address: arn})
 		}
 		return true
 	}
-	f.Resource = role
-	f.Instances = []Instance{{Root: role.Root.Dir, Address: role.Address, Calls: role.Calls}}
-	if !role.Header.IsZero() {
-		f.Span, f.File = role.Header, ""
+	at := own.last()
+	f.Resource = at
+	f.Instances = []Instance{{Root: at.Root.Dir, Address: at.Address, Calls: at.Calls}}
+	if !at.Header.IsZero() {
+		f.Span, f.File = at.Header, ""
 	}
 	f.Message = "What is deployed differs from what is declared here: " + f.Message
 	f.Related = append(f.Related, Related{Message: "deployed as", Address: arn})
@@ -94,48 +90,79 @@ func accountIn(arn string) string {
 	return "that is not named"
 }
 
-// declaredRoles finds the role of a scan that a deployed one is: the one whose
-// ARN a state gives, else the only one of its name that may be in its account.
-type declaredRoles struct {
-	byARN  map[string]*terraform.Resource
-	byName map[string][]*identity.Role
+// declared finds the role or user of a scan that a deployed one is: the one
+// whose ARN a state gives, else the only one of its name that may be in its
+// account.
+type declared struct {
+	byARN  map[string]own
+	byName map[string][]own // under the type and the name
 }
 
-func newDeclaredRoles(m *identity.Model) *declaredRoles {
-	d := &declaredRoles{map[string]*terraform.Resource{}, map[string][]*identity.Role{}}
+// own is what declares a role or user: the resource, and for a user with a
+// password that too.
+type own []*terraform.Resource
+
+func (o own) has(r *terraform.Resource) bool {
+	for _, mine := range o {
+		if mine == r {
+			return true
+		}
+	}
+	return false
+}
+
+func (o own) last() *terraform.Resource { return o[len(o)-1] }
+
+func newDeclared(m *identity.Model) *declared {
+	d := &declared{map[string]own{}, map[string][]own{}}
 	for _, r := range m.Roles {
-		if r.Resource.Deleted() {
-			continue
-		}
-		if arn, ok := r.Resource.Attr("arn").Text(); ok && arn != "" {
-			d.byARN[arn] = r.Resource
-			continue
-		}
 		name := r.Resource.Attr("name")
 		if r.Resource.Type == "awscc_iam_role" {
 			name = r.Resource.Attr("role_name")
 		}
-		if text, ok := name.Text(); ok && text != "" {
-			d.byName[strings.ToLower(text)] = append(d.byName[strings.ToLower(text)], r)
+		d.add("aws_iam_role", name.TextOr(""), own{r.Resource})
+	}
+	for _, u := range m.Users {
+		mine := own{u.Resource}
+		if login := m.LoginOf(u); login != nil && login.Resource != u.Resource {
+			mine = append(mine, login.Resource)
+		}
+		d.add("aws_iam_user", u.Name.TextOr(""), mine)
+	}
+	for _, l := range m.Logins { // of users that nothing declares
+		if u := m.UserOf(l); u != nil && !u.Declared() {
+			d.add("aws_iam_user", u.Name.TextOr(""), own{l.Resource})
 		}
 	}
 	return d
 }
 
-func (d *declaredRoles) find(deployed *terraform.Resource) *terraform.Resource {
+func (d *declared) add(typ, name string, mine own) {
+	if mine[0].Deleted() {
+		return
+	}
+	if arn, ok := mine[0].Attr("arn").Text(); ok && arn != "" {
+		d.byARN[arn] = mine
+	} else if name != "" {
+		key := typ + " " + strings.ToLower(name)
+		d.byName[key] = append(d.byName[key], mine)
+	}
+}
+
+func (d *declared) find(deployed *terraform.Resource) own {
 	if r := d.byARN[deployed.Address]; r != nil {
 		return r
 	}
-	var found *terraform.Resource
-	for _, r := range d.byName[strings.ToLower(deployed.Name)] {
-		account := r.Resource.Account()
+	var found own
+	for _, r := range d.byName[deployed.Type+" "+strings.ToLower(deployed.Name)] {
+		account := r[0].Account()
 		if account != "" && account != accountIn(deployed.Address) {
 			continue
 		}
 		if found != nil {
 			return nil // several may be meant
 		}
-		found = r.Resource
+		found = r
 	}
 	return found
 }

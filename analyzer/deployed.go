@@ -1,30 +1,59 @@
 package analyzer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/credential"
+	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
-// deployed reads the credential reports and asks the checks that they say
-// something about. What cannot be read of them is a gap.
-func (a *analysis) deployed(ctx context.Context, res *result) ([]terraform.Gap, error) {
-	if len(a.in.CredentialReports) == 0 {
-		return nil, nil
+// deployment is what is known of accounts as they are deployed.
+type deployment struct {
+	reports  []*credential.Report
+	devices  []identity.Devices
+	accounts []*identity.DeployedAccount
+	gaps     []terraform.Gap // what could not be read
+}
+
+// readDeployed reads credential reports, lists of devices and authorization
+// details. What cannot be read of them is a gap.
+func (a *analysis) readDeployed() {
+	if len(a.in.CredentialReports) > 0 {
+		a.progress("reading credential reports")
+		a.readReports()
 	}
-	a.progress("reading credential reports")
-	var reports []*credential.Report
-	var gaps []terraform.Gap
+	for _, f := range a.in.Authorizations {
+		a.progress("reading account authorization details")
+		root, err := terraform.LoadAuthorization(f)
+		if err != nil {
+			a.deployed.gaps = append(a.deployed.gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: err.Error()})
+			continue
+		}
+		a.deployed.accounts = append(a.deployed.accounts, identity.NewDeployedAccount(root, f))
+	}
+}
+
+func (a *analysis) readReports() {
 	accounts := map[string]*source.File{}
 	for _, f := range a.in.CredentialReports {
+		if credential.ListsDevices(f.Bytes) {
+			d, err := credential.ReadDevices(f.Name, bytes.NewReader(f.Bytes))
+			if err != nil {
+				a.deployed.gaps = append(a.deployed.gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: strings.TrimPrefix(err.Error(), f.Name+": ")})
+				continue
+			}
+			a.deployed.devices = append(a.deployed.devices, identity.Devices{Devices: d, File: f})
+			continue
+		}
 		r, errs := credential.Read(f)
 		for _, err := range errs {
-			gaps = append(gaps, reportGap(r, err))
+			a.deployed.gaps = append(a.deployed.gaps, reportGap(r, err))
 		}
 		other := ""
 		for _, row := range r.Rows {
@@ -36,19 +65,27 @@ func (a *analysis) deployed(ctx context.Context, res *result) ([]terraform.Gap, 
 			}
 		}
 		if other != "" {
-			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: other})
+			a.deployed.gaps = append(a.deployed.gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: other})
 			continue
 		}
-		reports = append(reports, r)
+		a.deployed.reports = append(a.deployed.reports, r)
 	}
-	res.model.AddReports(reports)
+}
+
+// judgeReports asks the checks that credential reports say something about.
+func (a *analysis) judgeReports(ctx context.Context, res *result) error {
+	if len(a.deployed.reports)+len(a.deployed.devices) == 0 {
+		return nil
+	}
+	res.model.AddReports(a.deployed.reports)
+	res.model.Devices = a.deployed.devices
 	var fresh []*Finding
 	for _, c := range a.checks {
 		if c.Deployed == nil {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		pass := &Pass{Check: c, Model: res.model, Memo: a.memo, Settings: &a.in.Settings, Now: a.in.Now, report: func(f *Finding) {
 			mustBeWhole(f)
@@ -60,15 +97,15 @@ func (a *analysis) deployed(ctx context.Context, res *result) ([]terraform.Gap, 
 			}
 		}
 		if err := c.Deployed(pass); err != nil {
-			return nil, fmt.Errorf("check %s: %w", c.ID, err)
+			return fmt.Errorf("check %s: %w", c.ID, err)
 		}
 	}
 	fresh = merge(fresh)
-	redact(fresh, gaps, res.model)
+	redact(fresh, nil, res.model)
 	res.findings = append(res.findings, fresh...)
 	order(res.findings)
 	fingerprint(res.findings)
-	return gaps, nil
+	return nil
 }
 
 // reportGap is what is wrong with a report, at its row.

@@ -16,9 +16,6 @@ import (
 // What the rows of credential reports say is reported here: by one finding for
 // a user and a rule, which shows the row and what declares the user.
 
-// recentRoot is how long ago a use of root counts as everyday use.
-const recentRoot = 7
-
 // eachRoot and eachUser are the Deployed of a check that asks every row of that
 // kind. GovCloud has no root user of its own.
 func eachRoot(ask func(*analyzer.Pass, *identity.Reported) *analyzer.Finding) func(*analyzer.Pass) error {
@@ -69,6 +66,9 @@ func confirmed(p *analyzer.Pass, r *identity.Reported, f *analyzer.Finding) bool
 
 // about says that a resource is the user of a row, or a key or login of theirs.
 func about(m *identity.Model, res *terraform.Resource, r *identity.Reported) bool {
+	if deployed, _ := m.DeployedRow(r.Row); deployed != nil && deployed.Resource == res {
+		return true
+	}
 	u := r.Owner()
 	for _, k := range r.Keys {
 		if k.Resource == res {
@@ -162,34 +162,32 @@ func outside(p *analyzer.Pass, r *identity.Reported, aboutKeys bool) string {
 // upper is a sentence's first word.
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-func date(t time.Time) string { return t.Format(time.DateOnly) }
+func date(t time.Time) string {
+	if t.IsZero() {
+		return "a day that the report does not give"
+	}
+	return t.Format(time.DateOnly)
+}
 
 // daysAgo is how many whole days before now.
 func daysAgo(now, t time.Time) int { return int(now.Sub(t) / credential.Day) }
 
-func reportedRootKey(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
-	for i, k := range r.Row.Keys {
-		if k.Active != credential.Yes {
-			continue
-		}
-		f := deployedFinding(r, analyzer.Critical, "deployed-root-key",
-			fmt.Sprintf("%s has an active access key (access key %d, %s): whoever holds it may do everything in the account, without MFA; delete it.", upper(who(p, r)), i+1, history(k.Rotated, k.LastUsed)))
-		f.Witness = &analyzer.Witness{
-			Principal: r.ARN, Action: "iam:CreateUser", Absent: []string{"aws:MultiFactorAuthPresent"},
-			Words: "the holder of the key, signing any request as root: no MFA, no IAM policy and no session limit stands in the way",
-		}
-		return f
-	}
-	if r.HasActiveKey() == credential.Unsaid {
-		return unsaid(r, analyzer.Critical, "deployed-root-key", who(p, r)+" has an active access key", "access_key_1_active and access_key_2_active of the root row")
-	}
-	for i, k := range r.Row.Keys {
-		if k.Exists() {
-			return deployedFinding(r, analyzer.Low, "deployed-root-key-inactive",
-				fmt.Sprintf("%s keeps an inactive access key (access key %d, %s); delete it, since setting it Active again is all it takes to use it.", upper(who(p, r)), i+1, history(k.Rotated, k.LastUsed)))
+// activeCertificates are the signing certificates of a row that are active, as
+// "an active signing certificate of 2015-01-01"; "" for none.
+func activeCertificates(r *identity.Reported) string {
+	var dates []string
+	for _, c := range r.Certificates {
+		if c.Active == credential.Yes {
+			dates = append(dates, date(c.Rotated))
 		}
 	}
-	return nil
+	switch len(dates) {
+	case 0:
+		return ""
+	case 1:
+		return "an active signing certificate of " + dates[0]
+	}
+	return "active signing certificates of " + strings.Join(dates, " and ")
 }
 
 // history is when a credential was made and used.
@@ -204,33 +202,6 @@ func history(made, used time.Time) string {
 		parts = append(parts, "last used "+date(used))
 	}
 	return strings.Join(parts, ", ")
-}
-
-func reportedRootMFA(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
-	if r.Password.Enabled == credential.No && r.HasActiveKey() == credential.No {
-		return nil // root has nothing to sign in with: its credentials were removed centrally
-	}
-	switch r.WithoutMFA() {
-	case credential.Yes:
-		f := deployedFinding(r, analyzer.High, "deployed-without-mfa",
-			fmt.Sprintf("%s has no MFA device: its password alone opens the account; give it one, or remove root's credentials centrally.", upper(who(p, r))))
-		f.Witness = &analyzer.Witness{
-			Principal: r.ARN, Action: "iam:CreateUser", Context: map[string]string{"aws:MultiFactorAuthPresent": "false"},
-			Words: "whoever knows or resets the password of root, in a console session without MFA",
-		}
-		return f
-	case credential.Unsaid:
-		return unsaid(r, analyzer.High, "deployed-without-mfa", who(p, r)+" has an MFA device", "mfa_active of the root row")
-	}
-	return nil
-}
-
-func reportedRootUsage(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
-	if p.Now.IsZero() || r.UsedWithin(p.Now, recentRoot*credential.Day) != credential.Yes {
-		return nil
-	}
-	return deployedFinding(r, analyzer.Medium, "deployed-use",
-		fmt.Sprintf("%s was used on %s, within the last %d days; root is for the few tasks that need it, not for administration.", upper(who(p, r)), date(r.LastUsed()), recentRoot))
 }
 
 func reportedKeyAtCreation(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
@@ -264,22 +235,18 @@ func tagsReported(r *identity.Reported) map[string]string {
 	return nil
 }
 
-// requiresMFA says that the policies of the declared user deny everything
-// without MFA but what enrols a device.
+// requiresMFA says that the policies of the user, as deployed where that is known
+// and else as declared, deny everything without MFA but what enrols a device.
 func requiresMFA(p *analyzer.Pass, r *identity.Reported) bool {
-	u := r.Owner()
+	u, m := r.Owner(), p.Model
+	if deployed, account := p.Model.DeployedRow(r.Row); deployed != nil {
+		u, m = deployed, account.Model
+	}
 	if u == nil {
 		return false
 	}
-	bindings := p.Model.PermissionsOf(u)
-	if len(bindings.Policies) == 0 {
-		return false
-	}
-	tags, open := u.Tags()
-	return proof.UserMFA(proof.User{
-		Name: r.User, Account: r.Account, Tags: tags, TagsOpen: open,
-		Documents: bindings.Documents(), Boundary: bindings.Boundary,
-	}).Class == proof.Enforced
+	bindings := m.PermissionsOf(u)
+	return len(bindings.Policies) > 0 && decideUser(u, r.Account, bindings).Class == proof.Enforced
 }
 
 func reportedMultipleKeys(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {

@@ -29,7 +29,8 @@ An Inactive key is reported as low: it lets nobody in, but anyone who may update
 keys can bring it back. An IAM user that is declared with the name root is not
 the root user; it is reported as high, because everyone who reads logs and
 policies will take it for root. With a credential report (--credential-report) an
-active key of root is reported as it is deployed, the strongest evidence there is.`,
+active key of root is reported as it is deployed, the strongest evidence there is;
+where there is none, an active signing certificate of root is reported as low.`,
 	Remediation: `Delete the key. Where that has to wait, set status = "Inactive". Use IAM
 roles, or central root access (sts:AssumeRoot), for the few tasks that need root.`,
 	References: []analyzer.Reference{

@@ -27,7 +27,8 @@ once. Of 1,143 accounts measured in 2021, 868 (75.9 %) had no hardware MFA for
 root.
 
 It is fine when root has a hardware token or a passkey: Terraform knows neither,
-so nothing is said. Any other name of a device, "root-backup" say, proves nothing
+so nothing is said. What aws iam list-virtual-mfa-devices prints decides it for an
+account as it is deployed (--credential-report takes it too). Any other name of a device, "root-backup" say, proves nothing
 and is not reported.`,
 	Remediation: `Enrol a FIDO2 security key or a hardware token for root, and remove the virtual
 device. In an organization, remove the root credentials of member accounts
@@ -42,6 +43,8 @@ management account.`,
 		"pci-dss-3.2.1 8.3.1", "pci-dss-4.0.1 8.4.2", "mitre-attack T1556.006")...),
 	Tags: []string{"root", "mfa"},
 	Run:  rootHardwareMFA,
+
+	Deployed: reportedRootDevice,
 }
 
 // rootDevice is what the console calls the virtual device of root.

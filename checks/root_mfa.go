@@ -36,7 +36,9 @@ It is fine when the organization is not declared here (an absence would prove
 nothing), and when root is denied altogether. Where central root access
 management is on and no policy denies root, the finding is a note: it can remove
 root's credentials, but does not show that it did. No service control policy
-binds the management account: its root user needs MFA of its own.`,
+binds the management account: its root user needs MFA of its own. A credential
+report (--credential-report) shows root without a device: high, and medium where the
+scan shows policies that bind the account and keep root from acting all the same.`,
 	Remediation: `Attach a service control policy to the root of the organization that denies
 root everything but enrolling an MFA device, unless it has signed in with MFA.
 

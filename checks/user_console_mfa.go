@@ -25,6 +25,7 @@ those of its groups, inline and managed, in every form that Terraform attaches
 them, with the permissions boundary, for a console session without MFA and for an
 access key. The request that gets through is shown. A credential report
 (--credential-report) shows it of deployed users: a console password and no device.
+What binds them in their account decides as well (--account-authorization).
 
 A password is guessed, phished and reused. Only a policy makes the second factor
 count: a device that is registered (aws_iam_virtual_mfa_device) asks for nothing
@@ -120,9 +121,12 @@ func (c *consoleCheck) run() {
 	c.bindings = c.pass.Model.PermissionsOf(c.user)
 	exists := c.login.Resource.Exists
 	if len(c.bindings.Policies) == 0 {
+		if c.pass.Model.Whole || c.settled() {
+			return // without a policy the user may do nothing
+		}
 		f := c.finding("no-policy")
 		f.Verdict, f.Severity = analyzer.Violation, analyzer.Medium
-		f.Message = fmt.Sprintf("'%s' gives %s a console password, and no policy of the user is in this scan that would require MFA; attach one that denies everything without it.", c.login.Resource.Address, c.who())
+		f.Message = c.has() + ", and no policy of the user is in this scan that would require MFA; attach one that denies everything without it."
 		f.Witness = &analyzer.Witness{
 			Action: "signin:ConsoleLogin", Principal: c.principal(),
 			Words: "the user, signing in with the password alone: what it may then do without MFA is decided by policies that are not in the scan, if by any",
@@ -131,20 +135,18 @@ func (c *consoleCheck) run() {
 		c.report(f, exists)
 		return
 	}
-	tags, open := c.user.Tags()
-	name := c.user.Name.TextOr("")
-	c.result = proof.UserMFA(proof.User{
-		Name: name, Account: c.user.Resource.Root.Account(), Tags: tags, TagsOpen: open,
-		Documents: c.bindings.Documents(), Boundary: c.bindings.Boundary,
-	})
+	c.result = decideUser(c.user, c.user.Resource.Root.Account(), c.bindings)
 	keys := c.pass.Model.HasKeys(c.user)
 	switch c.result.Class {
 	case proof.Enforced:
 		c.enforced()
 	case proof.UserUndetermined:
+		if c.settled() {
+			return
+		}
 		f := c.finding("unknown")
 		f.Severity, f.Needs = analyzer.High, c.result.Needs
-		f.Message = fmt.Sprintf("Whether %s, who has the console password '%s', may act without MFA depends on a value that is not known.", c.who(), c.login.Resource.Address)
+		f.Message = fmt.Sprintf("Whether %s, may act without MFA depends on a value that is not known.", c.whoHas())
 		if len(f.Needs) == 0 {
 			f.Needs = needs("the policies of "+c.who(), f.Span)
 		}
@@ -154,9 +156,45 @@ func (c *consoleCheck) run() {
 	default:
 		f := c.violation(strings.ReplaceAll(strings.ToLower(c.result.Class.String()), "_", "-"))
 		f.Severity = analyzer.High
-		f.Message = fmt.Sprintf("'%s' gives %s a console password, and nothing requires MFA: %s; %s.", c.login.Resource.Address, c.who(), c.because(), c.remedy())
+		f.Message = fmt.Sprintf("%s, and nothing requires MFA: %s; %s.", c.has(), c.because(), c.remedy())
 		c.report(f, exists)
 	}
+}
+
+// decideUser decides what the policies that bind a user allow without MFA.
+func decideUser(u *identity.User, account string, p identity.Permissions) proof.UserResult {
+	tags, open := u.Tags()
+	return proof.UserMFA(proof.User{
+		Name: u.Name.TextOr(""), Account: account, Tags: tags, TagsOpen: open,
+		Documents: p.Documents(), Boundary: p.Boundary,
+	})
+}
+
+// settled says that the user as deployed may do nothing without MFA: what the
+// code leaves open, the account shows.
+func (c *consoleCheck) settled() bool {
+	u, account := c.pass.Model.Deployed(c.user)
+	if u == nil {
+		return false
+	}
+	p := account.PermissionsOf(u)
+	return len(p.Policies) == 0 || decideUser(u, u.Resource.Root.Account(), p).Class == proof.Enforced
+}
+
+// has is that the user has a password, and whoHas the user and that, both as
+// the beginning of a sentence.
+func (c *consoleCheck) has() string {
+	if c.login.Resource == c.user.Resource && c.user.Declared() {
+		return c.who() + " has a console password"
+	}
+	return fmt.Sprintf("'%s' gives %s a console password", c.login.Resource.Address, c.who())
+}
+
+func (c *consoleCheck) whoHas() string {
+	if c.login.Resource == c.user.Resource && c.user.Declared() {
+		return c.who() + ", who has a console password"
+	}
+	return fmt.Sprintf("%s, who has the console password '%s'", c.who(), c.login.Resource.Address)
 }
 
 // report reports a violation; where it is not known whether there is a password
@@ -180,7 +218,7 @@ func (c *consoleCheck) enforced() {
 	}
 	f := c.finding("locks-out")
 	f.Verdict, f.Severity = analyzer.Advice, analyzer.Note
-	f.Message = fmt.Sprintf("%s, who has the console password '%s', can do nothing without MFA, not even enrol a device: somebody else has to register one first; exempt what enrols a device.", upperFirst(c.who()), c.login.Resource.Address)
+	f.Message = fmt.Sprintf("%s, can do nothing without MFA, not even enrol a device: somebody else has to register one first; exempt what enrols a device.", upperFirst(c.whoHas()))
 	c.pass.Report(f)
 }
 
@@ -188,19 +226,18 @@ func (c *consoleCheck) enforced() {
 // an access key.
 func (c *consoleCheck) consoleOnly(keys value.Tri) {
 	f := c.violation("console-only")
-	address := c.login.Resource.Address
 	switch keys {
 	case value.No:
 		f.Verdict, f.Severity, f.Witness = analyzer.Advice, analyzer.Note, nil
-		f.Message = fmt.Sprintf("%s, who has the console password '%s', needs MFA in the console, but an access key of the user, once it has one, would not: %s; %s.", upperFirst(c.who()), address, c.because(), c.remedy())
+		f.Message = fmt.Sprintf("%s, needs MFA in the console, but an access key of the user, once it has one, would not: %s; %s.", upperFirst(c.whoHas()), c.because(), c.remedy())
 		c.pass.Report(f)
 	case value.Yes:
 		f.Severity = analyzer.Medium
-		f.Message = fmt.Sprintf("%s, who has the console password '%s', needs MFA in the console, but not with the access key that it also has: %s; %s.", upperFirst(c.who()), address, c.because(), c.remedy())
+		f.Message = fmt.Sprintf("%s, needs MFA in the console, but not with the access key that it also has: %s; %s.", upperFirst(c.whoHas()), c.because(), c.remedy())
 		c.report(f, c.login.Resource.Exists)
 	default:
 		f.Verdict, f.Severity, f.Witness, f.Offer = analyzer.Undetermined, analyzer.Medium, nil, nil
-		f.Message = fmt.Sprintf("Whether %s, who has the console password '%s', has an access key as well, which would need no MFA, depends on a value that is not known.", c.who(), address)
+		f.Message = fmt.Sprintf("Whether %s, has an access key as well, which would need no MFA, depends on a value that is not known.", c.whoHas())
 		f.Needs = c.keyNeeds()
 		c.pass.Report(f)
 	}

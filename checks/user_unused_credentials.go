@@ -28,7 +28,8 @@ users measured in 2021, 6,211 (49.8 %) had one, and 3,549 (28.4 %) one that was 
 used for a year.
 
 It is fine when the credential is disabled: a key that is Inactive, a user without
-a console password.`,
+a console password. Signing certificates are named beside other credentials and not
+judged: a report does not say when they were used.`,
 	Remediation: `Set the key Inactive or remove the password, and delete it when nothing has
 missed it. For people prefer IAM Identity Center, where access ends with the
 employment; for programs use roles.`,
@@ -66,8 +67,12 @@ func reportedUnused(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
 			idle = append(idle, fmt.Sprintf("access key %d (%s)", i+1, idleSince(p.Now, k.LastUsed, k.Rotated)))
 		}
 	}
+	beside := ""
+	if certificates := activeCertificates(r); certificates != "" {
+		beside = " There is also " + certificates + ", of whose use a report keeps no record."
+	}
 	return deployedFinding(r, analyzer.Medium, "deployed-unused",
-		fmt.Sprintf("%s has credentials in force that were not used for %d days: %s; disable what nobody uses.%s", upper(who(p, r)), limit, strings.Join(idle, "; "), outside(p, r, true)))
+		fmt.Sprintf("%s has credentials in force that were not used for %d days: %s; disable what nobody uses.%s%s", upper(who(p, r)), limit, strings.Join(idle, "; "), beside, outside(p, r, true)))
 }
 
 func idleSince(now, used, made time.Time) string {

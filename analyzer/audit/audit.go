@@ -7,7 +7,6 @@
 package audit
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"sort"
@@ -91,7 +90,7 @@ func (t *Tally) Add(name string, r io.Reader) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if head, _ := src.Peek(512); bytes.Contains(head, []byte(`"VirtualMFADevices"`)) {
+	if head, _ := src.Peek(512); credential.ListsDevices(head) {
 		d, err := credential.ReadDevices(name, src)
 		if err != nil {
 			return err

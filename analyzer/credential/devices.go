@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,12 +12,18 @@ import (
 // that root has an MFA device, and not of what kind; a list of the virtual ones
 // does.
 type Devices struct {
-	Account string // 12 digits; "" when the list is empty, which names none
-	Root    bool   // one of them is root's
+	Account   string // 12 digits; "" when the list is empty, which names none
+	Partition string // aws, aws-cn, aws-us-gov
+	Root      bool   // one of them is root's
 }
 
 // maxDevices is how many bytes of a list are read: some 300 for each device.
 const maxDevices = 64 << 20
+
+// ListsDevices says that a file, or its beginning, is such a list.
+func ListsDevices(head []byte) bool {
+	return bytes.Contains(head[:min(len(head), 512)], []byte(`"VirtualMFADevices"`))
+}
 
 // ReadDevices reads what `aws iam list-virtual-mfa-devices` prints.
 func ReadDevices(name string, r io.Reader) (Devices, error) {
@@ -38,7 +45,7 @@ func ReadDevices(name string, r io.Reader) (Devices, error) {
 		if out.Account != "" && out.Account != parts[4] {
 			return Devices{}, fmt.Errorf("%s: it lists devices of the accounts %s and %s", name, out.Account, parts[4])
 		}
-		out.Account = parts[4]
+		out.Account, out.Partition = parts[4], parts[1]
 		out.Root = out.Root || strings.HasSuffix(d.User.Arn, ":root")
 	}
 	return out, nil

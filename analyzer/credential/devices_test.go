@@ -15,8 +15,8 @@ func TestReadDevices(t *testing.T) {
 		err  string
 	}{
 		{`{"VirtualMFADevices": []}`, Devices{}, ""},
-		{`{"VirtualMFADevices": [` + user + `, ` + loose + `]}`, Devices{Account: "111122223333"}, ""},
-		{`{"VirtualMFADevices": [` + user + `, ` + root + `]}`, Devices{"111122223333", true}, ""},
+		{`{"VirtualMFADevices": [` + user + `, ` + loose + `]}`, Devices{Account: "111122223333", Partition: "aws"}, ""},
+		{`{"VirtualMFADevices": [` + user + `, ` + root + `]}`, Devices{"111122223333", "aws", true}, ""},
 		{`{"VirtualMFADevices": [` + user + `, ` + strings.ReplaceAll(user, "111122223333", "444455556666") + `]}`, Devices{}, "devices of the accounts 111122223333 and 444455556666"},
 		{`{"VirtualMFADevices": [{"SerialNumber": "GAHT12345678"}]}`, Devices{}, "is not an ARN"},
 		{`{"VirtualMFADevices": [`, Devices{}, "it is not what aws iam list-virtual-mfa-devices prints"},

@@ -28,6 +28,13 @@ type Model struct {
 	OrganizationPolicies []*OrganizationPolicy
 	// Reported are the rows of the credential reports, once AddReports was called.
 	Reported []*Reported
+	// Devices are the lists of the virtual MFA devices of accounts.
+	Devices []Devices
+	// Accounts are those that are known as they are deployed.
+	Accounts []*DeployedAccount
+	// Whole says that the model is such an account: nothing that binds a user is
+	// missing.
+	Whole bool
 	// Gaps are policies that could not be parsed.
 	Gaps []terraform.Gap
 	// Looked are the resource instances that were looked at.

@@ -271,6 +271,12 @@ func (m *Model) addPolicies(r *terraform.Root) {
 			path := strings.Trim(res.Attr("path").TextOr("/"), "/")
 			name = value.StrAt(source.Computed(strings.TrimPrefix(path+"/"+text, "/"), name.Span))
 		}
+		if arn, ok := res.Attr("arn").Text(); ok && arn != "" {
+			policies.alias(res, arn)
+			if strings.Contains(arn, ":iam::aws:policy/") {
+				continue // of AWS's own, as an account shows it: no name of the account's
+			}
+		}
 		policies.add(res, res, name)
 	}
 	m.policyIndexes = append(m.policyIndexes, policies)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/credential"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
 // Reported is a row of a credential report: a user as deployed, and who in the
@@ -57,7 +57,7 @@ func (m *Model) AddReports(reports []*credential.Report) {
 			if !row.Root {
 				name := strings.ToLower(row.User)
 				for _, u := range byName[name] {
-					if may(row.Account, accountOf(u.Resource.Attr("arn"), u.Resource.Account())) {
+					if may(row.Account, AccountOf(u.Resource)) {
 						r.Owners = append(r.Owners, u)
 					}
 				}
@@ -80,15 +80,15 @@ func (k *AccessKey) name() (string, bool) {
 	return k.User.Text()
 }
 
-// accountOf is the account of a deployed resource's ARN, else what is known of
-// its provider.
-func accountOf(arn *value.Value, provider string) string {
-	if text, ok := arn.Text(); ok {
+// AccountOf is the account of a deployed resource's ARN, else what is known of
+// its provider; "" when neither says.
+func AccountOf(r *terraform.Resource) string {
+	if text, ok := r.Attr("arn").Text(); ok {
 		if parts := strings.SplitN(text, ":", 6); len(parts) == 6 && parts[4] != "" {
 			return parts[4]
 		}
 	}
-	return provider
+	return r.Account()
 }
 
 // may says that two accounts may be the same: one is not known, or they are.

@@ -164,7 +164,7 @@ type index[T comparable] struct {
 }
 
 func (x *index[T]) add(t T, res *terraform.Resource, name *value.Value) {
-	if x.byAddress == nil {
+	if x.byName == nil {
 		x.byAddress, x.byName = map[string]T{}, map[string]T{}
 	}
 	x.all, x.names = append(x.all, t), append(x.names, name)
@@ -174,6 +174,14 @@ func (x *index[T]) add(t T, res *terraform.Resource, name *value.Value) {
 			x.byName[strings.ToLower(text)] = t
 		}
 	}
+}
+
+// alias makes a text another name of what is in the index, or will be.
+func (x *index[T]) alias(t T, text string) {
+	if x.byName == nil {
+		x.byAddress, x.byName = map[string]T{}, map[string]T{}
+	}
+	x.byName[strings.ToLower(text)] = t
 }
 
 // find is what a value names, the zero T when that is not declared here or not

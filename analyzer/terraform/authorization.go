@@ -12,72 +12,189 @@ import (
 )
 
 // authorizationDetails is what `aws iam get-account-authorization-details`
-// prints, as far as it is about roles.
+// prints. With --filter, lists that were not asked for are empty.
 type authorizationDetails struct {
-	RoleDetailList *[]struct {
-		Path, RoleName, RoleID, Arn string
-		AssumeRolePolicyDocument    json.RawMessage
-		RolePolicyList              []struct {
-			PolicyName     string
-			PolicyDocument json.RawMessage
+	RoleDetailList  *[]roleDetail
+	UserDetailList  *[]userDetail
+	GroupDetailList *[]groupDetail
+	Policies        *[]struct {
+		Path, PolicyName, Arn string
+		PolicyVersionList     []struct {
+			Document         json.RawMessage
+			IsDefaultVersion bool
 		}
-		PermissionsBoundary *struct{ PermissionsBoundaryArn string }
-		Tags                []struct{ Key, Value string }
 	}
 	IsTruncated bool
 }
 
-// LoadAuthorization reads the roles of an account as they are deployed, from
-// what `aws iam get-account-authorization-details` prints. They are like those
-// of a state that is not Terraform's: an address is the role's ARN. Roles that
-// AWS makes and nobody else can change are left out.
+type roleDetail struct {
+	Path, RoleName, RoleID, Arn string
+	AssumeRolePolicyDocument    json.RawMessage
+	RolePolicyList              []inlinePolicy
+	AttachedManagedPolicies     []attachedPolicy
+	PermissionsBoundary         *attachedBoundary
+	Tags                        []resourceTag
+}
+
+type userDetail struct {
+	Path, UserName, UserID, Arn string
+	UserPolicyList              []inlinePolicy
+	GroupList                   []string
+	AttachedManagedPolicies     []attachedPolicy
+	PermissionsBoundary         *attachedBoundary
+	Tags                        []resourceTag
+}
+
+type groupDetail struct {
+	Path, GroupName, Arn    string
+	GroupPolicyList         []inlinePolicy
+	AttachedManagedPolicies []attachedPolicy
+}
+
+type (
+	inlinePolicy struct {
+		PolicyName     string
+		PolicyDocument json.RawMessage
+	}
+	attachedPolicy   struct{ PolicyName, PolicyArn string }
+	attachedBoundary struct{ PermissionsBoundaryArn string }
+	resourceTag      struct{ Key, Value string }
+)
+
+// LoadAuthorization reads the roles, users, groups and policies of an account as
+// they are deployed, from what `aws iam get-account-authorization-details`
+// prints. They are like those of a state that is not Terraform's: an address is
+// the ARN. Roles that AWS makes and nobody else can change are left out.
 func LoadAuthorization(f *source.File) (*Root, error) {
 	var details authorizationDetails
 	d := json.NewDecoder(bytes.NewReader(decodeText(f.Bytes)))
 	if err := d.Decode(&details); err != nil {
 		return nil, fmt.Errorf("it is not the JSON that aws iam get-account-authorization-details prints: %w", err)
 	}
-	if details.RoleDetailList == nil {
-		return nil, errors.New("it has no RoleDetailList: aws iam get-account-authorization-details prints one, also with --filter Role")
+	if details.RoleDetailList == nil && details.UserDetailList == nil {
+		return nil, errors.New("it has no RoleDetailList and no UserDetailList: aws iam get-account-authorization-details prints both, also with --filter")
 	}
 	root := &Root{Source: State, alone: true}
-	l := newEvidence(root, f)
+	a := detailsLoader{root, newEvidence(root, f), f}
 	if details.IsTruncated {
-		root.gap(Gap{Kind: LimitGap, File: f.Name, Reason: "it is one page of several: the roles of the others are not looked at"})
+		root.gap(Gap{Kind: LimitGap, File: f.Name, Reason: "it is one page of several: what is in the others is not looked at"})
 	}
-	for _, r := range *details.RoleDetailList {
-		if strings.HasPrefix(r.Path, "/aws-service-role/") || strings.HasPrefix(r.Path, "/aws-reserved/") {
-			continue
-		}
-		trust, err := documentText(r.AssumeRolePolicyDocument)
-		if err != nil || r.Arn == "" {
-			root.gap(Gap{Kind: ErrorGap, File: f.Name, Reason: fmt.Sprintf("the trust policy of the role %q (%s) cannot be read", r.RoleName, r.Arn)})
-			continue
-		}
-		values := map[string]any{
-			"name": r.RoleName, "id": r.RoleName, "path": r.Path, "arn": r.Arn, "unique_id": r.RoleID, "assume_role_policy": trust,
-		}
-		tags := map[string]any{}
-		for _, t := range r.Tags {
-			tags[t.Key] = t.Value
-		}
-		values["tags"], values["tags_all"] = tags, tags
-		if b := r.PermissionsBoundary; b != nil {
-			values["permissions_boundary"] = b.PermissionsBoundaryArn
-		}
-		l.add(&evidenceResource{address: r.Arn, typ: "aws_iam_role", name: r.RoleName, after: values})
-		for _, p := range r.RolePolicyList {
-			text, err := documentText(p.PolicyDocument)
-			if err != nil {
-				root.gap(Gap{Kind: ErrorGap, File: f.Name, Reason: fmt.Sprintf("the policy %q of the role %q (%s) cannot be read", p.PolicyName, r.RoleName, r.Arn)})
+	for _, r := range list(details.RoleDetailList) {
+		a.role(&r)
+	}
+	for _, g := range list(details.GroupDetailList) {
+		a.group(&g)
+	}
+	for _, u := range list(details.UserDetailList) {
+		a.user(&u)
+	}
+	for _, p := range list(details.Policies) {
+		for _, v := range p.PolicyVersionList {
+			if !v.IsDefaultVersion || p.Arn == "" {
 				continue
 			}
-			l.add(&evidenceResource{address: r.Arn + "/" + p.PolicyName, typ: "aws_iam_role_policy", name: p.PolicyName,
-				after: map[string]any{"name": p.PolicyName, "role": r.RoleName, "policy": text}})
+			if text, ok := a.document(v.Document, fmt.Sprintf("the policy %q (%s)", p.PolicyName, p.Arn)); ok {
+				a.add(p.Arn, "aws_iam_policy", p.PolicyName, map[string]any{"name": p.PolicyName, "path": p.Path, "arn": p.Arn, "policy": text})
+			}
 		}
 	}
-	l.finish()
+	a.l.finish()
 	return root, nil
+}
+
+// list is what a pointer to a slice points to.
+func list[T any](p *[]T) []T {
+	if p == nil {
+		return nil
+	}
+	return *p
+}
+
+// detailsLoader makes resources of details.
+type detailsLoader struct {
+	root *Root
+	l    *evidence
+	file *source.File
+}
+
+func (a *detailsLoader) add(address, typ, name string, after map[string]any) {
+	if arn := strings.SplitN(address, ":", 6); a.l.account == "" && len(arn) == 6 && len(arn[4]) == 12 {
+		a.l.account = arn[4]
+	}
+	a.l.add(&evidenceResource{address: address, typ: typ, name: name, after: after})
+}
+
+// document is the text of a policy; a gap where it cannot be read.
+func (a *detailsLoader) document(raw json.RawMessage, what string) (string, bool) {
+	text, err := documentText(raw)
+	if err != nil {
+		a.root.gap(Gap{Kind: ErrorGap, File: a.file.Name, Reason: what + " cannot be read"})
+	}
+	return text, err == nil
+}
+
+func (a *detailsLoader) role(r *roleDetail) {
+	if strings.HasPrefix(r.Path, "/aws-service-role/") || strings.HasPrefix(r.Path, "/aws-reserved/") {
+		return
+	}
+	trust, ok := a.document(r.AssumeRolePolicyDocument, fmt.Sprintf("the trust policy of the role %q (%s)", r.RoleName, r.Arn))
+	if !ok || r.Arn == "" {
+		return
+	}
+	values := map[string]any{"name": r.RoleName, "id": r.RoleName, "path": r.Path, "arn": r.Arn, "unique_id": r.RoleID, "assume_role_policy": trust}
+	describe(values, r.Tags, r.PermissionsBoundary)
+	a.add(r.Arn, "aws_iam_role", r.RoleName, values)
+	a.policies(r.Arn, "role", r.RoleName, r.RolePolicyList, r.AttachedManagedPolicies)
+}
+
+func (a *detailsLoader) user(u *userDetail) {
+	if u.Arn == "" {
+		return
+	}
+	values := map[string]any{"name": u.UserName, "id": u.UserName, "path": u.Path, "arn": u.Arn, "unique_id": u.UserID}
+	describe(values, u.Tags, u.PermissionsBoundary)
+	a.add(u.Arn, "aws_iam_user", u.UserName, values)
+	a.policies(u.Arn, "user", u.UserName, u.UserPolicyList, u.AttachedManagedPolicies)
+	if len(u.GroupList) > 0 {
+		groups := make([]any, len(u.GroupList))
+		for i, g := range u.GroupList {
+			groups[i] = g
+		}
+		a.add(u.Arn+", groups", "aws_iam_user_group_membership", u.UserName, map[string]any{"user": u.UserName, "groups": groups})
+	}
+}
+
+func (a *detailsLoader) group(g *groupDetail) {
+	if g.Arn == "" {
+		return
+	}
+	a.add(g.Arn, "aws_iam_group", g.GroupName, map[string]any{"name": g.GroupName, "path": g.Path, "arn": g.Arn})
+	a.policies(g.Arn, "group", g.GroupName, g.GroupPolicyList, g.AttachedManagedPolicies)
+}
+
+// policies are those of a role, user or group: its own, and the managed ones
+// that are attached to it.
+func (a *detailsLoader) policies(arn, kind, name string, inline []inlinePolicy, attached []attachedPolicy) {
+	for _, p := range inline {
+		if text, ok := a.document(p.PolicyDocument, fmt.Sprintf("the policy %q of the %s %q (%s)", p.PolicyName, kind, name, arn)); ok {
+			a.add(arn+", policy "+p.PolicyName, "aws_iam_"+kind+"_policy", p.PolicyName, map[string]any{"name": p.PolicyName, kind: name, "policy": text})
+		}
+	}
+	for _, p := range attached {
+		a.add(arn+", policy "+p.PolicyArn, "aws_iam_"+kind+"_policy_attachment", p.PolicyName, map[string]any{kind: name, "policy_arn": p.PolicyArn})
+	}
+}
+
+// describe adds what roles and users have alike.
+func describe(values map[string]any, list []resourceTag, boundary *attachedBoundary) {
+	tags := map[string]any{}
+	for _, t := range list {
+		tags[t.Key] = t.Value
+	}
+	values["tags"], values["tags_all"] = tags, tags
+	if boundary != nil {
+		values["permissions_boundary"] = boundary.PermissionsBoundaryArn
+	}
 }
 
 // documentText is a policy document: the command line prints it as an object, the

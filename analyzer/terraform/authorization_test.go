@@ -48,7 +48,7 @@ func TestLoadAuthorization(t *testing.T) {
 			t.Errorf("gaps %q, want %q", gaps, want)
 		}
 	}
-	for text, want := range map[string]string{`{}`: "no RoleDetailList", ``: "EOF", `[1]`: "cannot unmarshal", `{"RoleDetailList": [{"Path": 1}]}`: "cannot unmarshal"} {
+	for text, want := range map[string]string{`{}`: "no RoleDetailList and no UserDetailList", ``: "EOF", `[1]`: "cannot unmarshal", `{"RoleDetailList": [{"Path": 1}]}`: "cannot unmarshal"} {
 		if _, err := LoadAuthorization(source.NewFile("details.json", []byte(text))); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
 		}

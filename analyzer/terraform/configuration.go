@@ -34,6 +34,8 @@ func (r *Root) Account() string {
 		return l.opt.Account
 	case *overlaid:
 		return l.config.Account()
+	case *evidence:
+		return l.account
 	}
 	return ""
 }

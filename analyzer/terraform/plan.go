@@ -208,6 +208,7 @@ type evidence struct {
 	byAddress map[string]*evidenceResource
 	byBlock   map[string][]*evidenceResource // by module address and block, in order
 	instances int                            // of modules
+	account   string                         // of all resources; "" for a plan or state
 }
 
 // evidenceResource is one instance before its values are needed.

@@ -29,7 +29,7 @@ type coveredControl struct {
 	ID       string   `json:"id"`
 	Rules    []string `json:"rules"`
 	Code     bool     `json:"code"`     // from configuration, plan or state
-	Evidence bool     `json:"evidence"` // from a credential report
+	Evidence bool     `json:"evidence"` // from a credential report or a list of devices
 	Finds    []string `json:"finds"`
 }
 
@@ -44,8 +44,9 @@ func (p *program) controlsCommand() *cobra.Command {
 		Use:   "controls",
 		Short: "Say which controls of a framework the rules decide, and from what",
 		Long: `List the controls of a framework that the rules support, and what each is decided
-from: code (configurations, plans and states) or evidence (credential reports); and
-those about identity that no rule decides. Without --framework, list the frameworks.
+from: code (configurations, plans and states) or evidence (credential reports and
+lists of MFA devices); and those about identity that no rule decides. Without
+--framework, list the frameworks.
 
 A rule supports a control: it finds what breaks it. It does not prove that an
 account complies.`,
@@ -169,7 +170,7 @@ func writeCoverage(w io.Writer, c *coverage, format string) error {
 		}
 		if k.Evidence {
 			evidence++
-			from = append(from, "credential report")
+			from = append(from, "evidence")
 		}
 		for i, rule := range k.Rules {
 			id, how := k.ID, strings.Join(from, ", ")
@@ -185,11 +186,11 @@ func writeCoverage(w io.Writer, c *coverage, format string) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n%d of %d controls are decided from code, %d from a credential report", code, len(c.Controls)+len(c.Undecided), evidence)
+	fmt.Fprintf(w, "\n%d of %d controls are decided from code, %d from evidence", code, len(c.Controls)+len(c.Undecided), evidence)
 	if n := len(c.Undecided); n > 0 {
 		fmt.Fprintf(w, ", %d not at all", n)
 	}
-	_, err := io.WriteString(w, ".\nControls that are not listed are about what iamvet does not look at.\n")
+	_, err := io.WriteString(w, ".\nEvidence is what --credential-report is given.\nControls that are not listed are about what iamvet does not look at.\n")
 	return err
 }
 
