@@ -120,18 +120,14 @@ func reportedRootDevice(p *analyzer.Pass) error {
 }
 
 // knownDevice adds what a list says to the finding on the device that the code
-// declares.
+// declares as root's.
 func knownDevice(p *analyzer.Pass, d identity.Devices) bool {
 	for _, code := range p.Found {
-		if account := identity.AccountOf(code.Resource); account != "" && account != d.Account {
-			continue
+		account := identity.AccountOf(code.Resource)
+		if code.Verdict == analyzer.Violation && (account == "" || account == d.Account) {
+			code.Related = append(code.Related, analyzer.Related{Message: fmt.Sprintf("the list of the virtual devices of account %s shows it (%s)", d.Account, d.File.Name)})
+			return true
 		}
-		if code.Verdict == analyzer.Undetermined {
-			code.Verdict, code.Needs = analyzer.Violation, nil
-			code.Message = fmt.Sprintf("'%s' is a virtual MFA device, and that of the root user of account '%s' is one; use a FIDO2 key or a hardware token for root.", code.Resource.Address, d.Account)
-		}
-		code.Related = append(code.Related, analyzer.Related{Message: fmt.Sprintf("the list of the account's virtual devices shows it (%s)", d.File.Name)})
-		return true
 	}
 	return false
 }
