@@ -116,7 +116,7 @@ func (n names) line(at source.Span) string {
 func (n names) gap(g terraform.Gap) string {
 	file, line := n.gapPlace(g)
 	switch {
-	case file == "":
+	case file == "", line == 0 && (file == "." || strings.HasPrefix(g.Reason, file)):
 		return g.Reason
 	case line == 0:
 		return file + ": " + g.Reason

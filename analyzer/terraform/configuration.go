@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"fmt"
 	"io/fs"
 	"path"
 	"strings"
@@ -26,6 +27,17 @@ func HasConfiguration(b *Boundary, name string) bool {
 	return false
 }
 
+// Declares says that the root module declares a variable.
+func (r *Root) Declares(name string) bool {
+	switch l := r.loader.(type) {
+	case *evaluator:
+		return l.top.mod != nil && l.top.mod.variables[name] != nil
+	case *overlaid:
+		return l.config.Declares(name)
+	}
+	return false
+}
+
 // Account is the 12-digit id of the account that the root is for, as far as
 // the command line says; "" when it is not known.
 func (r *Root) Account() string {
@@ -38,4 +50,39 @@ func (r *Root) Account() string {
 		return l.account
 	}
 	return ""
+}
+
+// Unfit says what is wrong with naming a file on the command line whose
+// directory is scanned for its sake. ok is false for what there is nothing to say
+// about: directories, files of configuration, of variables of a directory with
+// configuration, and what cannot be read, which is a gap of its own.
+func Unfit(b *Boundary, name string) (g Gap, ok bool) {
+	resolved, gap := b.resolve(name)
+	if gap != nil || b.isDir(resolved) {
+		return Gap{}, false
+	}
+	base := path.Base(resolved)
+	if _, ending := configName(base); ending != "" {
+		return Gap{}, false
+	}
+	if trimmed := strings.TrimSuffix(base, ".json"); strings.HasSuffix(trimmed, ".tfvars") || strings.HasSuffix(trimmed, ".tofuvars") {
+		g = Gap{Kind: LimitGap, File: resolved, Reason: "no configuration is beside it: name it with --var-file, and the root module that it is for"}
+		return g, !HasConfiguration(b, resolved)
+	}
+	file, gap := b.file(resolved)
+	if gap != nil {
+		return Gap{}, false
+	}
+	g = Gap{Kind: ErrorGap, File: resolved, Reason: "it is no Terraform file: name a directory, a .tf or .tofu file, a plan with --plan FILE or a state with --state FILE"}
+	switch SniffJSON(file.Bytes) {
+	case BinaryPlan:
+		g.Reason = fmt.Sprintf("it is a binary plan: run `terraform show -json %s > plan.json` where it was made, and name that with --plan plan.json", base)
+	case JSONPlan:
+		g.Reason = "it is a plan: name it with --plan " + base
+	case PlanLog:
+		g.Reason = "it is what terraform plan -json prints: run `terraform plan -out=plan.out` and `terraform show -json plan.out > plan.json`, and name that with --plan plan.json"
+	case JSONState, RawState:
+		g.Reason = "it is a state: name it with --state " + base
+	}
+	return g, true
 }

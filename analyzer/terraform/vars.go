@@ -46,12 +46,6 @@ func (ev *evaluator) readInputs(m *module) {
 	for name, text := range ev.opt.Vars {
 		ev.values[name] = inputValue{text: &text}
 	}
-	for _, name := range sortedKeys(ev.opt.Vars) {
-		if m.variables[name] == nil {
-			// With several roots, most will not know it.
-			ev.root.gap(Gap{Kind: LimitGap, File: m.dir, Reason: "--var " + name + ": the root module " + m.dir + " has no such variable"})
-		}
-	}
 	ev.cautious = ev.opt.Uncalled && ev.hasEmptyDefault(m)
 }
 

@@ -102,7 +102,7 @@ func (p *program) evalRequests(f *evalFlags, args []string) error {
 	for _, name := range f.policies {
 		b, err := os.ReadFile(p.abs(name))
 		if err != nil {
-			return fmt.Errorf("--policy %s: %w", name, err)
+			return fmt.Errorf("--policy %s: %s", name, cause(err))
 		}
 		doc, err := parsePolicy(name, b)
 		if err != nil {
@@ -114,7 +114,7 @@ func (p *program) evalRequests(f *evalFlags, args []string) error {
 	if len(args) == 1 && args[0] != "-" {
 		file, err := os.Open(p.abs(args[0]))
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %s", args[0], cause(err))
 		}
 		defer file.Close()
 		in, name = file, args[0]
@@ -149,7 +149,7 @@ func (p *program) evalCases(f *evalFlags) error {
 	if f.cases != "-" {
 		file, err := os.Open(p.abs(f.cases))
 		if err != nil {
-			return err
+			return fmt.Errorf("--cases %s: %s", f.cases, cause(err))
 		}
 		defer file.Close()
 		in, dir = file, filepath.Dir(p.abs(f.cases))
@@ -210,7 +210,7 @@ func caseDocuments(c *evalCase, dir, where string, parsed map[string]*policy.Doc
 					path = filepath.Join(dir, path)
 				}
 				if b, err = os.ReadFile(path); err != nil {
-					return nil, fmt.Errorf("%s: %w", where, err)
+					return nil, fmt.Errorf("%s: policy %s: %s", where, name, cause(err))
 				}
 			}
 			var err error

@@ -102,7 +102,7 @@ func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 	for _, arg := range args {
 		abs := p.abs(arg)
 		if _, err := os.Stat(abs); err != nil {
-			in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, File: arg, Reason: arg + " does not exist or cannot be read"})
+			in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, File: arg, Reason: cause(err)})
 			continue
 		}
 		paths = append(paths, abs)
@@ -132,7 +132,7 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 	}
 	boundary, err := terraform.OpenBoundary(in.boundaryDir)
 	if err != nil {
-		return fmt.Errorf("--root %s: %w", in.boundaryDir, err)
+		return fmt.Errorf("--root %s: %s", in.boundaryDir, cause(err))
 	}
 	in.Boundary = boundary
 	relative := func(abs string) (string, bool) {
@@ -159,6 +159,9 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 		in.Paths = append(in.Paths, rel)
 	}
 	for _, file := range f.varFiles {
+		if _, err := os.Stat(p.abs(file)); err != nil {
+			return fmt.Errorf("--var-file %s: %s", file, cause(err))
+		}
 		rel, ok := relative(p.abs(file))
 		if !ok {
 			return fmt.Errorf("--var-file %s: lies outside %s, which is what may be read: name a common parent with --root", file, in.boundaryDir)
@@ -200,7 +203,7 @@ func (p *program) settings(in *inputOf, f *inputFlags) error {
 	if f.config != "" {
 		b, err = os.ReadFile(p.abs(f.config))
 		if err != nil {
-			return fmt.Errorf("--config %s: %w", f.config, err)
+			return fmt.Errorf("--config %s: %s", f.config, cause(err))
 		}
 		if name, err = filepath.Rel(in.boundaryDir, p.abs(f.config)); err != nil {
 			name = p.abs(f.config)
@@ -297,12 +300,12 @@ func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
 	}
 	for _, arg := range f.plans {
 		if err := read(arg, false); err != nil {
-			return nil, fmt.Errorf("--plan %s: %w", arg, err)
+			return nil, fmt.Errorf("--plan %s: %s", arg, cause(err))
 		}
 	}
 	for _, arg := range f.states {
 		if err := read(arg, true); err != nil {
-			return nil, fmt.Errorf("--state %s: %w", arg, err)
+			return nil, fmt.Errorf("--state %s: %s", arg, cause(err))
 		}
 	}
 	return out, nil

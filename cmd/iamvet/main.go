@@ -83,9 +83,7 @@ Nothing is executed and nothing leaves this machine.`,
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fmt.Errorf("%w: `%s --help` lists the flags", err, c.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(p.scanCommand(), p.fixCommand(), p.rulesCommand(), p.explainCommand(), p.controlsCommand(), p.inspectCommand(), p.orgCommand(), p.evalCommand(), p.auditCommand(), p.versionCommand())
 	err := root.ExecuteContext(ctx)
 	var status exit

@@ -31,7 +31,7 @@ func (p *program) reports(flag string, names []string, boundary string) ([]*sour
 		info, err := os.Stat(abs)
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("%s %s: %w", flag, name, err)
+			return nil, fmt.Errorf("%s %s: %s", flag, name, cause(err))
 		case info.IsDir():
 			return nil, fmt.Errorf("%s %s: it is a directory; name the files, or count over credential reports with iamvet audit", flag, name)
 		case info.Size() > maxReport:
@@ -39,7 +39,7 @@ func (p *program) reports(flag string, names []string, boundary string) ([]*sour
 		}
 		b, err := os.ReadFile(abs)
 		if err != nil {
-			return nil, fmt.Errorf("%s %s: %w", flag, name, err)
+			return nil, fmt.Errorf("%s %s: %s", flag, name, cause(err))
 		}
 		if rel, err := filepath.Rel(boundary, abs); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
 			abs = rel

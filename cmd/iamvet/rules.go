@@ -58,10 +58,12 @@ func (p *program) explainCommand() *cobra.Command {
 
 // rule is the check of that id or name.
 func rule(name string) (*analyzer.Check, error) {
+	var known []string
 	for _, c := range checks.All {
-		if strings.EqualFold(c.ID, name) || c.Name == name {
+		if strings.EqualFold(c.ID, name) || strings.EqualFold(c.Name, name) {
 			return c, nil
 		}
+		known = append(known, c.Name)
 	}
-	return nil, fmt.Errorf("there is no rule %q: `iamvet rules` lists them", name)
+	return nil, fmt.Errorf("there is no rule %q: `iamvet rules` lists them%s", name, didYouMean(strings.ToLower(name), known))
 }

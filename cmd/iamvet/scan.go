@@ -96,7 +96,11 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 		r.Boundary = filepath.ToSlash(rel)
 	}
 	if r.Summary.Roots == 0 && len(r.Gaps) == 0 && len(in.CredentialReports)+len(in.Authorizations) == 0 {
-		fmt.Fprintln(p.stderr, "iamvet: no Terraform files here: nothing was looked at")
+		where := "here"
+		if len(args) > 0 {
+			where = "in " + strings.Join(args, ", ")
+		}
+		fmt.Fprintf(p.stderr, "iamvet: no Terraform files %s: nothing was looked at\n", where)
 	}
 	for _, w := range writers {
 		if err := w.write(r); err != nil {
@@ -113,7 +117,8 @@ func failOn(name string) (analyzer.Severity, error) {
 	}
 	s, ok := analyzer.ParseSeverity(name)
 	if !ok || s == analyzer.Note {
-		return 0, fmt.Errorf("--fail-on %s: not a severity; critical, high, medium, low or none", name)
+		known := []string{"critical", "high", "medium", "low", "none"}
+		return 0, fmt.Errorf("--fail-on %s: not a severity; critical, high, medium, low or none%s", name, didYouMean(name, known))
 	}
 	return s, nil
 }
@@ -207,7 +212,8 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 			return sarif.Write(w, r, sarif.Options{Category: f.sarifCategory, Notes: f.sarifNotes})
 		}, nil
 	}
-	return nil, fmt.Errorf("--format %s: not a format; text, json, sarif, markdown, github or diff", name)
+	formats := []string{"text", "json", "sarif", "markdown", "github", "diff"}
+	return nil, fmt.Errorf("--format %s: not a format; text, json, sarif, markdown, github or diff%s", name, didYouMean(name, formats))
 }
 
 // writeFile replaces a file at once, so that no reader sees half of it. The
