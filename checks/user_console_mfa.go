@@ -53,7 +53,7 @@ IAM Identity Center, and delete their passwords.
 		{Title: "AWS: Allow MFA-authenticated IAM users to manage their own credentials", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html"},
 		{Title: "AWS: Secure API access with MFA", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html"},
 	},
-	Controls: append(cis1("1.10"), controls("cis-1.2 1.2", "cis-5.0 1.9", "cis-6.0 2.9", "cis-7.0 2.10", "fsbp IAM.5 IAM.19",
+	Controls: append(cis1("1.10"), controls("cis-1.2 1.2", "cis-5.0 1.9", "cis-6.0 2.9", "cis-7.0 2.10", "fsbp IAM.5 IAM.19", "control-tower AWS-GR_IAM_USER_MFA_ENABLED AWS-GR_MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS",
 		"aws-config mfa-enabled-for-iam-console-access iam-user-mfa-enabled",
 		"nist-800-53-r5 AC-2(1) AC-3(15) IA-2(1) IA-2(2) IA-2(6) IA-2(8)",
 		"pci-dss-3.2.1 8.3.1", "pci-dss-4.0.1 8.4.2", "mitre-attack T1556.006 T1078.004")...),

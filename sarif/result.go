@@ -33,7 +33,6 @@ func (b *builder) result(f *analyzer.Finding) *sarif.Result {
 		Locations:           []*sarif.Location{b.location(f)},
 		RelatedLocations:    related,
 		PartialFingerprints: b.fingerprints(f),
-		Taxa:                b.cwes.of(f.Check),
 	}
 	if f.Suppression != nil {
 		r.Suppressions = []*sarif.Suppression{b.suppression(f)}

@@ -32,8 +32,10 @@ func ruleID(c *analyzer.Check, s analyzer.Severity) string {
 // rules are the descriptors of a run: of every check at its default severity,
 // and after it those of the other severities in use, worst first.
 type rules struct {
-	list  []*sarif.ReportingDescriptor
-	index map[string]uint
+	checks []*analyzer.Check
+	list   []*sarif.ReportingDescriptor
+	of     []*analyzer.Check // of each descriptor
+	index  map[string]uint
 }
 
 func newRules(checks []*analyzer.Check, findings []*analyzer.Finding) *rules {
@@ -52,7 +54,7 @@ func newRules(checks []*analyzer.Check, findings []*analyzer.Finding) *rules {
 			used[f.Check.ID] = append(used[f.Check.ID], f.Severity)
 		}
 	}
-	r := &rules{list: []*sarif.ReportingDescriptor{}, index: map[string]uint{}}
+	r := &rules{checks: checks, index: map[string]uint{}}
 	for _, c := range checks {
 		r.add(c, c.Severity)
 		others := used[c.ID]
@@ -70,7 +72,7 @@ func (r *rules) add(c *analyzer.Check, s analyzer.Severity) {
 		return
 	}
 	r.index[id] = uint(len(r.list))
-	r.list = append(r.list, descriptor(c, s))
+	r.list, r.of = append(r.list, descriptor(c, s)), append(r.of, c)
 }
 
 func descriptor(c *analyzer.Check, s analyzer.Severity) *sarif.ReportingDescriptor {

@@ -59,7 +59,7 @@ type Options struct {
 // the same bytes: there is no time, machine or command line in it.
 func Write(w io.Writer, r *analyzer.Report, opt Options) error {
 	b := &builder{report: r, opt: opt, hashes: map[string]map[int]string{}}
-	log := &sarif.Report{Version: "2.1.0", Schema: schema, Runs: []*sarif.Run{b.run()}}
+	log := logFile{Version: "2.1.0", Schema: schema, Runs: []run{b.run()}}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
@@ -76,40 +76,39 @@ type builder struct {
 	report *analyzer.Report
 	opt    Options
 	rules  *rules
-	cwes   *cwes
+	taxa   *taxonomies
 	// hashes are the line hashes of files, by name and line.
 	hashes map[string]map[int]string
 }
 
-func (b *builder) run() *sarif.Run {
+func (b *builder) run() run {
 	findings, omitted := capped(b.selected())
 	b.rules = newRules(b.report.Checks, findings)
-	b.cwes = newCWEs(b.report.Checks)
-	run := &sarif.Run{
-		Tool:       sarif.Tool{Driver: b.driver()},
+	b.taxa = newTaxonomies(b.rules.checks)
+	out := &sarif.Run{
 		ColumnKind: "utf16CodeUnits",
 		Results:    []*sarif.Result{},
 		OriginalUriBaseIDs: map[string]*sarif.ArtifactLocation{
 			srcRoot: {Description: text("The root of the repository, or the directory that was scanned when there is none.")},
 		},
-		Taxonomies: b.cwes.taxonomies(),
+		Taxonomies: b.taxa.list,
 	}
 	for _, f := range findings {
-		run.Results = append(run.Results, b.result(f))
+		out.Results = append(out.Results, b.result(f))
 	}
-	run.Invocations = []*sarif.Invocation{b.invocation(omitted)}
+	out.Invocations = []*sarif.Invocation{b.invocation(omitted)}
 	if b.opt.Category != "" {
-		run.AutomationDetails = &sarif.RunAutomationDetails{ID: ptr(trimSlashes(b.opt.Category) + "/")}
+		out.AutomationDetails = &sarif.RunAutomationDetails{ID: ptr(trimSlashes(b.opt.Category) + "/")}
 	}
 	if b.opt.RepositoryURI != "" {
-		run.VersionControlProvenance = []*sarif.VersionControlDetails{{
+		out.VersionControlProvenance = []*sarif.VersionControlDetails{{
 			RepositoryURI: ptr(b.opt.RepositoryURI),
 			RevisionID:    notEmpty(b.opt.RevisionID),
 			Branch:        notEmpty(b.opt.Branch),
 			MappedTo:      &sarif.ArtifactLocation{URIBaseId: ptr(srcRoot)},
 		}}
 	}
-	return run
+	return run{tool{b.driver()}, out}
 }
 
 // selected are the findings that become results.

@@ -37,7 +37,7 @@ var notificationKinds = [...]struct{ id, name, level, short, full string }{
 
 var semver = regexp.MustCompile(`^v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)$`)
 
-func (b *builder) driver() *sarif.ToolComponent {
+func (b *builder) driver() driver {
 	version := b.report.Version
 	if version == "" {
 		version = "(devel)"
@@ -54,7 +54,6 @@ func (b *builder) driver() *sarif.ToolComponent {
 		InformationURI:   ptr(home),
 		Organization:     ptr("iamvet"),
 		ShortDescription: multiformat("Proves things about AWS identity in Terraform.", ""),
-		Rules:            b.rules.list,
 	}
 	for _, k := range notificationKinds {
 		d.Notifications = append(d.Notifications, &sarif.ReportingDescriptor{
@@ -67,10 +66,11 @@ func (b *builder) driver() *sarif.ToolComponent {
 			DefaultConfiguration: &sarif.ReportingConfiguration{Level: k.level},
 		})
 	}
-	if len(b.cwes.numbers) > 0 {
-		d.SupportedTaxonomies = []*sarif.ToolComponentReference{{Name: ptr("CWE"), Index: ptr(uint(0)), Guid: ptr(cweGUID)}}
+	out := driver{ToolComponent: d, Rules: []rule{}, SupportedTaxonomies: b.taxa.supported()}
+	for i, descriptor := range b.rules.list {
+		out.Rules = append(out.Rules, rule{descriptor, b.taxa.of(b.rules.of[i])})
 	}
-	return d
+	return out
 }
 
 // invocation says whether all of it could be analysed, and what not. It has no

@@ -85,48 +85,6 @@ func (e Example) Markdown() string {
 	return b.String()
 }
 
-// frameworks are the names of the frameworks that controls belong to, in the
-// order in which they are listed.
-var frameworks = []struct{ id, name string }{
-	{"cis-1.2", "CIS AWS Foundations 1.2"},
-	{"cis-1.4", "CIS AWS Foundations 1.4"},
-	{"cis-1.5", "CIS AWS Foundations 1.5"},
-	{"cis-2.0", "CIS AWS Foundations 2.0"},
-	{"cis-3.0", "CIS AWS Foundations 3.0"},
-	{"cis-4.0.1", "CIS AWS Foundations 4.0.1"},
-	{"cis-5.0", "CIS AWS Foundations 5.0"},
-	{"cis-6.0", "CIS AWS Foundations 6.0"},
-	{"cis-7.0", "CIS AWS Foundations 7.0"},
-	{"fsbp", "AWS Foundational Security Best Practices"},
-	{"control-tower", "AWS Control Tower"},
-	{"aws-config", "AWS Config"},
-	{"nist-800-53-r5", "NIST SP 800-53 r5"},
-	{"pci-dss-3.2.1", "PCI DSS 3.2.1"},
-	{"pci-dss-4.0.1", "PCI DSS 4.0.1"},
-	{"mitre-attack", "MITRE ATT&CK"},
-}
-
-// FrameworkName is what people call a framework; its id where it has no name
-// here.
-func FrameworkName(id string) string {
-	for _, f := range frameworks {
-		if f.id == id {
-			return f.name
-		}
-	}
-	return id
-}
-
-// FrameworkOrder is the place of a framework in lists.
-func FrameworkOrder(id string) int {
-	for i, f := range frameworks {
-		if f.id == id {
-			return i
-		}
-	}
-	return len(frameworks)
-}
-
 func writeControls(b *strings.Builder, c *analyzer.Check) {
 	if len(c.Controls) == 0 {
 		return
@@ -134,8 +92,8 @@ func writeControls(b *strings.Builder, c *analyzer.Check) {
 	b.WriteString("\n## Controls\n\n")
 	var order []string
 	ids := map[string][]string{}
-	for _, f := range frameworks {
-		order = append(order, f.id)
+	for _, f := range analyzer.Frameworks {
+		order = append(order, f.ID)
 	}
 	for _, control := range c.Controls {
 		if !slices.Contains(order, control.Framework) {
@@ -145,7 +103,7 @@ func writeControls(b *strings.Builder, c *analyzer.Check) {
 	}
 	for _, framework := range order {
 		if list := ids[framework]; len(list) > 0 {
-			fmt.Fprintf(b, "- %s: %s\n", FrameworkName(framework), strings.Join(list, ", "))
+			fmt.Fprintf(b, "- %s: %s\n", analyzer.FrameworkNamed(framework).Name, strings.Join(list, ", "))
 		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/checks"
 )
 
@@ -88,7 +87,7 @@ func coverages() []*coverage {
 		i := slices.IndexFunc(out, func(c *coverage) bool { return c.Framework == id })
 		if i < 0 {
 			i = len(out)
-			out = append(out, &coverage{Framework: id, Name: report.FrameworkName(id), Controls: []coveredControl{}, Undecided: []undecidedAnswer{}})
+			out = append(out, &coverage{Framework: id, Name: analyzer.FrameworkNamed(id).Name, Controls: []coveredControl{}, Undecided: []undecidedAnswer{}})
 		}
 		return out[i]
 	}
@@ -105,7 +104,7 @@ func coverages() []*coverage {
 		sort.SliceStable(c.Controls, func(i, j int) bool { return controlLess(c.Controls[i].ID, c.Controls[j].ID) })
 	}
 	sort.SliceStable(out, func(i, j int) bool {
-		return report.FrameworkOrder(out[i].Framework) < report.FrameworkOrder(out[j].Framework)
+		return analyzer.FrameworkOrder(out[i].Framework) < analyzer.FrameworkOrder(out[j].Framework)
 	})
 	return out
 }

@@ -28,8 +28,16 @@ type Run struct {
 				FullDescription  Text           `json:"fullDescription"`
 				Help             Text           `json:"help"`
 				Properties       map[string]any `json:"properties"`
+				Relationships    []struct {
+					Target struct {
+						ID            string    `json:"id"`
+						Index         int       `json:"index"`
+						ToolComponent Component `json:"toolComponent"`
+					} `json:"target"`
+				} `json:"relationships"`
 			} `json:"rules"`
-			Notifications []struct {
+			SupportedTaxonomies []Component `json:"supportedTaxonomies"`
+			Notifications       []struct {
 				ID string `json:"id"`
 			} `json:"notifications"`
 		} `json:"driver"`
@@ -40,6 +48,7 @@ type Run struct {
 		ID string `json:"id"`
 	} `json:"automationDetails"`
 	Taxonomies []struct {
+		Name string `json:"name"`
 		Taxa []struct {
 			ID string `json:"id"`
 		} `json:"taxa"`
@@ -77,10 +86,12 @@ type Result struct {
 	PartialFingerprints map[string]string `json:"partialFingerprints"`
 	Fixes               []Fix             `json:"fixes"`
 	Suppressions        []map[string]any  `json:"suppressions"`
-	Taxa                []struct {
-		ID    string `json:"id"`
-		Index int    `json:"index"`
-	} `json:"taxa"`
+}
+
+// Component refers to a taxonomy.
+type Component struct {
+	Name  string `json:"name"`
+	Index int    `json:"index"`
 }
 
 // Location is a location.

@@ -86,6 +86,7 @@ func (t *traps) run(run Run) {
 			t.check(isText && err == nil && v > 0 && v <= 10, "rule %s: security-severity %v", rule.ID, s)
 		}
 	}
+	t.taxonomies(run)
 	for i, r := range run.Results {
 		t.result(fmt.Sprintf("result %d", i), run, r)
 	}
@@ -97,6 +98,33 @@ func (t *traps) run(run Run) {
 			t.check(n.Message.Text != "", "%s: no message", what)
 			for _, l := range n.Locations {
 				t.location(what, l, false)
+			}
+		}
+	}
+}
+
+// taxonomies holds every reference to a taxon against what it refers to.
+func (t *traps) taxonomies(run Run) {
+	names := map[string]int{}
+	for i, x := range run.Taxonomies {
+		names[x.Name] = i
+		t.check(len(x.Taxa) > 0, "taxonomy %s: no taxa", x.Name)
+	}
+	t.check(len(names) == len(run.Taxonomies) && len(run.Tool.Driver.SupportedTaxonomies) == len(names), "%d taxonomies with %d names, %d supported",
+		len(run.Taxonomies), len(names), len(run.Tool.Driver.SupportedTaxonomies))
+	known := func(c Component) bool {
+		i, ok := names[c.Name]
+		return ok && i == c.Index
+	}
+	for _, c := range run.Tool.Driver.SupportedTaxonomies {
+		t.check(known(c), "supported taxonomy %s", c.Name)
+	}
+	for _, rule := range run.Tool.Driver.Rules {
+		for _, r := range rule.Relationships {
+			x := r.Target
+			if t.check(known(x.ToolComponent), "rule %s: taxonomy %s", rule.ID, x.ToolComponent.Name); known(x.ToolComponent) {
+				taxa := run.Taxonomies[x.ToolComponent.Index].Taxa
+				t.check(x.Index < len(taxa) && taxa[x.Index].ID == x.ID, "rule %s: taxon %s of %s", rule.ID, x.ID, x.ToolComponent.Name)
 			}
 		}
 	}
@@ -122,10 +150,6 @@ func (t *traps) result(what string, run Run, r Result) {
 	}
 	for _, l := range r.Locations {
 		t.location(what, l, true)
-	}
-	for _, x := range r.Taxa {
-		known := len(run.Taxonomies) == 1 && x.Index < len(run.Taxonomies[0].Taxa) && run.Taxonomies[0].Taxa[x.Index].ID == x.ID
-		t.check(known, "%s: taxon %s", what, x.ID)
 	}
 	for _, s := range r.Suppressions {
 		for _, member := range []string{"kind", "status", "justification", "guid", "location"} {

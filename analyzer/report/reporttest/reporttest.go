@@ -68,15 +68,16 @@ Why it matters: no policy of an account restrains its root user.
 When it is fine: never.`,
 		Remediation: "Delete the key. Until it is deleted, set it Inactive.",
 		References:  []analyzer.Reference{{Title: "Root user best practices", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html"}},
-		Controls:    []analyzer.Control{{Framework: "cis-5.0", ID: "1.3"}},
-		Tags:        []string{"external/cwe/cwe-250", "external/cwe/cwe-798"},
+		Controls:    []analyzer.Control{{Framework: "cis-5.0", ID: "1.3"}, {Framework: "mitre-attack", ID: "T1078.004"}},
+		Tags:        []string{"root", "access-key"},
 	}
 	RootMFA = &analyzer.Check{
 		ID: "IV102", Name: "root-mfa", Title: "root may act without MFA",
 		Severity: analyzer.High, Severities: []analyzer.Severity{analyzer.High, analyzer.Medium, analyzer.Note},
 		Doc:         "Finds organizations in which nothing stops root without MFA.",
 		Remediation: "Attach a service control policy that denies root everything when no MFA is present. It takes effect at once.",
-		Tags:        []string{"external/cwe/cwe-308"},
+		Controls:    []analyzer.Control{{Framework: "cis-5.0", ID: "1.4"}, {Framework: "mitre-attack", ID: "T1078.004"}, {Framework: "ours", ID: "7"}},
+		Tags:        []string{"root", "mfa"},
 	}
 	SessionName = &analyzer.Check{
 		ID: "IV201", Name: "role-session-name", Title: "a role can be assumed under a name that does not identify the caller",
