@@ -84,7 +84,9 @@ func writable(r *terraform.Resource) bool {
 	return !r.Body.IsZero() && (strings.HasSuffix(r.Body.File.Name, ".tf") || strings.HasSuffix(r.Body.File.Name, ".tofu"))
 }
 
-var countArgument = regexp.MustCompile(`(?m)^\s*count\s*=`)
+// countArgument is count in a block whose instances are not known, which alone does
+// not tell it from for_each; a comment may stand in front.
+var countArgument = regexp.MustCompile(`(?m)^\s*(?:/\*.*?\*/\s*)?count\s*=`)
 
 // arguments are those of a resource that belongs to each instance of the block.
 func (b *bearer) arguments() string {
@@ -92,7 +94,7 @@ func (b *bearer) arguments() string {
 	switch {
 	case b.of.Key == "":
 		return fmt.Sprintf("name = \"RequireMFA\"\n%s = %s.%s\n", b.attribute, address, b.name)
-	case strings.HasPrefix(b.of.Key, `["`) || !countArgument.MatchString(b.of.Body.Text()):
+	case strings.HasPrefix(b.of.Key, `["`) || b.of.Key == "[?]" && !countArgument.MatchString(b.of.Body.Text()):
 		each := address
 		if len(b.without) > 0 {
 			slices.Sort(b.without)

@@ -20,17 +20,20 @@ import (
 	"github.com/iamvet/iamvet/checks"
 	"github.com/iamvet/iamvet/checks/checktest"
 	"github.com/iamvet/iamvet/sarif"
+	"github.com/iamvet/iamvet/sarif/reviewtest"
 	"github.com/iamvet/iamvet/sarif/sariftest"
 )
 
 // Layout decides nothing: however a fixture is laid out, the same findings come
 // with the same fixes, git makes of each fix's diff what applying its edits
-// makes, formatted files stay formatted and line endings the same.
+// makes, and so do readers of its SARIF, reviewdog among them; formatted files stay
+// formatted and line endings the same.
 func TestFixesInAnyLayout(t *testing.T) {
 	git, err := exec.LookPath("git")
 	if err != nil {
 		t.Skip("git is not on this machine")
 	}
+	reviewdog, _ := exec.LookPath("reviewdog")
 	rounds := 3
 	if testing.Short() {
 		rounds = 1
@@ -57,12 +60,22 @@ func TestFixesInAnyLayout(t *testing.T) {
 			if fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Errorf("%s, layout %d: fixes\n%s\nwant\n%s", dir, round, strings.Join(got, "\n"), strings.Join(want, "\n"))
 			}
+			suggested := *report
+			suggested.Findings, suggested.Undetermined = nil, nil
+			made := map[string]int{}
 			for _, f := range report.Findings {
 				for _, fix := range f.Fixes {
 					applyBothWays(t, git, laidOut, fix)
 					fixes++
 				}
-				carried += applySARIF(t, laidOut, report, f)
+				for name, text := range applySARIF(t, laidOut, report, f) {
+					made[name+"\n"+string(text)]++
+					suggested.Findings = append(suggested.Findings, f)
+					carried++
+				}
+			}
+			if reviewdog != "" && len(made) > 0 {
+				review(t, reviewdog, laidOut, &suggested, made)
 			}
 			if t.Failed() {
 				dump(t, laidOut)
@@ -133,8 +146,8 @@ func applyBothWays(t *testing.T, git, dir string, fix *analyzer.Fix) {
 
 // applySARIF applies the fix that SARIF carries of a finding, as its readers do:
 // strictly, and with columns that reviewdog takes for bytes. It makes what the
-// edits make.
-func applySARIF(t *testing.T, dir string, r *analyzer.Report, f *analyzer.Finding) (carried int) {
+// edits make, which is returned by file.
+func applySARIF(t *testing.T, dir string, r *analyzer.Report, f *analyzer.Finding) (made map[string][]byte) {
 	t.Helper()
 	read := func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, filepath.FromSlash(name))) }
 	one := *r
@@ -153,7 +166,7 @@ func applySARIF(t *testing.T, dir string, r *analyzer.Report, f *analyzer.Findin
 	got, err := sariftest.ApplyAll(log, read)
 	if err != nil {
 		t.Errorf("%s: %v", f.Message, err)
-		return 0
+		return nil
 	}
 	for name, text := range got {
 		same := false
@@ -165,14 +178,55 @@ func applySARIF(t *testing.T, dir string, r *analyzer.Report, f *analyzer.Findin
 		if !same {
 			t.Errorf("%s: SARIF makes of %s no fix of the finding:\n%s", f.Message, name, text)
 		}
-		carried++
 	}
 	for _, result := range log.Runs[0].Results {
 		for _, fix := range result.Fixes {
 			asBytes(t, f, fix, read)
 		}
 	}
-	return carried
+	return got
+}
+
+// review has reviewdog suggest the fixes of a report, in a pull request that adds all
+// files. Each suggestion, committed, makes what one of the fixes makes, and each fix
+// is suggested once: made counts them, by file and text.
+func review(t *testing.T, reviewdog, dir string, r *analyzer.Report, made map[string]int) {
+	t.Helper()
+	head := map[string][]byte{}
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err == nil {
+			head[filepath.ToSlash(name)], err = os.ReadFile(path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	if err := sarif.Write(&log, r, sarif.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	pr := reviewtest.Open(t, nil, head)
+	for _, c := range pr.Review(t, reviewdog, log.Bytes()) {
+		files, err := pr.Commit(c)
+		if err != nil {
+			t.Error(err)
+		}
+		for name, text := range files {
+			if made[name+"\n"+string(text)]--; made[name+"\n"+string(text)] < 0 {
+				t.Errorf("%s:%d: the suggestion makes of the file what no fix makes of it:\n%s", c.Path, c.Line, text)
+			}
+		}
+	}
+	for text, n := range made {
+		if n > 0 {
+			t.Errorf("no suggestion for a fix that makes this: %s", text)
+		}
+	}
 }
 
 // asBytes makes each replacement once with columns in UTF-16 units and once in
@@ -209,122 +263,6 @@ func checkFixed(t *testing.T, fix *analyzer.Fix, f *source.File, out []byte) {
 		crlf == 0 && bytes.Contains(out, []byte("\r")) {
 		t.Errorf("%s: line endings are mixed: %q", fix.Message, out)
 	}
-}
-
-// copyLaidOut copies a fixture with another layout.
-func copyLaidOut(t *testing.T, r *rand.Rand, from, to string) {
-	t.Helper()
-	how := layout{Rand: r, tabs: r.Intn(4) == 0, wide: r.Intn(3) == 0, comments: r.Intn(2) == 0, fold: r.Intn(2) == 0, format: r.Intn(2) == 0, crlf: r.Intn(3) == 0}
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
-		t.Fatal(err)
-	}
-	err := filepath.WalkDir(to, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") || d.Name() == "want.txt" {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(path, how.apply(d.Name(), b), 0o666)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// layout is another way to write the same file.
-type layout struct {
-	*rand.Rand
-	tabs, wide, comments, fold, format, crlf bool
-}
-
-func (l layout) apply(name string, b []byte) []byte {
-	if strings.HasSuffix(name, ".tf") {
-		if l.fold {
-			b = l.foldBlocks(b)
-		}
-		if l.comments {
-			b = append([]byte("# é😀 \"{\n"), l.remark(b)...)
-		}
-		if l.format {
-			b = hclwrite.Format(b)
-		}
-	}
-	if !l.format {
-		lines := strings.Split(string(b), "\n")
-		for i, line := range lines {
-			text := strings.TrimLeft(line, " ")
-			n := len(line) - len(text)
-			switch {
-			case l.tabs && n%2 == 0:
-				lines[i] = strings.Repeat("\t", n/2) + text
-			case l.wide:
-				lines[i] = strings.Repeat(" ", 2*n) + text
-			}
-		}
-		b = []byte(strings.Join(lines, "\n"))
-	}
-	if l.crlf {
-		b = bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n"))
-	}
-	return b
-}
-
-// foldBlocks writes some blocks of one attribute on one line.
-func (l layout) foldBlocks(b []byte) []byte {
-	file, diags := hclsyntax.ParseConfig(b, "main.tf", hcl.InitialPos)
-	if diags.HasErrors() {
-		return b
-	}
-	f := source.NewFile("main.tf", b)
-	var edits []source.Edit
-	var visit func(body *hclsyntax.Body)
-	visit = func(body *hclsyntax.Body) {
-		for _, block := range body.Blocks {
-			visit(block.Body)
-			inside := source.Span{File: f, Start: block.OpenBraceRange.End.Byte, End: block.CloseBraceRange.Start.Byte}
-			text := strings.TrimSpace(inside.Text())
-			if len(block.Body.Attributes) == 1 && len(block.Body.Blocks) == 0 && !strings.ContainsAny(text, "\n#") && l.Intn(2) == 0 {
-				edits = append(edits, source.Edit{Span: inside, New: " " + text + " "})
-			}
-		}
-	}
-	visit(file.Body.(*hclsyntax.Body))
-	out, err := source.Apply(f, edits)
-	if err != nil {
-		return b
-	}
-	return out
-}
-
-// remark adds comments at the ends of lines.
-func (l layout) remark(b []byte) []byte {
-	toks, diags := hclsyntax.LexConfig(b, "main.tf", hcl.InitialPos)
-	if diags.HasErrors() {
-		return b
-	}
-	f := source.NewFile("main.tf", b)
-	var edits []source.Edit
-	templates := 0
-	for i, t := range toks {
-		switch t.Type {
-		case hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
-			templates++
-		case hclsyntax.TokenTemplateSeqEnd:
-			templates--
-		case hclsyntax.TokenNewline:
-			if i > 0 && templates == 0 && toks[i-1].Type != hclsyntax.TokenNewline && toks[i-1].Type != hclsyntax.TokenCHeredoc && l.Intn(3) == 0 {
-				at := t.Range.Start.Byte
-				edits = append(edits, source.Edit{Span: source.Span{File: f, Start: at, End: at}, New: []string{" # é😀 {", " // \"", " /* ] */"}[l.Intn(3)]})
-			}
-		}
-	}
-	out, err := source.Apply(f, edits)
-	if err != nil {
-		return b
-	}
-	return out
 }
 
 func dump(t *testing.T, dir string) {
