@@ -1,6 +1,7 @@
 package checks_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,7 +80,8 @@ func TestFixesWriteWhatIsAccepted(t *testing.T) {
 }
 
 // written are the attributes and blocks that stand, by the type of their block,
-// only in the fixed files, or have another text there.
+// only in the fixed files, or have another text there. Policies in files of their
+// own have neither.
 func written(t *testing.T, fix *analyzer.Fix) map[string][]string {
 	t.Helper()
 	files := map[*source.File][]source.Edit{}
@@ -88,7 +90,11 @@ func written(t *testing.T, fix *analyzer.Fix) map[string][]string {
 	}
 	out := map[string][]string{}
 	for f, edits := range files {
-		if !strings.HasSuffix(f.Name, ".tf") {
+		members := members
+		switch {
+		case strings.HasSuffix(f.Name, ".tf.json"):
+			members = jsonMembers
+		case !strings.HasSuffix(f.Name, ".tf"):
 			continue
 		}
 		after, err := source.Apply(f, edits)
@@ -117,7 +123,7 @@ func members(t *testing.T, b []byte, f func(block, name, text string)) {
 	var visit func(path, id string, body *hclsyntax.Body)
 	visit = func(path, id string, body *hclsyntax.Body) {
 		for name, a := range body.Attributes {
-			if path == "module" || name == "for_each" || name == "count" { // variables, and what every block accepts
+			if path == "module" || path == "locals" || name == "for_each" || name == "count" { // names of its own, and what every block accepts
 				continue
 			}
 			f(path, name, id+"."+name+"="+string(a.Expr.Range().SliceBytes(b)))
@@ -146,4 +152,22 @@ func members(t *testing.T, b []byte, f func(block, name, text string)) {
 		}
 	}
 	visit("", "", file.Body.(*hclsyntax.Body))
+}
+
+// jsonMembers are the members of the resources of a .tf.json file, as of members.
+func jsonMembers(t *testing.T, b []byte, f func(block, name, text string)) {
+	t.Helper()
+	var file struct {
+		Resource map[string]map[string]map[string]json.RawMessage `json:"resource"`
+	}
+	if err := json.Unmarshal(b, &file); err != nil {
+		t.Fatal(err)
+	}
+	for typ, blocks := range file.Resource {
+		for label, block := range blocks {
+			for name, text := range block {
+				f("resource "+typ, name, label+"."+name+"="+string(text))
+			}
+		}
+	}
 }
