@@ -39,7 +39,7 @@ func (t *printer) undetermined(findings []*analyzer.Finding) {
 	for _, group := range sameNeeds(findings) {
 		n := t.shown(len(group), fewAlike)
 		for _, f := range group[:n] {
-			t.heading(f, f.Check.ID+" "+f.Check.Name)
+			t.heading(f, f.Check.ID+" "+f.Check.Name, "")
 			for _, l := range wrapped(f.Message, t.width-2) {
 				t.line("  " + l)
 			}

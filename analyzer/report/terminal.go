@@ -24,7 +24,7 @@ const (
 )
 
 func (p paint) in(colour, s string) string {
-	if !p || s == "" {
+	if !p || s == "" || colour == "" {
 		return s
 	}
 	return "\x1b[" + colour + "m" + s + "\x1b[0m"

@@ -100,9 +100,19 @@ func (t *printer) group(findings []*analyzer.Finding) {
 	t.line("")
 }
 
-// heading is the line that says where: severity, place, address.
-func (t *printer) heading(f *analyzer.Finding, first string) {
-	t.line(strings.Join(nonEmpty(first, t.at(f), t.in(dim, t.address(f))), "  "))
+// heading is the line that says where: what (severity or rule, in colour), place,
+// address. An address that does not fit gets a line of its own.
+func (t *printer) heading(f *analyzer.Finding, what, colour string) {
+	at, address := t.at(f), t.address(f)
+	separator := "  "
+	if textWidth(what+at+address)+4 > t.width && at != "" {
+		separator = "\n  "
+	}
+	line := strings.Join(nonEmpty(t.in(colour, what), at), "  ")
+	if address != "" {
+		line += separator + t.in(dim, address)
+	}
+	t.line(line)
 }
 
 func nonEmpty(parts ...string) []string {
@@ -139,7 +149,7 @@ func (t *printer) address(f *analyzer.Finding) string {
 
 func (t *printer) finding(f *analyzer.Finding) {
 	colour := severityColours[f.Severity]
-	t.heading(f, t.in(colour, f.Severity.String()))
+	t.heading(f, f.Severity.String(), colour)
 	for _, l := range wrapped(f.Message, t.width-2) {
 		t.line("  " + t.in(bold, l))
 	}

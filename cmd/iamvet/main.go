@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 )
 
 // Exit statuses.
@@ -32,6 +33,7 @@ func main() {
 	p := &program{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, dir: wd, now: time.Now,
 		stdoutTerminal: isTerminal(os.Stdout), stderrTerminal: isTerminal(os.Stderr), stdinTerminal: isTerminal(os.Stdin),
+		columns: columns(os.Stdout),
 		noColor: os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb",
 	}
 	status := p.run(ctx, os.Args[1:])
@@ -39,9 +41,20 @@ func main() {
 	os.Exit(status)
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// maxColumns is where lines end on a terminal that is wider: longer ones are
+// hard to read.
+const maxColumns = 120
+
+// columns is how wide a terminal is; 0 for anything else, whose lines are the
+// same wherever it runs.
+func columns(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil || width <= 0 {
+		return 0
+	}
+	return min(width, maxColumns)
 }
 
 // program is the command with everything it takes from its surroundings:
@@ -51,6 +64,7 @@ type program struct {
 	stdin                                         io.Reader
 	stdout, stderr                                io.Writer
 	stdinTerminal, stdoutTerminal, stderrTerminal bool
+	columns                                       int // of the terminal; 0 where there is none
 	noColor                                       bool
 	dir                                           string // working directory, absolute
 	now                                           func() time.Time

@@ -190,8 +190,12 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 	switch name {
 	case "text":
 		color := toStdout && p.stdoutTerminal && !p.noColor && !f.noColor
+		width := 0
+		if toStdout {
+			width = p.columns
+		}
 		return func(w io.Writer, r *analyzer.Report) error {
-			return report.Text(w, r, report.TextOptions{Color: color, Verbose: f.verbose})
+			return report.Text(w, r, report.TextOptions{Color: color, Width: width, Verbose: f.verbose})
 		}, nil
 	case "json":
 		return report.JSON, nil
