@@ -9,6 +9,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -18,10 +19,8 @@ import (
 func (c *consoleCheck) fixes() []*analyzer.Fix {
 	near := c.mendable()
 	if near != nil && near.Defect == proof.DefectAllowIfExists {
-		to := strings.TrimSuffix(near.Condition.Operator.Text, "IfExists")
-		edits, err := renameOperator(near.Statement, near.Condition, to)
-		if err == nil {
-			return []*analyzer.Fix{{Message: "use " + to + ", which does not match where the key is absent", Grade: analyzer.Narrowing, Edits: edits}}
+		if fix := requireInAllow(near); fix != nil {
+			return []*analyzer.Fix{fix.Leaves(analyzer.Note)}
 		}
 	}
 	if near != nil && near.Defect != proof.DefectActions && near.Defect != proof.DefectNullOnly { // those would lock out who has no device yet
@@ -33,6 +32,24 @@ func (c *consoleCheck) fixes() []*analyzer.Fix {
 		}
 	}
 	return c.require()
+}
+
+// requireInAllow makes an Allow that tests MFA in vain match with MFA alone.
+func requireInAllow(near *proof.NearMiss) *analyzer.Fix {
+	c := near.Condition
+	if c.Operator.Family == policy.NullFamily && strings.EqualFold(c.Key, "aws:MultiFactorAuthPresent") {
+		edits, err := rewriteCondition(near.Statement, c, "Bool", "true")
+		if err != nil {
+			return nil
+		}
+		return &analyzer.Fix{Message: "use Bool with \"true\", which matches with MFA alone", Grade: analyzer.Narrowing, Edits: edits}
+	}
+	to := strings.TrimSuffix(c.Operator.Text, "IfExists")
+	edits, err := renameOperator(near.Statement, c, to)
+	if err != nil {
+		return nil
+	}
+	return &analyzer.Fix{Message: "use " + to + ", which does not match where the key is absent", Grade: analyzer.Narrowing, Edits: edits}
 }
 
 // A bearer is whom a policy that requires MFA is attached to.

@@ -241,41 +241,18 @@ func (c *rootIPCheck) list(words string) *proof.NearMiss {
 
 func (c *rootIPCheck) missing(worst ipOutcome) {
 	org := c.org.Resource
-	severity, networks, placeholder := analyzer.Low, c.pass.Settings.AllowedCIDRs, ""
-	if len(networks) > 0 {
+	severity := analyzer.Low
+	networks, placeholder := c.networks()
+	if placeholder == "" {
 		severity = analyzer.High
-	} else {
-		networks, placeholder = []string{"203.0.113.0/24"}, " with your own networks for 203.0.113.0/24,"
 	}
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: severity, Resource: org, Span: org.Header, Defect: "missing",
 		Message: fmt.Sprintf("No service control policy of '%s' confines the root user of a member account to known networks: a stolen root credential works from everywhere.", org.Address),
 		Witness: request(worst.result.Witness), Assumptions: assumptions(org),
 	}
-	f.Fixes = missingSCP(c.org, "confine-root", rootIPPolicy(networks), "draft a service control policy that confines root to known networks,"+placeholder+" attached to the root of the organization; test it on one unit first")
+	f.Fixes = missingSCP(c.org, "confine-root", rootIPPolicy(networks), "draft a service control policy that confines root to known networks"+placeholder+", attached to the root of the organization; test it on one unit first")
 	c.pass.Report(f)
-}
-
-// rootIPPolicy is a policy that confines root, as the argument of jsonencode.
-func rootIPPolicy(networks []string) string {
-	var list []string
-	for _, n := range networks {
-		list = append(list, fmt.Sprintf("%q", n))
-	}
-	return `{
-    Version = "2012-10-17"
-    Statement = [{
-      Sid      = "RootFromKnownNetworks"
-      Effect   = "Deny"
-      Action   = "*"
-      Resource = "*"
-      Condition = {
-        StringLike           = { "aws:PrincipalArn" = "arn:*:iam::*:root" }
-        NotIpAddressIfExists = { "aws:SourceIp" = [` + strings.Join(list, ", ") + `] }
-        BoolIfExists         = { "aws:ViaAWSService" = "false" }
-      }
-    }]
-  }`
 }
 
 func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.NearMiss, r proof.SourceIPResult) {
@@ -305,7 +282,7 @@ func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.Nea
 	c.pass.Report(&analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: spanOr(nearSpan(near), p.Resource.Header),
 		Defect: near.Defect, Statement: statementText(near.Statement), Message: message, Witness: request(w),
-		Assumptions: assumptions(p.Resource, p.Content), Related: append(open, attachmentsOf(p)...), Fixes: addressRepairs(near),
+		Assumptions: assumptions(p.Resource, p.Content), Related: append(open, attachmentsOf(p)...), Fixes: c.repairs(near),
 	})
 }
 
@@ -400,9 +377,13 @@ func (c *rootIPCheck) overblocking(v ipOutcome) *analyzer.Finding {
 		return nil
 	}
 	p := policyOf(c.org, near.Statement.Document)
+	fixes := bindRoot(near.Statement)
+	if v.result.OverblockVia && !v.result.OverblockVPCE {
+		fixes = append(fixes, alsoRequire(near.Statement, "BoolIfExists", "aws:ViaAWSService", "false", "leave what services do for others alone, which is then no longer denied by this")...)
+	}
 	return &analyzer.Finding{
 		Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(near.Statement.Span(), p.Resource.Header), Defect: "confines-roles",
-		Statement: statementText(near.Statement),
+		Statement: statementText(near.Statement), Fixes: fixes,
 		Message: fmt.Sprintf("'%s' confines root to known networks, and every role and user with it: of what they do, it also denies %s; add a condition on aws:PrincipalArn for arn:*:iam::*:root, or leave those calls out by aws:ViaAWSService and aws:SourceVpc.",
 			p.Resource.Address, strings.Join(broken, ", and ")),
 	}

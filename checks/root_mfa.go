@@ -367,10 +367,14 @@ func (c *rootMFACheck) overblocking(held []rootOutcome) *analyzer.Finding {
 		if p.Resource.Type == "aws_controltower_control" {
 			text = strings.Replace(text, "add \"Null\": {\"aws:AssumedRoot\": \"true\"}", "give the control the parameter ExemptAssumeRoot", 1)
 		}
+		fixes := bindRoot(s)
+		if defect == "blocks-central-root" {
+			fixes = alsoRequire(s, "Null", "aws:AssumedRoot", "true", "leave the central root sessions alone, which are then no longer denied by this")
+		}
 		return &analyzer.Finding{
 			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(s.Span(), p.Resource.Header), Defect: defect,
-			Statement: statementText(s),
-			Message:   fmt.Sprintf("'%s' keeps root from acting without MFA, but %s %s.", p.Resource.Address, proof.StatementName(s), text),
+			Statement: statementText(s), Fixes: fixes,
+			Message: fmt.Sprintf("'%s' keeps root from acting without MFA, but %s %s.", p.Resource.Address, proof.StatementName(s), text),
 		}
 	}
 	return nil

@@ -56,6 +56,10 @@ func (c *sessionNameCheck) fixes() []*analyzer.Fix {
 			fix.Message += "; give the services and identity providers of this statement one of their own first"
 		}
 		edits, err := requireName(s, name)
+		if more := bindIdentity(s); len(more) > 0 && fix.Grade == analyzer.Narrowing && len(c.loose()) == 1 {
+			edits, err = more, nil
+			fix.Message = "require the source identity to be the caller's user name, which the session then carries wherever it goes"
+		}
 		if not := negatedName(s); not != nil {
 			fix.Grade = analyzer.Draft
 			fix.Message = "require the session name to be the caller's own, with the operator without Not; what it refused is then what it admits"
@@ -88,10 +92,11 @@ func (c *sessionNameCheck) instead(name string) []*analyzer.Fix {
 	}
 	for i := range loose[0].Conditions {
 		cond := &loose[0].Conditions[i]
-		if !strings.EqualFold(cond.Key, sessionNameKey) || cond.Operator.Text != "StringLike" || everyName(cond) {
+		constant := cond.Operator.Text == "StringEquals" && len(cond.Values) == 1 && len(cond.Values[0].Variables()) == 0
+		if !strings.EqualFold(cond.Key, sessionNameKey) || cond.Operator.Text != "StringLike" && !constant || everyName(cond) || ownAndMore(cond, name) {
 			continue
 		}
-		if edits, err := replaceValues(loose[0], cond, name); err == nil {
+		if edits, err := writeValues(loose[0], cond, []string{name}); err == nil {
 			return []*analyzer.Fix{{Message: "require the session name to be the caller's own instead; that admits names which the condition refuses now", Edits: edits}}
 		}
 	}
@@ -176,8 +181,8 @@ func requireName(s *policy.Statement, name string) ([]source.Edit, error) {
 		if !strings.EqualFold(c.Key, sessionNameKey) {
 			continue
 		}
-		if c.Operator.Set == policy.NoSet && (c.Operator.Base == "StringEquals" || c.Operator.Base == "StringLike") && !c.Operator.Negated && everyName(c) {
-			return replaceValues(s, c, name)
+		if c.Operator.Set == policy.NoSet && (c.Operator.Base == "StringEquals" || c.Operator.Base == "StringLike") && !c.Operator.Negated && (everyName(c) || ownAndMore(c, name)) {
+			return writeValues(s, c, []string{name})
 		}
 		equals, like = equals || c.Operator.Text == "StringEquals", like || c.Operator.Text == "StringLike"
 	}
@@ -199,23 +204,41 @@ func everyName(c *policy.Condition) bool {
 	})
 }
 
-// replaceValues writes the values of a condition anew.
-func replaceValues(s *policy.Statement, c *policy.Condition, name string) ([]source.Edit, error) {
-	if s.Value.Syntax == value.SyntaxTFJSON {
-		return nil, errors.New("the condition is a block in JSON")
+// ownAndMore says that a condition accepts the caller's own name, and others by a
+// wildcard before or after it, or by a default: then the own name alone is less.
+func ownAndMore(c *policy.Condition, name string) bool {
+	return slices.ContainsFunc(c.Values, func(p policy.Pattern) bool {
+		text := p.String()
+		return c.Operator.Base == "StringLike" && text != name && strings.Trim(text, "*") == name ||
+			strings.HasPrefix(text, strings.TrimSuffix(name, "}")+",")
+	})
+}
+
+// bindIdentity makes a condition on the source identity that binds nobody require
+// the caller's user name.
+func bindIdentity(s *policy.Statement) []source.Edit {
+	if s.AdmitsAction("sts:SetSourceIdentity") != value.Yes {
+		return nil
 	}
-	if s.Value.Syntax == value.SyntaxBlock {
-		block := edit.EnclosingBlock(c.KeyValue.Span, "condition")
-		if block.IsZero() {
-			return nil, errors.New("the condition stands nowhere")
+	for i := range s.Conditions {
+		c := &s.Conditions[i]
+		if !strings.EqualFold(c.Key, "sts:SourceIdentity") || c.Operator.Set != policy.NoSet || c.Operator.Negated || len(c.Values) != 1 {
+			continue
 		}
-		return edit.SetAttribute(block, "values", edit.Strings(name))
+		text, known := c.Values[0].Text()
+		equal := c.Operator.Base == "StringEquals" || c.Operator.Base == "StringLike"
+		switch {
+		case equal && known && c.Operator.IfExists && strings.EqualFold(text, ownUserName):
+			if edits, err := renameOperator(s, c, strings.TrimSuffix(c.Operator.Text, "IfExists")); err == nil {
+				return edits
+			}
+		case c.Operator.Text == "StringLike" && c.Values[0].MatchesAll():
+			if edits, err := writeValues(s, c, []string{ownUserName}); err == nil {
+				return edits
+			}
+		}
 	}
-	operator := s.Element("Condition").Get(c.Operator.Text)
-	if !operator.IsMapping() {
-		return nil, errors.New("the condition is not an object")
-	}
-	return edit.SetMember(operator, c.Key, edit.String(name))
+	return nil
 }
 
 // allowAction adds an action to a statement that lists its actions.

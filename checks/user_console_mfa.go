@@ -7,6 +7,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -326,6 +327,8 @@ func (c *consoleCheck) remedy() string {
 	switch {
 	case near == nil:
 		return "attach a policy that denies everything without MFA but what enrols a device"
+	case near.Defect == proof.DefectAllowIfExists && near.Condition.Operator.Family == policy.NullFamily:
+		return "use Bool with \"true\""
 	case near.Defect == proof.DefectAllowIfExists:
 		return "use the operator without IfExists"
 	}

@@ -20,6 +20,30 @@ func SetMember(obj *value.Value, name string, v Node) ([]source.Edit, error) {
 	return c.set(name, v)
 }
 
+// RenameMember writes another member of an object, or attribute of a block, in
+// place of one.
+func RenameMember(obj *value.Value, name, to string, v Node) ([]source.Edit, error) {
+	c, err := openObject(obj)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.dialect.check(v); err != nil {
+		return nil, err
+	}
+	i, err := c.find(name)
+	if err != nil {
+		return nil, err
+	}
+	if j, err := c.find(to); err != nil || i < 0 || j >= 0 || c.items[i].block {
+		return nil, fmt.Errorf("%s cannot take the place of %s", to, name)
+	}
+	it := c.items[i]
+	s := c.style()
+	s.indent = c.text.indent(it.start)
+	s.inline = c.crowded(it)
+	return c.finish([]source.Edit{c.text.edit(it.start, it.value.end, s.member(to, v))})
+}
+
 // InsertMember is SetMember for a member that must not be there yet.
 func InsertMember(obj *value.Value, name string, v Node) ([]source.Edit, error) {
 	c, err := openObject(obj)

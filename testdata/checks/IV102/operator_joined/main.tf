@@ -1,0 +1,28 @@
+# The operator that is meant is there already, over another key.
+resource "aws_organizations_organization" "this" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "root" {
+  name = "root"
+
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Deny"
+      Action   = "*"
+      Resource = "*"
+      Condition = {
+        StringLike   = { "aws:PrincipalArn" = "arn:*:iam::*:root" }
+        Bool         = { "aws:MultiFactorAuthPresent" = "false" } # want IV102/medium "use BoolIfExists"
+        BoolIfExists = { "aws:ViaAWSService" = "false" }
+      }
+    }]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "root" {
+  policy_id = aws_organizations_policy.root.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}
