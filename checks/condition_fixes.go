@@ -17,7 +17,15 @@ import (
 // both: the test for absence goes.
 func oneTest(s *policy.Statement, c *policy.Condition) ([]source.Edit, error) {
 	if s.Value.Syntax != value.SyntaxBlock && s.Value.Syntax != value.SyntaxTFJSON {
-		return conditionAnew(s, c)
+		return conditionAnew(s, func(o *policy.Condition) (string, []string) {
+			switch {
+			case o == c:
+				return "BoolIfExists", nil
+			case strings.EqualFold(o.Key, c.Key):
+				return "", nil
+			}
+			return o.Operator.Text, nil
+		})
 	}
 	edits, err := renameOperator(s, c, "BoolIfExists")
 	if err != nil {
@@ -61,29 +69,41 @@ func rewriteCondition(s *policy.Statement, c *policy.Condition, to string, value
 		more, err := writeValues(s, c, values)
 		return append(edits, more...), err
 	case there.IsMapping() && there.Get(c.Key).Missing():
-		return moveCondition(s, c, func(test edit.Node) ([]source.Edit, error) { return edit.InsertMember(there, c.Key, test) }, values)
+		return moveCondition(s, c, to, values, func(test edit.Node) ([]source.Edit, error) { return edit.InsertMember(there, c.Key, test) })
 	case own.IsMapping() && there.Missing():
-		return moveCondition(s, c, func(test edit.Node) ([]source.Edit, error) {
+		return moveCondition(s, c, to, values, func(test edit.Node) ([]source.Edit, error) {
 			return edit.InsertMember(conditions, to, edit.Object(edit.Member{Name: c.Key, Value: test}))
-		}, values)
+		})
 	}
 	return nil, fmt.Errorf("%s tests %s already", to, c.Key)
 }
 
-// moveCondition takes a key away from its operator and writes it elsewhere.
-func moveCondition(s *policy.Statement, c *policy.Condition, write func(edit.Node) ([]source.Edit, error), values []string) ([]source.Edit, error) {
+// moveCondition takes a key away from its operator and writes it elsewhere. Where
+// both change the same lines all conditions are written anew.
+func moveCondition(s *policy.Statement, c *policy.Condition, to string, values []string, write func(edit.Node) ([]source.Edit, error)) ([]source.Edit, error) {
 	if len(values) == 0 {
 		var err error
 		if values, err = known(c); err != nil {
 			return nil, err
 		}
 	}
-	edits, err := removeCondition(s, c)
+	removed, err := removeCondition(s, c)
 	if err != nil {
 		return nil, err
 	}
-	more, err := write(oneOrList(values))
-	return append(edits, more...), err
+	written, err := write(oneOrList(values))
+	if err != nil {
+		return nil, err
+	}
+	if edits, conflicts := source.Merge(removed, written); len(conflicts) == 0 {
+		return edits, nil
+	}
+	return conditionAnew(s, func(o *policy.Condition) (string, []string) {
+		if o == c {
+			return to, values
+		}
+		return o.Operator.Text, nil
+	})
 }
 
 // writeValues writes the values of a condition anew.
@@ -207,29 +227,38 @@ func removeExemptions(s *policy.Statement) ([]source.Edit, error) {
 	return replaceElement(s, "NotAction", "NotAction", left...)
 }
 
-// conditionAnew writes the conditions of a statement anew, with one test of a key
-// in place of all those on it.
-func conditionAnew(s *policy.Statement, one *policy.Condition) ([]source.Edit, error) {
-	var members []edit.Member
+// conditionAnew writes the conditions of a statement anew, each as write says:
+// left out where that gives no operator.
+func conditionAnew(s *policy.Statement, write func(c *policy.Condition) (operator string, values []string)) ([]source.Edit, error) {
+	var operators []string
+	tests := map[string][]edit.Member{}
 	for i := range s.Conditions {
 		c := &s.Conditions[i]
-		operator := c.Operator.Text
-		if strings.EqualFold(c.Key, one.Key) {
-			if c != one {
-				continue
+		operator, values := write(c)
+		if operator == "" {
+			continue
+		}
+		if len(values) == 0 {
+			var err error
+			if values, err = known(c); err != nil {
+				return nil, err
 			}
-			operator = "BoolIfExists"
 		}
-		values, err := known(c)
-		if err != nil {
-			return nil, err
+		if !slices.Contains(operators, operator) {
+			operators = append(operators, operator)
 		}
-		members = append(members, edit.Member{Name: operator, Value: edit.Object(edit.Member{Name: c.Key, Value: oneOrList(values)})})
+		if slices.ContainsFunc(tests[operator], func(m edit.Member) bool { return m.Name == c.Key }) {
+			return nil, fmt.Errorf("%s tests %s already", operator, c.Key)
+		}
+		v := oneOrList(values)
+		if c.Value.IsSequence() {
+			v = edit.Strings(values...)
+		}
+		tests[operator] = append(tests[operator], edit.Member{Name: c.Key, Value: v})
 	}
-	for i, m := range members {
-		if slices.ContainsFunc(members[:i], func(o edit.Member) bool { return o.Name == m.Name }) {
-			return nil, fmt.Errorf("%s stands over several keys", m.Name)
-		}
+	var members []edit.Member
+	for _, operator := range operators {
+		members = append(members, edit.Member{Name: operator, Value: edit.Object(tests[operator]...)})
 	}
 	return edit.SetMember(s.Value, "Condition", edit.Object(members...))
 }
