@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,14 +26,18 @@ func (p *program) inspectCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "inspect [PATH] [ADDRESS[.attribute]]",
 		Short: "Print values as iamvet sees them, where they come from, and what is unknown and why",
-		Long: `Print what iamvet makes of a resource instance or of one of its attributes: the
-value, the chain of names it was read through, and what is not known and why.
+		Long: `Print what iamvet makes of a resource instance or one of its attributes, of a
+variable, a local or an output: the value, the chain of names it was read through,
+and what is not known and why.
 Without an address every identity resource instance is printed (aws_iam_*,
 aws_organizations_*, managed and data).
 
 The root module at PATH is evaluated; where PATH has no configuration of its
 own, all root modules below it. With --plan or --state and no PATH, what the plan
 or state alone says is printed.
+
+Variables, locals and outputs are var.name, local.name and output.name of the root
+module, module.ci.var.name, module.ci.local.name and module.ci.name of another.
 
 An address without instance keys stands for all instances. What follows it leads
 into lists, blocks and JSON text: .inline_policy[0].name, .tags["team"],
@@ -41,6 +46,7 @@ into lists, blocks and JSON text: .inline_policy[0].name, .tags["team"],
 Exit status: 0, or 2 when something could not be read or there is no such address.`,
 		Example: `  iamvet inspect envs/prod
   iamvet inspect envs/prod 'module.ci.aws_iam_role.deploy["eu"].assume_role_policy'
+  iamvet inspect envs/prod local.trusted_accounts
   iamvet inspect --plan plan.json --format json`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(c *cobra.Command, args []string) error { return p.inspect(c.Context(), args, &f) },
@@ -76,6 +82,9 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 		return err
 	}
 	found, bare := inspectRoots(roots, want)
+	if len(found) == 0 && bare == nil {
+		found, bare = inspectNamed(roots, want)
+	}
 	for _, r := range roots {
 		gaps = append(gaps, r.Gaps()...)
 	}
@@ -93,8 +102,10 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	switch {
 	case bare != nil && len(found) == 0:
 		return fmt.Errorf("%s has no %s", bare.Address, want.written)
+	case want != nil && len(found) == 0 && want.named():
+		return fmt.Errorf("%s is not declared here", address)
 	case want != nil && len(found) == 0:
-		return fmt.Errorf("there is no %s: without an address, inspect prints what there is", address)
+		return fmt.Errorf("there is no %s: without an address, inspect prints what there is%s", address, didYouMean(address, addresses(roots)))
 	case len(roots) == 0 && len(gaps) == 0:
 		fmt.Fprintln(p.stderr, "iamvet: no Terraform files here: nothing was looked at")
 	}
@@ -142,6 +153,7 @@ func (p *program) gaps(gaps []terraform.Gap, seen report.Seen, limits bool) (bro
 // inspected is an instance and what of it is to be printed.
 type inspected struct {
 	resource *terraform.Resource
+	named    bool // a variable, local or output, not a resource
 	// values are the attributes by name, or, where a path was asked for, the one
 	// value under that path.
 	values []inspectedValue
@@ -206,6 +218,56 @@ func inspectRoots(roots []*terraform.Root, want *target) (out []inspected, bare 
 	return out, bare
 }
 
+// addresses are those of the identity resources, with the keys of their
+// instances and without.
+func addresses(roots []*terraform.Root) (out []string) {
+	for _, root := range roots {
+		for _, r := range candidates(root, nil) {
+			out = append(out, r.Address, strings.TrimSuffix(r.Address, r.Key))
+		}
+	}
+	return out
+}
+
+// inspectNamed selects the variables, locals or outputs that an address means;
+// bare is one of them that has nothing under the path.
+func inspectNamed(roots []*terraform.Root, want *target) (out []inspected, bare *terraform.Resource) {
+	if want == nil {
+		return nil, nil
+	}
+	kind, name, path := terraform.Output, want.output, want.outputPath
+	if k, ok := want.kind(); ok {
+		kind, name, path = k, want.name, want.path
+	}
+	for _, root := range roots {
+		for _, n := range root.Named(kind, name) {
+			if !want.in(n.Module, false) {
+				continue
+			}
+			r := &terraform.Resource{Root: root, Address: n.Address, Type: string(kind), Exists: value.Yes, Header: n.Header}
+			v := at(n.Value, path)
+			if v.Is(value.Absent) {
+				bare = r
+				continue
+			}
+			label := "value"
+			for _, s := range path {
+				label = stepLabel(label, s)
+			}
+			out = append(out, inspected{resource: r, named: true, values: []inspectedValue{{label, v}}})
+		}
+	}
+	return out, bare
+}
+
+// stepLabel is a label of a value and the step that goes on from it.
+func stepLabel(label string, s step) string {
+	if s.list {
+		return label + "[" + strconv.Itoa(s.index) + "]"
+	}
+	return member(label, s.name)
+}
+
 // seen is how names of the boundary are printed to people.
 func (p *program) seen(in inputOf) report.Seen {
 	boundary := filepath.ToSlash(in.boundaryDir)
@@ -215,8 +277,11 @@ func (p *program) seen(in inputOf) report.Seen {
 	return report.SeenFrom(in.WorkDir, boundary)
 }
 
-func modeName(m terraform.Mode) string {
-	if m == terraform.Data {
+func (i inspected) mode() string {
+	switch {
+	case i.named:
+		return "value"
+	case i.resource.Mode == terraform.Data:
 		return "data"
 	}
 	return "managed"

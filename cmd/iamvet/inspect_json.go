@@ -46,7 +46,7 @@ func inspectJSON(w io.Writer, scanRoot report.Seen, found []inspected) error {
 		r := i.resource
 		one := inspectedResource{
 			Root: scanRoot.Name(r.Root.Dir), Address: r.Address, Type: r.Type,
-			Mode: modeName(r.Mode), Actions: r.Actions, Values: map[string]any{}, Unknown: []inspectUnknown{},
+			Mode: i.mode(), Actions: r.Actions, Values: map[string]any{}, Unknown: []inspectUnknown{},
 			Environment: r.Root.Label, Construct: r.Construct,
 		}
 		if name := onlyEvidence(r.Root); name != "" {

@@ -28,6 +28,19 @@ type target struct {
 	key     string
 	path    []step
 	written string // the path as the user wrote it
+	// output is, below a module, what an output of it is called that the address
+	// may mean as well, and outputPath what follows.
+	output     string
+	outputPath []step
+}
+
+// kind says that the target is a variable, a local or an output.
+func (t target) kind() (terraform.NameKind, bool) {
+	switch k := terraform.NameKind(t.typ); k {
+	case terraform.Variable, terraform.Local, terraform.Output:
+		return k, t.name != "" && !t.data
+	}
+	return "", false
 }
 
 // parseTarget takes an address apart. It is what Terraform would print, but keys
@@ -64,12 +77,12 @@ func parseTarget(text string) (t target, err error) {
 		t.data = true
 		i++
 	}
-	t.typ = next()
-	if t.name = next(); t.name != "" {
-		t.key = key()
+	if rest := steps[i:]; !t.data && len(t.modules) > 0 && len(rest) > 0 {
+		t.output, t.outputPath = rest[0].name, rest[1:]
 	}
-	if (t.typ == "var" || t.typ == "local" || t.typ == "output") && len(t.path) == 0 {
-		return t, fmt.Errorf("%s: values are asked of a resource or data source: inspect one that uses it", text)
+	t.typ = next()
+	if t.name = next(); t.name != "" && !t.named() { // a name has no instances
+		t.key = key()
 	}
 	if t.typ == "" && (t.data || len(t.modules) == 0) {
 		return t, fmt.Errorf("%s is no address: write type.name, such as aws_iam_role.deploy", text)
@@ -150,15 +163,20 @@ func (t target) names(r *terraform.Resource) bool {
 	if t.typ != "" && (r.Type != t.typ || t.data != (r.Mode == terraform.Data)) || t.name != "" && r.Name != t.name || !keyFits(t.key, r.Key) {
 		return false
 	}
+	return t.in(r.Module, t.typ == "")
+}
+
+// in says that the target means a module, or with below one in it.
+func (t target) in(module string, below bool) bool {
 	var modules []step
-	if r.Module != "" {
-		calls, err := parseTarget(r.Module)
+	if module != "" {
+		calls, err := parseTarget(module)
 		if err != nil {
 			return false
 		}
 		modules = calls.modules
 	}
-	if len(modules) < len(t.modules) || len(modules) > len(t.modules) && t.typ != "" {
+	if len(modules) < len(t.modules) || len(modules) > len(t.modules) && !below {
 		return false
 	}
 	for i, want := range t.modules {
@@ -167,6 +185,12 @@ func (t target) names(r *terraform.Resource) bool {
 		}
 	}
 	return true
+}
+
+// named says that the target is a name and cannot be a resource.
+func (t target) named() bool {
+	_, ok := t.kind()
+	return ok
 }
 
 func keyFits(want, key string) bool { return want == "" || want == key || key == "[?]" }
