@@ -71,7 +71,10 @@ type Evidence struct {
 // offer and returns the report. Broken input is a gap in the report; the error
 // is for a cancelled context or a check that fails.
 func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
-	a := newAnalysis(in, checks)
+	return newAnalysis(in, checks).analyze(ctx)
+}
+
+func (a *analysis) analyze(ctx context.Context) (*Report, error) {
 	a.progress("reading")
 	if err := a.discover(ctx); err != nil {
 		return nil, err
@@ -87,6 +90,7 @@ func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
 		return nil, err
 	}
 	gaps = append(gaps, a.misused(roots)...)
+	before := newLoaded(roots)
 	a.progress("verifying fixes")
 	for _, f := range result.findings {
 		if f.Offer != nil {
@@ -94,9 +98,10 @@ func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
 		}
 	}
 	a.memo.verifying = true
-	if err := a.verify(ctx, roots, result); err != nil {
+	if err := a.verify(ctx, before, result); err != nil {
 		return nil, err
 	}
+	redact(result.findings, result.gaps, result.model)
 	if err := a.judgeAccounts(ctx, result); err != nil {
 		return nil, err
 	}
@@ -154,13 +159,17 @@ type analysis struct {
 	deployed deployment
 	memo     *Memo
 	last     retry // of the fix that was tried last
+	// outcome is the analysis with files replaced.
+	outcome func(ctx context.Context, edits map[string][]byte, before *loaded) (*result, error)
 }
 
 func newAnalysis(in Input, checks []*Check) *analysis {
 	if in.Log == nil {
 		in.Log = slog.New(slog.DiscardHandler)
 	}
-	return &analysis{in: in, checks: checks, memo: &Memo{}}
+	a := &analysis{in: in, checks: checks, memo: &Memo{}}
+	a.outcome = a.again
+	return a
 }
 
 func (a *analysis) progress(stage string) {
@@ -284,14 +293,17 @@ type loaded struct {
 	roots  map[*terraform.Root]bool
 	byDir  map[dirLabel]*terraform.Root
 	byFile map[string][]*terraform.Root // those that read it
+	// asked is what types of resources anybody has looked for.
+	asked map[*terraform.Root]func(typ string) bool
 }
 
 type dirLabel struct{ dir, label string }
 
 func newLoaded(roots []*terraform.Root) *loaded {
-	l := &loaded{map[*terraform.Root]bool{}, map[dirLabel]*terraform.Root{}, map[string][]*terraform.Root{}}
+	l := &loaded{map[*terraform.Root]bool{}, map[dirLabel]*terraform.Root{}, map[string][]*terraform.Root{}, map[*terraform.Root]func(string) bool{}}
 	for _, r := range roots {
 		l.roots[r] = true
+		l.asked[r] = r.Asked()
 		if r.PlanAlone() {
 			continue
 		}
@@ -345,12 +357,19 @@ type result struct {
 	roots    []*terraform.Root
 	findings []*Finding // merged, in order
 	gaps     []terraform.Gap
+	// stayed says that a finding of before was not looked for again; nil says it of none.
+	stayed func(*Finding) bool
 }
 
 func (a *analysis) run(ctx context.Context, roots []*terraform.Root, checks []*Check) (*result, error) {
-	model := identity.Build(roots)
-	model.Accounts = a.deployed.accounts
-	return a.judge(ctx, model, checks)
+	return a.judge(ctx, a.model(roots, identity.AllParts), checks)
+}
+
+// model is what roots declare, and the accounts that are deployed.
+func (a *analysis) model(roots []*terraform.Root, parts identity.Part) *identity.Model {
+	m := identity.BuildParts(roots, parts)
+	m.Accounts = a.deployed.accounts
+	return m
 }
 
 // judge runs the checks over a model.
@@ -378,7 +397,6 @@ func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*C
 		out.gaps = append(out.gaps, r.Gaps()...)
 	}
 	out.gaps = append(out.gaps, model.Gaps...)
-	redact(out.findings, out.gaps, model)
 	return out, nil
 }
 

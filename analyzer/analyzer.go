@@ -76,7 +76,9 @@ type Check struct {
 	Tags        []string // for SARIF, beside "security"
 	// Estate says that the check asks about all roots together, about the
 	// organization say. Others ask about each root on its own: a fix in one
-	// changes nothing in another.
+	// changes nothing in another. A check on a role, of either kind, asks about
+	// that role alone, and no other looks at roles: a fix of one role is verified
+	// without the others (identity.Part).
 	Estate bool
 	// Behind is the id of a rule whose violations silence this one: what a fix of
 	// such a violation uncovers is not held against the fix.

@@ -21,6 +21,7 @@ func (a *analysis) judgeAccounts(ctx context.Context, res *result) error {
 		if err != nil {
 			return err
 		}
+		redact(deployed.findings, deployed.gaps, deployed.model)
 		for _, g := range deployed.gaps {
 			if g.Span.IsZero() && g.File == "" {
 				g.File = account.File.Name

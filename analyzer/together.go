@@ -76,10 +76,11 @@ func Combine(ctx context.Context, in Input, checks []*Check, chosen []Chosen) (*
 	for _, fe := range byFile(merged) {
 		out.Edits = append(out.Edits, FileEdits{fe.file, fe.edits})
 	}
-	out.Remaining = before.findings
-	if after != nil {
-		out.Remaining = after.findings
+	if after == nil {
+		after = before
 	}
+	redact(after.findings, after.gaps, after.model)
+	out.Remaining = after.findings
 	return out, nil
 }
 
@@ -131,7 +132,7 @@ func (a *analysis) oneByOne(ctx context.Context, before *result, out *Together) 
 				kept, edits, last = append(kept, c), more, after
 				continue
 			}
-			why = err.Error()
+			why = Redactor(before.model)(err.Error())
 		}
 		out.Left = append(out.Left, Left{c, why})
 	}

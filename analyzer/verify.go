@@ -11,15 +11,15 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
 // verify applies every fix in memory and runs the checks again. A fix stays
 // only if everything parses, its finding is gone (or left at the severity that
 // the fix declares), no finding and no gap is new. What fails is dropped and
 // logged: a fix that has to be read twice is worse than none.
-func (a *analysis) verify(ctx context.Context, roots []*terraform.Root, res *result) error {
-	before, now := count(res), newLoaded(roots)
+func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error {
+	before := count(res)
+	var clean func(string) string
 	tried := map[string]error{} // by diff: findings of one place often share a fix
 	for _, f := range res.findings {
 		kept := f.Fixes[:0]
@@ -29,7 +29,7 @@ func (a *analysis) verify(ctx context.Context, roots []*terraform.Root, res *res
 				key := f.Fingerprint + "\x00" + diff
 				known, done := tried[key]
 				if !done {
-					known = a.tryFix(ctx, now, before, Chosen{f, fix}, diff)
+					known = a.tryFix(ctx, roots, before, Chosen{f, fix}, diff)
 					tried[key] = known
 				}
 				err = known
@@ -38,7 +38,10 @@ func (a *analysis) verify(ctx context.Context, roots []*terraform.Root, res *res
 				return ctx.Err()
 			}
 			if err != nil {
-				a.in.Log.Debug("fix dropped", "rule", f.Check.ID, "resource", f.address(), "fix", fix.Message, "because", err.Error())
+				if clean == nil {
+					clean = Redactor(res.model)
+				}
+				a.in.Log.Debug("fix dropped", "rule", f.Check.ID, "resource", f.address(), "fix", fix.Message, "because", clean(err.Error()))
 				continue
 			}
 			fix.Diff = diff
@@ -117,6 +120,7 @@ func (f *Finding) keys() []identityKey {
 }
 
 type tally struct {
+	found    []*Finding
 	findings map[identityKey]weight
 	gaps     map[string]bool
 }
@@ -155,7 +159,7 @@ func (c tally) sorted() []identityKey {
 }
 
 func count(res *result) tally {
-	c := tally{map[identityKey]weight{}, map[string]bool{}}
+	c := tally{slices.Clone(res.findings), map[identityKey]weight{}, map[string]bool{}}
 	for _, f := range res.findings {
 		w := weight{f.Severity, f.Verdict}
 		for _, k := range f.keys() {
@@ -173,26 +177,23 @@ func count(res *result) tally {
 // A retry is the analysis after a fix. The members of a group, one after the
 // other, share their fix, and with it the analysis.
 type retry struct {
-	diff   string
-	estate bool
-	res    *result
+	diff string
+	res  *result
 }
 
 func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, c Chosen, diff string) error {
-	estate := c.Finding.Check.Estate
-	if a.last.res == nil || a.last.diff != diff || a.last.estate != estate {
-		res, err := a.after(ctx, roots, c)
+	if a.last.res == nil || a.last.diff != diff {
+		res, err := a.after(ctx, roots, c.Fix)
 		if err != nil {
 			return err
 		}
-		a.last = retry{diff, estate, res}
+		a.last = retry{diff, res}
 	}
 	return before.noWorse(a.last.res, []Chosen{c})
 }
 
 // after is the analysis with a fix applied in memory.
-func (a *analysis) after(ctx context.Context, roots *loaded, c Chosen) (*result, error) {
-	f, fix := c.Finding, c.Fix
+func (a *analysis) after(ctx context.Context, roots *loaded, fix *Fix) (*result, error) {
 	edits := map[string][]byte{}
 	for _, fe := range byFile(fix.Edits) {
 		if a.in.Boundary == nil {
@@ -204,11 +205,7 @@ func (a *analysis) after(ctx context.Context, roots *loaded, c Chosen) (*result,
 		}
 		edits[fe.file.Name] = b
 	}
-	changed, _, err := a.load(ctx, edits, roots)
-	if err != nil {
-		return nil, err
-	}
-	return a.again(ctx, f, changed, roots)
+	return a.outcome(ctx, edits, roots)
 }
 
 // noWorse says what is wrong with an outcome of fixes: a finding of theirs that
@@ -230,6 +227,15 @@ func (c tally) noWorse(after *result, applied []Chosen) error {
 	for _, g := range after.findings {
 		for _, k := range g.keys() {
 			taken[k] = true
+		}
+	}
+	if after.stayed != nil {
+		for _, f := range c.found {
+			if after.stayed(f) {
+				for _, k := range f.keys() {
+					taken[k] = true
+				}
+			}
 		}
 	}
 	for _, g := range after.findings {
@@ -269,39 +275,4 @@ func (c Chosen) leaves(g *Finding) bool {
 		return true // what is left is for the person who finishes the draft
 	}
 	return c.Fix.leaves != nil && g.Severity <= *c.Fix.leaves
-}
-
-// again runs what an edit can have changed: the roots that read the edited
-// files, and all of them for questions about the estate, where one of those
-// roots has something to do with an organization.
-func (a *analysis) again(ctx context.Context, f *Finding, now []*terraform.Root, before *loaded) (*result, error) {
-	var changed []*terraform.Root
-	estate := f.Check.Estate
-	for _, r := range now {
-		if before.roots[r] {
-			continue
-		}
-		changed = append(changed, r)
-		estate = estate || len(r.Resources("aws_organizations_organization", "aws_organizations_policy", "awscc_organizations_policy",
-			"aws_organizations_policy_attachment", "aws_organizations_account", "aws_organizations_organizational_unit")) > 0
-	}
-	var own, together []*Check
-	for _, c := range a.checks {
-		if c.Estate {
-			together = append(together, c)
-		} else {
-			own = append(own, c)
-		}
-	}
-	res, err := a.run(ctx, changed, own)
-	if err != nil || !estate {
-		return res, err
-	}
-	more, err := a.run(ctx, now, together)
-	if err != nil {
-		return nil, err
-	}
-	res.findings = append(res.findings, more.findings...)
-	res.gaps = append(res.gaps, more.gaps...)
-	return res, nil
 }

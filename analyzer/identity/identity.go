@@ -39,6 +39,9 @@ type Model struct {
 	Gaps []terraform.Gap
 	// Looked are the resource instances that were looked at.
 	Looked []*terraform.Resource
+	// Changed says, while a fix is verified, that a resource may be another than
+	// in the model that is reported; nil says it of none.
+	Changed func(*terraform.Resource) bool
 
 	loginOf       map[*User]*Login
 	keysOf        map[*User][]*AccessKey // under nil those whose user is not declared
@@ -53,13 +56,22 @@ type Model struct {
 
 // Build joins the roots of one scan. All of them together are the estate: the
 // organization may be declared in one root and its policies attached in another.
-func Build(roots []*terraform.Root) *Model {
+func Build(roots []*terraform.Root) *Model { return BuildParts(roots, AllParts) }
+
+// BuildParts is Build for who looks at some parts only.
+func BuildParts(roots []*terraform.Root, parts Part) *Model {
 	m := &Model{Roots: roots}
 	for _, r := range roots {
-		m.addUsers(r)
-		m.addRoles(r)
+		if parts&People != 0 {
+			m.addUsers(r)
+		}
+		if parts&Roles != 0 {
+			m.addRoles(r)
+		}
 	}
-	m.addOrganizations()
+	if parts&Organizations != 0 {
+		m.addOrganizations()
+	}
 	return m
 }
 

@@ -15,6 +15,7 @@ type block struct {
 	typSpan source.Span
 	header  source.Span // type and labels
 	span    source.Span // all of it
+	merged  bool        // with an override
 	body
 }
 

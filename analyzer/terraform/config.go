@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,6 +37,7 @@ func LoadConfig(ctx context.Context, b *Boundary, dir string, opt Options) (*Roo
 		objects:   map[*value.Ref]object{},
 		sets:      map[*value.Ref]*instanceSet{},
 		templates: map[*value.Value]*parsedTemplate{},
+		asked:     map[string]bool{},
 	}
 	root.loader = ev
 	ev.installed = ev.fetchedModules(resolved)
@@ -84,7 +85,7 @@ func (ev *evaluator) newModule(m *module, dir, modulePath string) *moduleInstanc
 	ev.instances++
 	if m != nil {
 		ev.use(m.files)
-		for _, g := range m.gaps {
+		for _, g := range slices.Concat(m.unread, m.gaps) {
 			ev.root.gap(g)
 		}
 	}
@@ -162,7 +163,7 @@ func (m *moduleInstance) instancesOf(name string) ([]*moduleInstance, string) {
 	}
 	m.expanding[name] = true
 	dir, modulePath, missing := m.source(name, b)
-	x := m.ev.expand(b, m.frame.careful(m.ev.cautious && missing == "" && m.ev.makesOrganizationPolicies(dir)))
+	x := m.ev.expand(b, m.frame.careful(m.ev.cautious && missing == "" && m.ev.boundary.module(dir).makesOrganizationPolicies()))
 	m.expanding[name] = false
 	var insts []*moduleInstance
 	for _, k := range x.keys {
@@ -321,14 +322,22 @@ func (m *moduleInstance) local(name string, cautious bool) *value.Value {
 
 // walk visits this module and those below it, in address order.
 func (m *moduleInstance) walk(visit func(*moduleInstance)) {
+	m.walkWhere(func(place) bool { return true }, visit)
+}
+
+// walkWhere is walk through the calls that enter says yes to.
+func (m *moduleInstance) walkWhere(enter func(call place) bool, visit func(*moduleInstance)) {
 	visit(m)
 	if m.mod == nil {
 		return
 	}
 	for _, name := range sortedKeys(m.mod.calls) {
+		if !enter(place{m.dir, blockName{typ: "call", name: name}}) {
+			continue
+		}
 		insts, _ := m.instancesOf(name)
 		for _, c := range insts {
-			c.walk(visit)
+			c.walkWhere(enter, visit)
 		}
 	}
 }
@@ -336,12 +345,24 @@ func (m *moduleInstance) walk(visit func(*moduleInstance)) {
 func (ev *evaluator) resources(mode Mode, types []string) []*Resource {
 	ev.mu.Lock()
 	defer ev.mu.Unlock()
+	if mode == Managed {
+		for _, t := range types {
+			ev.asked[t] = true
+		}
+		if len(types) == 0 {
+			ev.asked[""] = true
+		}
+	}
 	var out []*Resource
-	ev.top.walk(func(m *moduleInstance) {
+	enter := func(call place) bool { return mode == Data || ev.shown.leads(call) }
+	ev.top.walkWhere(enter, func(m *moduleInstance) {
 		if m.mod == nil {
 			return
 		}
 		for _, key := range m.keys(mode, types) {
+			if !ev.shown.has(m.dir, key) {
+				continue
+			}
 			for _, inst := range m.resourceSet(key).instances {
 				out = append(out, inst.resource())
 			}
@@ -352,21 +373,17 @@ func (ev *evaluator) resources(mode Mode, types []string) []*Resource {
 
 // keys are the resource blocks of these types, in order.
 func (m *moduleInstance) keys(mode Mode, types []string) []resourceKey {
-	var keys []resourceKey
-	for k := range m.mod.resources {
-		if k.mode != mode {
-			continue
-		}
-		for _, t := range types {
-			if k.typ == t {
-				keys = append(keys, k)
-				break
-			}
-		}
-		if len(types) == 0 {
-			keys = append(keys, k)
-		}
+	switch len(types) {
+	case 0:
+		types = m.mod.types(mode)
+	case 1:
+		return m.mod.ofType(mode, types[0])
 	}
-	sort.Slice(keys, func(i, j int) bool { return keys[i].String() < keys[j].String() })
+	types = slices.Clone(types)
+	slices.SortFunc(types, func(a, b string) int { return strings.Compare(a+".", b+".") })
+	var keys []resourceKey
+	for _, t := range slices.Compact(types) {
+		keys = append(keys, m.mod.ofType(mode, t)...)
+	}
 	return keys
 }

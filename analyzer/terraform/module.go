@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -15,6 +16,7 @@ import (
 type module struct {
 	dir       string // resolved, relative to the boundary
 	files     []*source.File
+	overrides int // of files, at their end
 	variables map[string]*block
 	locals    map[string]*attribute
 	outputs   map[string]*block
@@ -22,7 +24,17 @@ type module struct {
 	calls     map[string]*block
 	providers map[string]*block // "aws", "aws.alias"
 	imports   []*block
-	gaps      []Gap
+	unread    []Gap // of files that cannot be read
+	gaps      []Gap // and of what they say
+
+	mu     sync.Mutex
+	byType map[typeKey][]resourceKey // those that somebody asked for, in order
+	uses   *uses                     // see references
+}
+
+type typeKey struct {
+	mode Mode
+	typ  string
 }
 
 type resourceKey struct {
@@ -112,12 +124,8 @@ func (b *Boundary) sharedModule(dir string) *module {
 	return m
 }
 
-func (b *Boundary) loadModule(dir string) *module {
-	plain, overrides := b.configFiles(dir)
-	if len(plain)+len(overrides) == 0 {
-		return nil
-	}
-	m := &module{
+func newModule(dir string) *module {
+	return &module{
 		dir:       dir,
 		variables: map[string]*block{},
 		locals:    map[string]*attribute{},
@@ -126,34 +134,67 @@ func (b *Boundary) loadModule(dir string) *module {
 		calls:     map[string]*block{},
 		providers: map[string]*block{},
 	}
+}
+
+func (b *Boundary) loadModule(dir string) *module {
+	if b.base != nil {
+		return b.changedModule(b.base.module(dir))
+	}
+	plain, overrides := b.configFiles(dir)
+	if len(plain)+len(overrides) == 0 {
+		return nil
+	}
+	m := newModule(dir)
 	for _, name := range plain {
-		m.add(b, name, false)
+		m.read(b, name, false)
 	}
 	for _, name := range overrides {
-		m.add(b, name, true)
+		m.read(b, name, true)
 	}
 	return m
 }
 
-func (m *module) add(b *Boundary, name string, override bool) {
+// changedModule is the base's module with the files that are replaced: no
+// replacement adds a file or takes one away.
+func (b *Boundary) changedModule(old *module) *module {
+	if old == nil {
+		return nil
+	}
+	m := newModule(old.dir)
+	m.unread = old.unread
+	for i, f := range old.files {
+		if !b.shares(f.Name) {
+			f, _ = b.file(f.Name)
+		}
+		m.add(b.parse(f), i >= len(old.files)-old.overrides)
+	}
+	return m
+}
+
+func (m *module) read(b *Boundary, name string, override bool) {
 	file, gap := b.file(name)
 	if gap != nil {
 		gap.Kind = ErrorGap
-		m.gaps = append(m.gaps, *gap)
+		m.unread = append(m.unread, *gap)
 		return
 	}
-	for _, f := range m.files {
-		if f == file {
-			return // a symlink to a file of the same directory
-		}
+	if !slices.Contains(m.files, file) { // not a symlink to a file of the same directory
+		m.add(b.parse(file), override)
 	}
-	p := b.parse(file)
-	m.files = append(m.files, file)
+}
+
+func (m *module) add(p *parsedFile, override bool) {
+	m.files = append(m.files, p.file)
+	if override {
+		m.overrides++
+	}
 	m.gaps = append(m.gaps, p.gaps...)
 	declare := func(into map[string]*block, typ string, label int) {
 		for _, n := range p.body.nested(typ, label) {
 			if len(n.labels) == label {
-				declareBlock(m, into, n.labels[label-1], typ+" "+n.labels[label-1], n, override)
+				if what, class := declareBlock(into, n.labels[label-1], n, override); what != "" {
+					m.mistake(typ+" "+n.labels[label-1]+what, class, n.header)
+				}
 			}
 		}
 	}
@@ -164,7 +205,9 @@ func (m *module) add(b *Boundary, name string, override bool) {
 		for _, n := range p.body.nested(typ, 2) {
 			if len(n.labels) == 2 {
 				key := resourceKey{Mode(mode), n.labels[0], n.labels[1]}
-				declareBlock(m, m.resources, key, key.String(), n, override)
+				if what, class := declareBlock(m.resources, key, n, override); what != "" {
+					m.mistake(key.String()+what, class, n.header)
+				}
 			}
 		}
 	}
@@ -183,7 +226,7 @@ func (m *module) add(b *Boundary, name string, override bool) {
 	for _, n := range p.body.nested("locals", 0) {
 		for _, a := range n.attrs {
 			if old := m.locals[a.name]; old != nil && !override {
-				m.gaps = append(m.gaps, Gap{Kind: ErrorGap, Span: a.nameSpan, Reason: "local." + a.name + " is declared twice", Class: DeclaredTwice})
+				m.mistake("local."+a.name+" is declared twice", DeclaredTwice, a.nameSpan)
 				continue
 			}
 			m.locals[a.name] = a
@@ -192,26 +235,64 @@ func (m *module) add(b *Boundary, name string, override bool) {
 	m.imports = append(m.imports, p.body.nested("import", 0)...)
 }
 
-func declareBlock[K comparable](m *module, into map[K]*block, key K, what string, n *block, override bool) {
+func (m *module) mistake(reason, class string, at source.Span) {
+	m.gaps = append(m.gaps, Gap{Kind: ErrorGap, Span: at, Reason: reason, Class: class})
+}
+
+// ofType are the resource blocks of a type, in the order of their names.
+func (m *module) ofType(mode Mode, typ string) []resourceKey {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byType == nil {
+		m.byType = map[typeKey][]resourceKey{}
+		for k := range m.resources {
+			t := typeKey{k.mode, k.typ}
+			m.byType[t] = append(m.byType[t], k)
+		}
+		for _, keys := range m.byType {
+			slices.SortFunc(keys, func(a, b resourceKey) int { return strings.Compare(a.name, b.name) })
+		}
+	}
+	return m.byType[typeKey{mode, typ}]
+}
+
+// types are the types of the resource blocks, in no order.
+func (m *module) types(mode Mode) []string {
+	m.ofType(mode, "") // makes the index
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []string
+	for t := range m.byType {
+		if t.mode == mode {
+			out = append(out, t.typ)
+		}
+	}
+	return out
+}
+
+// declareBlock adds a block to those of its kind. It says what is wrong with
+// that, "" for nothing.
+func declareBlock[K comparable](into map[K]*block, key K, n *block, override bool) (what, class string) {
 	old := into[key]
 	switch {
 	case old == nil && override:
-		m.gaps = append(m.gaps, Gap{Kind: ErrorGap, Span: n.header, Reason: what + " is overridden but not declared"})
 		into[key] = n
+		return " is overridden but not declared", ""
 	case old == nil:
 		into[key] = n
 	case override:
 		into[key] = mergeBlock(old, n)
 	default:
-		m.gaps = append(m.gaps, Gap{Kind: ErrorGap, Span: n.header, Reason: what + " is declared twice", Class: DeclaredTwice})
+		return " is declared twice", DeclaredTwice
 	}
+	return "", ""
 }
 
 // mergeBlock is base with what over says instead: attributes one by one, nested
 // blocks all of a type at once, and lifecycle argument by argument.
 func mergeBlock(base, over *block) *block {
 	out := *base
-	out.attrs, out.blocks = nil, nil
+	out.attrs, out.blocks, out.merged = nil, nil, true
 	replaced := map[string]bool{}
 	for _, a := range over.attrs {
 		replaced[a.name] = true

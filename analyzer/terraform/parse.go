@@ -49,6 +49,9 @@ func (b *Boundary) parse(f *source.File) *parsedFile {
 	case strings.HasSuffix(f.Name, ".json"):
 		p = parseJSONFile(f)
 	default:
+		if p = b.reparse(f); p != nil {
+			break
+		}
 		p = parseNativeFile(f)
 	}
 	b.cache.mu.Lock()
@@ -58,6 +61,18 @@ func (b *Boundary) parse(f *source.File) *parsedFile {
 	}
 	b.cache.parsed[f] = p
 	return p
+}
+
+// reparse parses a file that replaces one of the base, as far as it differs.
+func (b *Boundary) reparse(f *source.File) *parsedFile {
+	if b.base == nil {
+		return nil
+	}
+	old, gap := b.base.file(f.Name)
+	if gap != nil {
+		return nil
+	}
+	return reparse(b.base.parse(old), f)
 }
 
 func parseNativeFile(f *source.File) *parsedFile {

@@ -18,10 +18,8 @@ func (ev *evaluator) types(mode Mode) []string {
 		if m.mod == nil {
 			return
 		}
-		for k := range m.mod.resources {
-			if k.mode == mode {
-				found[k.typ] = true
-			}
+		for _, t := range m.mod.types(mode) {
+			found[t] = true
 		}
 	})
 	return sortedKeys(found)

@@ -237,12 +237,11 @@ func isOrganizationPolicy(key resourceKey) bool {
 }
 
 // makesOrganizationPolicies says that a module makes or attaches some itself.
-func (ev *evaluator) makesOrganizationPolicies(dir string) bool {
-	mod := ev.boundary.module(dir)
-	if mod == nil {
+func (m *module) makesOrganizationPolicies() bool {
+	if m == nil {
 		return false
 	}
-	for key := range mod.resources {
+	for key := range m.resources {
 		if isOrganizationPolicy(key) {
 			return true
 		}

@@ -1,0 +1,110 @@
+package analyzer
+
+import (
+	"context"
+
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+)
+
+// again runs what an edit can have changed: of the roots that read the edited
+// files, the roles that it has to do with, and whatever else is declared there
+// when it has to do with anything but roles; then all roots, for questions about
+// the estate.
+func (a *analysis) again(ctx context.Context, edits map[string][]byte, before *loaded) (*result, error) {
+	now, _, err := a.load(ctx, edits, before)
+	if err != nil {
+		return nil, err
+	}
+	s := a.reach(now, before)
+	var own, together []*Check
+	for _, c := range a.checks {
+		if c.Estate {
+			together = append(together, c)
+		} else {
+			own = append(own, c)
+		}
+	}
+	res, err := a.judge(ctx, a.model(s.changed, s.parts), own)
+	if err != nil {
+		return nil, err
+	}
+	res.stayed = s.stayed
+	if s.parts&^identity.Roles == 0 {
+		return res, nil
+	}
+	model := a.model(now, s.parts&^identity.Roles)
+	model.Changed = s.isChanged
+	more, err := a.judge(ctx, model, together)
+	if err != nil {
+		return nil, err
+	}
+	res.findings = append(res.findings, more.findings...)
+	res.gaps = append(res.gaps, more.gaps...)
+	return res, nil
+}
+
+// reach is how far an edit reaches.
+type reach struct {
+	changed []*terraform.Root
+	parts   identity.Part
+	by      map[*terraform.Root]*terraform.Influence // of the changed ones, as they were and as they are
+}
+
+func (a *analysis) reach(now []*terraform.Root, before *loaded) *reach {
+	s := &reach{by: map[*terraform.Root]*terraform.Influence{}}
+	for _, r := range now {
+		if before.roots[r] {
+			continue
+		}
+		s.changed = append(s.changed, r)
+		old := before.byDir[dirLabel{r.Dir, r.Label}]
+		if old == nil {
+			s.by[r], s.parts = nil, identity.AllParts
+			continue
+		}
+		influence := r.InfluenceOn(old)
+		s.by[r], s.by[old] = influence, influence
+		s.parts |= partsOf(influence, before.asked[old])
+	}
+	for _, r := range s.changed {
+		s.by[r].Show(r, func(typ string) bool {
+			part := identity.PartOf(typ)
+			return part&^identity.Roles&s.parts != 0 || part == identity.Surroundings && s.parts != identity.Roles
+		})
+	}
+	return s
+}
+
+// partsOf are the parts of a model that an edit can have changed.
+func partsOf(i *terraform.Influence, asked func(typ string) bool) identity.Part {
+	if i == nil {
+		return identity.AllParts
+	}
+	parts := identity.Roles
+	for _, t := range i.Types() {
+		if asked(t) {
+			parts |= identity.PartOf(t)
+		}
+	}
+	if parts&identity.Surroundings != 0 {
+		return identity.AllParts
+	}
+	return parts
+}
+
+// isChanged says that a resource may be another than before.
+func (s *reach) isChanged(r *terraform.Resource) bool {
+	influence, changed := s.by[r.Root]
+	return changed && influence.Of(r)
+}
+
+// stayed says that nobody has looked again for a finding of before, and that
+// it is as it was: one about a role that the edit does not reach.
+func (s *reach) stayed(f *Finding) bool {
+	if f.Resource == nil || f.Check.Estate || identity.PartOf(f.Resource.Type) != identity.Roles {
+		return false
+	}
+	_, changed := s.by[f.Resource.Root]
+	return !changed || !s.isChanged(f.Resource)
+}

@@ -1,0 +1,13 @@
+package analyzer
+
+import "context"
+
+// AnalyzeThoroughly is Analyze with every fix verified by an analysis of
+// everything.
+func AnalyzeThoroughly(ctx context.Context, in Input, checks []*Check) (*Report, error) {
+	a := newAnalysis(in, checks)
+	a.outcome = func(ctx context.Context, edits map[string][]byte, _ *loaded) (*result, error) {
+		return a.result(ctx, edits)
+	}
+	return a.analyze(ctx)
+}
