@@ -40,7 +40,7 @@ func disabled(o *identity.Organization, so string) *analyzer.Finding {
 		f.Span, f.Defect = attributeSpan(org, "feature_set"), "consolidated-billing"
 		f.Assumptions = assumptions(org, features)
 		f.Message = fmt.Sprintf("'%s' has consolidated billing only, so %s; set feature_set to ALL.", org.Address, so)
-		f.Witness = rootWithoutMFA("service control policies need all features")
+		f.Witness = rootWithoutMFA()
 		return f
 	}
 	if enabled != value.No || org.Exists != value.Yes {
@@ -49,7 +49,7 @@ func disabled(o *identity.Organization, so string) *analyzer.Finding {
 	f.Span, f.Defect = attributeSpan(org, "enabled_policy_types"), "type-disabled"
 	f.Assumptions = assumptions(org, org.Attr("enabled_policy_types"))
 	f.Message = fmt.Sprintf("'%s' does not enable service control policies, so %s; add SERVICE_CONTROL_POLICY to enabled_policy_types.", org.Address, so)
-	f.Witness = rootWithoutMFA("service control policies are not enabled")
+	f.Witness = rootWithoutMFA()
 	f.Fixes = listed(o, "enabled_policy_types", "SERVICE_CONTROL_POLICY", "enable service control policies, and with them what is attached")
 	if len(o.Policies) == 0 && len(f.Fixes) > 0 { // there is nothing that would be
 		sessions := o.Features != nil && enables(o.Features, "RootSessions") != value.No
@@ -62,9 +62,9 @@ func disabled(o *identity.Organization, so string) *analyzer.Finding {
 	return f
 }
 
-func rootWithoutMFA(because string) *analyzer.Witness {
+func rootWithoutMFA() *analyzer.Witness {
 	return &analyzer.Witness{
 		Principal: "arn:aws:iam::111122223333:root", Action: "iam:CreateUser", Absent: []string{"aws:MultiFactorAuthPresent"},
-		Words: "root of any member account calling iam:CreateUser with an access key (aws:MultiFactorAuthPresent absent): " + because,
+		Words: "root of any member account calling iam:CreateUser with an access key (aws:MultiFactorAuthPresent absent)",
 	}
 }

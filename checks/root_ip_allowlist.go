@@ -34,7 +34,8 @@ allow-list that no address of the Internet can meet (private ranges in
 aws:SourceIp) is a note: it locks root out. Root that is denied altogether is
 confined well enough.`,
 	Remediation: `Attach a service control policy to the root of the organization that denies
-root outside the networks you know.
+root outside the networks you know. It has effect where the organization has
+feature_set ALL and SERVICE_CONTROL_POLICY among its enabled_policy_types.
 
 The policy denies with
 

@@ -40,7 +40,9 @@ binds the management account: its root user needs MFA of its own. A credential
 report (--credential-report) shows root without a device: high, and medium where the
 scan shows policies that bind the account and keep root from acting all the same.`,
 	Remediation: `Attach a service control policy to the root of the organization that denies
-root everything but enrolling an MFA device, unless it has signed in with MFA.
+root everything but enrolling an MFA device, unless it has signed in with MFA. It
+has effect where the organization has feature_set ALL and SERVICE_CONTROL_POLICY
+among its enabled_policy_types.
 
 The policy denies with
 
