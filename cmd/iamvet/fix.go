@@ -2,14 +2,10 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,7 +48,7 @@ when something could not be read or written.`,
 	fl.StringVar(&f.grade, "grade", "equivalent", "`GRADE` to apply: equivalent, or narrowing as well")
 	fl.StringArrayVar(&f.rules, "rule", nil, "`RULE` whose fixes to apply, by id or name; repeatable")
 	fl.BoolVarP(&f.yes, "yes", "y", false, "do not ask")
-	fl.BoolVar(&f.diff, "diff", false, "print one unified diff, for git apply, and change nothing")
+	fl.BoolVar(&f.diff, "diff", false, "print one unified diff, for git apply at the top of the repository, and change nothing")
 	return c
 }
 
@@ -88,7 +84,7 @@ func (p *program) fix(ctx context.Context, args []string, f *fixFlags) error {
 		return err
 	}
 	p.gaps(r.Gaps, p.seen(in), false)
-	chosen, left, err := p.choose(r, f, grade, only, in.WorkDir)
+	chosen, left, err := p.choose(ctx, r, f, grade, only)
 	if err != nil {
 		return err
 	}
@@ -97,7 +93,11 @@ func (p *program) fix(ctx context.Context, args []string, f *fixFlags) error {
 		return err
 	}
 	for _, l := range together.Left {
-		fmt.Fprintf(p.stderr, "iamvet: left: %s %s: %s\n", l.Finding.Check.ID, l.Fix.Message, l.Why)
+		of := l.Finding.Check.ID
+		if l.Finding.Resource != nil {
+			of += " " + l.Finding.Resource.Address
+		}
+		fmt.Fprintf(p.stderr, "iamvet: left: %s: %s: %s\n", of, l.Fix.Message, l.Why)
 	}
 	if left > 0 {
 		fmt.Fprintf(p.stderr, "iamvet: %d narrowing %s left: --grade narrowing applies %s\n", left, plural(left, "fix", "fixes"), plural(left, "it", "them"))
@@ -157,129 +157,80 @@ func fixGrade(name string) (analyzer.Grade, error) {
 	return 0, fmt.Errorf("--grade %s: equivalent or narrowing", name)
 }
 
-// choose picks a fix of each finding, asking where there is somebody to ask.
-// left counts the fixes that only the grade keeps out.
-func (p *program) choose(r *analyzer.Report, f *fixFlags, grade analyzer.Grade, only map[*analyzer.Check]bool, workDir string) (chosen []analyzer.Chosen, left int, err error) {
-	answers := bufio.NewReader(p.stdin)
+// choose picks a fix of each finding, asking where there is somebody to ask: once
+// about each diff, for one text may be what several findings are about. left
+// counts the fixes that only the grade keeps out.
+func (p *program) choose(ctx context.Context, r *analyzer.Report, f *fixFlags, grade analyzer.Grade, only map[*analyzer.Check]bool) (chosen []analyzer.Chosen, left int, err error) {
+	lines := bufio.NewReader(p.stdin)
 	all := f.yes || f.diff
+	wanted := map[string]bool{} // by diff, what was answered
 	for _, finding := range r.Findings {
 		if len(only) > 0 && !only[finding.Check] {
 			continue
 		}
-		var fix *analyzer.Fix
-		narrower := false
-		for _, x := range finding.Fixes {
-			if x.Grade >= grade {
-				fix = x
-				break
-			}
-			narrower = narrower || x.Grade == analyzer.Narrowing
-		}
+		fix, narrower := applicable(finding, grade)
 		if fix == nil {
 			if narrower {
 				left++
 			}
 			continue
 		}
-		if !all {
+		yes, asked := wanted[fix.Diff]
+		if !asked && !all {
 			fmt.Fprintf(p.stderr, "%s %s\n%s\n%s (%s)\n%sApply? [y]es, [n]o, [a]ll, [q]uit: ",
 				finding.Check.ID, finding.Check.Name, finding.Message, fix.Message, fix.Grade, fix.Diff)
-			line, err := answers.ReadString('\n')
+			answer, err := readLine(ctx, lines)
 			if err != nil {
-				return nil, 0, errors.New("no answer: nothing was changed")
+				return nil, 0, err
 			}
-			switch strings.ToLower(strings.TrimSpace(line)) {
+			switch strings.ToLower(strings.TrimSpace(answer)) {
 			case "y", "yes":
+				yes = true
 			case "a", "all":
 				all = true
 			case "q", "quit":
 				return chosen, left, nil
-			default:
-				continue
 			}
+			wanted[fix.Diff] = yes || all
 		}
-		chosen = append(chosen, analyzer.Chosen{Finding: finding, Fix: fix})
+		if yes || all && !asked {
+			chosen = append(chosen, analyzer.Chosen{Finding: finding, Fix: fix})
+		}
 	}
 	return chosen, left, nil
 }
 
-// writeEdits writes all files beside their originals first, looks whether
-// these are still what was read, and then renames: each file is replaced at
-// once, and none when one of them has changed.
-func writeEdits(dir string, edits []analyzer.FileEdits) error {
-	type pending struct{ tmp, path string }
-	var all []pending
-	defer func() {
-		for _, w := range all {
-			os.Remove(w.tmp)
+// applicable is the first fix of a finding of the grade or a better one. narrower
+// says that there is one which only the grade keeps out.
+func applicable(f *analyzer.Finding, grade analyzer.Grade) (fix *analyzer.Fix, narrower bool) {
+	for _, x := range f.Fixes {
+		if x.Grade >= grade {
+			return x, false
 		}
+		narrower = narrower || x.Grade == analyzer.Narrowing
+	}
+	return nil, narrower
+}
+
+// readLine reads a line, or ends when ctx does: a terminal that waits for an answer
+// has to let go of an interrupt.
+func readLine(ctx context.Context, r *bufio.Reader) (string, error) {
+	type answer struct {
+		line string
+		err  error
+	}
+	read := make(chan answer, 1)
+	go func() {
+		line, err := r.ReadString('\n')
+		read <- answer{line, err}
 	}()
-	for _, fe := range edits {
-		path, err := written(dir, fe.File.Name)
-		if err != nil {
-			return fmt.Errorf("%s: %w", fe.File.Name, err)
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case a := <-read:
+		if a.err != nil {
+			return "", errors.New("no answer: nothing was changed")
 		}
-		if slices.ContainsFunc(all, func(w pending) bool { return w.path == path }) {
-			return fmt.Errorf("%s is another name of a file that is changed as well: nothing was written; run again with --diff", fe.File.Name)
-		}
-		b, err := source.Apply(fe.File, fe.Edits)
-		if err != nil {
-			return fmt.Errorf("%s: %w", fe.File.Name, err)
-		}
-		tmp, err := writeBeside(path, b)
-		if err != nil {
-			return fmt.Errorf("%s: %w", fe.File.Name, err)
-		}
-		all = append(all, pending{tmp, path})
+		return a.line, nil
 	}
-	for i, fe := range edits {
-		now, err := os.ReadFile(all[i].path)
-		if err != nil {
-			return err
-		}
-		if !bytes.Equal(now, fe.File.Bytes) {
-			return fmt.Errorf("%s changed while iamvet ran: nothing was written; run again", fe.File.Name)
-		}
-	}
-	for _, w := range all {
-		if err := os.Rename(w.tmp, w.path); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// written is the file that a name stands for. A symbolic link is followed, so that
-// it stays one; one that leads out of dir is an error.
-func written(dir, name string) (string, error) {
-	root, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		return "", err
-	}
-	path, err := filepath.EvalSymlinks(filepath.Join(root, filepath.FromSlash(name)))
-	if err != nil {
-		return "", err
-	}
-	if rel, err := filepath.Rel(root, path); err != nil || !filepath.IsLocal(rel) {
-		return "", errors.New("the file is a link to one outside of what may be read: nothing was written")
-	}
-	return path, nil
-}
-
-// writeBeside writes a temporary file with the mode of path in its directory.
-func writeBeside(path string, b []byte) (string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".iamvet-*")
-	if err != nil {
-		return "", err
-	}
-	_, err = tmp.Write(b)
-	if err = errors.Join(err, tmp.Chmod(info.Mode().Perm()), tmp.Sync(), tmp.Close()); err != nil {
-		os.Remove(tmp.Name())
-		return "", err
-	}
-	return tmp.Name(), nil
 }

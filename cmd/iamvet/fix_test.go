@@ -1,121 +1,147 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
-
-	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/source"
+	"time"
 )
 
-// edited is a file on disk, and an edit of it that replaces its first byte.
-func edited(t *testing.T, dir, name, text string, mode os.FileMode) analyzer.FileEdits {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), mode); err != nil {
-		t.Fatal(err)
+// However a file ends its lines, itself or its name, and whoever may read it: it is
+// fixed in its own way, git makes the same of the diff, and a second run changes
+// nothing.
+func TestFixKeepsFilesAsTheyAre(t *testing.T) {
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Skip("git is not on this machine")
 	}
-	f := source.NewFile(name, []byte(text))
-	return analyzer.FileEdits{File: f, Edits: []source.Edit{{Span: source.Span{File: f, Start: 0, End: 1}, New: "X"}}}
+	const block = "resource \"aws_iam_access_key\" \"root\" {\n  user = \"root\"\n}\n"
+	const fixed = "resource \"aws_iam_access_key\" \"root\" {\n  user   = \"root\"\n  status = \"Inactive\"\n}\n"
+	const json = `{"resource": {"aws_iam_access_key": {"root": {"user": "root"}}}}`
+	crlf := func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
+	for _, test := range []struct {
+		name, file, text, want string
+		mode                   os.FileMode
+	}{
+		{"private", "main.tf", block, fixed, 0o600},
+		{"read-only", "main.tf", block, fixed, 0o444},
+		{"CRLF", "main.tf", crlf(block), crlf(fixed), 0o644},
+		{"no final newline", "main.tf", strings.TrimSuffix(block, "\n"), strings.TrimSuffix(fixed, "\n"), 0o644},
+		{"CRLF, no final newline", "main.tf", crlf(strings.TrimSuffix(block, "\n")), crlf(strings.TrimSuffix(fixed, "\n")), 0o644},
+		{"one line", "main.tf", `resource "aws_iam_access_key" "root" { user = "root" }`, strings.TrimSuffix(fixed, "\n"), 0o644},
+		{"byte order mark", "main.tf", "\ufeff" + block, "\ufeff" + fixed, 0o644},
+		{"trailing blanks", "main.tf", block + " \n\t\n", fixed + " \n\t\n", 0o644},
+		{"JSON", "main.tf.json", json, strings.Replace(json, `"root"}`, `"root", "status": "Inactive"}`, 1), 0o644},
+		{"a blank in its name", "the root.tf", block, fixed, 0o644},
+		{"more than ASCII in its name", "clés.tf", block, fixed, 0o644},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir, patched := t.TempDir(), t.TempDir()
+			for _, d := range []string{dir, patched} {
+				if err := os.WriteFile(filepath.Join(d, test.file), []byte(test.text), test.mode); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cmd := exec.Command(git, "apply", "-")
+			cmd.Dir = patched
+			cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(patched), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
+			cmd.Stdin = strings.NewReader(command(t, dir, "fix", "--diff", "--grade", "narrowing", "."))
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("git apply: %v\n%s", err, out)
+			}
+			holds(t, patched, map[string]string{test.file: test.want})
+			for range 2 {
+				command(t, dir, "fix", "--yes", "--grade", "narrowing", ".")
+				holds(t, dir, map[string]string{test.file: test.want})
+			}
+			if info, err := os.Stat(filepath.Join(dir, test.file)); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != test.mode {
+				t.Errorf("its mode is %v (%v), want %v", info.Mode(), err, test.mode)
+			}
+		})
+	}
 }
 
-// holds says what the files of a directory have to be, and that there are no
-// others.
-func holds(t *testing.T, dir string, want map[string]string) {
+// Three roles, the first two of which share the text of their policy.
+const roles = `resource "aws_iam_role" "shared" {
+  for_each = toset(["a", "b"])
+
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "111122223333" } }]
+  })
+}
+
+resource "aws_iam_role" "last" {
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "444455556666" } }]
+  })
+}
+`
+
+// asked runs fix on a terminal where stdin is typed, and is what it said there
+// and what it left in the file.
+func asked(t *testing.T, ctx context.Context, stdin io.Reader) (said, text string, status int) {
 	t.Helper()
-	entries, err := os.ReadDir(dir)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "main.tf")
+	if err := os.WriteFile(path, []byte(roles), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	p := &program{stdin: stdin, stdout: io.Discard, stderr: &stderr, stdinTerminal: true, stderrTerminal: true, dir: dir, now: time.Now}
+	status = p.run(ctx, []string{"fix", "--grade", "narrowing", "."})
+	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range entries {
-		b, err := os.ReadFile(filepath.Join(dir, e.Name()))
-		if text, ok := want[e.Name()]; err != nil || !ok || string(b) != text {
-			t.Errorf("%s holds %q (%v), want %q", e.Name(), b, err, text)
+	return stderr.String(), string(b), status
+}
+
+// One text is asked about once, though two roles have it.
+func TestFixAsks(t *testing.T) {
+	for _, test := range []struct {
+		typed        string
+		asked        int
+		shared, last bool
+		status       int
+	}{
+		{"y\ny\n", 2, true, true, exitClean},
+		{"y\nn\n", 2, true, false, exitViolations},
+		{"n\nY\n", 2, false, true, exitViolations},
+		{"a\n", 1, true, true, exitClean},
+		{"n\na\n", 2, false, true, exitViolations},
+		{"y\nq\n", 2, true, false, exitViolations},
+		{"q\n", 1, false, false, exitViolations},
+		{"\nwhat\n", 2, false, false, exitViolations},
+		{"y\n", 2, false, false, exitBroken}, // the input ends
+	} {
+		said, text, status := asked(t, t.Context(), strings.NewReader(test.typed))
+		first, last, _ := strings.Cut(text, `"last"`)
+		fixed := func(s string) bool { return strings.Contains(s, "RoleSessionName") }
+		if n := strings.Count(said, "Apply?"); n != test.asked || fixed(first) != test.shared || fixed(last) != test.last || status != test.status {
+			t.Errorf("%q: asked %d times, status %d, left\n%s\n%s", test.typed, n, status, text, said)
 		}
 	}
-	if len(entries) != len(want) {
-		t.Errorf("%d files, want %d", len(entries), len(want))
-	}
 }
 
-func refused(t *testing.T, err error, because string) {
-	t.Helper()
-	if err == nil || !strings.Contains(err.Error(), because) {
-		t.Errorf("got %v, want an error with %q", err, because)
-	}
-}
-
-func TestWriteEditsKeepsModeAndLineEndings(t *testing.T) {
-	dir := t.TempDir()
-	edits := []analyzer.FileEdits{edited(t, dir, "a.tf", "a\r\nb\r\n", 0o640), edited(t, dir, "b.tf", "c\n", 0o444)}
-	if err := writeEdits(dir, edits); err != nil {
-		t.Fatal(err)
-	}
-	holds(t, dir, map[string]string{"a.tf": "X\r\nb\r\n", "b.tf": "X\n"})
-	for name, mode := range map[string]os.FileMode{"a.tf": 0o640, "b.tf": 0o444} {
-		if info, err := os.Stat(filepath.Join(dir, name)); runtime.GOOS != "windows" && (err != nil || info.Mode().Perm() != mode) {
-			t.Errorf("%s: mode %v (%v), want %v", name, info.Mode(), err, mode)
-		}
-	}
-}
-
-// One file that is no longer what was read keeps all of them from being written.
-func TestWriteEditsOfAChangedFile(t *testing.T) {
-	dir := t.TempDir()
-	edits := []analyzer.FileEdits{edited(t, dir, "a.tf", "a\n", 0o644), edited(t, dir, "b.tf", "b\n", 0o644)}
-	if err := os.WriteFile(filepath.Join(dir, "b.tf"), []byte("b # mine\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	refused(t, writeEdits(dir, edits), "b.tf changed")
-	holds(t, dir, map[string]string{"a.tf": "a\n", "b.tf": "b # mine\n"})
-	if err := os.Remove(filepath.Join(dir, "b.tf")); err != nil {
-		t.Fatal(err)
-	}
-	refused(t, writeEdits(dir, edits), "b.tf")
-	holds(t, dir, map[string]string{"a.tf": "a\n"})
-}
-
-func TestWriteEditsInAReadOnlyDirectory(t *testing.T) {
-	if os.Getuid() == 0 || runtime.GOOS == "windows" {
-		t.Skip("root may write everywhere, and directories of Windows have no modes")
-	}
-	dir := t.TempDir()
-	edits := []analyzer.FileEdits{edited(t, dir, "a.tf", "a\n", 0o644)}
-	if err := os.Chmod(dir, 0o555); err != nil {
-		t.Fatal(err)
-	}
-	err := writeEdits(dir, edits)
-	os.Chmod(dir, 0o755)
-	refused(t, err, "permission")
-	holds(t, dir, map[string]string{"a.tf": "a\n"})
-}
-
-func TestWriteEditsThroughLinks(t *testing.T) {
-	top := t.TempDir()
-	dir, outside := filepath.Join(top, "in"), filepath.Join(top, "out")
-	for _, d := range []string{dir, outside} {
-		if err := os.Mkdir(d, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	inner := edited(t, dir, "real.tf", "a\n", 0o644)
-	outer := edited(t, outside, "far.tf", "b\n", 0o644)
-	if os.Symlink("real.tf", filepath.Join(dir, "link.tf")) != nil || os.Symlink("../out/far.tf", filepath.Join(dir, "far.tf")) != nil {
-		t.Skip("no symbolic links here")
-	}
-	refused(t, writeEdits(dir, []analyzer.FileEdits{inner, outer}), "outside")
-	linked := inner
-	linked.File = source.NewFile("link.tf", inner.File.Bytes)
-	linked.Edits = []source.Edit{{Span: source.Span{File: linked.File, Start: 0, End: 1}, New: "X"}}
-	refused(t, writeEdits(dir, []analyzer.FileEdits{inner, linked}), "another name")
-	holds(t, dir, map[string]string{"real.tf": "a\n", "link.tf": "a\n", "far.tf": "b\n"})
-	if err := writeEdits(dir, []analyzer.FileEdits{linked}); err != nil {
-		t.Fatal(err)
-	}
-	holds(t, dir, map[string]string{"real.tf": "X\n", "link.tf": "X\n", "far.tf": "b\n"})
-	if info, err := os.Lstat(filepath.Join(dir, "link.tf")); err != nil || info.Mode()&os.ModeSymlink == 0 {
-		t.Errorf("the link is none any more: %v, %v", info.Mode(), err)
+// A question is no reason not to end.
+func TestFixInterruptedWhileItAsks(t *testing.T) {
+	typed, keyboard := io.Pipe()
+	defer keyboard.Close()
+	ctx, interrupt := context.WithCancel(t.Context())
+	go func() {
+		_, _ = keyboard.Write([]byte("y\n")) // read, so that the second question stands
+		interrupt()
+	}()
+	said, text, status := asked(t, ctx, typed)
+	if status != exitBroken || text != roles || !strings.HasSuffix(said, "iamvet: interrupted\n") {
+		t.Errorf("status %d, left\n%s\n%s", status, text, said)
 	}
 }
