@@ -349,9 +349,9 @@ func furtherKeys(r *policy.Request) string {
 			continue
 		}
 		if v := r.Context[k]; v.Presence == policy.Known {
-			fmt.Fprintf(&b, ", %s %s", spelled(k), strings.Join(v.Values, " and "))
+			fmt.Fprintf(&b, ", with %s %s", spelled(k), strings.Join(v.Values, " and "))
 		} else {
-			fmt.Fprintf(&b, ", %s absent", spelled(k))
+			fmt.Fprintf(&b, ", without %s", spelled(k))
 		}
 	}
 	return b.String()

@@ -28,9 +28,12 @@ func Page(w io.Writer, c *analyzer.Check, example string) error {
 	fmt.Fprintf(&b, "# %s %s\n\n%s.\n\n", c.ID, c.Name, upperFirst(c.Title))
 	fmt.Fprintf(&b, "Severity: %s", c.Severity)
 	for i, s := range c.Severities {
-		if i == 1 {
+		switch {
+		case i == 1:
 			b.WriteString("; in some cases ")
-		} else if i > 1 {
+		case i > 1 && i < len(c.Severities)-1:
+			b.WriteString(", ")
+		case i > 1:
 			b.WriteString(" or ")
 		}
 		if i > 0 {
