@@ -240,7 +240,7 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *load
 		}
 		opt := a.in.Options
 		opt.Uncalled = true
-		opt.VarFiles = append(slices.Clone(opt.VarFiles), f.VarFiles...)
+		opt.VarFiles = append(slices.Clone(f.VarFiles), opt.VarFiles...) // the command line wins
 		opt.Label = f.Label
 		root, err := terraform.LoadConfig(ctx, boundary, f.Dir, opt)
 		if err != nil {
@@ -418,6 +418,9 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 	r := &Report{Version: a.in.Version, Checks: a.checks, ScanRoot: a.in.ScanRoot, WorkDir: a.in.WorkDir}
 	if a.in.Boundary != nil {
 		r.Boundary = a.in.Boundary.Dir
+	}
+	if s := a.in.Settings; s.File != "" {
+		r.Settings = &UsedSettings{File: s.File, Given: append([]string{}, s.Given...)}
 	}
 	for _, f := range res.findings {
 		if f.Span.IsZero() && f.File == "" && f.Resource != nil && f.Resource.Root.PlanAlone() {

@@ -80,6 +80,9 @@ type Check struct {
 	// that role alone, and no other looks at roles: a fix of one role is verified
 	// without the others (identity.Part).
 	Estate bool
+	// Settings are the names of the project's settings that the rule asks for,
+	// beside those that are for all rules.
+	Settings []string
 	// Behind is the id of a rule whose violations silence this one: what a fix of
 	// such a violation uncovers is not held against the fix.
 	Behind string
@@ -134,6 +137,12 @@ type Finding struct {
 	// Defect is the class of the defect, a stable word for the fingerprint:
 	// "missing", "vacuous", "bool-without-if-exists".
 	Defect string
+	// Question tells what a rule asks of a resource apart where it asks more than
+	// one thing; "" is the rule's own.
+	Question string
+	// Pinned says that the severity is the project's own already: its settings for
+	// the rule do not replace it.
+	Pinned bool
 	// Statement is the canonical text of the statement concerned, for the
 	// fingerprint; "" when there is none.
 	Statement   string
@@ -234,6 +243,14 @@ type Report struct {
 	// Boundary is the directory that all names are relative to: absolute, or
 	// relative to a working directory above it.
 	Boundary string
+	// Settings are those that counted; nil where there were none.
+	Settings *UsedSettings
+}
+
+// UsedSettings are what a project's settings file changes of a run.
+type UsedSettings struct {
+	File  string   `json:"file"`  // as the other names of the report
+	Given []string `json:"given"` // the settings that it has
 }
 
 // Summary counts.

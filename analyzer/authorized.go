@@ -61,7 +61,7 @@ func (a *analysis) joined(res *result, declared *declared, file *source.File, f 
 		return false
 	}
 	for _, code := range res.findings {
-		if code.Check != f.Check || !own.has(code.Resource) || code.Verdict == Advice {
+		if code.Check != f.Check || code.Question != f.Question || !own.has(code.Resource) || code.Verdict == Advice {
 			continue
 		}
 		if f.Verdict == Violation {

@@ -2,8 +2,6 @@ package analyzer
 
 import (
 	"fmt"
-	"slices"
-	"sort"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/settings"
@@ -14,15 +12,12 @@ import (
 // their rules. It comes after the fixes are verified: what a fix leaves is
 // measured by the rules' own severities.
 func (a *analysis) override(findings []*Finding) {
-	if len(a.in.Settings.Severities) == 0 {
-		return
-	}
 	for _, f := range findings {
-		if f.Verdict == Advice {
+		if f.Verdict == Advice || f.Pinned {
 			continue
 		}
-		for rule, name := range a.in.Settings.Severities {
-			if s, ok := ParseSeverity(name); ok && f.Check.called(rule) {
+		for _, o := range a.in.Settings.Severities {
+			if s, ok := ParseSeverity(o.Severity); ok && f.Check.called(o.Rule) {
 				f.Severity = s
 			}
 		}
@@ -34,15 +29,33 @@ func (c *Check) called(name string) bool {
 	return strings.EqualFold(c.ID, name) || c.Name == name
 }
 
-// misnamed are gaps for the rules that the settings name and that are not there.
+// misnamed are gaps for the rules that the settings name and that are not there,
+// or are there twice.
 func (a *analysis) misnamed() []terraform.Gap {
 	var out []terraform.Gap
-	for rule := range a.in.Settings.Severities {
-		if !slices.ContainsFunc(a.checks, func(c *Check) bool { return c.called(rule) }) {
-			out = append(out, terraform.Gap{Kind: terraform.ErrorGap, File: settings.Name,
-				Reason: fmt.Sprintf("severities: there is no rule %q: `iamvet rules` lists them", rule)})
+	var names []string
+	for _, c := range a.checks {
+		names = append(names, c.ID, c.Name)
+	}
+	named := map[*Check]bool{}
+	for _, o := range a.in.Settings.Severities {
+		reason := fmt.Sprintf("severities: there is no rule %q: `iamvet rules` lists them", o.Rule)
+		if near := settings.Nearest(o.Rule, names); near != "" {
+			reason = fmt.Sprintf("severities: there is no rule %q: did you mean %s?", o.Rule, near)
+		}
+		for _, c := range a.checks {
+			if !c.called(o.Rule) {
+				continue
+			}
+			reason = ""
+			if named[c] {
+				reason = fmt.Sprintf("severities: %s stands twice, by its id or its name: leave one of them out", c.ID)
+			}
+			named[c] = true
+		}
+		if reason != "" {
+			out = append(out, terraform.Gap{Kind: terraform.ErrorGap, Span: o.Span, File: a.in.Settings.File, Reason: reason})
 		}
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Reason < out[j].Reason })
 	return out
 }

@@ -67,8 +67,9 @@ func analyze(t *testing.T, dir string, how func(context.Context, analyzer.Input,
 			return a
 		}}))}
 	if text, err := fs.ReadFile(b.FS, settings.Name); err == nil {
-		if in.Settings, err = settings.Parse(source.NewFile(settings.Name, text)); err != nil {
-			t.Fatal(err)
+		var wrong []*settings.Error
+		if in.Settings, wrong = settings.Parse(source.NewFile(settings.Name, text)); len(wrong) > 0 {
+			t.Fatal(wrong)
 		}
 	}
 	for _, name := range []string{"plan.json", "state.json"} {

@@ -19,17 +19,19 @@ import (
 // eachRoot and eachUser are the Deployed of a check that asks every row of that
 // kind. GovCloud has no root user of its own.
 func eachRoot(ask func(*analyzer.Pass, *identity.Reported) *analyzer.Finding) func(*analyzer.Pass) error {
-	return eachRow(func(r *identity.Reported) bool { return r.Root && r.Partition != "aws-us-gov" }, ask)
+	return eachRow(func(p *analyzer.Pass, r *identity.Reported) bool {
+		return r.Root && !p.Settings.GovCloud(r.Account, r.Partition)
+	}, ask)
 }
 
 func eachUser(ask func(*analyzer.Pass, *identity.Reported) *analyzer.Finding) func(*analyzer.Pass) error {
-	return eachRow(func(r *identity.Reported) bool { return !r.Root }, ask)
+	return eachRow(func(_ *analyzer.Pass, r *identity.Reported) bool { return !r.Root }, ask)
 }
 
-func eachRow(which func(*identity.Reported) bool, ask func(*analyzer.Pass, *identity.Reported) *analyzer.Finding) func(*analyzer.Pass) error {
+func eachRow(which func(*analyzer.Pass, *identity.Reported) bool, ask func(*analyzer.Pass, *identity.Reported) *analyzer.Finding) func(*analyzer.Pass) error {
 	return func(p *analyzer.Pass) error {
 		for _, r := range p.Model.Reported {
-			if !which(r) {
+			if !which(p, r) {
 				continue
 			}
 			if f := ask(p, r); f != nil && !confirmed(p, r, f) {

@@ -2,15 +2,13 @@ package checks
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/credential"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/proof"
 )
-
-// recentRoot is how long ago a use of root counts as everyday use.
-const recentRoot = 7
 
 func reportedRootKey(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
 	for i, k := range r.Row.Keys {
@@ -66,11 +64,12 @@ func reportedRootMFA(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
 }
 
 func reportedRootUsage(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
-	if p.Now.IsZero() || r.UsedWithin(p.Now, recentRoot*credential.Day) != credential.Yes {
+	days := p.Settings.RootUsageLimit()
+	if p.Now.IsZero() || r.UsedWithin(p.Now, time.Duration(days)*credential.Day) != credential.Yes {
 		return nil
 	}
 	return deployedFinding(r, analyzer.Medium, "deployed-use",
-		fmt.Sprintf("%s was used on %s, within the last %d days; root is for the few tasks that need it, not for administration.", upper(who(p, r)), date(r.LastUsed()), recentRoot))
+		fmt.Sprintf("%s was used on %s, within the last %d days; root is for the few tasks that need it, not for administration.", upper(who(p, r)), date(r.LastUsed()), days))
 }
 
 // guarding says what the service control policies of the scan make of root in
@@ -84,7 +83,7 @@ func guarding(p *analyzer.Pass, r *identity.Reported) (proof.RootClass, string) 
 		if o.Resource.Attr("master_account_id").TextOr("") == r.Account {
 			return proof.RootNone, fmt.Sprintf(" It is the management account of '%s', which no service control policy binds.", o.Resource.Address)
 		}
-		outcomes := rootMFAQuestion(o, rootOptions(o, p.Settings)).outcomes()
+		outcomes := rootMFAQuestion(o, rootOptions(o, p.Settings)).outcomes(p.Settings)
 		for _, out := range outcomes {
 			if !out.isAccount() || out.node.ID != r.Account || out.verdict != proof.Holds {
 				continue
@@ -105,7 +104,7 @@ func guarding(p *analyzer.Pass, r *identity.Reported) (proof.RootClass, string) 
 // them where it is a thing that exists once.
 func reportedRootDevice(p *analyzer.Pass) error {
 	for _, d := range p.Model.Devices {
-		if d.Root && d.Partition != "aws-us-gov" && !knownDevice(p, d) {
+		if d.Root && !p.Settings.GovCloud(d.Account, d.Partition) && !knownDevice(p, d) {
 			p.Report(&analyzer.Finding{
 				Verdict: analyzer.Violation, Severity: analyzer.Medium, Defect: "deployed-virtual-device", Statement: d.Account, File: d.File.Name,
 				Message: fmt.Sprintf("The MFA device of the root user of account '%s' is a virtual one, whose secret can be copied; use a FIDO2 key or a hardware token for root.", d.Account),

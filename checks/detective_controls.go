@@ -50,9 +50,10 @@ is reported.`,
 	},
 	Controls: controls("aws-config iam-root-access-key-check root-account-mfa-enabled root-account-hardware-mfa-enabled mfa-enabled-for-iam-console-access access-keys-rotated iam-user-unused-credentials-check",
 		"fsbp IAM.3 IAM.4 IAM.5 IAM.6 IAM.8 IAM.9"),
-	Tags:   []string{"root", "mfa", "access-key", "detection"},
-	Estate: true,
-	Run:    detectiveControls,
+	Settings: []string{"max_key_age", "unused_days"},
+	Tags:     []string{"root", "mfa", "access-key", "detection"},
+	Estate:   true,
+	Run:      detectiveControls,
 }
 
 // A watch is something that has to be noticed, and the AWS Config rules that

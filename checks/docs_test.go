@@ -12,6 +12,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/report"
+	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/checks"
 	"github.com/iamvet/iamvet/checks/checktest"
 )
@@ -45,6 +46,30 @@ func TestRulePages(t *testing.T) {
 			}
 		}
 	}
+}
+
+// docs/settings.md is what the settings and the rules make, and the settings that
+// rules name are there.
+func TestSettingsPage(t *testing.T) {
+	asked := map[string]bool{}
+	for _, c := range checks.All {
+		for _, name := range c.Settings {
+			asked[name] = true
+			if !slices.ContainsFunc(settings.All, func(s settings.Setting) bool { return s.Name == name }) {
+				t.Errorf("%s asks for a setting that is not there, %s", c.ID, name)
+			}
+		}
+	}
+	for _, s := range settings.All {
+		if !asked[s.Name] && !slices.Contains([]string{"severities", "exclude", "root"}, s.Name) {
+			t.Errorf("no rule asks for %s", s.Name)
+		}
+	}
+	var page bytes.Buffer
+	if err := report.SettingsPage(&page, checks.All); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "../docs/settings.md", page.Bytes())
 }
 
 // golden asks for a file with this content; with -update it is written.

@@ -7,6 +7,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -249,11 +250,11 @@ type outcome[R any] struct {
 // outcomes are the answers for all places, in their order: with what certainly
 // binds a place, and where that does not do but what may bind it would,
 // undetermined.
-func (q *question[R]) outcomes() []outcome[R] {
+func (q *question[R]) outcomes(s *settings.Settings) []outcome[R] {
 	bs := newBindings(q.org)
 	memo := map[*binding]outcome[R]{}
 	var out []outcome[R]
-	for _, p := range places(q.org) {
+	for _, p := range places(q.org, s) {
 		b := bs.of(p.node)
 		answer, done := memo[b]
 		if !done {

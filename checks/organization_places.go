@@ -6,6 +6,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -55,14 +56,17 @@ func (p place) exists(o *identity.Organization) (why []value.Reason, exists valu
 }
 
 // places are the root, where an account can be created at any time, the
-// accounts of an organization, and its units without accounts.
-func places(o *identity.Organization) []place {
+// accounts of an organization, and its units without accounts. Accounts of
+// GovCloud are none: they have no root user.
+func places(o *identity.Organization, s *settings.Settings) []place {
 	out := []place{{node: o.Root}}
 	if len(o.Root.Children) == 0 {
 		return out
 	}
 	for _, n := range o.Root.Leaves() {
-		out = append(out, place{node: n})
+		if !s.GovCloud(n.ID, "") {
+			out = append(out, place{node: n})
+		}
 	}
 	return out
 }

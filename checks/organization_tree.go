@@ -44,7 +44,18 @@ func Decide(o *identity.Organization, s *settings.Settings) (*Decisions, error) 
 	d.Networks = decider(o, d.Disabled != "", networks.question(), func(r proof.SourceIPResult) (string, *proof.Witness) {
 		return networkClass(r, len(allowed) > 0), r.Witness
 	})
+	d.RootMFA, d.Networks = unlessGovCloud(s, d.RootMFA), unlessGovCloud(s, d.Networks)
 	return d, nil
+}
+
+// unlessGovCloud asks nothing of accounts that have no root user.
+func unlessGovCloud(s *settings.Settings, decide func(*identity.Node) Decision) func(*identity.Node) Decision {
+	return func(n *identity.Node) Decision {
+		if n.Kind == identity.Account && s.GovCloud(n.ID, "") {
+			return Decision{Verdict: proof.NotApplicable, Class: "no root"}
+		}
+		return decide(n)
+	}
 }
 
 // decider answers a question node by node, once for each binding.

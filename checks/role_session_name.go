@@ -27,7 +27,8 @@ statements are evaluated together for users, role sessions and, where "*" is
 trusted, strangers, with their own name, somebody else's, and every name that
 the conditions tell apart: a second statement without the condition, a wildcard
 that accepts everything, a negated operator, a variable that nothing replaces,
-are found by the name that gets through.
+are found by the name that gets through. Conditions that the project's settings
+require (trust_condition) are decided in the same way.
 
 CloudTrail logs an action taken under a role with the role's session name, which
 the caller chooses. When the trust policy requires sts:RoleSessionName to equal
@@ -49,18 +50,25 @@ For users:
 Role and SSO sessions have no aws:username. For them allow
 sts:SetSourceIdentity, set the source identity where people sign in, and require
 
-    StringEquals sts:RoleSessionName ${aws:SourceIdentity}`,
+    StringEquals sts:RoleSessionName ${aws:SourceIdentity}
+
+A condition that the project's settings require goes into every statement that
+admits somebody without it.`,
 	References: []analyzer.Reference{
 		{Title: "AWS: Improve CloudTrail Logging for Assumed Role Actions (Netskope)", URL: "https://www.netskope.com/blog/aws-improve-cloudtrail-logging-for-assumed-role-actions"},
 		{Title: "AWS: Easily control the naming of individual IAM role sessions", URL: "https://aws.amazon.com/blogs/security/easily-control-naming-individual-iam-role-sessions/"},
 		{Title: "AWS: IAM and STS condition context keys", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html"},
 	},
 	Controls: []analyzer.Control{{Framework: "mitre-attack", ID: "T1078.004"}},
+	Settings: []string{"trust_condition", "trusted_accounts"},
 	Tags:     []string{"role", "trust-policy", "cloudtrail"},
 	Run:      roleSessionName,
 }
 
 func roleSessionName(p *analyzer.Pass) error {
+	if err := trustConditions(p); err != nil {
+		return err
+	}
 	for _, role := range p.Model.Roles {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
@@ -129,7 +137,7 @@ func (c *sessionNameCheck) span() source.Span {
 				return p.Span
 			}
 		}
-		if cond := nameCondition(s); cond != nil && c.result.Class == proof.NameUnsatisfiable {
+		if cond := conditionOn(s, sessionNameKey); cond != nil && c.result.Class == proof.NameUnsatisfiable {
 			return spanOr(operatorSpan(cond), cond.Span())
 		}
 		if span := s.Span(); !span.IsZero() {
@@ -139,11 +147,11 @@ func (c *sessionNameCheck) span() source.Span {
 	return attributeSpan(c.role.Resource, attributeName(c.role))
 }
 
-// nameCondition is the condition of a statement on the session name, nil when
-// there is none.
-func nameCondition(s *policy.Statement) *policy.Condition {
+// conditionOn is the first condition of a statement on a key, nil when there is
+// none.
+func conditionOn(s *policy.Statement, key string) *policy.Condition {
 	for i := range s.Conditions {
-		if c := &s.Conditions[i]; strings.EqualFold(c.Key, sessionNameKey) && !c.Span().IsZero() {
+		if c := &s.Conditions[i]; strings.EqualFold(c.Key, key) && !c.Span().IsZero() {
 			return c
 		}
 	}
@@ -194,18 +202,18 @@ func (c *sessionNameCheck) undetermined(why []value.Reason) {
 		f.Needs = needs("the trust policy of "+c.role.Resource.Address, f.Span, c.role.Attribute)
 	}
 	if len(c.result.Statements) == 0 {
-		f.Span = c.unknownPlace(f.Needs, f.Span)
+		f.Span = unknownPlace(c.role, sessionNameKey, f.Needs, f.Span)
 	}
 	c.pass.Report(f)
 }
 
-// unknownPlace is the statement that holds what is not known, else the
-// attribute.
-func (c *sessionNameCheck) unknownPlace(why []value.Reason, otherwise source.Span) source.Span {
-	if c.role.Attribute.Is(value.Unknown) && c.role.Attribute.JSON == nil {
+// unknownPlace is the condition on a key, or the statement, that holds what is not
+// known, else the attribute.
+func unknownPlace(role *identity.Role, key string, why []value.Reason, otherwise source.Span) source.Span {
+	if role.Attribute.Is(value.Unknown) && role.Attribute.JSON == nil {
 		return otherwise
 	}
-	for _, s := range c.role.Trust.Statements {
+	for _, s := range role.Trust.Statements {
 		if s.Value == nil || s.Span().IsZero() {
 			continue
 		}
@@ -213,7 +221,7 @@ func (c *sessionNameCheck) unknownPlace(why []value.Reason, otherwise source.Spa
 		if !inside {
 			continue
 		}
-		if cond := nameCondition(s); cond != nil && slices.ContainsFunc(cond.Value.AllWhy(), func(r value.Reason) bool { return slices.Contains(why, r) }) {
+		if cond := conditionOn(s, key); cond != nil && slices.ContainsFunc(cond.Value.AllWhy(), func(r value.Reason) bool { return slices.Contains(why, r) }) {
 			return spanOr(operatorSpan(cond), cond.Span())
 		}
 		return firstLine(s.Span())
@@ -269,18 +277,24 @@ func (c *sessionNameCheck) problem() *policy.Problem {
 // who is who may choose the name: the AWS principals of the statement, as they
 // are written.
 func (c *sessionNameCheck) who() string {
-	if len(c.result.Statements) == 0 {
+	return whoIn(c.result.Statements, c.result.Callers.Anyone)
+}
+
+// whoIn is whom the first of some statements admits. anyone says that "*" is not
+// confined by anything.
+func whoIn(statements []*policy.Statement, anyone bool) string {
+	if len(statements) == 0 {
 		return "AWS principals"
 	}
 	var names []string
-	for _, p := range c.result.Statements[0].Principals {
+	for _, p := range statements[0].Principals {
 		switch {
 		case p.Class == policy.ServicePrincipal || p.Class == policy.FederatedPrincipal:
 			continue
-		case p.Class == policy.AnyPrincipal && c.result.Callers.Anyone:
+		case p.Class == policy.AnyPrincipal && anyone:
 			return "every AWS account"
 		case p.Class == policy.AnyPrincipal:
-			return "whoever meets its " + conditionsOf(c.result.Statements[0])
+			return "whoever meets its " + conditionsOf(statements[0])
 		case p.Value == nil:
 			continue
 		}

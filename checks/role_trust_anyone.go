@@ -44,6 +44,7 @@ organization in a condition.
 		{Title: "AWS: Global condition keys", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	},
 	Controls: controls("cis-7.0 2.21", "mitre-attack T1078.004"),
+	Settings: []string{"trusted_accounts"},
 	Tags:     []string{"role", "trust-policy"},
 	Run:      roleTrustAnyone,
 }

@@ -41,6 +41,7 @@ roles, or central root access (sts:AssumeRoot), for the few tasks that need root
 	Controls: append(cis1("1.4"), controls("cis-1.2 1.12", "cis-5.0 1.3", "cis-6.0 2.3", "cis-7.0 2.4", "fsbp IAM.4", "control-tower AWS-GR_RESTRICT_ROOT_USER_ACCESS_KEYS",
 		"aws-config iam-root-access-key-check", "nist-800-53-r5 AC-2(1) AC-3(15) AC-3(7) AC-6 AC-6(10) AC-6(2)",
 		"pci-dss-3.2.1 2.1 2.2 7.2.1", "mitre-attack T1078.004")...),
+	Settings: []string{"govcloud_accounts"},
 	Tags:     []string{"root", "access-key"},
 	Run:      rootAccessKey,
 	Deployed: eachRoot(reportedRootKey),
@@ -65,7 +66,7 @@ func rootAccessKey(p *analyzer.Pass) error {
 			name = key.Owner.Name
 		}
 		is := isRoot(name)
-		if is == value.No {
+		if is == value.No || inGovCloud(p, key.Resource) {
 			continue
 		}
 		f := &analyzer.Finding{

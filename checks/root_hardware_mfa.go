@@ -6,6 +6,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -41,6 +42,7 @@ management account.`,
 	Controls: append(cis1("1.6"), controls("cis-1.2 1.14", "cis-5.0 1.5", "cis-6.0 2.5", "cis-7.0 2.6", "fsbp IAM.6",
 		"aws-config root-account-hardware-mfa-enabled", "nist-800-53-r5 AC-2(1) AC-3(15) IA-2(1) IA-2(2) IA-2(6) IA-2(8)",
 		"pci-dss-3.2.1 8.3.1", "pci-dss-4.0.1 8.4.2", "mitre-attack T1556.006")...),
+	Settings: []string{"govcloud_accounts"},
 	Tags: []string{"root", "mfa"},
 	Run:  rootHardwareMFA,
 
@@ -57,7 +59,7 @@ func rootHardwareMFA(p *analyzer.Pass) error {
 		}
 		is, because := ofRoot(d)
 		is = is.And(d.Resource.Exists)
-		if is == value.No {
+		if is == value.No || inGovCloud(p, d.Resource) {
 			continue
 		}
 		span := attributeSpan(d.Resource, "virtual_mfa_device_name")
@@ -80,6 +82,17 @@ func rootHardwareMFA(p *analyzer.Pass) error {
 		p.Report(f)
 	}
 	return nil
+}
+
+// inGovCloud says that a resource is in an account that has no root user.
+func inGovCloud(p *analyzer.Pass, r *terraform.Resource) bool {
+	account := r.Account()
+	if arn, ok := r.Attr("arn").Text(); ok && account == "" {
+		if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
+			account = parts[4]
+		}
+	}
+	return p.Settings.GovCloud(account, "")
 }
 
 // ofRoot says whether a device is root's, and how one can tell.

@@ -50,6 +50,7 @@ Try it on one unit first.`,
 		{Title: "AWS: Global condition context keys", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"},
 	},
 	Controls: controls("cis-7.0 2.1.2", "mitre-attack T1078.004"),
+	Settings: []string{"allowed_cidrs", "govcloud_accounts"},
 	Tags:     []string{"root", "network", "organization"},
 	Behind:   "IV102",
 	Estate:   true,
@@ -116,7 +117,7 @@ func (c *rootIPCheck) ask(levels []proof.Level) proof.SourceIPResult {
 }
 
 func (c *rootIPCheck) decide() {
-	held, failed, undetermined := sorted(c.question().outcomes())
+	held, failed, undetermined := sorted(c.question().outcomes(c.pass.Settings))
 	switch {
 	case len(failed) > 0:
 		c.violated(held, failed)

@@ -58,6 +58,7 @@ BoolIfExists also denies access keys, which carry no MFA key at all.`,
 	Controls: append(cis1("1.5"), controls("cis-1.2 1.13", "cis-5.0 1.4", "cis-6.0 2.4", "cis-7.0 2.5", "fsbp IAM.9", "control-tower AWS-GR_RESTRICT_ROOT_USER AWS-GR_ROOT_ACCOUNT_MFA_ENABLED",
 		"aws-config root-account-mfa-enabled", "nist-800-53-r5 AC-2(1) AC-3(15) IA-2(1) IA-2(2) IA-2(6) IA-2(8)",
 		"pci-dss-3.2.1 8.3.1", "pci-dss-4.0.1 8.4.2", "mitre-attack T1078.004 T1556.006")...),
+	Settings: []string{"root_exempt_actions", "govcloud_accounts"},
 	Tags:     []string{"root", "mfa", "organization"},
 	Estate:   true,
 	Run:      rootMFA,
@@ -107,7 +108,7 @@ func askRootMFA(levels []proof.Level, opt proof.RootOptions) proof.RootResult {
 }
 
 func (c *rootMFACheck) decide() {
-	held, failed, undetermined := sorted(rootMFAQuestion(c.org, c.opt).outcomes())
+	held, failed, undetermined := sorted(rootMFAQuestion(c.org, c.opt).outcomes(c.pass.Settings))
 	switch {
 	case len(failed) > 0:
 		c.violated(held, failed)

@@ -30,7 +30,7 @@ what somebody else with its password does. It is needed for a handful of tasks.
 It is fine when any of these is there. A GuardDuty detector alone is not: it notices
 and tells nobody, unless a rule passes its finding on. Where root may even act
 without MFA, root-mfa says so and this rule is silent. With a credential report
-(--credential-report) any use of root in the last 7 days is reported.`,
+(--credential-report) any use of root in the last 7 days (root_usage_days) is reported.`,
 	Remediation: `Deny root by a service control policy on the root of the organization, or manage
 root access centrally (aws_iam_organizations_features), or at least have its use
 told: an EventBridge rule on events of CloudTrail whose userIdentity.type is Root,
@@ -41,6 +41,7 @@ with a target that reaches people, in every account.`,
 		{Title: "AWS: Centrally manage root access for member accounts", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-access-management.html"},
 	},
 	Controls: append(cis1("1.7"), controls("cis-1.2 1.1", "cis-5.0 1.6", "cis-6.0 2.6", "cis-7.0 2.7", "control-tower AWS-GR_RESTRICT_ROOT_USER", "mitre-attack T1078.004")...),
+	Settings: []string{"root_usage_days", "root_exempt_actions", "allowed_cidrs", "govcloud_accounts"},
 	Tags:     []string{"root", "monitoring", "organization"},
 	Behind:   "IV102",
 	Estate:   true,
@@ -70,7 +71,7 @@ type rootUsageCheck struct {
 }
 
 func (c *rootUsageCheck) decide() {
-	mfa := rootMFAQuestion(c.org, rootOptions(c.org, c.pass.Settings)).outcomes()
+	mfa := rootMFAQuestion(c.org, rootOptions(c.org, c.pass.Settings)).outcomes(c.pass.Settings)
 	_, failed, undetermined := sorted(mfa)
 	managed, why := centralRootManagement(c.org)
 	if managed == value.Yes || len(failed) > 0 {
@@ -95,7 +96,7 @@ func (c *rootUsageCheck) decide() {
 // free are the places where root is neither denied nor confined to known
 // networks; needs are what would decide it for the others.
 func (c *rootUsageCheck) free(mfa []rootOutcome) (free []place, needs []value.Reason) {
-	networks := c.networks.question().outcomes()
+	networks := c.networks.question().outcomes(c.pass.Settings)
 	for i, m := range mfa {
 		denied := value.TriOf(m.result.Class == proof.RootDenied)
 		if m.verdict == proof.Undetermined {
@@ -133,7 +134,7 @@ func (c *rootUsageCheck) undetermined(needs []value.Reason) {
 func (c *rootUsageCheck) violated(free []place) {
 	org := c.org.Resource
 	where := "its member accounts"
-	if list := gathered(c.org, free); len(free) < len(places(c.org)) {
+	if list := gathered(c.org, free); len(free) < len(places(c.org, c.pass.Settings)) {
 		where = listPlaces(list)
 	}
 	f := &analyzer.Finding{

@@ -58,6 +58,7 @@ IAM Identity Center, and delete their passwords.
 		"aws-config mfa-enabled-for-iam-console-access iam-user-mfa-enabled",
 		"nist-800-53-r5 AC-2(1) AC-3(15) IA-2(1) IA-2(2) IA-2(6) IA-2(8)",
 		"pci-dss-3.2.1 8.3.1", "pci-dss-4.0.1 8.4.2", "mitre-attack T1556.006 T1078.004")...),
+	Settings: []string{"break_glass_users"},
 	Tags:     []string{"user", "mfa", "console"},
 	Estate:   true,
 	Run:      userConsoleMFA,

@@ -57,6 +57,7 @@ which has no key to rotate.
 	},
 	Controls: append(cis1("1.14"), controls("cis-1.2 1.4", "cis-5.0 1.13", "cis-6.0 2.13", "cis-7.0 2.12", "fsbp IAM.3",
 		"aws-config access-keys-rotated", "nist-800-53-r5 AC-2(1) AC-2(3) AC-3(15)", "pci-dss-4.0.1 8.3.9 8.6.3", "mitre-attack T1098.001")...),
+	Settings: []string{"max_key_age"},
 	Tags:     []string{"user", "access-key", "rotation"},
 	Run:      userKeyRotation,
 	Deployed: eachUser(reportedKeyRotation),

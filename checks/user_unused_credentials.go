@@ -41,6 +41,7 @@ employment; for programs use roles.`,
 		"aws-config iam-user-unused-credentials-check",
 		"nist-800-53-r5 AC-2 AC-2(1) AC-2(3) AC-3 AC-3(15) AC-3(7) AC-6",
 		"pci-dss-3.2.1 8.1.4", "pci-dss-4.0.1 8.2.6", "mitre-attack T1078.004")...),
+	Settings: []string{"unused_days"},
 	Tags:     []string{"user", "access-key", "console"},
 	Deployed: eachUser(reportedUnused),
 }

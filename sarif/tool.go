@@ -100,7 +100,11 @@ func (b *builder) invocation(omitted int) *sarif.Invocation {
 		left := fmt.Sprintf("%d results of lower severity were left out: GitHub shows 5,000 of a run.", omitted)
 		notes = append(notes, notification(resultsOmitted, left, source.Span{}, ""))
 	}
-	return &sarif.Invocation{ExecutionSuccessful: ptr(ok), ToolExecutionNotifications: notes}
+	out := &sarif.Invocation{ExecutionSuccessful: ptr(ok), ToolExecutionNotifications: notes}
+	if s := b.report.Settings; s != nil {
+		out.Properties = sarif.Properties{"settings": s}
+	}
+	return out
 }
 
 func needs(f *analyzer.Finding) string {

@@ -9,6 +9,7 @@ package audit
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"time"
 
@@ -77,10 +78,14 @@ type Tally struct {
 	accounts map[string]*Account
 	oldest   time.Time
 	problems []string
+	govCloud []string
 }
 
 // New begins a count, with ages measured to now.
 func New(now time.Time) *Tally { return &Tally{now: now, accounts: map[string]*Account{}} }
+
+// GovCloud names accounts of GovCloud, beside those whose ARNs say so.
+func (t *Tally) GovCloud(accounts []string) { t.govCloud = accounts }
 
 // Add counts one file: a credential report in any form that it is saved in, or
 // the list of an account's virtual MFA devices. What cannot be read is a problem
@@ -155,7 +160,7 @@ func (t *Tally) row(file string, row *credential.Row) {
 		a.Users++
 		t.age(row)
 	}
-	if row.Root && row.Partition == "aws-us-gov" {
+	if row.Root && (row.Partition == "aws-us-gov" || slices.Contains(t.govCloud, row.Account)) {
 		a.exempted = true
 		return
 	}

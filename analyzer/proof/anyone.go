@@ -120,20 +120,31 @@ func (t *trust) strangers() []caller {
 	return distinct(out)
 }
 
-// askAny looks for a way to assume the role under any name.
+// askAny looks for a way to assume the role under any name, with any source
+// identity or none.
 func (t *trust) askAny(c caller) answer {
 	var worst answer
 	worst.stopped = value.Yes
 	for _, r := range t.variants(c) {
-		names, _ := t.regions(nameKey, r)
-		for _, n := range names {
-			a := t.ask(c, r, n.sample, "")
-			if a.stopped == value.No {
-				return a
+		names, complete := t.regions(nameKey, r)
+		identities := []nameRegion{{}} // no source identity
+		if len(t.conditionsOf(identityKey)) > 0 {
+			more, all := t.regions(identityKey, r)
+			identities, complete = append(identities, more...), complete && all
+		}
+		for _, id := range identities {
+			for _, n := range names {
+				a := t.ask(c, r, n.sample, id.sample)
+				if a.stopped == value.No {
+					return a
+				}
+				if a.stopped == value.Maybe && worst.stopped == value.Yes {
+					worst = a
+				}
 			}
-			if a.stopped == value.Maybe && worst.stopped == value.Yes {
-				worst = a
-			}
+		}
+		if !complete && worst.stopped == value.Yes {
+			worst = answer{needs: []value.Reason{{Text: "the policy tells more names apart than iamvet tries"}}}
 		}
 	}
 	return worst
@@ -141,7 +152,7 @@ func (t *trust) askAny(c caller) answer {
 
 func (t *trust) anyone(c caller, r *policy.Request) TrustResult {
 	out := TrustResult{Class: TrustEveryone}
-	f := t.formula(c, false)
+	f := t.formula(c, r.Context[identityKey].Presence == policy.Known)
 	var keys []string
 	for _, s := range t.allows {
 		if s.Effect == policy.Allow && f.matches(s, r, assumeRole) == value.Yes {

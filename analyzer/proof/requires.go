@@ -1,7 +1,9 @@
 package proof
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -20,6 +22,20 @@ func (c Required) String() string {
 	return fmt.Sprintf("%s %s [%s]", c.Operator, c.Key, strings.Join(c.Values, ", "))
 }
 
+// Asked says of whom a condition is required.
+type Asked struct {
+	Kinds  []policy.CallerKind // nil for users and roles
+	Except []string            // accounts of whose principals it is not
+}
+
+func (a Asked) of(c caller) bool {
+	return a.kind(c) && !slices.Contains(a.Except, c.request.Caller.Account)
+}
+
+func (a Asked) kind(c caller) bool {
+	return a.Kinds == nil || slices.Contains(a.Kinds, c.request.Caller.Kind)
+}
+
 // RequiredResult is the answer of Requires.
 type RequiredResult struct {
 	Verdict    Verdict
@@ -28,21 +44,24 @@ type RequiredResult struct {
 	Needs      []value.Reason
 }
 
-// Requires decides whether a role can be assumed by an AWS principal only where
-// a condition holds, however the policy brings that about. It is an error when
-// there is no such operator, or AWS would not take the values.
-func Requires(doc *policy.Document, required Required, opt SessionNameOptions) (RequiredResult, error) {
+// Requires decides whether a role can be assumed by the AWS principals that are
+// asked only where a condition holds, however the policy brings that about. It is
+// an error when the condition is not valid.
+func Requires(doc *policy.Document, required Required, of Asked, opt SessionNameOptions) (RequiredResult, error) {
 	unless, err := required.document()
 	if err != nil {
 		return RequiredResult{}, err
 	}
 	var local localized
-	result := requires(local.trust(orUnknown(doc), opt), required, unless, opt)
+	// What meets the condition is not asked about: let it be denied, and see
+	// what still gets through.
+	opt.RCPs = append(taken(opt.RCPs, policy.RCP), unless)
+	result := requires(local.trust(orUnknown(doc), opt), required, of, opt)
 	result.Statements = local.originals(result.Statements)
 	return result, nil
 }
 
-func requires(doc *policy.Document, required Required, unless *policy.Document, opt SessionNameOptions) RequiredResult {
+func requires(doc *policy.Document, required Required, of Asked, opt SessionNameOptions) RequiredResult {
 	if refused(doc, policy.Trust) != nil {
 		return RequiredResult{Verdict: NotApplicable}
 	}
@@ -50,30 +69,20 @@ func requires(doc *policy.Document, required Required, unless *policy.Document, 
 	if len(t.allows) == 0 && !t.unclear {
 		return RequiredResult{Verdict: NotApplicable}
 	}
-	// What meets the condition is not asked about: let it be denied, and see
-	// what still gets through.
-	t.opt.RCPs = append(opt.RCPs[:len(opt.RCPs):len(opt.RCPs)], unless)
 	callers := t.callers()
 	if t.any {
 		callers = append(callers, t.strangers()...)
 	}
-	for _, u := range t.unknown {
-		for _, h := range t.hypotheses(u) {
-			callers = append(callers, h.callers...)
-		}
+	through, request, needs := t.firstThrough(callers, of.of)
+	if through != nil {
+		return t.requiredViolation(*through, request, required)
 	}
-	var needs []value.Reason
-	for _, c := range callers {
-		switch a := t.askAny(c); a.stopped {
-		case value.No:
-			if c.unknown != nil && c.unknown.principal.Class == policy.UnknownPrincipal {
-				needs = addReasons(needs, elementReasons(c.unknown.statement, "Principal")...)
-				continue // it would be so for some of what the principal may be
-			}
-			return t.requiredViolation(c, a.request, required)
-		case value.Maybe:
-			needs = addReasons(needs, a.needs...)
+	for _, u := range t.unknown {
+		through, request, why := t.unknownThrough(u, of)
+		if through != nil {
+			return t.requiredViolation(*through, request, required)
 		}
+		needs = addReasons(needs, why...)
 	}
 	if t.unclear {
 		needs = addReasons(needs, t.unclearNeeds()...)
@@ -84,37 +93,95 @@ func requires(doc *policy.Document, required Required, unless *policy.Document, 
 	return RequiredResult{Verdict: Holds}
 }
 
+// firstThrough is the first of the callers who are asked that gets through; nil
+// where none does, and then why that may not be so.
+func (t *trust) firstThrough(callers []caller, asked func(caller) bool) (*caller, *policy.Request, []value.Reason) {
+	var needs []value.Reason
+	for _, c := range callers {
+		if !asked(c) {
+			continue
+		}
+		switch a := t.askAny(c); a.stopped {
+		case value.No:
+			return &c, a.request, nil
+		case value.Maybe:
+			needs = addReasons(needs, a.needs...)
+		}
+	}
+	return nil, nil, needs
+}
+
+// unknownThrough is somebody of an unknown principal who gets through whatever
+// it turns out to be; nil where that depends, and then on what.
+func (t *trust) unknownThrough(u unknownPrincipal, of Asked) (first *caller, request *policy.Request, needs []value.Reason) {
+	depends := len(of.Except) > 0 && u.principal.Account == "" // it may be of an account that is not asked
+	for _, h := range t.hypotheses(u) {
+		through, r, why := t.firstThrough(h.callers, func(c caller) bool {
+			return of.kind(c) && !slices.Contains(of.Except, u.principal.Account)
+		})
+		switch {
+		case through == nil:
+			depends = true
+			needs = addReasons(needs, why...)
+		case first == nil:
+			first, request = through, r
+		}
+	}
+	if first != nil && depends {
+		why := reasonsOf(u.principal.Value)
+		if len(why) == 0 {
+			why = elementReasons(u.statement, "Principal")
+		}
+		return nil, nil, addReasons(needs, why...)
+	}
+	return first, request, needs
+}
+
+// Validate says what is wrong with the condition: that there is no such operator
+// or key, or that AWS would not take the values.
+func (c Required) Validate() error {
+	_, err := c.document()
+	return err
+}
+
 // document is a Deny of everybody who meets the condition.
 func (c Required) document() (*policy.Document, error) {
-	if _, ok := policy.ParseOperator(c.Operator); !ok {
-		return nil, fmt.Errorf("condition operator %q does not exist", c.Operator)
+	switch o, ok := policy.ParseOperator(c.Operator); {
+	case !ok:
+		return nil, fmt.Errorf("there is no condition operator %q", c.Operator)
+	case o.Canonical != c.Operator:
+		return nil, fmt.Errorf("the condition operator %q is spelled %s", c.Operator, o.Canonical)
+	}
+	if len(c.Values) == 0 {
+		return nil, errors.New("a condition without values is met by nobody")
+	}
+	if keyOf(strings.ToLower(c.Key)).there == never || !carries(assumeRole, strings.ToLower(c.Key)) {
+		return nil, fmt.Errorf("no user or role that assumes a role carries %s", c.Key)
 	}
 	var values []*value.Value
 	for _, v := range c.Values {
 		values = append(values, value.Str(v))
 	}
 	object := func(key string, v *value.Value) *value.Value { return value.ObjectOf(map[string]*value.Value{key: v}) }
-	doc, err := policy.Parse(value.ObjectOf(map[string]*value.Value{
-		"Version": value.Str("2012-10-17"),
-		"Statement": value.ObjectOf(map[string]*value.Value{
-			"Effect":    value.Str("Deny"),
-			"Principal": object("AWS", value.Str("*")),
-			"Action":    value.Str(assumeRole),
-			"Condition": object(c.Operator, object(c.Key, value.ListOf(values...))),
-		}),
-	}))
+	statement := value.ObjectOf(map[string]*value.Value{
+		"Effect":    value.Str("Deny"),
+		"Principal": object("AWS", value.Str("*")),
+		"Action":    value.Str(assumeRole),
+		"Condition": object(c.Operator, object(c.Key, value.ListOf(values...))),
+	})
+	doc, err := policy.Parse(value.ObjectOf(map[string]*value.Value{"Version": value.Str("2012-10-17"), "Statement": statement}))
 	if err != nil {
 		return nil, err
 	}
 	if p := refused(doc, policy.Trust); p != nil {
-		return nil, fmt.Errorf("required condition %s: %s", c, p.Text)
+		return nil, errors.New(p.Text)
 	}
 	return doc, nil
 }
 
 func (t *trust) requiredViolation(c caller, r *policy.Request, required Required) RequiredResult {
 	out := RequiredResult{Verdict: Violated}
-	f := t.formula(c, false)
+	f := t.formula(c, r.Context[identityKey].Presence == policy.Known)
 	req := *r
 	req.Action = assumeRole
 	for _, s := range t.allows {
@@ -122,12 +189,32 @@ func (t *trust) requiredViolation(c caller, r *policy.Request, required Required
 			out.Statements = append(out.Statements, s)
 		}
 	}
+	key := strings.ToLower(required.Key)
 	w := newWitness(&req, keysOf(f))
 	w.Resource = ""
-	w.Words = fmt.Sprintf("%s assuming the role%s", t.words(c, true), furtherKeysOf(&req, []string{strings.ToLower(required.Key)}))
+	if c.unknown != nil {
+		w.Principal = ""
+	}
+	w.Words = t.words(c, true) + " assuming the role"
+	if v := req.Lookup(key); v.Presence == policy.Known {
+		w.Words += fmt.Sprintf(" with %s '%s'", required.Key, strings.Join(v.Values, ", "))
+	} else {
+		w.Words += " without " + required.Key
+		if !slices.ContainsFunc(w.Absent, func(k string) bool { return strings.EqualFold(k, key) }) {
+			w.Absent = append(w.Absent, required.Key)
+			slices.Sort(w.Absent)
+		}
+	}
 	if len(out.Statements) > 0 {
 		w.Because = StatementName(out.Statements[0]) + " admits it"
 	}
 	out.Witness = w
 	return out
+}
+
+// In is the result with its statements taken from another document, equal to the
+// one that was decided but for where it stands.
+func (r RequiredResult) In(doc *policy.Document) RequiredResult {
+	r.Statements = SessionNameResult{Statements: r.Statements}.In(doc).Statements
+	return r
 }

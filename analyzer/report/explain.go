@@ -21,8 +21,8 @@ type Example struct {
 type ExampleFile struct{ Name, Text string }
 
 // Page writes the page of a rule, as Markdown: what it finds, why it matters,
-// when it is fine, an example (a section in Markdown, "" for none), what to do, the controls it supports and the
-// sources.
+// when it is fine, an example (a section in Markdown, "" for none), what to do, the settings it asks
+// for, the controls it supports and the sources.
 func Page(w io.Writer, c *analyzer.Check, example string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s %s\n\n%s.\n\n", c.ID, c.Name, upperFirst(c.Title))
@@ -50,6 +50,7 @@ func Page(w io.Writer, c *analyzer.Check, example string) error {
 	}
 	b.WriteString(example)
 	fmt.Fprintf(&b, "\n## What to do\n\n%s\n", strings.TrimSpace(c.Remediation))
+	writeSettings(&b, c)
 	writeControls(&b, c)
 	b.WriteString("\n## Sources\n\n")
 	for _, r := range c.References {

@@ -20,6 +20,8 @@ type (
 		Suppressed   []jsonFinding    `json:"suppressed"`
 		Gaps         []jsonGap        `json:"gaps"`
 		Summary      analyzer.Summary `json:"summary"`
+		// Settings are left out where no settings file counted.
+		Settings *analyzer.UsedSettings `json:"settings,omitempty"`
 	}
 	jsonFinding struct {
 		ID          string           `json:"id"`
@@ -104,6 +106,9 @@ func JSON(w io.Writer, r *analyzer.Report) error {
 	for _, g := range r.Gaps {
 		file, line := n.gapPlace(g)
 		out.Gaps = append(out.Gaps, jsonGap{g.Kind.String(), file, line, g.Reason})
+	}
+	if s := r.Settings; s != nil {
+		out.Settings = &analyzer.UsedSettings{File: n.of(s.File), Given: s.Given}
 	}
 	if out.Summary.BySeverity == nil {
 		out.Summary.BySeverity = map[string]int{}

@@ -20,6 +20,9 @@ const maxMarkdown = 1<<20 - 4096
 func Markdown(w io.Writer, r *analyzer.Report) error {
 	m := &markdown{names: boundaryNames()}
 	m.add("## iamvet: " + counts(r.Summary) + "\n\n" + upperFirst(scanned(r.Summary)) + " were read.\n")
+	if r.Settings != nil {
+		m.add("\n" + mdText(settingsWords(m.names, r.Settings)) + "\n")
+	}
 	m.table(r.Findings)
 	m.fixes(r.Findings)
 	m.undetermined(r.Undetermined)

@@ -323,4 +323,7 @@ func (t *printer) summary(r *analyzer.Report) {
 		colour = yellow
 	}
 	t.line(t.in("1;"+colour, words) + " in " + scanned(r.Summary) + ".")
+	if r.Settings != nil {
+		t.line(clean(settingsWords(t.names, r.Settings)))
+	}
 }

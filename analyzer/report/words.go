@@ -53,6 +53,15 @@ func scanned(s analyzer.Summary) string {
 	return plural(s.Files, "file") + ", " + plural(s.Roots, "root") + ", " + plural(s.Resources, "resource")
 }
 
+// settingsWords say which settings counted: a change of them changes what is asked.
+func settingsWords(n names, s *analyzer.UsedSettings) string {
+	what := "which sets nothing"
+	if len(s.Given) > 0 {
+		what = strings.Join(s.Given, ", ")
+	}
+	return "Settings: " + n.of(s.File) + " (" + what + ")."
+}
+
 // oneLine is s with runs of white space as single spaces.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 

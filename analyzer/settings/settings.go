@@ -4,63 +4,78 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
-	"net/netip"
 	"path"
-	"regexp"
 	"slices"
+	"sort"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/gohcl"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
 )
 
 // Name is the file's name.
 const Name = ".iamvet.hcl"
 
-// Settings are the project's own. The zero Settings are the defaults.
+// maxSize is more than anybody has to say.
+const maxSize = 64 << 10
+
+// Settings are the project's own. The zero Settings are the defaults. All says
+// what each of them is.
 type Settings struct {
-	// AllowedCIDRs are the networks that root may act from; nil when the
-	// project has not said. An SCP then has to confine root to exactly them.
-	AllowedCIDRs []string `hcl:"allowed_cidrs,optional"`
-	// TrustedAccounts are account ids that are the project's own: trusting them
-	// is not trusting a foreign account.
-	TrustedAccounts []string `hcl:"trusted_accounts,optional"`
-	// RootExemptActions may be left to root by an SCP that denies it the rest,
-	// beside those that enrol an MFA device.
-	RootExemptActions []string `hcl:"root_exempt_actions,optional"`
-	// MaxKeyAge is how many days an access key may be in use; 0, the default,
-	// stands for 90. Ask KeyAgeLimit.
-	MaxKeyAge int `hcl:"max_key_age,optional"`
-	// UnusedDays is after how many days without use a credential counts as
-	// unused; 0, the default, stands for 90. CIS asks for 45 since version 1.3.
-	// Ask UnusedLimit.
-	UnusedDays int `hcl:"unused_days,optional"`
-	// BreakGlassUsers are users for emergencies, by name (* and ? are wildcards)
-	// or, written tag:KEY or tag:KEY=VALUE, by tag. MFA is not asked of them.
-	// None by default.
-	BreakGlassUsers []string `hcl:"break_glass_users,optional"`
-	// MachineUsers are users that are programs, named like BreakGlassUsers: an
-	// access key is what they are for, so that one made together with the user is
-	// no finding. None by default.
-	MachineUsers []string `hcl:"machine_users,optional"`
-	// Severities replace the severity of a rule's violations, by id or name:
-	// critical, high, medium or low. None by default.
-	Severities map[string]string `hcl:"severities,optional"`
-	// Exclude are globs of directories that are not searched for roots.
-	Exclude []string `hcl:"exclude,optional"`
-	// Roots evaluate one directory once per environment.
-	Roots []Root `hcl:"root,block"`
+	// File is where they were read, as the names of a scan are; "" for nowhere.
+	File string
+	// Given are the names of the settings that the file has, in the order of All.
+	Given []string
+
+	AllowedCIDRs      []string
+	TrustedAccounts   []string
+	GovCloudAccounts  []string
+	RootExemptActions []string
+	TrustConditions   []TrustCondition
+	RootUsageDays     int // 0 stands for the default: ask RootUsageLimit
+	MaxKeyAge         int // 0 stands for the default: ask KeyAgeLimit
+	UnusedDays        int // 0 stands for the default: ask UnusedLimit
+	BreakGlassUsers   []string
+	MachineUsers      []string
+	Severities        []Severity
+	Exclude           []string
+	Roots             []Root
+}
+
+// TrustCondition is a condition that trust policies have to impose on the AWS
+// principals that they admit.
+type TrustCondition struct {
+	proof.Required
+	// Principals are the kinds of callers of which it is asked, "user" and
+	// "role"; none stands for both.
+	Principals []string
+	// Roles and ExceptRoles are names of the roles whose trust policies are asked
+	// (* and ? are wildcards); no Roles stands for all.
+	Roles, ExceptRoles []string
+	// ExceptAccounts are accounts of whose principals it is not asked.
+	ExceptAccounts []string
+	Severity       string // "" leaves it to the rule
+	Message        string // why, for whoever meets the finding; may be ""
+	Span           source.Span
+}
+
+// Severity replaces the severity of a rule's violations.
+type Severity struct {
+	Rule     string // its id or name
+	Severity string // critical, high, medium or low
+	Span     source.Span
 }
 
 // Root is one evaluation of a root module.
 type Root struct {
-	Dir      string   `hcl:"dir,label"` // relative to the file
-	VarFiles []string `hcl:"var_files"` // relative to the directory
+	Dir      string   // relative to the file
+	VarFiles []string // relative to the directory
+	Span     source.Span
 }
 
 // Error is what is wrong with the file, and where.
@@ -69,14 +84,21 @@ type Error struct {
 	Text string
 }
 
-func (e *Error) Error() string { return e.Text }
+func (e *Error) Error() string {
+	if e.Span.IsZero() {
+		return e.Text
+	}
+	return fmt.Sprintf("%s:%d: %s", e.Span.File.Name, e.Span.StartPos().Line, e.Text)
+}
 
 // Find is the settings file that counts for a directory: the nearest in it or
-// above, inside the boundary. "" when there is none.
+// above, inside the boundary. "" when there is none. One that is there and cannot
+// be read counts: to pass over it would be to change what is asked.
 func Find(fsys fs.FS, dir string) string {
 	for dir = path.Clean(dir); ; dir = path.Dir(dir) {
 		name := path.Join(dir, Name)
-		if info, err := fs.Stat(fsys, name); err == nil && info.Mode().IsRegular() {
+		info, err := fs.Stat(fsys, name)
+		if err == nil && info.Mode().IsRegular() || err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return name
 		}
 		if dir == "." || dir == "/" {
@@ -85,57 +107,97 @@ func Find(fsys fs.FS, dir string) string {
 	}
 }
 
-// Parse reads a settings file. The error is an *Error.
-func Parse(f *source.File) (Settings, error) {
-	var s Settings
-	parsed, diags := hclsyntax.ParseConfig(f.Bytes, f.Name, hcl.InitialPos)
-	if !diags.HasErrors() {
-		diags = gohcl.DecodeBody(parsed.Body, nil, &s)
+// Parse reads a settings file. A setting that is wrong is an error and keeps its
+// default; the others count.
+func Parse(f *source.File) (Settings, []*Error) {
+	if len(f.Bytes) > maxSize {
+		return Settings{File: f.Name}, []*Error{{source.Span{File: f}, fmt.Sprintf("larger than %d KiB", maxSize>>10)}}
 	}
+	r := &reader{file: f}
+	if at, deep := tooDeep(f); deep {
+		r.errorf(at, "nested too deep: settings are plain values")
+		return Settings{File: f.Name}, r.errors
+	}
+	parsed, diags := hclsyntax.ParseConfig(f.Bytes, f.Name, hcl.InitialPos)
 	if diags.HasErrors() {
 		d := diags.Errs()[0].(*hcl.Diagnostic)
-		e := &Error{Text: d.Summary + ": " + d.Detail}
+		at := hcl.Range{}
 		if d.Subject != nil {
-			e.Span = source.Span{File: f, Start: d.Subject.Start.Byte, End: d.Subject.End.Byte}
+			at = *d.Subject
 		}
-		return Settings{}, e
+		r.errorf(at, "%s: %s", d.Summary, d.Detail)
+		return Settings{File: f.Name}, r.errors
 	}
-	if err := s.check(f); err != nil {
-		return Settings{}, err
-	}
-	return s, nil
-}
-
-var accountID = regexp.MustCompile(`^\d{12}$`)
-
-// IsAccountID says whether the text has the form of an AWS account ID.
-func IsAccountID(text string) bool { return accountID.MatchString(text) }
-
-func (s *Settings) check(f *source.File) error {
-	whole := source.Span{File: f}
-	for _, c := range s.AllowedCIDRs {
-		if _, err := netip.ParsePrefix(c); err != nil {
-			if _, err := netip.ParseAddr(c); err != nil {
-				return &Error{whole, fmt.Sprintf("allowed_cidrs: %q is not an address range", c)}
+	s := Settings{File: f.Name}
+	body := parsed.Body.(*hclsyntax.Body)
+	for i := range All {
+		setting, given := &All[i], false
+		if a := body.Attributes[setting.Name]; a != nil && setting.read != nil {
+			given = true
+			setting.read(r, &s, a)
+		}
+		for _, b := range body.Blocks {
+			if b.Type == setting.Name && setting.readBlock != nil {
+				given = true
+				setting.readBlock(r, &s, b)
 			}
 		}
-	}
-	for _, a := range s.TrustedAccounts {
-		if !IsAccountID(a) {
-			return &Error{whole, fmt.Sprintf("trusted_accounts: %q is not a 12-digit account id", a)}
+		if given {
+			s.Given = append(s.Given, setting.Name)
 		}
 	}
-	for _, rule := range slices.Sorted(maps.Keys(s.Severities)) {
-		severity := s.Severities[rule]
-		if !slices.Contains([]string{"critical", "high", "medium", "low"}, severity) {
-			return &Error{whole, fmt.Sprintf("severities: %s: %q is not critical, high, medium or low", rule, severity)}
+	r.strangers(body)
+	sort.SliceStable(r.errors, func(i, j int) bool { return r.errors[i].Span.Less(r.errors[j].Span) })
+	return s, r.errors
+}
+
+// maxDepth is how deep brackets and operators may be nested, which the parser
+// follows by recursion. Settings need 3.
+const maxDepth = 100
+
+func tooDeep(f *source.File) (hcl.Range, bool) {
+	tokens, _ := hclsyntax.LexConfig(f.Bytes, f.Name, hcl.InitialPos)
+	depth, operators := 0, 0
+	for _, t := range tokens {
+		switch t.Type {
+		case hclsyntax.TokenOParen, hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenTemplateInterp,
+			hclsyntax.TokenTemplateControl, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc:
+			depth++
+		case hclsyntax.TokenCParen, hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenTemplateSeqEnd,
+			hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc:
+			depth--
+		case hclsyntax.TokenMinus, hclsyntax.TokenBang, hclsyntax.TokenQuestion:
+			operators++
+		}
+		if depth > maxDepth || operators > maxDepth {
+			return t.Range, true
 		}
 	}
-	if s.MaxKeyAge < 0 {
-		return &Error{whole, fmt.Sprintf("max_key_age: %d is not a number of days", s.MaxKeyAge)}
+	return hcl.Range{}, false
+}
+
+// strangers are what stands at the top of the file and is no setting.
+func (r *reader) strangers(body *hclsyntax.Body) {
+	var names []string
+	for _, s := range All {
+		names = append(names, s.Name)
 	}
-	if s.UnusedDays < 0 {
-		return &Error{whole, fmt.Sprintf("unused_days: %d is not a number of days", s.UnusedDays)}
+	for name, a := range body.Attributes {
+		i := slices.Index(names, name)
+		switch {
+		case i < 0:
+			r.errorf(a.NameRange, "there is no setting %s%s", name, orMeant(name, names))
+		case All[i].read == nil:
+			r.errorf(a.NameRange, "%s is a block: write %s", name, All[i].Form)
+		}
 	}
-	return nil
+	for _, b := range body.Blocks {
+		i := slices.Index(names, b.Type)
+		switch {
+		case i < 0:
+			r.errorf(b.TypeRange, "there is no setting %s%s", b.Type, orMeant(b.Type, names))
+		case All[i].readBlock == nil:
+			r.errorf(b.TypeRange, "%s is no block: write %s = …", b.Type, b.Type)
+		}
+	}
 }

@@ -2,8 +2,23 @@ package settings
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
+
+// RootUsageLimit is how many days ago a use of root is everyday use.
+func (s *Settings) RootUsageLimit() int {
+	if s.RootUsageDays > 0 {
+		return s.RootUsageDays
+	}
+	return 7
+}
+
+// GovCloud says that an account is one of AWS GovCloud, by its id or by the
+// partition of its ARNs: it has no root user of its own.
+func (s *Settings) GovCloud(account, partition string) bool {
+	return partition == "aws-us-gov" || slices.Contains(s.GovCloudAccounts, account)
+}
 
 // KeyAgeLimit is how many days an access key may be in use.
 func (s *Settings) KeyAgeLimit() int {

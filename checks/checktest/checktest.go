@@ -121,8 +121,9 @@ func input(t *testing.T, dir string) analyzer.Input {
 	}
 	in := analyzer.Input{Version: "test", Now: Now, Boundary: b, Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Plans: evidence(t, b), CredentialReports: reports(t, b)}
 	if bytes, err := fs.ReadFile(b.FS, settings.Name); err == nil {
-		if in.Settings, err = settings.Parse(source.NewFile(settings.Name, bytes)); err != nil {
-			t.Fatal(err)
+		var wrong []*settings.Error
+		if in.Settings, wrong = settings.Parse(source.NewFile(settings.Name, bytes)); len(wrong) > 0 {
+			t.Fatal(wrong)
 		}
 	}
 	return in

@@ -23,6 +23,7 @@ type auditFlags struct {
 	format string
 	output string
 	at     string
+	config string
 }
 
 func (p *program) auditCommand() *cobra.Command {
@@ -38,6 +39,9 @@ Reports may be CSV, base64 or the JSON of aws iam get-credential-report; - is
 standard input. Any of them may be gzipped. In a directory, files .csv and .json
 (and those with .gz) are looked at, and what is no report is passed over. With the output of aws iam list-virtual-mfa-devices
 among the files, the table also says where root's device is a virtual one.
+
+Accounts that .iamvet.hcl names as govcloud_accounts have no root user that counts;
+nothing else of it is asked for, so that figures can be compared.
 
 No name of a user is kept or printed. Exit status: 0, whatever the figures; 2
 something could not be read, or there was no report.`,
@@ -56,6 +60,7 @@ something could not be read, or there was no report.`,
 	fl := c.Flags()
 	fl.StringVar(&f.format, "format", "text", "`NAME` of the format: text, json, csv, markdown or html")
 	fl.StringVarP(&f.output, "output", "o", "", "`FILE` to write to; default: standard output")
+	fl.StringVar(&f.config, "config", "", "settings `FILE`; default: the nearest .iamvet.hcl in the working directory or above")
 	fl.StringVar(&f.at, "at", "", "`DATE` that ages are measured to, such as 2021-01-24 or 2021-01-24T10:00:00Z; default: now")
 	return c
 }
@@ -69,8 +74,16 @@ func (p *program) audit(ctx context.Context, args []string, f *auditFlags) error
 	if err != nil {
 		return err
 	}
+	var here inputOf
+	if err := p.here(&here, &inputFlags{config: f.config}); err != nil {
+		return err
+	}
 	progress := p.startProgress()
 	tally := audit.New(at)
+	tally.GovCloud(here.Settings.GovCloudAccounts)
+	for _, g := range here.Gaps {
+		tally.Problem(report.SeenFrom(here.WorkDir, here.boundaryDir).Gap(g))
+	}
 	for _, file := range p.auditFiles(args, tally) {
 		if err := ctx.Err(); err != nil {
 			progress.stop()

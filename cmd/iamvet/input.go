@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/settings"
-	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
@@ -113,9 +111,13 @@ func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 		}
 	}
 	if len(paths) == 0 {
-		in.boundaryDir = p.dir
-		in.ScanRoot, in.WorkDir = ".", "."
+		if err := p.here(&in, f); err != nil {
+			return in, err
+		}
 		for _, e := range plans {
+			if name := within(in.boundaryDir, p.abs(e.Name)); e.Name != stdinName && (in.WorkDir != "." || !filepath.IsAbs(name)) {
+				e.Name = name
+			}
 			in.Plans = append(in.Plans, e.Evidence)
 		}
 		return in, nil
@@ -169,7 +171,7 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 		in.Options.VarFiles = append(in.Options.VarFiles, rel)
 	}
 	in.ScanRoot, _ = relative(scanRoot)
-	if err := p.settings(in, f); err != nil {
+	if err := p.addSettings(in, f.config, boundary.FS, in.ScanRoot); err != nil {
 		return err
 	}
 	in.WorkDir, _ = relative(p.abs("."))
@@ -190,47 +192,6 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 			e.Guessed = true
 		}
 		in.Plans = append(in.Plans, e.Evidence)
-	}
-	return nil
-}
-
-// settings reads the project's .iamvet.hcl. A broken one is a gap: everything
-// else is still analysed, with the defaults.
-func (p *program) settings(in *inputOf, f *inputFlags) error {
-	name := settings.Find(in.Boundary.FS, in.ScanRoot)
-	var b []byte
-	var err error
-	if f.config != "" {
-		b, err = os.ReadFile(p.abs(f.config))
-		if err != nil {
-			return fmt.Errorf("--config %s: %s", f.config, cause(err))
-		}
-		if name, err = filepath.Rel(in.boundaryDir, p.abs(f.config)); err != nil {
-			name = p.abs(f.config)
-		}
-		name = filepath.ToSlash(name)
-	} else if name != "" {
-		b, err = fs.ReadFile(in.Boundary.FS, name)
-	} else {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("settings %s: %w", name, err)
-	}
-	in.Settings, err = settings.Parse(source.NewFile(name, b))
-	var broken *settings.Error
-	if errors.As(err, &broken) {
-		in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, Span: broken.Span, File: name, Reason: broken.Text})
-	}
-	in.Exclude = append(in.Exclude, in.Settings.Exclude...)
-	dir := path.Dir(filepath.ToSlash(name))
-	for i := range in.Settings.Roots {
-		root := &in.Settings.Roots[i]
-		root.Dir = path.Join(dir, root.Dir)
-		if !terraform.HasConfiguration(in.Boundary, root.Dir) {
-			in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, File: name,
-				Reason: fmt.Sprintf("root %q has no Terraform configuration", root.Dir)})
-		}
 	}
 	return nil
 }

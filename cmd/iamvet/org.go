@@ -40,7 +40,8 @@ and what all policies on the way down to it prove of the root users there.
                      partial      there is a list, and something slips through
                      open         from everywhere
 
-unknown is what this scan does not decide; --format json says what is missing and,
+no root marks an account of GovCloud (govcloud_accounts in .iamvet.hcl), which has no
+root user. unknown is what this scan does not decide; --format json says what is missing and,
 for what is partial or open, the request that gets through. No policy ever binds
 the management account.
 

@@ -1,0 +1,322 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/settings"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// trustConditions asks the trust policies for the conditions that the project's
+// settings require of them, for IV201.
+func trustConditions(p *analyzer.Pass) error {
+	for i := range p.Settings.TrustConditions {
+		required := &p.Settings.TrustConditions[i]
+		for _, role := range p.Model.Roles {
+			if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
+				continue
+			}
+			c := trustConditionCheck{pass: p, required: required, role: role}
+			if err := c.decide(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+type trustConditionCheck struct {
+	pass     *analyzer.Pass
+	required *settings.TrustCondition
+	role     *identity.Role
+	result   proof.RequiredResult
+}
+
+// callerKinds are the words of the settings for kinds of callers.
+var callerKinds = map[string]policy.CallerKind{"user": policy.UserCaller, "role": policy.RoleCaller}
+
+func (c *trustConditionCheck) asked() proof.Asked {
+	out := proof.Asked{Except: c.required.ExceptAccounts}
+	for _, k := range c.required.Principals {
+		out.Kinds = append(out.Kinds, callerKinds[k])
+	}
+	return out
+}
+
+func (c *trustConditionCheck) requires(doc *policy.Document) (proof.RequiredResult, error) {
+	return proof.Requires(doc, c.required.Required, c.asked(), proof.SessionNameOptions{Account: c.role.Resource.Root.Account()})
+}
+
+func (c *trustConditionCheck) decide() error {
+	applies := c.applies()
+	if applies == value.No {
+		return nil
+	}
+	type answer struct {
+		proof.RequiredResult
+		error
+	}
+	// The question is part of what is remembered: settings differ between runs, not
+	// within one.
+	key := fmt.Sprintf("%s\x00%p\x00%s", c.role.Resource.Root.Account(), c.required, value.Key(c.role.Attribute))
+	a := analyzer.Remember(c.pass.Memo, key, func() answer {
+		r, err := c.requires(c.role.Trust)
+		return answer{r, err}
+	})
+	if a.error != nil {
+		return a.error
+	}
+	c.result = a.In(c.role.Trust)
+	violated := c.result.Verdict == proof.Violated
+	switch {
+	case c.result.Verdict == proof.Undetermined:
+		c.undetermined(c.result.Needs)
+	case violated && applies == value.Maybe:
+		c.undetermined(needs("the name of "+c.role.Resource.Address, c.role.Resource.Header, c.role.Resource.Attr("name"), c.role.Resource.Attr("name_prefix")))
+	case violated && c.role.Resource.Exists == value.Maybe:
+		c.undetermined(c.role.Resource.Why)
+	case violated:
+		c.violated()
+	}
+	return nil
+}
+
+// applies says whether the condition is asked of the role, by its name.
+func (c *trustConditionCheck) applies() value.Tri {
+	name := roleNames(c.role)
+	in := func(list []string) value.Tri {
+		out := value.No
+		for _, glob := range list {
+			pattern := policy.Glob(strings.ToLower(glob))
+			switch {
+			case pattern.Covers(name) == value.Yes:
+				return value.Yes
+			case pattern.Intersects(name) != value.No:
+				out = value.Maybe
+			}
+		}
+		return out
+	}
+	asked := value.Yes
+	if len(c.required.Roles) > 0 {
+		asked = in(c.required.Roles)
+	}
+	return asked.And(in(c.required.ExceptRoles).Not())
+}
+
+// roleNames are the names that a role may turn out to have, in lower case.
+func roleNames(r *identity.Role) policy.Pattern {
+	name, more := r.Resource.Attr("name"), ""
+	switch prefix := r.Resource.Attr("name_prefix"); {
+	case r.Resource.Type == "awscc_iam_role":
+		name = r.Resource.Attr("role_name")
+	case !name.Missing():
+	case !prefix.Missing():
+		name, more = prefix, "*"
+	default:
+		return policy.Glob("terraform-*") // what the provider calls it
+	}
+	parts, ok := name.AsParts()
+	if !ok || name.Missing() {
+		return policy.Glob("*")
+	}
+	text := ""
+	for _, p := range parts {
+		if p.Hole != nil {
+			text += "*"
+		} else {
+			text += strings.NewReplacer("*", "", "?", "").Replace(p.Text.String)
+		}
+	}
+	return policy.Glob(strings.ToLower(text + more))
+}
+
+// finding is what all verdicts share.
+func (c *trustConditionCheck) finding() *analyzer.Finding {
+	question := "trust-condition " + c.required.String()
+	f := trustFinding(c.role, c.result.Statements, c.span())
+	f.Severity, f.Defect, f.Question = analyzer.Medium, question, question
+	if s, ok := analyzer.ParseSeverity(c.required.Severity); ok {
+		f.Severity, f.Pinned = s, true
+	}
+	if !strings.HasPrefix(c.required.Span.File.Name, "..") && !path.IsAbs(c.required.Span.File.Name) {
+		f.Related = append(f.Related, analyzer.Related{Message: "the settings require it", Span: c.required.Span})
+	}
+	return f
+}
+
+// span is the condition on the key in the statement at fault, else the first line
+// of that, else the attribute.
+func (c *trustConditionCheck) span() source.Span {
+	for _, s := range c.result.Statements {
+		if cond := conditionOn(s, c.required.Key); cond != nil {
+			return spanOr(operatorSpan(cond), cond.Span())
+		}
+		if span := s.Span(); !span.IsZero() {
+			return firstLine(span)
+		}
+	}
+	return attributeSpan(c.role.Resource, attributeName(c.role))
+}
+
+// condition is what is required, in words, and where that is said.
+func (c *trustConditionCheck) condition() string {
+	var values []string
+	for _, v := range c.required.Values {
+		values = append(values, "'"+v+"'")
+	}
+	return fmt.Sprintf("%s %s %s, which %s:%d requires", c.required.Operator, c.required.Key, strings.Join(values, " or "),
+		path.Base(c.required.Span.File.Name), c.required.Span.StartPos().Line)
+}
+
+func (c *trustConditionCheck) because() string {
+	if c.required.Message == "" {
+		return ""
+	}
+	return " " + c.required.Message
+}
+
+func (c *trustConditionCheck) undetermined(why []value.Reason) {
+	f := c.finding()
+	f.Needs, f.Defect = why, "unknown "+f.Defect
+	f.Message = fmt.Sprintf("Whether '%s' can be assumed without the condition %s, depends on a value that is not known.%s", c.role.Resource.Address, c.condition(), c.because())
+	if len(f.Needs) == 0 {
+		f.Needs = needs("the trust policy of "+c.role.Resource.Address, f.Span, c.role.Attribute)
+	}
+	if len(c.result.Statements) == 0 {
+		f.Span = unknownPlace(c.role, c.required.Key, f.Needs, f.Span)
+	}
+	c.pass.Report(f)
+}
+
+func (c *trustConditionCheck) violated() {
+	f := c.finding()
+	f.Verdict, f.Witness = analyzer.Violation, witness(c.result.Witness)
+	statement := "its trust policy"
+	if len(c.result.Statements) > 0 {
+		statement = proof.StatementName(c.result.Statements[0])
+	}
+	f.Message = fmt.Sprintf("'%s' can be assumed without the condition %s: %s admits %s.%s", c.role.Resource.Address, c.condition(), statement, whoIn(c.result.Statements, false), c.because())
+	f.Offer = c.fixes
+	c.pass.Report(f)
+}
+
+// fixes require the condition in every statement that lets somebody through
+// without it.
+func (c *trustConditionCheck) fixes() []*analyzer.Fix {
+	fix := &analyzer.Fix{Grade: analyzer.Narrowing, Message: fmt.Sprintf("require %s %s", c.required.Key, strings.Join(c.required.Values, " or "))}
+	for _, s := range c.role.Trust.Statements {
+		if s.Effect != policy.Allow {
+			continue
+		}
+		one := *c.role.Trust
+		one.Statements = []*policy.Statement{s}
+		if r, err := c.requires(&one); err != nil || r.Verdict != proof.Violated {
+			continue
+		}
+		edits, grade, err := require(s, c.required.Required)
+		if err != nil {
+			return nil
+		}
+		fix.Edits = append(fix.Edits, edits...)
+		switch {
+		case fix.Grade == analyzer.Draft:
+		case grade == analyzer.Draft:
+			fix.Grade = grade
+			fix.Message += " instead of what is there; that may admit what is refused now"
+		case mixed(s):
+			fix.Grade = analyzer.Draft
+			fix.Message += "; give the services and identity providers of this statement one of their own first"
+		case c.admitsUnasked(s):
+			fix.Grade = analyzer.Draft
+			fix.Message += "; the statement also admits principals of whom it is not required: give them one of their own first"
+		}
+	}
+	if len(fix.Edits) == 0 {
+		return nil
+	}
+	return []*analyzer.Fix{fix}
+}
+
+// admitsUnasked says that a statement may admit AWS principals of whom the
+// condition is not required, who would have to meet it as well.
+func (c *trustConditionCheck) admitsUnasked(s *policy.Statement) bool {
+	return slices.ContainsFunc(s.Principals, func(p policy.Principal) bool {
+		if len(c.required.ExceptAccounts) > 0 && (p.Account == "" || slices.Contains(c.required.ExceptAccounts, p.Account)) {
+			return true
+		}
+		switch p.Class {
+		case policy.UserPrincipal:
+			return c.required.Principals != nil && !slices.Contains(c.required.Principals, "user")
+		case policy.RolePrincipal, policy.AssumedRolePrincipal:
+			return c.required.Principals != nil && !slices.Contains(c.required.Principals, "role")
+		}
+		return len(c.required.Principals) == 1
+	})
+}
+
+// require makes a statement impose a condition, in the syntax at hand. One that
+// only passes over an absent key is made strict, and one of the same operator and
+// key stays where the condition can stand beside it.
+func require(s *policy.Statement, r proof.Required) ([]source.Edit, analyzer.Grade, error) {
+	if s.Value == nil || s.Span().IsZero() {
+		return nil, 0, errors.New("the statement stands nowhere")
+	}
+	var same *policy.Condition
+	operators := map[string]bool{}
+	for i := range s.Conditions {
+		c := &s.Conditions[i]
+		if !strings.EqualFold(c.Key, r.Key) {
+			continue
+		}
+		if c.Operator.Canonical == r.Operator+"IfExists" && sameTexts(c.Values, r.Values) && !objectOf(s, r.Operator) {
+			edits, err := renameOperator(s, c, r.Operator)
+			return edits, analyzer.Narrowing, err
+		}
+		operators[c.Operator.Canonical] = true
+		if c.Operator.Canonical == r.Operator {
+			same = c
+		}
+	}
+	operator := r.Operator
+	if same != nil { // conditions of one operator on one key would be alternatives
+		other := map[string]string{"StringEquals": "StringLike", "StringLike": "StringEquals"}[operator]
+		wild := slices.ContainsFunc(r.Values, func(v string) bool { return strings.ContainsAny(v, "*?") })
+		if other == "" || wild || operators[other] {
+			edits, err := writeValues(s, same, r.Values)
+			return edits, analyzer.Draft, err
+		}
+		operator = other
+	}
+	edits, err := edit.AddCondition(s.Value, operator, r.Key, r.Values...)
+	return edits, analyzer.Narrowing, err
+}
+
+// objectOf says that an operator stands in the object of a statement's conditions
+// already, where no other can get its name.
+func objectOf(s *policy.Statement, operator string) bool {
+	blocks := s.Value.Syntax == value.SyntaxBlock || s.Value.Syntax == value.SyntaxTFJSON
+	return !blocks && !s.Element("Condition").Get(operator).Missing()
+}
+
+func sameTexts(patterns []policy.Pattern, texts []string) bool {
+	if len(patterns) != len(texts) {
+		return false
+	}
+	for _, p := range patterns {
+		if text, ok := p.Text(); !ok || !slices.Contains(texts, text) {
+			return false
+		}
+	}
+	return true
+}
