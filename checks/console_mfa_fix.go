@@ -163,6 +163,9 @@ func (c *consoleCheck) require() []*analyzer.Fix {
 		Message: fmt.Sprintf("deny %s everything without MFA but what enrols a device; who has none yet will have to enrol one first", b.who()),
 		Grade:   analyzer.Narrowing,
 	}
+	if beside := c.pass.Model.CredentialsOf(c.user); len(beside) > 0 {
+		fix.Message += fmt.Sprintf("; what uses '%s', which carries no MFA, will be refused", beside[0].Resource.Address)
+	}
 	if c.result.LocksOut {
 		statements = append(allowEnrolment[:len(allowEnrolment):len(allowEnrolment)], denyWithoutMFA)
 		fix.Message = fmt.Sprintf("deny %s everything without MFA but what enrols a device, and allow that much, which no policy does", b.who())
@@ -193,8 +196,8 @@ func (c *consoleCheck) style(near *terraform.Resource) policyStyle {
 }
 
 // onlyPeople says that every member of a group, and of those that the same block
-// makes, has a password and no key, and is no user for emergencies: others would
-// be shut out.
+// makes, has a password and no key or other credential, and is no user for
+// emergencies: others would be shut out.
 func (c *consoleCheck) onlyPeople(g *identity.Group) bool {
 	only, known := c.people[g]
 	if !known {
@@ -202,7 +205,7 @@ func (c *consoleCheck) onlyPeople(g *identity.Group) bool {
 		for _, o := range c.pass.Model.Groups {
 			if o == g || sameText(o.Resource.Body, g.Resource.Body) {
 				only = only && !slices.ContainsFunc(c.pass.Model.Members(o), func(u *identity.User) bool {
-					return c.pass.Model.LoginOf(u) == nil || c.pass.Model.HasKeys(u) != value.No ||
+					return c.pass.Model.LoginOf(u) == nil || c.pass.Model.HasKeys(u) != value.No || len(c.pass.Model.CredentialsOf(u)) > 0 ||
 						c.pass.Settings.BreakGlass(u.Name.TextOr(""), tagsOf(u))
 				})
 			}

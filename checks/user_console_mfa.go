@@ -133,6 +133,7 @@ func (c *consoleCheck) run() {
 			Action: "signin:ConsoleLogin", Principal: c.principal(),
 			Words: "the user, signing in with the password alone: what it may then do without MFA is decided by policies that are not in the scan, if by any",
 		}
+		f.Related = append(f.Related, c.beside()...)
 		f.Offer = c.require
 		c.report(f, exists)
 		return
@@ -270,8 +271,39 @@ func (c *consoleCheck) violation(defect string) *analyzer.Finding {
 			f.Related = append(f.Related, analyzer.Related{Message: "this is what lets it through", Span: firstLine(span)})
 		}
 	}
+	f.Related = append(f.Related, c.beside()...)
 	f.Offer = c.fixes
 	return f
+}
+
+// beside is what the code says of the user's ways in: a device that nothing asks
+// for, short passwords, credentials that carry no MFA either.
+func (c *consoleCheck) beside() []analyzer.Related {
+	m := c.pass.Model
+	var out []analyzer.Related
+	if d := m.DeviceOf(c.user); d != nil {
+		out = append(out, analyzer.Related{Message: "a device is declared here, but a device asks for nothing by itself", Span: d.Resource.Header, Address: d.Resource.Address})
+	}
+	if p := m.PasswordPolicyOf(c.login.Resource.Root); p != nil {
+		if n, ok := wholeNumber(p.Length); ok && n < shortPassword {
+			out = append(out, analyzer.Related{Message: fmt.Sprintf("a password of %d characters will do in this account", n), Span: p.Resource.Header, Address: p.Resource.Address})
+		}
+	}
+	return append(out, credentialsBeside(m, c.user, "carries no MFA either")...)
+}
+
+// shortPassword is how many characters CIS AWS Foundations asks for, in all of its
+// versions.
+const shortPassword = 14
+
+// credentialsBeside points at the credentials of a user beside passwords and
+// access keys.
+func credentialsBeside(m *identity.Model, u *identity.User, what string) []analyzer.Related {
+	var out []analyzer.Related
+	for _, c := range m.CredentialsOf(u) {
+		out = append(out, analyzer.Related{Message: c.Kind + " of the user " + what, Span: c.Resource.Header, Address: c.Resource.Address})
+	}
+	return out
 }
 
 // granting is the policy that allows the witness.

@@ -134,6 +134,7 @@ func keyAtCreation(m *identity.Model, key *identity.AccessKey, together value.Tr
 		f.Severity, with = analyzer.High, ", and with a console password"
 		f.Related = append(f.Related, analyzer.Related{Message: "the console password is created here", Span: login.Resource.Header, Address: login.Resource.Address})
 	}
+	f.Related = append(f.Related, credentialsBeside(m, key.Owner, "is created as well")...)
 	if together == value.Maybe {
 		f.Needs = why
 		if len(why) == 0 {

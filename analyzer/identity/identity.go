@@ -16,14 +16,17 @@ import (
 // Model is everything that was scanned, seen as identities. Every list is in
 // the order of the roots, then of addresses.
 type Model struct {
-	Roots         []*terraform.Root
-	Users         []*User
-	Groups        []*Group // once someone has asked for PermissionsOf
-	Keys          []*AccessKey
-	Logins        []*Login
-	MFADevices    []*MFADevice
-	Roles         []*Role
-	Organizations []*Organization
+	Roots       []*terraform.Root
+	Users       []*User
+	Groups      []*Group // once someone has asked for PermissionsOf
+	Keys        []*AccessKey
+	Logins      []*Login
+	Credentials []*Credential
+	MFADevices  []*MFADevice
+	// PasswordPolicies are one for each root at most, as there is one in an account.
+	PasswordPolicies []*PasswordPolicy
+	Roles            []*Role
+	Organizations    []*Organization
 	// OrganizationPolicies are all of them, of every type and organization.
 	OrganizationPolicies []*OrganizationPolicy
 	// Reported are the rows of the credential reports, once AddReports was called.
@@ -44,12 +47,15 @@ type Model struct {
 	Changed func(*terraform.Resource) bool
 
 	loginOf       map[*User]*Login
+	credentialsOf map[*User][]*Credential
+	deviceOf      map[*User]*MFADevice
 	keysOf        map[*User][]*AccessKey // under nil those whose user is not declared
 	userIndexes   []*index[*User]
 	groupIndexes  []*index[*Group]
 	policyIndexes []*index[*terraform.Resource]
 	documents     map[*terraform.Resource]*policy.Document // of managed policies; nil: AWS refuses it
 	outsiders     map[*Login]*User                         // users that are only named
+	rolePolicies  map[*terraform.Root][]rolePolicy
 	unread        map[*terraform.Root][]terraform.UnreadModule
 	bound         bool
 }
@@ -60,7 +66,11 @@ func Build(roots []*terraform.Root) *Model { return BuildParts(roots, AllParts) 
 
 // BuildParts is Build for who looks at some parts only.
 func BuildParts(roots []*terraform.Root, parts Part) *Model {
-	m := &Model{Roots: roots}
+	m := &Model{
+		Roots: roots, loginOf: map[*User]*Login{}, keysOf: map[*User][]*AccessKey{},
+		credentialsOf: map[*User][]*Credential{}, deviceOf: map[*User]*MFADevice{},
+		rolePolicies: map[*terraform.Root][]rolePolicy{},
+	}
 	for _, r := range roots {
 		if parts&People != 0 {
 			m.addUsers(r)

@@ -127,21 +127,13 @@ type found struct {
 
 // policyAt is the managed policy that an ARN, written in a resource, names.
 func (m *Model) policyAt(by *terraform.Resource, arn *value.Value) found {
-	for _, x := range m.policyIndexes {
-		if x.root != by.Root {
-			continue
-		}
-		if p := x.find(arn); p != nil {
-			return found{m.policyDocument(p), p.Address, false}
-		}
+	if p := m.declaredPolicy(by, arn); p != nil {
+		return found{m.policyDocument(p), p.Address, false}
 	}
 	if text := arnText(arn); text != "" {
-		name, path := text[strings.LastIndexByte(text, '/')+1:], text[strings.Index(text, ":policy/")+len(":policy/"):]
+		name := text[strings.LastIndexByte(text, '/')+1:]
 		if strings.Contains(text, ":iam::aws:policy/") {
 			return found{managedPolicy(name), name, false}
-		}
-		if p := m.policyNamed(by.Root, path); p != nil {
-			return found{m.policyDocument(p), p.Address, false}
 		}
 		why := value.Reason{Text: "the policy " + name + ", which the scan does not declare", Span: arn.Span}
 		return found{unseen([]value.Reason{why}), name, true}
@@ -151,6 +143,24 @@ func (m *Model) policyAt(by *terraform.Resource, arn *value.Value) found {
 		why = []value.Reason{{Text: "the policy that '" + by.Address + "' attaches is not known", Span: arn.Span}}
 	}
 	return found{unseen(why), "a policy that is not known", true}
+}
+
+// declaredPolicy is the policy of the scan that an ARN names; nil when there is
+// none.
+func (m *Model) declaredPolicy(by *terraform.Resource, arn *value.Value) *terraform.Resource {
+	for _, x := range m.policyIndexes {
+		if x.root != by.Root {
+			continue
+		}
+		if p := x.find(arn); p != nil {
+			return p
+		}
+	}
+	text := arnText(arn)
+	if text == "" || strings.Contains(text, ":iam::aws:policy/") {
+		return nil
+	}
+	return m.policyNamed(by.Root, text[strings.Index(text, ":policy/")+len(":policy/"):])
 }
 
 // arnText is the ARN of a policy, with an unknown partition or account as *;

@@ -52,13 +52,6 @@ type Login struct {
 	Owner    *User        // the declared user it is for; nil when that is not in this root
 }
 
-// MFADevice is a virtual MFA device that the scan declares. Terraform gives it
-// to no one: only a state says whose it is.
-type MFADevice struct {
-	Resource *terraform.Resource
-	Name     *value.Value
-}
-
 func (m *Model) addUsers(r *terraform.Root) {
 	users := &index[*User]{root: r}
 	logins, keys := len(m.Logins), len(m.Keys)
@@ -82,13 +75,8 @@ func (m *Model) addUsers(r *terraform.Root) {
 		v := res.Attr("user")
 		m.Logins = append(m.Logins, &Login{Resource: res, User: v, Owner: users.find(v)})
 	}
-	for _, res := range m.resources(r, "aws_iam_virtual_mfa_device") {
-		m.MFADevices = append(m.MFADevices, &MFADevice{Resource: res, Name: res.Attr("virtual_mfa_device_name")})
-	}
+	m.addCredentials(r, users)
 	m.userIndexes = append(m.userIndexes, users)
-	if m.loginOf == nil {
-		m.loginOf, m.keysOf = map[*User]*Login{}, map[*User][]*AccessKey{}
-	}
 	for _, l := range m.Logins[logins:] {
 		if l.Owner != nil && m.loginOf[l.Owner] == nil {
 			m.loginOf[l.Owner] = l
