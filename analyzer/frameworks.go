@@ -1,5 +1,10 @@
 package analyzer
 
+import (
+	"slices"
+	"strings"
+)
+
 // Framework is a published list of controls.
 type Framework struct {
 	ID        string // cis-5.0
@@ -43,3 +48,29 @@ func FrameworkOrder(id string) int {
 	}
 	return len(Frameworks)
 }
+
+// ByFramework are the controls of a check in the order of frameworks, each
+// framework in a line: "CIS AWS Foundations 5.0: 1.3, 1.4".
+func (c *Check) ByFramework() []string {
+	var order []string
+	ids := map[string][]string{}
+	for _, f := range Frameworks {
+		order = append(order, f.ID)
+	}
+	for _, control := range c.Controls {
+		if !slices.Contains(order, control.Framework) {
+			order = append(order, control.Framework)
+		}
+		ids[control.Framework] = append(ids[control.Framework], control.ID)
+	}
+	var out []string
+	for _, framework := range order {
+		if list := ids[framework]; len(list) > 0 {
+			out = append(out, FrameworkNamed(framework).Name+": "+strings.Join(list, ", "))
+		}
+	}
+	return out
+}
+
+// DocHeadings are the questions that the paragraphs of a check's Doc answer.
+var DocHeadings = [...]string{"What it finds", "Why it matters", "When it is fine"}

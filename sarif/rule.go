@@ -137,10 +137,9 @@ func firstParagraph(c *analyzer.Check) string {
 }
 
 // help is what GitHub shows beside an alert: all that the check's own page
-// says.
+// says, but for the example.
 func help(c *analyzer.Check, markdown bool) string {
 	var b strings.Builder
-	b.WriteString(strings.TrimSpace(c.Doc))
 	if c.Doc == "" {
 		b.WriteString(title(c))
 	}
@@ -151,6 +150,14 @@ func help(c *analyzer.Check, markdown bool) string {
 		}
 		b.WriteString(title + "\n")
 	}
+	var doc []string
+	for i, paragraph := range strings.Split(strings.TrimSpace(c.Doc), "\n\n") {
+		if markdown && c.Doc != "" && i < len(analyzer.DocHeadings) {
+			doc = append(doc, "## "+analyzer.DocHeadings[i])
+		}
+		doc = append(doc, paragraph)
+	}
+	b.WriteString(strings.Join(doc, "\n\n"))
 	if c.Remediation != "" {
 		section("How to fix it")
 		b.WriteString("\n" + strings.TrimSpace(c.Remediation))
@@ -167,8 +174,8 @@ func help(c *analyzer.Check, markdown bool) string {
 	}
 	if len(c.Controls) > 0 {
 		section("Controls")
-		for _, k := range c.Controls {
-			b.WriteString("\n- " + k.Framework + " " + k.ID)
+		for _, line := range c.ByFramework() {
+			b.WriteString("\n- " + line)
 		}
 	}
 	return b.String()

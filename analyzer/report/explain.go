@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -41,17 +40,18 @@ func Page(w io.Writer, c *analyzer.Check, example string) error {
 		}
 	}
 	b.WriteString("\n")
-	headings := []string{"What it finds", "Why it matters", "When it is fine"}
 	for i, paragraph := range strings.Split(strings.TrimSpace(c.Doc), "\n\n") {
-		if i < len(headings) {
-			fmt.Fprintf(&b, "\n## %s\n", headings[i])
+		if i < len(analyzer.DocHeadings) {
+			fmt.Fprintf(&b, "\n## %s\n", analyzer.DocHeadings[i])
 		}
 		fmt.Fprintf(&b, "\n%s\n", paragraph)
 	}
 	b.WriteString(example)
 	fmt.Fprintf(&b, "\n## What to do\n\n%s\n", strings.TrimSpace(c.Remediation))
 	writeSettings(&b, c)
-	writeControls(&b, c)
+	if len(c.Controls) > 0 {
+		fmt.Fprintf(&b, "\n## Controls\n\n- %s\n", strings.Join(c.ByFramework(), "\n- "))
+	}
 	b.WriteString("\n## Sources\n\n")
 	for _, r := range c.References {
 		fmt.Fprintf(&b, "- [%s](%s)\n", r.Title, r.URL)
@@ -89,28 +89,6 @@ func (e Example) Markdown() string {
 	return b.String()
 }
 
-func writeControls(b *strings.Builder, c *analyzer.Check) {
-	if len(c.Controls) == 0 {
-		return
-	}
-	b.WriteString("\n## Controls\n\n")
-	var order []string
-	ids := map[string][]string{}
-	for _, f := range analyzer.Frameworks {
-		order = append(order, f.ID)
-	}
-	for _, control := range c.Controls {
-		if !slices.Contains(order, control.Framework) {
-			order = append(order, control.Framework)
-		}
-		ids[control.Framework] = append(ids[control.Framework], control.ID)
-	}
-	for _, framework := range order {
-		if list := ids[framework]; len(list) > 0 {
-			fmt.Fprintf(b, "- %s: %s\n", analyzer.FrameworkNamed(framework).Name, strings.Join(list, ", "))
-		}
-	}
-}
 func upperFirst(s string) string {
 	if s == "" {
 		return s
