@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"context"
+	"slices"
 
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -40,7 +41,12 @@ func (a *analysis) again(ctx context.Context, edits map[string][]byte, before *l
 		return nil, err
 	}
 	res.findings = append(res.findings, more.findings...)
-	res.gaps = append(res.gaps, more.gaps...)
+	// Roots that the edit does not reach have no gaps of its making: what is new there
+	// was only not asked for before.
+	res.gaps = slices.Concat(res.gaps, model.Gaps)
+	for _, r := range s.changed {
+		res.gaps = append(res.gaps, r.Gaps()...)
+	}
 	return res, nil
 }
 
