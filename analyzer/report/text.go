@@ -244,7 +244,11 @@ func (t *printer) instances(f *analyzer.Finding) {
 			t.labelled("also", fmt.Sprintf("%d more", len(f.Instances)-i))
 			return
 		}
-		t.labelled("also", other.Address+" in "+t.of(orDot(other.Root)))
+		where := ""
+		if dir := t.of(orDot(other.Root)); dir != "." {
+			where = " in " + dir
+		}
+		t.labelled("also", other.Address+where)
 	}
 }
 
