@@ -419,9 +419,7 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 	if a.in.Boundary != nil {
 		r.Boundary = a.in.Boundary.Dir
 	}
-	if s := a.in.Settings; s.File != "" {
-		r.Settings = &UsedSettings{File: s.File, Given: append([]string{}, s.Given...)}
-	}
+	r.Settings = Used(a.in.Settings)
 	for _, f := range res.findings {
 		if f.Span.IsZero() && f.File == "" && f.Resource != nil && f.Resource.Root.PlanAlone() {
 			if files := f.Resource.Root.Files(); len(files) > 0 {
@@ -456,6 +454,14 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 	}
 	r.Summary = s
 	return r
+}
+
+// Used is what a report says of the settings; nil where no file was read.
+func Used(s settings.Settings) *UsedSettings {
+	if s.File == "" {
+		return nil
+	}
+	return &UsedSettings{File: s.File, Given: append([]string{}, s.Given...)}
 }
 
 // TidyGaps removes repetitions (several roots read the same module) and puts

@@ -26,6 +26,9 @@ func TestTrustAnyone(t *testing.T) {
 		{`"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "secret"}}`, "ANYONE"},
 		{`"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"aws:PrincipalTag/team": "x"}}`, "ANYONE"},
 		{`"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}`, "ANYONE"},
+		// A stranger may set a source identity as well.
+		{`"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"], "Condition": {"StringLike": {"sts:SourceIdentity": "*"}}`, "ANYONE"},
+		{`"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringLike": {"sts:SourceIdentity": "*"}}`, "CONFINED"},
 		{`"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"`, "CONFINED"},
 		// Whichever account stands for a stranger, it may be one that is named.
 		{`"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::444455556666:root", "777788889999", "123123123123"]}, "Action": "sts:AssumeRole"`, "CONFINED"},

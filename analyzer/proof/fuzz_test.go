@@ -46,6 +46,12 @@ func FuzzProof(f *testing.F) {
 		if anyone := TrustAnyone(doc, SessionNameOptions{}); anyone.Witness != nil && doc.Decide(anyone.Witness.Request).Allowed != value.Yes {
 			t.Errorf("anyone: the witness is not allowed: %+v", anyone.Witness)
 		}
+		for _, required := range []Required{{"StringEquals", "sts:SourceIdentity", []string{"${aws:username}"}}, {"Bool", "aws:MultiFactorAuthPresent", []string{"true"}}} {
+			r, err := Requires(doc, required, Asked{}, SessionNameOptions{})
+			if err != nil || r.Witness != nil && r.Witness.Principal != "" && doc.Decide(r.Witness.Request).Allowed != value.Yes {
+				t.Errorf("%s: %v, or the witness is not allowed: %+v", required, err, r.Witness)
+			}
+		}
 		if oidc := OIDCSubject(doc); oidc.Witness != nil && doc.Decide(oidc.Witness.Request).Allowed != value.Yes {
 			t.Errorf("oidc: the witness is not allowed: %+v", oidc.Witness)
 		}

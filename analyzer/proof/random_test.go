@@ -279,3 +279,59 @@ func TestRandomSessionName(t *testing.T) {
 		}
 	}
 }
+
+// TestRandomRequires: under a policy that imposes a condition nobody assumes the
+// role who does not meet it, and every witness replays without meeting it.
+func TestRandomRequires(t *testing.T) {
+	g := generator{rand.New(rand.NewSource(17))}
+	users := Asked{Kinds: []policy.CallerKind{policy.UserCaller}}
+	count := map[Verdict]int{}
+	for range 900 {
+		doc := g.policy(t, g.trustStatement, 1+g.Intn(3))
+		required := []Required{
+			{"StringEquals", "sts:RoleSessionName", []string{"${aws:username}"}},
+			{"StringLike", "sts:RoleSessionName", []string{"ci", "${aws:username}*"}},
+			{"StringEquals", "sts:SourceIdentity", []string{"${aws:username}"}},
+			{"StringLike", "sts:SourceIdentity", []string{"?*"}},
+			{"StringEquals", "aws:PrincipalType", []string{"User"}},
+			{"ArnLike", "aws:PrincipalArn", []string{"arn:aws:iam::111122223333:role/*", "arn:aws:iam::*:user/alice"}},
+		}[g.Intn(6)]
+		of := []Asked{{}, users}[g.Intn(2)]
+		got, err := Requires(doc, required, of, SessionNameOptions{Account: "111122223333"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		unless, _ := required.document()
+		count[got.Verdict]++
+		switch got.Verdict {
+		case Violated:
+			if doc.Decide(got.Witness.Request).Allowed != value.Yes || unless.Decide(got.Witness.Request).Denied != value.No {
+				t.Fatalf("%s: the witness is not allowed, or meets it: %s\n%s", required, got.Witness.Words, text([]*policy.Document{doc}))
+			}
+		case Undetermined:
+			t.Fatalf("%s: undetermined: %v\n%s", required, got.Needs, text([]*policy.Document{doc}))
+		case Holds:
+			for range 60 {
+				if r := g.assumption(of.Kinds != nil); doc.Decide(r).Allowed == value.Yes && unless.Decide(r).Denied != value.Yes {
+					t.Fatalf("%s holds, but not of %s with %v:\n%s", required, r.Caller.ARN(), r.Context, text([]*policy.Document{doc}))
+				}
+			}
+		}
+	}
+	for _, v := range []Verdict{Violated, Holds} {
+		if count[v] < 50 {
+			t.Errorf("only %d of %v: %v", count[v], v, count)
+		}
+	}
+}
+
+// assumption is a random request to assume a role.
+func (g generator) assumption(byUser bool) *policy.Request {
+	caller := &policy.Caller{Kind: policy.UserCaller, Account: g.pick("111122223333", "999999999999", "555555555555"), Name: g.pick("alice", "carol", "x-alice"), ID: "AIDAX"}
+	if !byUser && g.Intn(2) == 0 {
+		caller = &policy.Caller{Kind: policy.RoleCaller, Account: caller.Account, Name: g.pick("dev", "other"), Session: "s", ID: "AROAX"}
+	}
+	return &policy.Request{Caller: caller, Action: "sts:AssumeRole", Resource: "arn:aws:iam::111122223333:role/r", Context: map[string]policy.ContextValue{
+		"sts:RoleSessionName": policy.One(g.pick("ci", "carolx", "alice", "carol", "x-alice", "x-carol", "zz")), "aws:PrincipalTag/n": policy.One(g.pick("", "tag-of-mine")),
+	}}
+}

@@ -106,6 +106,15 @@ func deciders() []decider {
 			return r.Class.Verdict(value.Yes), r.Needs
 		}},
 		{file: "trust_rolesessionname.json", kind: policy.Trust, ask: func(docs []*policy.Document, full value.Tri) (Verdict, []value.Reason) {
+			r, _ := Requires(docs[0], Required{"StringLike", "sts:RoleSessionName", []string{"${aws:username}", "ci-*"}}, Asked{}, SessionNameOptions{Account: "111122223333"})
+			return r.Verdict, r.Needs
+		}},
+		{file: "trust_rolesessionname.json", kind: policy.Trust, ask: func(docs []*policy.Document, full value.Tri) (Verdict, []value.Reason) {
+			some := Asked{Kinds: []policy.CallerKind{policy.UserCaller}, Except: []string{"444455556666"}}
+			r, _ := Requires(docs[0], Required{"Bool", "aws:MultiFactorAuthPresent", []string{"true"}}, some, SessionNameOptions{Account: "111122223333"})
+			return r.Verdict, r.Needs
+		}},
+		{file: "trust_rolesessionname.json", kind: policy.Trust, ask: func(docs []*policy.Document, full value.Tri) (Verdict, []value.Reason) {
 			r := TrustAnyone(docs[0], SessionNameOptions{Account: "111122223333"})
 			return r.Class.Verdict(), r.Needs
 		}},

@@ -47,6 +47,9 @@ func TestRequires(t *testing.T) {
 		// What a principal is makes no difference where nothing is required of it.
 		{`{"Effect": "Allow", "Principal": {"AWS": "?"}, "Action": "sts:AssumeRole"}`, org, Violated},
 		{`{"Effect": "Allow", "Principal": {"AWS": "?"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-mine"}}}`, org, Holds},
+		{`{"Effect": "Allow", "Principal": {"AWS": "?"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}}`, org, Undetermined},
+		{`{"Effect": "Allow", "Principal": {"AWS": "?"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:RoleSessionName": "alice"}}}`, name, Undetermined},
+		{`{"Effect": "Allow", "Principal": {"AWS": "?"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"aws:username": "alice"}}}`, org, Undetermined},
 		{`{"Effect": "Allow", "Principal": "?", "Action": "sts:AssumeRole"}`, org, Undetermined},
 		{`{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}`, org, NotApplicable},
 	} {

@@ -31,10 +31,10 @@ others count.
 ## Who may change them
 
 A change of this file changes what is asked, and a pull request can make one. Reports
-therefore end with the file and the names of the settings that it has; JSON has them as
-` + "`settings`" + `, SARIF as a property of the invocation. Where those who open pull requests
-are not to change it, give the file an owner (CODEOWNERS), or take it from the branch
-that is merged into:
+therefore end with the file and the names of the settings that it has, and so does
+` + "`iamvet org`" + `; JSON has them as ` + "`settings`" + `, SARIF as a property of the invocation.
+Where those who open pull requests are not to change it, give the file an owner
+(CODEOWNERS), or take it from the branch that is merged into:
 
 ` + "```sh" + `
 git show origin/main:.iamvet.hcl > "$RUNNER_TEMP/iamvet.hcl"

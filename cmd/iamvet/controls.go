@@ -48,7 +48,8 @@ lists of MFA devices); and those about identity that no rule decides. Without
 --framework, list the frameworks.
 
 A rule supports a control: it finds what breaks it. It does not prove that an
-account complies.`,
+account complies. A control that asks of trust policies what no rule does can be
+written as a trust_condition in .iamvet.hcl; IV201 then decides it.`,
 		Example: `  iamvet controls
   iamvet controls --framework cis-5.0`,
 		Args: cobra.NoArgs,

@@ -17,6 +17,9 @@ func (r *orgReport) text(w io.Writer, colour bool) {
 		}
 		o.text(w, colour)
 	}
+	if s := r.Settings; s != nil && len(r.Organizations) > 0 {
+		fmt.Fprintf(w, "settings        %s (%s)\n", report.Clean(s.File), strings.Join(s.Given, ", "))
+	}
 }
 
 func (o *orgView) text(w io.Writer, colour bool) {

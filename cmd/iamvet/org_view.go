@@ -15,6 +15,8 @@ import (
 // orgReport is what iamvet org prints; as JSON it is a contract.
 type orgReport struct {
 	Organizations []orgView `json:"organizations"`
+	// Settings are left out where no settings file counted.
+	Settings *analyzer.UsedSettings `json:"settings,omitempty"`
 }
 
 type orgView struct {
@@ -92,7 +94,10 @@ type orgViewer struct {
 
 func viewOrganizations(m *identity.Model, s *settings.Settings, base string) (*orgReport, error) {
 	v := orgViewer{base, analyzer.Redactor(m)}
-	out := &orgReport{Organizations: []orgView{}}
+	out := &orgReport{Organizations: []orgView{}, Settings: analyzer.Used(*s)}
+	if out.Settings != nil {
+		out.Settings.File = report.Relative(base, out.Settings.File)
+	}
 	for _, o := range m.Organizations {
 		view, err := v.organization(m, o, s)
 		if err != nil {
