@@ -34,8 +34,8 @@ func (a *analysis) again(ctx context.Context, edits map[string][]byte, before *l
 	if s.parts&^identity.Roles == 0 {
 		return res, nil
 	}
-	model := a.model(now, s.parts&^identity.Roles)
-	model.Changed = s.isChanged
+	model := identity.BuildAgain(before.model, now, s.parts&^identity.Roles, s.isChanged)
+	model.Accounts = a.deployed.accounts
 	more, err := a.judge(ctx, model, together)
 	if err != nil {
 		return nil, err

@@ -90,7 +90,7 @@ func (a *analysis) analyze(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	gaps = append(gaps, a.misused(roots)...)
-	before := newLoaded(roots)
+	before := newLoaded(roots, result.model)
 	a.progress("verifying fixes")
 	for _, f := range result.findings {
 		if f.Offer != nil {
@@ -290,6 +290,7 @@ func (a *analysis) dirOf(p Evidence) string {
 
 // loaded is what was loaded before, to be taken over by a run with edits.
 type loaded struct {
+	model  *identity.Model
 	roots  map[*terraform.Root]bool
 	byDir  map[dirLabel]*terraform.Root
 	byFile map[string][]*terraform.Root // those that read it
@@ -299,8 +300,8 @@ type loaded struct {
 
 type dirLabel struct{ dir, label string }
 
-func newLoaded(roots []*terraform.Root) *loaded {
-	l := &loaded{map[*terraform.Root]bool{}, map[dirLabel]*terraform.Root{}, map[string][]*terraform.Root{}, map[*terraform.Root]func(string) bool{}}
+func newLoaded(roots []*terraform.Root, model *identity.Model) *loaded {
+	l := &loaded{model, map[*terraform.Root]bool{}, map[dirLabel]*terraform.Root{}, map[string][]*terraform.Root{}, map[*terraform.Root]func(string) bool{}}
 	for _, r := range roots {
 		l.roots[r] = true
 		l.asked[r] = r.Asked()

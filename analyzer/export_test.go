@@ -7,6 +7,7 @@ import "context"
 func AnalyzeThoroughly(ctx context.Context, in Input, checks []*Check) (*Report, error) {
 	a := newAnalysis(in, checks)
 	a.outcome = func(ctx context.Context, edits map[string][]byte, _ *loaded) (*result, error) {
+		a.memo = &Memo{} // nothing is remembered
 		return a.result(ctx, edits)
 	}
 	return a.analyze(ctx)

@@ -1,10 +1,13 @@
 package analyzer
 
+import "slices"
+
 // Memo remembers answers by question, for the runs that verify fixes: each of
 // them asks the same of everything that the fix did not touch. What is asked
 // first, in the run that is reported, is always worked out.
 type Memo struct {
 	answers   map[string]any
+	found     map[string][]*Finding // by About
 	verifying bool
 }
 
@@ -20,4 +23,36 @@ func Remember[T any](m *Memo, key string, answer func() T) T {
 	}
 	m.answers[key] = a
 	return a
+}
+
+// About judges something on its own. key has to hold all that the findings
+// depend on: in the runs that verify fixes, what was found for an equal one is
+// found again, and judge not called.
+func (p *Pass) About(key string, judge func()) {
+	key = p.Check.ID + "\x00" + key
+	if p.Memo.verifying {
+		found, known := p.Memo.found[key]
+		for _, f := range found {
+			again := *f
+			p.Report(&again)
+		}
+		if !known {
+			judge()
+		}
+		return
+	}
+	outer := p.report
+	defer func() { p.report = outer }()
+	var found []*Finding
+	p.report = func(f *Finding) {
+		outer(f)
+		kept := *f
+		kept.Related, kept.Needs = slices.Clip(f.Related), slices.Clip(f.Needs)
+		found = append(found, &kept)
+	}
+	judge()
+	if p.Memo.found == nil {
+		p.Memo.found = map[string][]*Finding{}
+	}
+	p.Memo.found[key] = found
 }

@@ -63,12 +63,14 @@ func rootIPAllowlist(p *analyzer.Pass) error {
 		return err
 	}
 	for _, o := range p.Model.Organizations {
-		c := rootIPCheck{pass: p, org: o, opt: networkOptions(o, allowed)}
-		if o.Resource == nil {
-			c.nearMissesAlone()
-		} else if disabled(o, "") == nil { // IV102 says so already
-			c.decide()
-		}
+		p.About(p.Model.Key(o), func() {
+			c := rootIPCheck{pass: p, org: o, opt: networkOptions(o, allowed)}
+			if o.Resource == nil {
+				c.nearMissesAlone()
+			} else if disabled(o, "") == nil { // IV102 says so already
+				c.decide()
+			}
+		})
 	}
 	return nil
 }

@@ -67,16 +67,16 @@ BoolIfExists also denies access keys, which carry no MFA key at all.`,
 
 func rootMFA(p *analyzer.Pass) error {
 	for _, o := range p.Model.Organizations {
-		c := rootMFACheck{pass: p, org: o, opt: rootOptions(o, p.Settings)}
-		if o.Resource == nil {
-			c.nearMissesAlone()
-			continue
-		}
-		if f := disabled(o, "no service control policy keeps root from acting without MFA"); f != nil {
-			p.Report(f)
-			continue
-		}
-		c.decide()
+		p.About(p.Model.Key(o), func() {
+			c := rootMFACheck{pass: p, org: o, opt: rootOptions(o, p.Settings)}
+			if o.Resource == nil {
+				c.nearMissesAlone()
+			} else if f := disabled(o, "no service control policy keeps root from acting without MFA"); f != nil {
+				p.Report(f)
+			} else {
+				c.decide()
+			}
+		})
 	}
 	return nil
 }

@@ -55,11 +55,13 @@ func rootUsage(p *analyzer.Pass) error {
 		return err
 	}
 	for _, o := range p.Model.Organizations {
-		if o.Resource == nil || disabled(o, "") != nil {
-			continue // IV102 says so already
-		}
-		c := rootUsageCheck{pass: p, org: o, networks: rootIPCheck{pass: p, org: o, opt: networkOptions(o, allowed)}}
-		c.decide()
+		p.About(p.Model.Key(o), func() {
+			if o.Resource == nil || disabled(o, "") != nil {
+				return // IV102 says so already
+			}
+			c := rootUsageCheck{pass: p, org: o, networks: rootIPCheck{pass: p, org: o, opt: networkOptions(o, allowed)}}
+			c.decide()
+		})
 	}
 	return nil
 }

@@ -138,7 +138,9 @@ func (c *consoleCheck) run() {
 		c.report(f, exists)
 		return
 	}
-	c.result = decideUser(c.user, c.user.Resource.Root.Account(), c.bindings)
+	c.result = analyzer.Remember(c.pass.Memo, userKey(c.user, c.user.Resource.Root.Account(), c.bindings), func() proof.UserResult {
+		return decideUser(c.user, c.user.Resource.Root.Account(), c.bindings)
+	})
 	keys := c.pass.Model.HasKeys(c.user)
 	switch c.result.Class {
 	case proof.Enforced:
@@ -171,6 +173,24 @@ func decideUser(u *identity.User, account string, p identity.Permissions) proof.
 		Name: u.Name.TextOr(""), Account: account, Tags: tags, TagsOpen: open,
 		Documents: p.Documents(), Boundary: p.Boundary,
 	})
+}
+
+// userKey is all that decideUser looks at.
+func userKey(u *identity.User, account string, p identity.Permissions) string {
+	var b strings.Builder
+	tags, open := u.Tags()
+	fmt.Fprintf(&b, "%q %q %q %t", u.Name.TextOr(""), account, tags, open)
+	for _, d := range append(p.Documents(), p.Boundary) {
+		if d == nil {
+			b.WriteString("\nnone")
+			continue
+		}
+		fmt.Fprintf(&b, "\n%q %t %t %d", d.Version, d.VersionKnown, d.Open, len(d.Problems))
+		for _, s := range d.Statements {
+			fmt.Fprintf(&b, "\n%q %d %t %t %t %s", s.Sid, s.Effect, s.Open, s.ActionsOpen, s.ResourcesOpen, value.Key(s.Value))
+		}
+	}
+	return b.String()
 }
 
 // settled says that the user as deployed may do nothing without MFA: what the

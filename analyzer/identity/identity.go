@@ -7,6 +7,7 @@ package identity
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -42,10 +43,13 @@ type Model struct {
 	Gaps []terraform.Gap
 	// Looked are the resource instances that were looked at.
 	Looked []*terraform.Resource
-	// Changed says, while a fix is verified, that a resource may be another than
-	// in the model that is reported; nil says it of none.
-	Changed func(*terraform.Resource) bool
 
+	before        *Model // see BuildAgain
+	changed       func(*terraform.Resource) bool
+	parsed        map[*value.Value]parsed // policies, by the attribute that holds them
+	lengths       map[*value.Value]int    // of what policies of organizations say
+	watched       *watched                // see WatchesRoot
+	keys          map[*Organization]string
 	loginOf       map[*User]*Login
 	credentialsOf map[*User][]*Credential
 	deviceOf      map[*User]*MFADevice
@@ -66,12 +70,26 @@ func Build(roots []*terraform.Root) *Model { return BuildParts(roots, AllParts) 
 
 // BuildParts is Build for who looks at some parts only.
 func BuildParts(roots []*terraform.Root, parts Part) *Model {
-	m := &Model{
-		Roots: roots, loginOf: map[*User]*Login{}, keysOf: map[*User][]*AccessKey{},
-		credentialsOf: map[*User][]*Credential{}, deviceOf: map[*User]*MFADevice{},
-		rolePolicies: map[*terraform.Root][]rolePolicy{},
-	}
-	for _, r := range roots {
+	m := &Model{Roots: roots}
+	m.build(parts)
+	return m
+}
+
+// BuildAgain is BuildParts for roots of which some were loaded anew: what was
+// made of the others is taken over from the model before. changed says of which
+// resources that is not true.
+func BuildAgain(before *Model, roots []*terraform.Root, parts Part, changed func(*terraform.Resource) bool) *Model {
+	m := &Model{Roots: roots, before: before, changed: changed}
+	m.build(parts)
+	return m
+}
+
+func (m *Model) build(parts Part) {
+	m.parsed, m.lengths = map[*value.Value]parsed{}, map[*value.Value]int{}
+	m.loginOf, m.keysOf = map[*User]*Login{}, map[*User][]*AccessKey{}
+	m.credentialsOf, m.deviceOf = map[*User][]*Credential{}, map[*User]*MFADevice{}
+	m.rolePolicies = map[*terraform.Root][]rolePolicy{}
+	for _, r := range m.Roots {
 		if parts&People != 0 {
 			m.addUsers(r)
 		}
@@ -82,7 +100,6 @@ func BuildParts(roots []*terraform.Root, parts Part) *Model {
 	if parts&Organizations != 0 {
 		m.addOrganizations()
 	}
-	return m
 }
 
 func (m *Model) resources(r *terraform.Root, types ...string) []*terraform.Resource {
@@ -91,9 +108,31 @@ func (m *Model) resources(r *terraform.Root, types ...string) []*terraform.Resou
 	return out
 }
 
-// document parses a policy attribute. What is not a policy is a gap, and a
-// document that protects nothing and allows nothing known.
+// parsed is what was made of a policy.
+type parsed struct {
+	document *policy.Document
+	gaps     []terraform.Gap
+}
+
+// document parses a policy attribute, once for all models. What is not a policy
+// is a gap, and a document that protects nothing and allows nothing known.
 func (m *Model) document(r *terraform.Resource, attr *value.Value, what string) *policy.Document {
+	p, known := m.parsed[attr]
+	if !known && m.before != nil {
+		p, known = m.before.parsed[attr]
+	}
+	if !known {
+		gaps := len(m.Gaps)
+		p.document = m.parse(r, attr, what)
+		p.gaps = slices.Clone(m.Gaps[gaps:])
+		m.Gaps = m.Gaps[:gaps]
+		m.parsed[attr] = p
+	}
+	m.Gaps = append(m.Gaps, p.gaps...)
+	return p.document
+}
+
+func (m *Model) parse(r *terraform.Resource, attr *value.Value, what string) *policy.Document {
 	doc, err := policy.Parse(attr)
 	if err != nil {
 		span, text := attr.Span, err.Error()

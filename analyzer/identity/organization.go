@@ -85,6 +85,8 @@ type OrganizationPolicy struct {
 	Content     *value.Value
 	Document    *policy.Document // nil when it is not a policy: a gap
 	Attachments []*Attachment
+
+	length int
 }
 
 // IsSCP says whether the policy is a service control policy.

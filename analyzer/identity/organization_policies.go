@@ -2,6 +2,7 @@ package identity
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -24,6 +25,7 @@ func (b *organizations) addPolicies() {
 	for _, r := range b.m.Roots {
 		for _, res := range b.m.resources(r, "aws_organizations_policy", "awscc_organizations_policy") {
 			p := &OrganizationPolicy{Resource: res, Type: res.Attr("type"), Content: res.Attr("content")}
+			p.length = b.m.length(p.Content)
 			if p.IsSCP() != value.No {
 				p.Document = b.m.document(res, p.Content, "content")
 				p.refuseTooLong()
@@ -62,17 +64,27 @@ func (b *organizations) addPolicies() {
 
 // Length is the number of characters of a policy as AWS counts them, or, where
 // a part of it is not known, the number of those that are.
-func (p *OrganizationPolicy) Length() int {
-	content := p.Content
-	if text, ok := value.EncodeJSON(content, ""); ok && content.IsMapping() {
-		return utf8.RuneCountInString(text)
+func (p *OrganizationPolicy) Length() int { return p.length }
+
+// length is what Length says of a content.
+func (m *Model) length(content *value.Value) int {
+	n, known := m.lengths[content]
+	if !known && m.before != nil {
+		n, known = m.before.lengths[content]
 	}
-	n := 0
-	for _, part := range content.Parts {
-		if part.Hole == nil {
-			n += utf8.RuneCountInString(part.Text.String)
+	if known {
+		return n
+	}
+	if text, ok := value.EncodeJSON(content, ""); ok && content.IsMapping() {
+		n = utf8.RuneCountInString(text)
+	} else {
+		for _, part := range content.Parts {
+			if part.Hole == nil {
+				n += utf8.RuneCountInString(part.Text.String)
+			}
 		}
 	}
+	m.lengths[content] = n
 	return n
 }
 
@@ -89,11 +101,12 @@ func (p *OrganizationPolicy) TooLong() bool {
 
 // refuseTooLong makes the length of an SCP one more thing that AWS refuses.
 func (p *OrganizationPolicy) refuseTooLong() {
-	if p.Document != nil && p.TooLong() {
-		p.Document.Problems = append(p.Document.Problems, policy.Problem{
-			Text: fmt.Sprintf("the policy has %d characters, %d are allowed", p.Length(), SCPCharacters),
-			Span: p.Content.Span,
-		})
+	if p.Document == nil || !p.TooLong() {
+		return
+	}
+	problem := policy.Problem{Text: fmt.Sprintf("the policy has %d characters, %d are allowed", p.Length(), SCPCharacters), Span: p.Content.Span}
+	if !slices.Contains(p.Document.Problems, problem) { // models share documents
+		p.Document.Problems = append(p.Document.Problems, problem)
 	}
 }
 

@@ -12,7 +12,20 @@ import (
 // alarm on a metric filter about root, or an EventBridge rule with a target. A
 // GuardDuty detector alone notices and tells nobody. Where it is Maybe, why says
 // what would decide.
-func (m *Model) WatchesRoot() (watched value.Tri, why []value.Reason) {
+func (m *Model) WatchesRoot() (is value.Tri, why []value.Reason) {
+	if m.watched == nil {
+		is, why := m.watchesRoot()
+		m.watched = &watched{is, why}
+	}
+	return m.watched.is, m.watched.why
+}
+
+type watched struct {
+	is  value.Tri
+	why []value.Reason
+}
+
+func (m *Model) watchesRoot() (watched value.Tri, why []value.Reason) {
 	watched = value.No
 	add := func(t value.Tri, reasons func() []value.Reason) {
 		if watched = watched.Or(t); t == value.Maybe {
