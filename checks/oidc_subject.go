@@ -72,6 +72,9 @@ func oidcSubject(p *analyzer.Pass) error {
 			}
 			verdict, why = proof.Undetermined, role.Resource.Why
 		}
+		if r.Class == proof.OIDCNobody {
+			p.Report(admitsNobody(role, r))
+		}
 		switch verdict {
 		case proof.Undetermined:
 			f := trustFinding(role, nil, oidcSpan(role, r))
@@ -121,9 +124,15 @@ func admitsTokens(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
 	if r.Condition != nil { // the message says only what it does
 		f.Witness = witness(r.Witness)
 	}
-	provider := r.Provider
+	provider, subject, audience := r.Provider, r.Provider+":sub", r.Provider+":aud"
 	if provider == "" {
-		provider = "the provider"
+		provider, subject, audience = "the provider", "its subject, PROVIDER:sub", "its audience, PROVIDER:aud"
+		for _, pr := range r.Statement.Principals {
+			if pr.Class == policy.FederatedPrincipal {
+				provider += " " + principalWords(pr)
+				break
+			}
+		}
 	}
 	address, statement := role.Resource.Address, proof.StatementName(r.Statement)
 	switch {
@@ -137,19 +146,28 @@ func admitsTokens(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
 		return f
 	case r.Class == proof.OIDCNoAudience:
 		f.Verdict, f.Severity, f.Defect = analyzer.Advice, analyzer.Note, "no-audience"
-		f.Message = fmt.Sprintf("'%s' accepts tokens of %s for every audience that the provider is registered with in IAM: %s does not test %s:aud; require the one that is meant, sts.amazonaws.com as a rule.", address, provider, statement, provider)
+		f.Message = fmt.Sprintf("'%s' accepts tokens of %s for every audience that the provider is registered with in IAM: %s does not test %s; require the one that is meant, sts.amazonaws.com as a rule.", address, provider, statement, audience)
 		return f
 	case r.Class == proof.OIDCForeign:
 		f.Defect = "foreign-subject"
 		f.Message = fmt.Sprintf("'%s' can be assumed with tokens that %s gives to other owners: the condition of %s on the subject matches theirs as well; name your owner in full, with the separator behind it.", address, provider, statement)
 	default:
 		f.Defect = "any-subject"
-		f.Message = fmt.Sprintf("'%s' can be assumed with any token of %s, whoever it was made out for: %s; require %s:sub.", address, provider, subjectWords(r, statement), provider)
+		f.Message = fmt.Sprintf("'%s' can be assumed with any token of %s, whoever it was made out for: %s; require %s.", address, provider, subjectWords(r, statement), subject)
 	}
 	if !r.Shared {
 		f.Severity = analyzer.Medium
 	}
 	f.Fixes = bindSubject(r)
+	return f
+}
+
+// admitsNobody: StringEquals with a wildcard lets no token in. It is safe, and
+// not what was meant.
+func admitsNobody(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
+	f := trustFinding(role, []*policy.Statement{r.Statement}, oidcSpan(role, r))
+	f.Verdict, f.Severity, f.Defect = analyzer.Advice, analyzer.Note, "unsatisfiable"
+	f.Message = fmt.Sprintf("No token can assume '%s' through %s: it compares the subject by StringEquals, in which * and ? are themselves; use StringLike.", role.Resource.Address, proof.StatementName(r.Statement))
 	return f
 }
 

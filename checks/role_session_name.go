@@ -386,7 +386,7 @@ func (c *sessionNameCheck) atFault() *policy.Statement {
 }
 
 func (c *sessionNameCheck) remedy() string {
-	if c.result.Callers.AllRoles {
+	if c.result.Callers.AllRoles || c.result.ByRoles {
 		return "require it to equal ${aws:SourceIdentity} or a principal tag, since role sessions have no aws:username"
 	}
 	return "require it to equal ${aws:username}"

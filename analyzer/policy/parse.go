@@ -386,7 +386,7 @@ func (p *parser) conditions(v *value.Value) {
 		p.problem(v.Span, "Condition is no object but %s", described(v))
 		return
 	}
-	open := p.members(v, "Condition", func(name string, a value.Attr) {
+	p.members(v, "Condition", func(name string, a value.Attr) {
 		op, ok := ParseOperator(name)
 		switch {
 		case !ok:
@@ -404,7 +404,7 @@ func (p *parser) conditions(v *value.Value) {
 			p.operator(Operator{}, a)
 		}
 	}
-	s.conditionsOpen = s.conditionsOpen || open
+	s.conditionsOpen = s.conditionsOpen || v.Open
 }
 
 // operator reads the keys below an operator.
@@ -418,7 +418,7 @@ func (p *parser) operator(op Operator, a value.Attr) {
 		p.problem(a.Value.Span, "condition operator %s is given %s, not an object of keys", op, described(a.Value))
 		return
 	}
-	open := p.members(a.Value, "condition operator "+op.Text, func(key string, k value.Attr) {
+	p.members(a.Value, "condition operator "+op.Text, func(key string, k value.Attr) {
 		p.condition(op, a.Name, key, k)
 	})
 	for _, k := range a.Value.Attrs {
@@ -426,7 +426,7 @@ func (p *parser) operator(op Operator, a value.Attr) {
 			p.condition(op, a.Name, "", k)
 		}
 	}
-	s.conditionsOpen = s.conditionsOpen || open
+	s.conditionsOpen = s.conditionsOpen || a.Value.Open
 }
 
 func (p *parser) condition(op Operator, operator *value.Value, key string, k value.Attr) {

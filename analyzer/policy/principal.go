@@ -188,6 +188,8 @@ var references = map[[2]string]PrincipalClass{
 	{"aws_billing_service_account", "arn"}:               AccountPrincipal,
 	{"aws_iam_session_context", "issuer_arn"}:            RolePrincipal,
 	{"aws_iam_service_linked_role", "arn"}:               RolePrincipal,
+	{"aws_iam_roles", "arns"}:                            RolePrincipal,
+	{"aws_iam_users", "arns"}:                            UserPrincipal,
 	{"aws_iam_role", "unique_id"}:                        RolePrincipal,
 	{"aws_iam_user", "unique_id"}:                        UserPrincipal,
 	{"aws_cloudfront_origin_access_identity", "iam_arn"}: UserPrincipal,
@@ -199,7 +201,8 @@ func referredClass(v *value.Value) PrincipalClass {
 		return UnknownPrincipal
 	}
 	if v.Ref != nil {
-		return references[[2]string{v.Ref.Type, v.Ref.Attr}]
+		list, _, _ := strings.Cut(v.Ref.Attr, "[") // arns[0] is one of arns
+		return references[[2]string{v.Ref.Type, list}]
 	}
 	if len(v.Parts) == 1 && v.Parts[0].Hole != nil {
 		return referredClass(v.Parts[0].Hole)

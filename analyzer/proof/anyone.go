@@ -45,10 +45,12 @@ type TrustResult struct {
 // TrustAnyone decides whether a role can be assumed from an AWS account that
 // nobody named: by a principal of an account and an organization of its own.
 func TrustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
-	var local localized
-	result := trustAnyone(local.trust(orUnknown(doc), opt), opt)
-	result.Statements = local.originals(result.Statements)
-	return result
+	return decideTrust(doc, opt, trustAnyone,
+		func(r TrustResult) Verdict { return r.Class.Verdict() },
+		func(r TrustResult, local *localized) TrustResult {
+			r.Statements = local.originals(r.Statements)
+			return r
+		})
 }
 
 func trustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {

@@ -103,7 +103,7 @@ func conditionsOn(name string, denies []*clause, levels []clauseLevel) []*policy
 // service come with its actions only.
 func carries(action, name string) bool {
 	prefix, _, ok := strings.Cut(name, ":")
-	if !ok || prefix == "aws" || action == "" || strings.Contains(prefix, ".") {
+	if !ok || prefix == "aws" || action == "" || strings.ContainsAny(prefix, ". ") {
 		return true
 	}
 	if _, principal := principalKeys[name]; principal && prefix != "sts" {

@@ -18,6 +18,7 @@ const (
 	OIDCUndetermined OIDCClass = iota
 	OIDCNA                     // no provider may assume the role
 	OIDCBound                  // only tokens for named subjects and audiences
+	OIDCNobody                 // wildcards of the subject are taken as they stand: no token has them
 	OIDCNoAudience             // the audience is not tested
 	OIDCForeign                // subjects of other customers of the provider pass
 	OIDCAnySubject             // every subject passes
@@ -25,12 +26,12 @@ const (
 )
 
 func (c OIDCClass) String() string {
-	return [...]string{"UNDETERMINABLE", "NA", "BOUND", "NO_AUDIENCE", "FOREIGN_SUBJECT", "ANY_SUBJECT", "INVALID"}[c]
+	return [...]string{"UNDETERMINABLE", "NA", "BOUND", "UNSATISFIABLE", "NO_AUDIENCE", "FOREIGN_SUBJECT", "ANY_SUBJECT", "INVALID"}[c]
 }
 
 // Verdict is what the class means.
 func (c OIDCClass) Verdict() Verdict {
-	return [...]Verdict{Undetermined, NotApplicable, Holds, Violated, Violated, Violated, NotApplicable}[c]
+	return [...]Verdict{Undetermined, NotApplicable, Holds, Holds, Violated, Violated, Violated, NotApplicable}[c]
 }
 
 // OIDCResult is the answer of OIDCSubject.
@@ -49,62 +50,19 @@ type OIDCResult struct {
 	Needs        []value.Reason
 }
 
-// An oidcProvider is how a provider writes subjects: the owner stands after
-// prefix and ends at sep.
-type oidcProvider struct {
-	host, name  string
-	prefix, sep string
-	// stranger is a subject of somebody else.
-	stranger string
-	shared   bool
-}
-
-var oidcProviders = []oidcProvider{
-	{github, "GitHub Actions", "repo:", "/", "repo:somebody-else/anything:ref:refs/heads/main", true},
-	{"gitlab.com", "GitLab", "project_path:", "/", "project_path:somebody-else/anything:ref_type:branch:ref:main", true},
-	{"app.terraform.io", "HCP Terraform", "organization:", ":", "organization:somebody-else:project:anything:workspace:anything:run_phase:apply", true},
-	{"app.eu.terraform.io", "HCP Terraform", "organization:", ":", "organization:somebody-else:project:anything:workspace:anything:run_phase:apply", true},
-	{"agent.buildkite.com", "Buildkite", "organization:", ":", "organization:somebody-else:pipeline:anything:ref:refs/heads/main:commit:0:step:0", true},
-	{"api.pulumi.com/oidc", "Pulumi Cloud", "pulumi:deploy:org:", ":", "pulumi:deploy:org:somebody-else:project:anything:stack:anything", true},
-	{"accounts.google.com", "Google", "", "", "112233445566778899000", true},
-	{"www.amazon.com", "Login with Amazon", "", "", "amzn1.account.SOMEBODYELSE", true},
-	{"graph.facebook.com", "Facebook", "", "", "10000000000000", true},
-}
-
-// eksProvider is the provider of an EKS cluster: its subjects are pods.
-var eksProvider = oidcProvider{"oidc.eks", "Amazon EKS", "", "", "system:serviceaccount:another-namespace:another-account", false}
-
-// github gives tokens to the workflows of every repository.
-const github = "token.actions.githubusercontent.com"
-
-// cognito tells its pools apart by their audience; a subject is one person.
-const cognito = "cognito-identity.amazonaws.com"
-
-func providerOf(host string) oidcProvider {
-	for _, p := range oidcProviders {
-		if strings.EqualFold(p.host, host) {
-			return p
-		}
-	}
-	if strings.HasPrefix(host, "oidc.eks.") || strings.HasPrefix(host, "oidc-eks.") {
-		p := eksProvider
-		p.host = host
-		return p
-	}
-	return oidcProvider{host: host, name: host, stranger: "somebody-else"}
-}
-
 // OIDCSubject decides whether a role can be assumed with a token that the
 // identity provider gave to somebody else. It answers for the provider that
 // fares worst.
 func OIDCSubject(doc *policy.Document) OIDCResult {
-	var local localized
-	result := oidcSubject(local.trust(orUnknown(doc), SessionNameOptions{}))
-	result.Statement, result.Condition = local.statement(result.Statement), local.condition(result.Condition)
-	return result
+	return decideTrust(doc, SessionNameOptions{}, oidcSubject,
+		func(r OIDCResult) Verdict { return r.Class.Verdict() },
+		func(r OIDCResult, local *localized) OIDCResult {
+			r.Statement, r.Condition = local.statement(r.Statement), local.condition(r.Condition)
+			return r
+		})
 }
 
-func oidcSubject(doc *policy.Document) OIDCResult {
+func oidcSubject(doc *policy.Document, _ SessionNameOptions) OIDCResult {
 	if p := refused(doc, policy.Trust); p != nil {
 		return OIDCResult{Class: OIDCInvalid}
 	}
@@ -154,133 +112,18 @@ func newOIDC(doc *policy.Document, s *policy.Statement, p policy.Principal) *oid
 	if _, after, ok := strings.Cut(text, ":oidc-provider/"); ok {
 		host = after
 	}
-	o.known = !p.Pattern.HasHole()
+	o.known = !strings.Contains(host, hole)
 	if !o.known {
 		host = hostInKeys(s)
 	}
-	o.provider = providerOf(host)
+	o.provider.host = host
 	o.nameClaims()
+	o.provider = providerOf(host, ofCluster(p.Value), o.subjects())
 	return o
 }
 
-// nameClaims gives conditions on a claim of a provider whose name is not known
-// the key of this provider: "${…issuer}:sub". If another provider is meant, no
-// token carries the key, and a condition that needs it keeps everybody out.
-func (o *oidc) nameClaims() {
-	doc := *o.doc
-	doc.Statements = slices.Clone(doc.Statements)
-	for i, s := range doc.Statements {
-		if !slices.ContainsFunc(s.Conditions, ofSomeProvider) {
-			continue
-		}
-		named := *s
-		named.Conditions = slices.Clone(s.Conditions)
-		for j := range named.Conditions {
-			if c := &named.Conditions[j]; ofSomeProvider(*c) {
-				c.Key = o.key(claimOf(c))
-			}
-		}
-		doc.Statements[i] = &named
-		if s == o.statement {
-			o.statement = &named
-		}
-	}
-	o.doc = &doc
-	o.particularSubjects()
-}
-
-// particularSubjects gives subjects that are not known a value of their own,
-// under an operator that takes it as it is: whoever is meant, it is somebody in
-// particular, and no stranger.
-func (o *oidc) particularSubjects() {
-	for i, s := range o.doc.Statements {
-		if s.Effect == policy.Deny {
-			continue
-		}
-		for j := range s.Conditions {
-			c := &s.Conditions[j]
-			if c.Operator.Base != "StringEquals" || c.Operator.Negated || !strings.EqualFold(c.Key, o.key("sub")) {
-				continue
-			}
-			if p := particular(c); p != nil {
-				known := *s
-				known.Conditions = slices.Clone(s.Conditions)
-				known.Conditions[j] = *p
-				o.doc.Statements[i] = &known
-				if s == o.statement {
-					o.statement = &known
-				}
-				s = &known
-			}
-		}
-	}
-}
-
-// particular is the condition with a text for each value that is not known; nil
-// when all are.
-func particular(c *policy.Condition) *policy.Condition {
-	values, unknown := []*value.Value{}, c.ValuesOpen
-	for _, p := range c.Values {
-		text, ok := p.Text()
-		if !ok {
-			if len(p.Variables()) > 0 {
-				return nil
-			}
-			text, unknown = "somebody in particular", true
-		}
-		values = append(values, value.Str(text))
-	}
-	if !unknown {
-		return nil
-	}
-	if len(values) == 0 {
-		values = append(values, value.Str("somebody in particular"))
-	}
-	member := func(name string, v *value.Value) *value.Value {
-		return value.ObjectOf(map[string]*value.Value{name: v})
-	}
-	doc, err := policy.Parse(value.ObjectOf(map[string]*value.Value{"Statement": value.ListOf(
-		member("Condition", member(c.Operator.Text, member(c.Key, value.ListOf(values...)))),
-	)}))
-	if err != nil || len(doc.Statements) != 1 || len(doc.Statements[0].Conditions) != 1 {
-		return nil
-	}
-	out := doc.Statements[0].Conditions[0]
-	out.OperatorValue, out.KeyValue, out.Value = c.OperatorValue, c.KeyValue, c.Value
-	return &out
-}
-
-// ofSomeProvider says that a condition asks for a claim of a provider whose
-// name is not known.
-func ofSomeProvider(c policy.Condition) bool {
-	op := c.Operator
-	return c.Key == "" && op.Base != "" && op.Base != "Null" && !op.Negated && !op.IfExists && claimOf(&c) != ""
-}
-
-// claimOf is the claim of a key that ends in one, whatever provider stands
-// before it.
-func claimOf(c *policy.Condition) string {
-	parts, ok := c.KeyValue.AsParts()
-	if !ok || len(parts) == 0 || parts[len(parts)-1].Hole != nil {
-		return ""
-	}
-	claim := strings.ToLower(parts[len(parts)-1].Text.String)
-	i := strings.LastIndexByte(claim, ':')
-	if i < 0 {
-		return ""
-	}
-	return claim[i+1:]
-}
-
-// hostInKeys is the provider that a statement's condition keys name.
-func hostInKeys(s *policy.Statement) string {
-	for _, c := range s.Conditions {
-		if i := strings.LastIndexByte(c.Key, ':'); i > 0 && strings.Contains(c.Key[:i], ".") {
-			return c.Key[:i]
-		}
-	}
-	return "the provider"
-}
+// hole is how patterns print what is not known.
+const hole = "${…}"
 
 // key is the condition key of a claim, in lower case.
 func (o *oidc) key(claim string) string { return strings.ToLower(o.provider.host) + ":" + claim }
@@ -368,11 +211,12 @@ func (o *oidc) ask(subject, audience string) answer {
 
 func (o *oidc) decide() OIDCResult {
 	out := OIDCResult{Shared: o.provider.shared, Statement: o.statement}
-	if o.known || o.provider.name != "the provider" {
+	if o.known || o.provider.host != someProvider {
 		out.Provider = o.provider.host
 	}
 	out.Condition = o.condition("sub")
 	var needs []value.Reason
+	open := false // a stranger's subject may pass
 	if o.provider.host != cognito {
 		for _, subject := range o.strangers() {
 			switch a := o.ask(subject, ""); a.stopped {
@@ -384,23 +228,40 @@ func (o *oidc) decide() OIDCResult {
 				o.explain(&out, a.request)
 				return out
 			case value.Maybe:
+				open = true
 				needs = addReasons(needs, a.needs...)
 			}
 		}
 	}
+	if c := o.condition("sub"); !open && c != nil && literalWildcards(c) {
+		out.Class, out.Condition = OIDCNobody, c
+		return out
+	}
 	a := o.askAudience()
-	out.SubjectBound = len(needs) == 0 && o.provider.host != cognito
+	out.SubjectBound = !open && o.provider.host != cognito
 	switch {
-	case a.stopped == value.No && len(needs) == 0:
+	case a.stopped == value.No && !open:
 		out.Class = OIDCNoAudience
 		out.Condition = o.condition("aud")
 		o.explain(&out, a.request)
-	case len(needs) > 0 || a.stopped == value.Maybe:
+	case open || a.stopped == value.Maybe:
 		out.Needs = addReasons(needs, a.needs...)
 	default:
 		out.Class = OIDCBound
 	}
 	return out
+}
+
+// literalWildcards says that a condition asks for subjects with a * or ? in them,
+// which is what is left of wildcards under StringEquals.
+func literalWildcards(c *policy.Condition) bool {
+	if c.Operator.Base != "StringEquals" || c.Operator.Negated || c.Operator.IfExists || c.ValuesOpen || len(c.Values) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(c.Values, func(p policy.Pattern) bool {
+		text, ok := p.Text()
+		return !ok || !strings.ContainsAny(text, "*?")
+	})
 }
 
 // condition is the statement's condition on a claim, under any host.
@@ -508,7 +369,10 @@ func (o *oidc) explain(out *OIDCResult, r *policy.Request) {
 	req := *r
 	req.Action = assumeWithToken
 	w := newWitness(&req, append(keysOf(o.formula()), o.key("sub")))
-	w.Resource, w.Principal = "", o.principal.Pattern.String()
+	w.Resource, w.Principal = "", ""
+	if p := o.principal.Pattern.String(); !strings.Contains(p, hole) {
+		w.Principal = p
+	}
 	subject := strings.Join(r.Context[o.key("sub")].Values, "")
 	w.Words = fmt.Sprintf("a token of %s for '%s'", o.provider.name, subject)
 	if out.Class == OIDCNoAudience {

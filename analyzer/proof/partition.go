@@ -1,6 +1,10 @@
 package proof
 
 import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -10,8 +14,9 @@ import (
 // right in every partition: where the partition is not known, it is read as the
 // one that is asked about.
 
-// localized is documents read in one partition, with the way back to the
-// originals: results are about what is written.
+// localized is documents read in one partition, and in an account that stands
+// for one that is not known, with the way back to the originals: results are
+// about what is written.
 type localized struct {
 	statements map[*policy.Statement]*policy.Statement
 	conditions map[*policy.Condition]*policy.Condition
@@ -22,7 +27,17 @@ func (l *localized) document(d *policy.Document, partition string) *policy.Docum
 	if !dependsOnPartition(d) {
 		return d
 	}
-	out, err := policy.Parse(inPartition(d.Value, partition))
+	return l.filled(d, func(v *value.Value) (string, bool) {
+		if isPartition(v) {
+			return partition, true
+		}
+		return exampleID(v)
+	})
+}
+
+// filled is a document with texts for some of what is not known.
+func (l *localized) filled(d *policy.Document, text func(*value.Value) (string, bool)) *policy.Document {
+	out, err := policy.Parse(filled(d.Value, text))
 	if err != nil || len(out.Statements) != len(d.Statements) {
 		return d
 	}
@@ -30,11 +45,11 @@ func (l *localized) document(d *policy.Document, partition string) *policy.Docum
 		l.statements, l.conditions = map[*policy.Statement]*policy.Statement{}, map[*policy.Condition]*policy.Condition{}
 	}
 	for i, s := range out.Statements {
-		original := d.Statements[i]
-		l.statements[s] = original
+		given := d.Statements[i]
+		l.statements[s] = l.statement(given)
 		for j := range s.Conditions {
-			if j < len(original.Conditions) {
-				l.conditions[&s.Conditions[j]] = &original.Conditions[j]
+			if j < len(given.Conditions) {
+				l.conditions[&s.Conditions[j]] = l.condition(&given.Conditions[j])
 			}
 		}
 	}
@@ -94,6 +109,8 @@ func (l *localized) near(n *NearMiss) *NearMiss {
 	return &out
 }
 
+// dependsOnPartition says that a partition, or an id that an example stands for
+// as well, is not known.
 func dependsOnPartition(d *policy.Document) bool {
 	found := false
 	eachPattern([]*policy.Document{d}, func(p policy.Pattern) {
@@ -101,39 +118,63 @@ func dependsOnPartition(d *policy.Document) bool {
 			return
 		}
 		p.Value.Walk(func(v *value.Value) bool {
-			found = found || isPartition(v)
+			_, id := exampleID(v)
+			found = found || id || isPartition(v)
 			return !found
 		})
 	})
 	return found
 }
 
+// exampleID stands for the unique id of a user or role, which nothing else has.
+func exampleID(v *value.Value) (string, bool) {
+	if v.Kind != value.Unknown || v.Ref == nil || v.Ref.Attr != "unique_id" {
+		return "", false
+	}
+	h := fnv.New64a()
+	h.Write([]byte(v.Ref.Root + v.Ref.Address))
+	id := strings.ToUpper(fmt.Sprintf("%016x", h.Sum64()))
+	switch v.Ref.Type {
+	case "aws_iam_role":
+		return "AROA" + id, true
+	case "aws_iam_user":
+		return "AIDA" + id, true
+	}
+	return "", false
+}
+
 func isPartition(v *value.Value) bool {
 	return v.Kind == value.Unknown && v.Ref != nil && v.Ref.Type == "aws_partition" && (v.Ref.Attr == "partition" || v.Ref.Attr == "id")
 }
 
-// inPartition is a value with the partition put in.
-func inPartition(v *value.Value, partition string) *value.Value {
-	switch {
-	case v == nil:
+// filled is a value with texts for some of what is not known in it.
+func filled(v *value.Value, text func(*value.Value) (string, bool)) *value.Value {
+	if v == nil {
 		return nil
-	case isPartition(v):
-		return value.StrAt(source.Computed(partition, v.Span))
+	}
+	if v.Is(value.Unknown) {
+		if s, ok := text(v); ok {
+			known := value.StrAt(source.Computed(s, v.Span))
+			known.Ref = v.Ref
+			return known
+		}
 	}
 	c := *v
-	c.JSON = inPartition(v.JSON, partition)
+	c.JSON = filled(v.JSON, text)
 	c.Parts, c.Elems, c.Attrs = nil, nil, nil
 	for _, p := range v.Parts {
-		if p.Hole != nil && isPartition(p.Hole) {
-			p = value.Part{Text: source.Computed(partition, p.Hole.Span)}
+		if p.Hole != nil {
+			if s, ok := text(p.Hole); ok {
+				p = value.Part{Text: source.Computed(s, p.Hole.Span)}
+			}
 		}
 		c.Parts = append(c.Parts, p)
 	}
 	for _, e := range v.Elems {
-		c.Elems = append(c.Elems, inPartition(e, partition))
+		c.Elems = append(c.Elems, filled(e, text))
 	}
 	for _, a := range v.Attrs {
-		a.Value = inPartition(a.Value, partition)
+		a.Name, a.Value = filled(a.Name, text), filled(a.Value, text)
 		c.Attrs = append(c.Attrs, a)
 	}
 	return &c

@@ -92,6 +92,9 @@ func newWitness(r *policy.Request, keys []string) *Witness {
 			w.tell(k, r.Context[k])
 		}
 	}
+	if id := r.Lookup("aws:userid"); slices.Contains(keys, "aws:userid") && id.Presence == policy.Known {
+		w.tell("aws:userid", id)
+	}
 	slices.Sort(w.Absent)
 	return w
 }

@@ -52,12 +52,16 @@ func Requires(doc *policy.Document, required Required, of Asked, opt SessionName
 	if err != nil {
 		return RequiredResult{}, err
 	}
-	var local localized
 	// What meets the condition is not asked about: let it be denied, and see
 	// what still gets through.
 	opt.RCPs = append(taken(opt.RCPs, policy.RCP), unless)
-	result := requires(local.trust(orUnknown(doc), opt), required, of, opt)
-	result.Statements = local.originals(result.Statements)
+	result := decideTrust(doc, opt,
+		func(d *policy.Document, opt SessionNameOptions) RequiredResult { return requires(d, required, of, opt) },
+		func(r RequiredResult) Verdict { return r.Verdict },
+		func(r RequiredResult, local *localized) RequiredResult {
+			r.Statements = local.originals(r.Statements)
+			return r
+		})
 	return result, nil
 }
 

@@ -103,6 +103,11 @@ func (t *trust) regions(key string, r *policy.Request) (out []nameRegion, comple
 			}
 		}
 	}
+	for _, name := range t.namesAskedFor(key, r) {
+		globs = append(globs, literalGlob(name))
+		kinds = append(kinds, nameRegion{derived: true})
+		seeds = append([]string{name}, seeds...)
+	}
 	found, complete := regionsOf(globs, sessionNames, append(seeds, filled...))
 	for _, f := range found {
 		n := nameRegion{sample: f.sample}
@@ -161,18 +166,23 @@ func ownToken(key string, c *policy.Caller) string {
 // are made of.
 func (t *trust) variants(c caller) []*policy.Request {
 	with, without := c.request, c.request
+	vary := func(key string) {
+		key = strings.ToLower(key)
+		if identifyingFamily(key) && isOpen(key, c.request) {
+			with = assign(with, key, policy.One(ownToken(key, c.request.Caller)))
+			without = assign(without, key, policy.ContextValue{})
+		}
+	}
 	for _, key := range []string{nameKey, identityKey} {
 		for _, cond := range t.conditionsOf(key) {
 			for _, p := range cond.Values {
 				for _, v := range p.Variables() {
-					v = strings.ToLower(v)
-					if !identifyingFamily(v) || !isOpen(v, c.request) {
-						continue
-					}
-					with = assign(with, v, policy.One(ownToken(v, c.request.Caller)))
-					without = assign(without, v, policy.ContextValue{})
+					vary(v)
 				}
 			}
+		}
+		for _, cond := range t.conditionsWith(key) {
+			vary(cond.Key)
 		}
 	}
 	if with == c.request {
@@ -442,6 +452,7 @@ func (t *trust) admitted(outcomes []outcome) Callers {
 			out.AllRoles = false
 		}
 	}
+	listed := !slices.ContainsFunc(t.allows, mayHoldMore)
 	out.ExternalID = len(t.conditionsOf("sts:externalid")) > 0
 	any := false
 	for _, o := range outcomes {
@@ -452,6 +463,8 @@ func (t *trust) admitted(outcomes []outcome) Callers {
 		c := o.caller.request.Caller
 		switch {
 		case c.Account == unnamedAccount:
+		case c.Account == t.opt.example:
+			out.Unknown = true
 		case c.Account == t.stranger && t.any && !slices.Contains(t.accounts, c.Account):
 			out.Anyone = true
 		case slices.Contains(t.accounts, c.Account) || c.Account == t.opt.Account:
@@ -473,5 +486,6 @@ func (t *trust) admitted(outcomes []outcome) Callers {
 		}
 	}
 	out.ExternalID = out.ExternalID && any
+	out.AllRoles = out.AllRoles || listed && out.Roles && !out.Users
 	return out
 }

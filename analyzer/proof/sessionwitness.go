@@ -32,6 +32,9 @@ func (t *trust) violated(result *SessionNameResult, outcomes []outcome, worst in
 			result.Statements = append(result.Statements, s)
 		}
 	}
+	result.ByRoles = !slices.ContainsFunc(outcomes, func(o outcome) bool {
+		return o.status >= weakAlternative && o.caller.request.Caller.Kind != policy.RoleCaller
+	})
 	result.Condition = t.atFault(result, o)
 	t.explain(result, o)
 }

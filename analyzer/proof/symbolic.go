@@ -22,7 +22,7 @@ var identityKeys = map[string]bool{
 // carriedKeys may be carried by any caller.
 var carriedKeys = map[string]bool{
 	"sts:externalid": true, "aws:sourceip": true, "aws:sourcevpc": true, "aws:sourcevpce": true, "aws:requestedregion": true,
-	"aws:vpcsourceip": true,
+	"aws:vpcsourceip": true, "aws:currenttime": true, "aws:epochtime": true,
 }
 
 // metWhatever are the conditions of Allow statements that some caller meets
@@ -58,7 +58,7 @@ func metWhatever(docs []*policy.Document) map[*policy.Condition]bool {
 			for i := range s.Conditions {
 				c := &s.Conditions[i]
 				key := strings.ToLower(c.Key)
-				if (identityKeys[key] || carriedKeys[key]) && uses[key] == 0 && inStatement[key] == 1 && asksForUnknown(c) {
+				if (identityKeys[key] || carriedKeys[key] || strings.HasPrefix(key, "aws:principaltag/")) && uses[key] == 0 && inStatement[key] == 1 && asksForUnknown(c) {
 					met[c] = true
 				}
 			}
@@ -71,7 +71,8 @@ func metWhatever(docs []*policy.Document) map[*policy.Condition]bool {
 // of which is wholly known.
 func asksForUnknown(c *policy.Condition) bool {
 	switch c.Operator.Base {
-	case "StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnLike", "IpAddress":
+	case "StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnLike", "IpAddress",
+		"DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals":
 	default:
 		return false
 	}

@@ -54,6 +54,9 @@ type SessionNameOptions struct {
 	TrustedTags []string
 	// RCPs that bind the role's account.
 	RCPs []*policy.Document
+
+	// example stands for an account that is not known.
+	example string
 }
 
 // Callers are who may assume a role, whatever they call the session.
@@ -63,7 +66,7 @@ type Callers struct {
 	Foreign  []string // those of them that are not the role's own, when that is known
 	Users    bool     // some user is
 	Roles    bool     // some role is
-	AllRoles bool     // nobody but roles that are named one by one
+	AllRoles bool     // nobody but roles: all that are named, or that meet the conditions
 	Unknown  bool     // a principal that is not known
 	// ExternalID says that nobody is admitted without a certain external id.
 	ExternalID bool
@@ -79,6 +82,8 @@ type SessionNameResult struct {
 	// Condition is the one at fault, when there is one.
 	Condition *policy.Condition
 	Callers   Callers
+	// ByRoles says that none but role sessions get through.
+	ByRoles bool
 	// Tags are the principal tags that a proof rests on, in lower case, sorted.
 	Tags  []string
 	Needs []value.Reason
@@ -96,11 +101,12 @@ const (
 // SessionName decides whether a role can be assumed under a name that does not
 // identify the caller.
 func SessionName(doc *policy.Document, opt SessionNameOptions) SessionNameResult {
-	var local localized
-	result := sessionName(local.trust(orUnknown(doc), opt), opt)
-	result.Statements = local.originals(result.Statements)
-	result.Condition = local.condition(result.Condition)
-	return result
+	return decideTrust(doc, opt, sessionName,
+		func(r SessionNameResult) Verdict { return r.Class.Verdict() },
+		func(r SessionNameResult, local *localized) SessionNameResult {
+			r.Statements, r.Condition = local.originals(r.Statements), local.condition(r.Condition)
+			return r
+		})
 }
 
 func sessionName(doc *policy.Document, opt SessionNameOptions) SessionNameResult {
@@ -228,7 +234,16 @@ func openPrincipals(s *policy.Statement) (list, kind bool) {
 // it lists: a list or a value that is not known.
 func mayHoldMore(s *policy.Statement) bool {
 	list, kind := openPrincipals(s)
-	return list || kind || s.PrincipalsOpen && s.Element("Principal").Get("AWS").Is(value.Unknown)
+	return list || kind || s.PrincipalsOpen && !onlyOfAClass(s)
+}
+
+// onlyOfAClass says that the AWS principals are one value, not known, all of
+// which are roles or all users: data.aws_iam_roles.x.arns.
+func onlyOfAClass(s *policy.Statement) bool {
+	v := s.Element("Principal").Get("AWS")
+	return !v.Is(value.Unknown) || slices.ContainsFunc(s.Principals, func(p policy.Principal) bool {
+		return p.Value == v && p.Class != policy.UnknownPrincipal
+	})
 }
 
 // admits says whether a statement's principals admit a caller. An open list of

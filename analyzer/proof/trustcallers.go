@@ -30,12 +30,16 @@ func (t *trust) hypotheses(u unknownPrincipal) []hypothesis {
 	}
 	user := t.user(account, name)
 	role := t.role(account, name)
+	users, roles := []caller{user}, []caller{role}
+	if v := u.principal.Value; v != nil && v.Ref != nil && strings.HasSuffix(v.Ref.Attr, "arns") { // any number
+		users, roles = append(users, t.user(account, "another")), append(roles, t.role(account, "another"))
+	}
 	whole := []caller{t.user(account, "alice"), t.user(account, "bob"), t.role(account, "dev"), t.role(account, "ops")}
 	var out []hypothesis
 	for _, callers := range map[policy.PrincipalClass][][]caller{
 		policy.AccountPrincipal:     {whole},
-		policy.UserPrincipal:        {{user}},
-		policy.RolePrincipal:        {{role}},
+		policy.UserPrincipal:        {users},
+		policy.RolePrincipal:        {roles},
 		policy.AssumedRolePrincipal: {{role}},
 		policy.UnknownPrincipal:     {whole, {user}, {role}},
 	}[u.principal.Class] {
@@ -53,6 +57,7 @@ type caller struct {
 	// named says that the policy names this very user or role; several callers
 	// that are not named stand for all of their kind.
 	named   bool
+	singled bool              // conditions of the policy single out such callers
 	unknown *unknownPrincipal // whom a hypothesis says it is
 }
 
@@ -82,6 +87,7 @@ func (t *trust) user(account, name string) caller {
 func (t *trust) role(account, name string) caller {
 	r := roleRequest(t.partition(account), account, base(name))
 	r.Caller.Path = pathOf(name)
+	r.Caller.Session = "session-of-" + base(name)
 	return t.open(r)
 }
 
@@ -115,7 +121,10 @@ func (t *trust) callers() []caller {
 	slices.SortStableFunc(accounts, func(a, b string) int { return boolInt(b == t.stranger) - boolInt(a == t.stranger) })
 	for _, a := range accounts {
 		out = append(out, t.user(a, "alice"), t.user(a, "bob"), t.user(a, "al"), t.role(a, "dev"), t.role(a, "ops"))
-		out = append(out, t.named(a)...)
+		for _, c := range t.named(a) {
+			c.singled = true
+			out = append(out, c)
+		}
 	}
 	for _, s := range t.doc.Statements {
 		for _, p := range s.Principals {
@@ -188,6 +197,10 @@ func (t *trust) named(account string) []caller {
 	for _, s := range t.doc.Statements {
 		for _, c := range s.Conditions {
 			switch strings.ToLower(c.Key) {
+			case "aws:userid":
+				for _, p := range c.Values {
+					out = append(out, t.withID(account, p)...)
+				}
 			case "aws:username":
 				for _, p := range c.Values {
 					add("user", p.String())
@@ -203,6 +216,31 @@ func (t *trust) named(account string) []caller {
 				}
 			}
 		}
+	}
+	return out
+}
+
+// withID are the users and roles of an account whose ids a pattern of aws:userid
+// accepts: an AIDA… of a user, an AROA… of a role with the name of its session.
+func (t *trust) withID(account string, p policy.Pattern) []caller {
+	if len(p.Variables()) > 0 || p.HasHole() {
+		return nil
+	}
+	var out []caller
+	id, session, isRole := strings.Cut(p.String(), ":")
+	for _, filler := range []string{"dev", "ops"} {
+		fill := strings.NewReplacer("*", filler, "?", "x").Replace
+		c := t.user(account, filler)
+		if isRole {
+			c = t.role(account, filler)
+			if name := fill(session); len(name) > 1 {
+				c.request.Caller.Session = name
+			}
+		}
+		if len(id) > 4 && !strings.ContainsAny(id, "*?") {
+			c.request.Caller.ID = id
+		}
+		out = append(out, c)
 	}
 	return out
 }
@@ -224,11 +262,16 @@ func (t *trust) words(c caller, anyone bool) string {
 	switch {
 	case c.unknown != nil:
 		return "somebody"
+	case r.Account == t.opt.example:
+		of = "of that account"
 	case !slices.Contains(t.accounts, r.Account) && r.Account != t.opt.Account:
 		of = "of any account"
 		if !anyone {
 			of = "that meets the conditions"
 		}
+	}
+	if c.singled && of != "that meets the conditions" {
+		of += " that meets the conditions"
 	}
 	switch {
 	case c.named && r.Kind == policy.RoleCaller:

@@ -117,7 +117,7 @@ func TestSessionNameCallers(t *testing.T) {
 		{"external id", `"Principal": {"AWS": "999999999999"}, "Condition": {"StringEquals": {"sts:ExternalId": "x"}}`, Callers{Accounts: []string{"999999999999"}, Foreign: []string{"999999999999"}, Users: true, Roles: true, ExternalID: true}},
 		{"external id, if any", `"Principal": {"AWS": "999999999999"}, "Condition": {"StringEqualsIfExists": {"sts:ExternalId": "x"}}`, Callers{Accounts: []string{"999999999999"}, Foreign: []string{"999999999999"}, Users: true, Roles: true}},
 		{"only users", `"Principal": {"AWS": "111122223333"}, "Condition": {"StringEquals": {"aws:PrincipalType": "User"}}`, Callers{Accounts: []string{"111122223333"}, Users: true}},
-		{"one role of the account", `"Principal": {"AWS": "111122223333"}, "Condition": {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/deploy"}}`, Callers{Accounts: []string{"111122223333"}, Roles: true}},
+		{"one role of the account", `"Principal": {"AWS": "111122223333"}, "Condition": {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/deploy"}}`, Callers{Accounts: []string{"111122223333"}, Roles: true, AllRoles: true}},
 	} {
 		doc := parse(t, "trust.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", `+tt.statement+`}}`)
 		got := SessionName(doc, SessionNameOptions{Account: "111122223333"})

@@ -21,6 +21,11 @@ func (inst *instance) computed(name string, cautious bool) *value.Value {
 			return v
 		}
 	}
+	if name == "arn" {
+		if v := inst.ownARN(cautious); v != nil {
+			return v
+		}
+	}
 	if text, ok := providerDefaults[inst.key.typ][name]; ok {
 		return value.StrAt(source.Computed(text, inst.block.header))
 	}
@@ -97,7 +102,9 @@ func (inst *instance) dataAttribute(name string, cautious bool) *value.Value {
 			if account, at := inst.accountID(); account != "" {
 				return value.StrAt(source.Computed(account, at))
 			}
-			return inst.unknownAttribute(name, "is not known (--account)")
+			v := inst.unknownAttribute(name, "is not known (--account)")
+			v.Same = inst.accountName()
+			return v
 		}
 	case "aws_partition":
 		if v := inst.partitionAttribute(name); v != nil {

@@ -48,8 +48,8 @@ data "aws_iam_policy_document" "d" {
 		}
 	}
 	r := root.Resource("aws_iam_role.r")
-	if v := r.Reference("arn"); !v.Is(value.Unknown) || len(v.Why) == 0 {
-		t.Errorf("arn is %s", printed(v))
+	if v := r.Reference("unique_id"); !v.Is(value.Unknown) || len(v.Why) == 0 {
+		t.Errorf("unique_id is %s", printed(v))
 	}
 	if got := printed(r.Attr("managed_policy_arns")); got != `["b", "a", "b"]` {
 		t.Errorf("the attribute itself has changed to %s", got)

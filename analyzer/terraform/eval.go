@@ -102,7 +102,12 @@ func (e evaluation) evaluate(x hclsyntax.Expression) *value.Value {
 	case *hclsyntax.ScopeTraversalExpr:
 		return e.traversal(x.Traversal)
 	case *hclsyntax.RelativeTraversalExpr:
-		return e.follow(e.value(x.Source), x.Traversal)
+		from := e.value(x.Source)
+		v := e.follow(from, x.Traversal)
+		if e.ev.objectOf(from) != nil {
+			v = placedAt(v, e.span(x.SrcRange))
+		}
+		return v
 	case *hclsyntax.FunctionCallExpr:
 		return e.functionCall(x)
 	case *hclsyntax.ConditionalExpr:

@@ -147,6 +147,8 @@ func settled(v *value.Value) bool {
 	yes := true
 	v.Walk(func(w *value.Value) bool {
 		switch {
+		case w.Is(value.String) && surelyThere(w.Ref):
+			return false // whatever its holes turn out to be
 		case w.Open && w.Ref == nil:
 			yes = false
 		case w.Kind == value.Unknown && w.JSON == nil:

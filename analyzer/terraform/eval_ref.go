@@ -103,9 +103,10 @@ func (e evaluation) resource(key resourceKey, rest hcl.Traversal, at source.Span
 	return placedAt(e.follow(v, rest), at)
 }
 
-// placedAt places an unknown value that stands nowhere in the text at its reference.
+// placedAt places a value that stands nowhere in the text, as one does that is
+// unknown or that AWS makes, at its reference.
 func placedAt(v *value.Value, at source.Span) *value.Value {
-	if !v.Is(value.Unknown) {
+	if !v.Is(value.Unknown) && (v.Ref == nil || v.Ref.Attr != "arn" || arnKinds[v.Ref.Type] == "") {
 		return v
 	}
 	w := *v

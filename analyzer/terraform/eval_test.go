@@ -49,6 +49,7 @@ resource "aws_iam_user" "keyed" {
 }
 resource "aws_organizations_organization" "o" {}
 data "aws_caller_identity" "me" {}
+data "aws_iam_roles" "all" {}
 module "far" {
   source = "terraform-aws-modules/iam/aws"
 }
@@ -85,17 +86,17 @@ func TestPartial(t *testing.T) {
 		{`var.u == null`, `?`},
 		{`aws_iam_user.one.name`, `"alice"`},
 		{`aws_iam_user.one.id`, `"alice"`},
-		{`aws_iam_user.one.arn`, `?(aws_iam_user.one.arn)`},
+		{`aws_iam_user.one.arn`, `"arn:{?(data.aws_partition.partition)}:iam::{?}:user/p/alice"`},
 		{`aws_iam_user.one.tags.team`, `"red"`},
 		{`aws_iam_user.one.tags["team"]`, `"red"`},
 		{`aws_iam_user.one["name"]`, `"alice"`},
 		{`aws_iam_user.one[*].name`, `["alice"]`},
 		{`aws_iam_user.many["a"].name`, `"x"`},
-		{`aws_iam_user.many["b"].arn`, `?(aws_iam_user.many["b"].arn)`},
+		{`aws_iam_user.many["b"].arn`, `"arn:{?(data.aws_partition.partition)}:iam::{?}:user/{?}"`},
 		{`[for k, u in aws_iam_user.many : "${k}:${u.name}"]`, `["a:x", "b:{?(aws_iam_user.many[\"b\"].name)}"]`},
 		{`values(aws_iam_user.many)[*].name`, `["x", ?(aws_iam_user.many["b"].name)]`},
 		{`keys(aws_iam_user.many)`, `["a", "b"]`},
-		{`aws_iam_user.maybe[0].arn`, `?(aws_iam_user.maybe[?].arn)`},
+		{`aws_iam_user.maybe[0].arn`, `"arn:{?(data.aws_partition.partition)}:iam::{?}:user/m{?}"`},
 		{`aws_iam_user.maybe[*].arn`, `[...]`},
 		{`try(aws_iam_user.none[0].arn, "none")`, `"none"`},
 		{`try(aws_iam_user.counted[1].name, "none")`, `"c1"`},
@@ -123,7 +124,13 @@ func TestPartial(t *testing.T) {
 		{`"%{ if var.u }a%{ else }b%{ endif }"`, `"{?}"`},
 		{`"%{ for x in local.list }${x},%{ endfor }"`, `"a,{?},c,"`},
 		{`aws_iam_user.one == null`, `false`},
-		{`[aws_iam_user.one.arn, "b"]`, `[?(aws_iam_user.one.arn), "b"]`},
+		{`[aws_iam_user.one.arn, "b"]`, `["arn:{?(data.aws_partition.partition)}:iam::{?}:user/p/alice", "b"]`},
+		{`try(aws_iam_user.one.arn, "")`, `"arn:{?(data.aws_partition.partition)}:iam::{?}:user/p/alice"`},
+		{`aws_iam_user.one.arn != ""`, `true`},
+		{`jsonencode({ a = var.u }) == ""`, `false`},
+		{`coalesce(jsonencode({ a = var.u }), "x")`, `"{\"a\":{?}}"`},
+		{`one(data.aws_iam_roles.all.arns)`, `?(data.aws_iam_roles.all.arns[0])`},
+		{`sort(tolist(data.aws_iam_roles.all.arns))`, `?(data.aws_iam_roles.all.arns)`},
 		{`1 / 0`, `?`},
 		{`max(var.n, 1)`, `2`},
 		{`aws_iam_user.counted[var.u].arn`, `?`},

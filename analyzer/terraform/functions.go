@@ -64,7 +64,7 @@ func tryFunction(name string, args []*value.Value, sc *scope) (*value.Value, err
 	}
 	if b, ok := builtins[c.name]; ok {
 		v, err := c.native(b)
-		return present(v), err
+		return c.referring(present(v)), err
 	}
 	if f, ok := libraryFunctions[c.name]; ok {
 		return c.library(f)
@@ -73,6 +73,29 @@ func tryFunction(name string, args []*value.Value, sc *scope) (*value.Value, err
 		return c.carryDeep(value.Of(value.Type{Kind: value.String}, sc.span, c.reason(why))), nil
 	}
 	return nil, errors.New("no such function in Terraform 1.11")
+}
+
+// sameMembers are the functions whose result has the members of their argument,
+// and oneMember those whose result is one of them.
+var (
+	sameMembers = map[string]bool{"tolist": true, "toset": true, "sort": true, "distinct": true, "compact": true, "reverse": true, "flatten": true}
+	oneMember   = map[string]bool{"one": true, "element": true}
+)
+
+// referring is a result that is not known, with what the members refer to.
+func (c *call) referring(v *value.Value) *value.Value {
+	if v == nil || v.Kind != value.Unknown || v.Ref != nil || len(c.args) == 0 || !c.args[0].Is(value.Unknown) || c.args[0].Ref == nil {
+		return v
+	}
+	w := *v
+	switch {
+	case sameMembers[c.name]:
+		w.Ref = c.args[0].Ref
+		return &w
+	case oneMember[c.name]:
+		return within(v, c.args[0], "[0]")
+	}
+	return v
 }
 
 // present is null where v is absent: an attribute that is not written is null

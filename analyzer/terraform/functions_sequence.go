@@ -78,7 +78,7 @@ func (c *call) coalesce() (*value.Value, error) {
 		s, known := v.Text()
 		switch {
 		case v.Missing() || known && s == "":
-		case v.Is(value.String) && !known && knownBytes(v.Parts) == 0 || v.Is(value.Unknown):
+		case v.Is(value.String) && !known && leastBytes(v) == 0 || v.Is(value.Unknown):
 			if i == len(c.args)-1 {
 				return v, nil // this, or an error
 			}

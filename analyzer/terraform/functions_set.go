@@ -64,6 +64,12 @@ func equalParts(a, b *value.Value) value.Tri {
 			return value.Yes
 		}
 	}
+	if s, ok := a.Text(); ok && len(s) < leastBytes(b) {
+		return value.No
+	}
+	if s, ok := b.Text(); ok && len(s) < leastBytes(a) {
+		return value.No
+	}
 	pa, pb := knownPrefix(a.Parts), knownPrefix(b.Parts)
 	sa, sb := knownSuffix(a.Parts), knownSuffix(b.Parts)
 	n, m := min(len(pa), len(pb)), min(len(sa), len(sb))
@@ -71,6 +77,14 @@ func equalParts(a, b *value.Value) value.Tri {
 		return value.No
 	}
 	return value.Maybe
+}
+
+// leastBytes is how long a string is at least: JSON has its brackets.
+func leastBytes(v *value.Value) int {
+	if v.JSON.IsMapping() || v.JSON.IsSequence() {
+		return max(2, knownBytes(v.Parts))
+	}
+	return knownBytes(v.Parts)
 }
 
 func equalElems(a, b []*value.Value) value.Tri {

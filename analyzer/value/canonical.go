@@ -70,6 +70,9 @@ func writeKey(b *strings.Builder, v *Value) {
 	if v.Ref != nil {
 		fmt.Fprintf(b, " ref %+v", *v.Ref)
 	}
+	if v.Same != "" {
+		fmt.Fprintf(b, " same %q", v.Same)
+	}
 	for _, c := range v.Candidates {
 		b.WriteString(" or ")
 		writeKey(b, c)

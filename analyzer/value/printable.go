@@ -21,6 +21,9 @@ func (v *Value) Printable() string {
 	if !ok || v != nil && v.Sensitive {
 		return "…"
 	}
+	if v != nil && v.Ref != nil && v.Ref.Attr == "arn" && !v.Known() {
+		return v.reference()
+	}
 	if len(parts) == 1 && parts[0].Hole != nil {
 		if name := parts[0].Hole.reference(); name != "" {
 			return name

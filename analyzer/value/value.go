@@ -76,6 +76,10 @@ type Value struct {
 	// branches of a conditional whose test is not known. Nil: it may be anything.
 	Candidates []*Value
 
+	// Same tells unknown values that are one and the same, whatever it is, by
+	// having the same name here: the account of a provider. "" is only itself.
+	Same string
+
 	// Ref is the resource attribute that the value is, when it came through a
 	// reference unchanged. It is kept when the text is unknown as well as when
 	// it is known.

@@ -1,0 +1,73 @@
+package proof
+
+import (
+	"slices"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// A trust policy names the account that Terraform works in again and again:
+// arn:aws:iam::${data.aws_caller_identity.current.account_id}:root. Whichever it
+// is, it is one and the same everywhere, so that an example stands for it.
+
+// maxAccounts bounds the accounts that an unknown one is tried as.
+const maxAccounts = 5
+
+// decideTrust decides a trust policy in the partition given or in the one that
+// it names, with an example for an account that is not known. It might as well
+// be one that the policy names: where the verdict would be another then, it
+// stays unknown. original brings a result back to what is written.
+func decideTrust[R any](doc *policy.Document, opt SessionNameOptions, decide func(*policy.Document, SessionNameOptions) R,
+	verdict func(R) Verdict, original func(R, *localized) R,
+) R {
+	var local localized
+	doc = local.trust(orUnknown(doc), opt)
+	var results []R
+	for _, example := range exampleAccounts(doc, opt) {
+		with := opt
+		with.example = example
+		r := decide(local.filled(doc, func(v *value.Value) (string, bool) { return example, v.Same != "" }), with)
+		if len(results) > 0 && verdict(r) != verdict(results[0]) {
+			results = nil
+			break
+		}
+		results = append(results, r)
+	}
+	if len(results) == 0 {
+		return original(decide(doc, opt), &local)
+	}
+	return original(results[0], &local)
+}
+
+// exampleAccounts are an account that a policy does not name, and those that it
+// does, where exactly one account in it is not known and they are not too many.
+func exampleAccounts(d *policy.Document, opt SessionNameOptions) []string {
+	var unknown, named []string
+	add := func(to *[]string, s string) {
+		if s != "" && !slices.Contains(*to, s) {
+			*to = append(*to, s)
+		}
+	}
+	d.Value.Walk(func(v *value.Value) bool {
+		add(&unknown, v.Same)
+		for _, p := range v.Parts {
+			if p.Hole != nil {
+				add(&unknown, p.Hole.Same)
+			}
+			for _, account := range accountsOf(p.Text.String) {
+				add(&named, account)
+			}
+		}
+		return true
+	})
+	add(&named, opt.Account)
+	if len(unknown) != 1 || len(named) >= maxAccounts {
+		return nil
+	}
+	example := usualAccount
+	for i := 0; slices.Contains(named, example); i++ {
+		example = [maxAccounts]string{"222233334444", "333344445555", "555566667777", "666677778888", "888899990000"}[i]
+	}
+	return append([]string{example}, named...)
+}
