@@ -30,7 +30,7 @@ func (a *analysis) again(ctx context.Context, edits map[string][]byte, before *l
 	if err != nil {
 		return nil, err
 	}
-	res.stayed = s.stayed
+	res.stayed, res.changed = s.stayed, s.isChanged
 	if s.parts&^identity.Roles == 0 {
 		return res, nil
 	}

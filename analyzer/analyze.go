@@ -161,6 +161,8 @@ type analysis struct {
 	last     retry // of the fix that was tried last
 	// outcome is the analysis with files replaced.
 	outcome func(ctx context.Context, edits map[string][]byte, before *loaded) (*result, error)
+	// compared is how many policies were compared with what fixes made of them.
+	compared int
 }
 
 func newAnalysis(in Input, checks []*Check) *analysis {
@@ -360,6 +362,8 @@ type result struct {
 	gaps     []terraform.Gap
 	// stayed says that a finding of before was not looked for again; nil says it of none.
 	stayed func(*Finding) bool
+	// changed says that a resource may be another than before; nil says it of all.
+	changed func(*terraform.Resource) bool
 }
 
 func (a *analysis) run(ctx context.Context, roots []*terraform.Root, checks []*Check) (*result, error) {

@@ -113,7 +113,12 @@ func (a *analysis) harmless(ctx context.Context, before *result, applied []Chose
 	if err := count(before).noWorse(after, applied); err != nil {
 		return nil, err
 	}
-	return after, nil
+	for _, c := range applied {
+		if c.Fix.Grade == Draft {
+			return after, nil // it is for whoever chose it to say what may be allowed
+		}
+	}
+	return after, a.widens(newLoaded(before.roots), after)
 }
 
 func (a *analysis) oneByOne(ctx context.Context, before *result, out *Together) (*result, []source.Edit, error) {

@@ -15,8 +15,9 @@ import (
 
 // verify applies every fix in memory and runs the checks again. A fix stays
 // only if everything parses, its finding is gone (or left at the severity that
-// the fix declares), no finding and no gap is new. What fails is dropped and
-// logged: a fix that has to be read twice is worse than none.
+// the fix declares), no finding and no gap is new, and, unless it is a draft, no
+// policy allows what it did not. What fails is dropped and logged: a fix that has
+// to be read twice is worse than none.
 func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error {
 	before := count(res)
 	var clean func(string) string
@@ -189,7 +190,10 @@ func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, c Ch
 		}
 		a.last = retry{diff, res}
 	}
-	return before.noWorse(a.last.res, []Chosen{c})
+	if err := before.noWorse(a.last.res, []Chosen{c}); err != nil || c.Fix.Grade == Draft {
+		return err
+	}
+	return a.widens(roots, a.last.res)
 }
 
 // after is the analysis with a fix applied in memory.

@@ -2,20 +2,18 @@ package proof
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// widerRequests bounds the requests that Wider tries.
-const widerRequests = 20000
-
 // Wider is a request that changed documents allow and the old ones did not, or
 // that the old ones deny and the changed ones do not; nil when there is none
-// among those that the documents tell apart. Where these are too many a sample of
-// them is tried, the same each time: nil is then no proof.
-func Wider(before, after []*policy.Document) *policy.Request {
+// among those that the documents tell apart. Where these are more than limit a
+// sample of them is tried, the same each time: nil is then no proof.
+func Wider(before, after []*policy.Document, limit int) *policy.Request {
 	both := append(append([]*policy.Document{}, before...), after...)
 	actions, _ := policy.ActionAtoms(both...)
 	resources, _ := policy.ResourceAtoms(both...)
@@ -29,13 +27,14 @@ func Wider(before, after []*policy.Document) *policy.Request {
 		} else {
 			values[i] = append(values[i], policy.One("alice"))
 		}
+		values[i] = slices.DeleteFunc(values[i], func(v policy.ContextValue) bool { return neverCarries(key, v) })
 	}
 	callers := widerCallers(both)
 	sizes := []int{len(callers), len(actions), len(resources)}
 	for _, v := range values {
 		sizes = append(sizes, len(v)+1) // one more: what follows from the caller
 	}
-	for choice := range choices(sizes, widerRequests) {
+	for choice := range choices(sizes, limit) {
 		r := &policy.Request{Caller: callers[choice[0]], Action: actions[choice[1]], Resource: resources[choice[2]]}
 		for i, key := range keys {
 			if at := choice[3+i]; at < len(values[i]) {
@@ -49,6 +48,18 @@ func Wider(before, after []*policy.Document) *policy.Request {
 		}
 	}
 	return nil
+}
+
+// neverCarries says that no request carries a key with such a value: a list where
+// the key has one value, anything where there is no such key.
+func neverCarries(name string, v policy.ContextValue) bool {
+	name = strings.ToLower(name)
+	_, global := globalKeys[name]
+	_, principal := principalKeys[name]
+	if global || principal {
+		return v.Multi && !policy.MultiValued(name)
+	}
+	return v.Presence != policy.Absent && keyOf(name).there == never
 }
 
 // widerCallers are callers of every kind, and those whom the documents name.

@@ -1,0 +1,103 @@
+package analyzer
+
+import (
+	"fmt"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// How many requests are tried of a policy that a fix changes, where its form does
+// not show that it allows no more: of the first many, of later ones fewer, so that
+// what all of them take stays bounded. Fixes are alike, and the tests of the checks
+// try many more.
+const (
+	mostRequests  = 2000
+	allRequests   = 10000
+	leastRequests = 50
+)
+
+// policyAttributes are the resources that hold a policy, and the attribute that it
+// is.
+var policyAttributes = [][2]string{
+	{"aws_iam_role", "assume_role_policy"},
+	{"awscc_iam_role", "assume_role_policy_document"},
+	{"aws_organizations_policy", "content"},
+	{"awscc_organizations_policy", "content"},
+	{"aws_iam_policy", "policy"},
+	{"aws_iam_user_policy", "policy"},
+	{"aws_iam_group_policy", "policy"},
+}
+
+// widens says what a policy allows, after fixes, that it did not allow before. A
+// policy that is new may only deny.
+func (a *analysis) widens(before *loaded, after *result) error {
+	for _, r := range after.roots {
+		if before.roots[r] {
+			continue
+		}
+		old := before.byDir[dirLabel{r.Dir, r.Label}]
+		for _, p := range policyAttributes {
+			for _, now := range r.Resources(p[0]) {
+				if after.changed != nil && !after.changed(now) {
+					continue
+				}
+				if more := a.allowsMore(policyOf(old, p[0], now.Address, p[1]), now.Attr(p[1])); more != "" {
+					return fmt.Errorf("%s allows more than before: %s", now.Address, more)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// policyOf is the policy of a resource; nil when there is no such one.
+func policyOf(r *terraform.Root, typ, address, attribute string) *value.Value {
+	if r == nil {
+		return nil
+	}
+	for _, res := range r.Resources(typ) {
+		if res.Address == address {
+			return res.Attr(attribute)
+		}
+	}
+	return nil
+}
+
+func (a *analysis) allowsMore(was, now *value.Value) string {
+	before, after := value.Key(was), value.Key(now)
+	if was != nil && before == after {
+		return ""
+	}
+	return Remember(a.memo, "wider\x00"+before+"\x00"+after, func() string { return a.wider(was, now) })
+}
+
+// wider is a request that a changed policy allows, and did not; "" when none is
+// found.
+func (a *analysis) wider(was, now *value.Value) string {
+	after, err := policy.Parse(now)
+	if err != nil {
+		return "" // a gap, which is new
+	}
+	if was == nil {
+		for _, s := range after.Statements {
+			if s.Effect != policy.Deny {
+				return "it is new, and has a statement that allows something"
+			}
+		}
+		return ""
+	}
+	before, err := policy.Parse(was)
+	if err != nil || proof.PlainlyNarrower(before, after) {
+		return ""
+	}
+	a.compared++
+	limit := min(mostRequests, max(leastRequests, allRequests/a.compared))
+	r := proof.Wider([]*policy.Document{before}, []*policy.Document{after}, limit)
+	if r == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s by %s", r.Action, r.Caller.ARN())
+}
