@@ -118,7 +118,7 @@ func (a *analysis) harmless(ctx context.Context, before *result, applied []Chose
 			return after, nil // it is for whoever chose it to say what may be allowed
 		}
 	}
-	return after, a.widens(newLoaded(before.roots), after)
+	return after, a.widens(newLoaded(before.roots, before.model), after)
 }
 
 func (a *analysis) oneByOne(ctx context.Context, before *result, out *Together) (*result, []source.Edit, error) {
