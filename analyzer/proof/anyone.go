@@ -90,12 +90,18 @@ func mayBeEverybody(p policy.Principal) bool {
 	if p.Class != policy.UnknownPrincipal || p.Pattern.Value != nil && p.Pattern.Matches("*") == value.No {
 		return false
 	}
-	if p.Value == nil || p.Value.Ref == nil || !strings.HasPrefix(p.Value.Ref.Type, "aws_") {
-		return true
+	return p.Value == nil || !namesPrincipals(p.Value.Ref)
+}
+
+// namesPrincipals says that a value is what AWS gives a resource as its ARN, or
+// an account as its id, or a list of them.
+func namesPrincipals(ref *value.Ref) bool {
+	if ref == nil || !strings.HasPrefix(ref.Type, "aws_") {
+		return false
 	}
-	attr, _, _ := strings.Cut(p.Value.Ref.Attr, "[")
+	attr, _, _ := strings.Cut(ref.Attr, "[")
 	attr = attr[strings.LastIndexByte(attr, '.')+1:]
-	return !strings.HasSuffix(attr, "arn") && !strings.HasSuffix(attr, "arns") && !strings.HasSuffix(attr, "account_id")
+	return strings.HasSuffix(attr, "arn") || strings.HasSuffix(attr, "arns") || strings.HasSuffix(attr, "account_id")
 }
 
 // admitsStrangersIf says that strangers may come in where the principals of a

@@ -108,7 +108,9 @@ func mayAdmitStrangers(c *policy.Condition) bool {
 // may be "*" may be a stranger.
 func admitsStranger(s *policy.Statement, c *policy.Caller) value.Tri {
 	out := value.No
-	if mayHoldMore(s) {
+	list, kind := openPrincipals(s)
+	aws := s.Element("Principal").Get("AWS")
+	if kind || (list || s.PrincipalsOpen && aws.Is(value.Unknown)) && !namesPrincipals(aws.Ref) {
 		out = value.Maybe
 	}
 	for _, p := range s.Principals {

@@ -382,7 +382,7 @@ func (c *call) one() (*value.Value, error) {
 	case err != nil:
 		return nil, err
 	case list.Is(value.Unknown) || list.Open && len(list.Elems) == 0:
-		return c.unknown(elementType(list)), nil
+		return within(c.unknown(elementType(list)), list, "[0]"), nil
 	case len(list.Elems) == 0:
 		return c.carry(&value.Value{Kind: value.Null, Type: valueType(elementType(list)), Span: c.sc.span}), nil
 	case len(list.Elems) == 1:

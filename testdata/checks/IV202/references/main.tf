@@ -45,3 +45,43 @@ resource "aws_iam_role" "organization" {
     }]
   })
 }
+
+# Roles that are looked up, all of them or the one that there is.
+data "aws_iam_roles" "administrators" {
+  name_regex = "AWSReservedSSO_Administrator_.*"
+}
+
+data "aws_iam_policy_document" "looked_up" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "AWS"
+      identifiers = data.aws_iam_roles.administrators.arns
+    }
+  }
+
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "AWS"
+      identifiers = [one(data.aws_iam_roles.administrators.arns), tolist(data.aws_iam_roles.administrators.arns)[0]]
+    }
+  }
+}
+
+resource "aws_iam_role" "looked_up" {
+  assume_role_policy = data.aws_iam_policy_document.looked_up.json
+}
+
+resource "aws_iam_role" "all_looked_up" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { AWS = data.aws_iam_roles.administrators.arns }
+    }]
+  })
+}
