@@ -36,6 +36,9 @@ func (a *analysis) again(ctx context.Context, edits map[string][]byte, before *l
 	}
 	model := identity.BuildAgain(before.model, now, s.parts&^identity.Roles, s.isChanged)
 	model.Accounts = a.deployed.accounts
+	if s.parts&identity.Organizations == 0 {
+		model.Beside = before.model // its organizations are as they were
+	}
 	more, err := a.judge(ctx, model, together)
 	if err != nil {
 		return nil, err

@@ -237,18 +237,23 @@ func tagsReported(r *identity.Reported) map[string]string {
 	return nil
 }
 
-// requiresMFA says that the policies of the user, as deployed where that is known
-// and else as declared, deny everything without MFA but what enrols a device.
+// requiresMFA says that the service control policies of the account, or the
+// policies of the user, as deployed where that is known and else as declared, deny
+// everything without MFA but what enrols a device.
 func requiresMFA(p *analyzer.Pass, r *identity.Reported) bool {
 	u, m := r.Owner(), p.Model
 	if deployed, account := p.Model.DeployedRow(r.Row); deployed != nil {
 		u, m = deployed, account.Model
 	}
+	denies := guardrails(p.Model, r.Account)
+	if guarded(denies, proof.User{Name: r.User, Account: r.Account, TagsOpen: true}) {
+		return true
+	}
 	if u == nil {
 		return false
 	}
 	bindings := m.PermissionsOf(u)
-	return len(bindings.Policies) > 0 && decideUser(u, r.Account, bindings).Class == proof.Enforced
+	return len(bindings.Policies) > 0 && decideUser(u, r.Account, bindings, denies).Class == proof.Enforced
 }
 
 func reportedMultipleKeys(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {

@@ -43,8 +43,8 @@ management account.`,
 		"aws-config root-account-hardware-mfa-enabled", "nist-800-53-r5 AC-2(1) AC-3(15) IA-2(1) IA-2(2) IA-2(6) IA-2(8)",
 		"pci-dss-3.2.1 8.3.1", "pci-dss-4.0.1 8.4.2", "mitre-attack T1556.006")...),
 	Settings: []string{"govcloud_accounts"},
-	Tags: []string{"root", "mfa"},
-	Run:  rootHardwareMFA,
+	Tags:     []string{"root", "mfa"},
+	Run:      rootHardwareMFA,
 
 	Deployed: reportedRootDevice,
 }

@@ -35,7 +35,8 @@ MFA.
 
 It is fine when the policies deny everything without MFA but what enrols a device
 (AWS's own example, with BoolIfExists), or allow nothing but with MFA. A Deny
-that proves this holds whatever else is attached. It is reported as medium when
+that proves this holds whatever else is attached, one of a service control policy
+too, where the scan shows that it binds the user's account. It is reported as medium when
 no policy of the user is in the scan, or when only an access key of the user gets
 through; as a note when there is no such key, or when the policies would keep the
 user from enrolling a device at all.`,
@@ -121,9 +122,9 @@ func (c *consoleCheck) nobody() {
 
 func (c *consoleCheck) run() {
 	c.bindings = c.pass.Model.PermissionsOf(c.user)
-	exists := c.login.Resource.Exists
+	exists, account := c.login.Resource.Exists, identity.AccountOf(c.user.Resource)
 	if len(c.bindings.Policies) == 0 {
-		if c.pass.Model.Whole || c.settled() {
+		if c.pass.Model.Whole || c.settled() || guarded(guardrails(c.pass.Model, account), proven(c.user, account)) {
 			return // without a policy the user may do nothing
 		}
 		f := c.finding("no-policy")
@@ -138,8 +139,9 @@ func (c *consoleCheck) run() {
 		c.report(f, exists)
 		return
 	}
-	c.result = analyzer.Remember(c.pass.Memo, userKey(c.user, c.user.Resource.Root.Account(), c.bindings), func() proof.UserResult {
-		return decideUser(c.user, c.user.Resource.Root.Account(), c.bindings)
+	denies := guardrails(c.pass.Model, account)
+	c.result = analyzer.Remember(c.pass.Memo, userKey(c.user, account, c.bindings, denies), func() proof.UserResult {
+		return decideUser(c.user, account, c.bindings, denies)
 	})
 	keys := c.pass.Model.HasKeys(c.user)
 	switch c.result.Class {
@@ -166,21 +168,12 @@ func (c *consoleCheck) run() {
 	}
 }
 
-// decideUser decides what the policies that bind a user allow without MFA.
-func decideUser(u *identity.User, account string, p identity.Permissions) proof.UserResult {
-	tags, open := u.Tags()
-	return proof.UserMFA(proof.User{
-		Name: u.Name.TextOr(""), Account: account, Tags: tags, TagsOpen: open,
-		Documents: p.Documents(), Boundary: p.Boundary,
-	})
-}
-
 // userKey is all that decideUser looks at.
-func userKey(u *identity.User, account string, p identity.Permissions) string {
+func userKey(u *identity.User, account string, p identity.Permissions, denies []*policy.Document) string {
 	var b strings.Builder
 	tags, open := u.Tags()
 	fmt.Fprintf(&b, "%q %q %q %t", u.Name.TextOr(""), account, tags, open)
-	for _, d := range append(p.Documents(), p.Boundary) {
+	for _, d := range slices.Concat(p.Documents(), []*policy.Document{p.Boundary}, denies) {
 		if d == nil {
 			b.WriteString("\nnone")
 			continue
@@ -201,7 +194,8 @@ func (c *consoleCheck) settled() bool {
 		return false
 	}
 	p := account.PermissionsOf(u)
-	return len(p.Policies) == 0 || decideUser(u, u.Resource.Root.Account(), p).Class == proof.Enforced
+	id := identity.AccountOf(u.Resource)
+	return len(p.Policies) == 0 || decideUser(u, id, p, guardrails(c.pass.Model, id)).Class == proof.Enforced
 }
 
 // has is that the user has a password, and whoHas the user and that, both as
@@ -221,15 +215,23 @@ func (c *consoleCheck) whoHas() string {
 }
 
 // report reports a violation; where it is not known whether there is a password
-// at all, that is what is missing.
+// at all, or whether the account is one that a service control policy guards, that
+// is what is missing.
 func (c *consoleCheck) report(f *analyzer.Finding, exists value.Tri) {
 	if exists == value.Maybe {
-		f.Verdict, f.Witness, f.Offer = analyzer.Undetermined, nil, nil
 		f.Needs = needs("whether there is a password", f.Span)
 		if why := c.login.Resource.Why; len(why) > 0 {
 			f.Needs = why
 		}
 		f.Message = fmt.Sprintf("Whether %s has a console password, '%s', with which it may act without MFA, depends on a value that is not known.", c.who(), c.login.Resource.Address)
+	} else if identity.AccountOf(c.user.Resource) == "" {
+		if o, where := guardedSomewhere(c.pass.Model, c.user); o != nil {
+			f.Needs = []value.Reason{{Text: "the account that the user is in: --account says it", Span: o.Resource.Header}}
+			f.Message = fmt.Sprintf("Whether %s, may act without MFA depends on its account: in %s of '%s' a service control policy keeps it from that.", c.whoHas(), where, o.Resource.Address)
+		}
+	}
+	if len(f.Needs) > 0 {
+		f.Verdict, f.Witness, f.Offer = analyzer.Undetermined, nil, nil
 	}
 	c.pass.Report(f)
 }

@@ -33,6 +33,7 @@ type Devices struct {
 // the account does not say who has one. A report of the account does; without
 // one, the logins count that the scan declares.
 func (a *DeployedAccount) AddLogins(scan *Model, reports []*credential.Report) {
+	a.Beside = scan
 	reported, passwords := false, map[*User]bool{}
 	for _, report := range reports {
 		for _, row := range report.Rows {

@@ -39,6 +39,9 @@ type Model struct {
 	// Whole says that the model is such an account: nothing that binds a user is
 	// missing.
 	Whole bool
+	// Beside is a Model whose organizations count as this one's: the scan that such
+	// an account is judged with, or what a fix is verified against. Mostly nil.
+	Beside *Model
 	// Gaps are policies that could not be parsed.
 	Gaps []terraform.Gap
 	// Looked are the resource instances that were looked at.

@@ -3,7 +3,7 @@ package identity
 import "strings"
 
 // Part is a set of the parts that a Model has. No part looks at what only
-// another one is made of.
+// another one is made of, but at the organizations of the Model beside it.
 type Part uint8
 
 // The parts of a model.

@@ -154,21 +154,19 @@ func (inst *instance) partitionAttribute(name string) *value.Value {
 	return nil
 }
 
-// accountID is the account that the block's provider works in: as configured,
-// else the only one that the provider may work in.
+// accountID is the account that the block's provider works in: the only one that
+// it may work in, else as --account says.
 func (inst *instance) accountID() (string, source.Span) {
+	if b, m := inst.provider(); b != nil {
+		allowed, _ := m.ev.eval(b.expr("allowed_account_ids"), m.frame)
+		if allowed.IsSequence() && !allowed.Open && len(allowed.Elems) == 1 {
+			if id, ok := allowed.Elems[0].Text(); ok {
+				return id, allowed.Elems[0].Span
+			}
+		}
+	}
 	if a := inst.m.ev.opt.Account; a != "" {
 		return a, inst.block.header
-	}
-	b, m := inst.provider()
-	if b == nil {
-		return "", source.Span{}
-	}
-	allowed, _ := m.ev.eval(b.expr("allowed_account_ids"), m.frame)
-	if allowed.IsSequence() && !allowed.Open && len(allowed.Elems) == 1 {
-		if id, ok := allowed.Elems[0].Text(); ok {
-			return id, allowed.Elems[0].Span
-		}
 	}
 	return "", source.Span{}
 }

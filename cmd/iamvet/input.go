@@ -43,7 +43,7 @@ func (f *inputFlags) add(c *cobra.Command) {
 	fl.StringArrayVar(&f.varFiles, "var-file", nil, "`FILE` with values of variables; repeatable")
 	fl.StringArrayVar(&f.vars, "var", nil, "`NAME=VALUE` of a variable; repeatable")
 	fl.StringVar(&f.workspace, "workspace", "", "`NAME` that terraform.workspace is; unknown by default")
-	fl.StringVar(&f.account, "account", "", "12-digit `ID` of the account that the code is for; unknown by default")
+	fl.StringVar(&f.account, "account", "", "12-digit `ID` of the account that the code is for, where no provider says so; unknown by default")
 	fl.StringVar(&f.partition, "partition", "", "`NAME` of the partition: aws, aws-cn or aws-us-gov, where no region says so; unknown by default")
 	fl.BoolVar(&f.debug, "debug", false, "say on standard error what is done and which fixes were dropped")
 }

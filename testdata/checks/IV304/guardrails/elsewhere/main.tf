@@ -1,0 +1,26 @@
+# An account that it does not bind.
+provider "aws" {
+  allowed_account_ids = ["444455556666"]
+}
+
+resource "aws_iam_user" "alice" {
+  name = "alice"
+}
+
+resource "aws_iam_user_login_profile" "alice" { # want IV304/high "AdministratorAccess"
+  user = aws_iam_user.alice.name
+}
+
+resource "aws_iam_user_policy_attachment" "alice" {
+  user       = aws_iam_user.alice.name
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
+
+# What this user may do is declared elsewhere.
+resource "aws_iam_user" "bob" {
+  name = "bob"
+}
+
+resource "aws_iam_user_login_profile" "bob" { # want IV304/medium "no policy of the user"
+  user = aws_iam_user.bob.name
+}

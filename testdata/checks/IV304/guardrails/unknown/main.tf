@@ -1,0 +1,22 @@
+# Which account this is, nothing says.
+resource "aws_iam_user" "alice" {
+  name = "alice"
+}
+
+resource "aws_iam_user_login_profile" "alice" { # want? IV304 "in the account 'shop' of"
+  user = aws_iam_user.alice.name
+}
+
+resource "aws_iam_user_policy_attachment" "alice" {
+  user       = aws_iam_user.alice.name
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
+
+# What this user may do is declared elsewhere.
+resource "aws_iam_user" "bob" {
+  name = "bob"
+}
+
+resource "aws_iam_user_login_profile" "bob" { # want? IV304 "in the account 'shop' of"
+  user = aws_iam_user.bob.name
+}
