@@ -386,8 +386,15 @@ func (c *sessionNameCheck) atFault() *policy.Statement {
 }
 
 func (c *sessionNameCheck) remedy() string {
-	if c.result.Callers.AllRoles || c.result.ByRoles {
+	kind := callerKind{of: policy.AnyPrincipal}
+	if len(c.result.Statements) > 0 {
+		kind = callerOf(c.result.Statements[0])
+	}
+	switch {
+	case c.result.Callers.AllRoles || c.result.ByRoles || kind.of == policy.RolePrincipal && kind.alone:
 		return "require it to equal ${aws:SourceIdentity} or a principal tag, since role sessions have no aws:username"
+	case kind.of == policy.UnknownPrincipal:
+		return "require it to equal ${aws:username} of a user, or ${aws:SourceIdentity} of a role"
 	}
 	return "require it to equal ${aws:username}"
 }

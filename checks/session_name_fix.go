@@ -3,6 +3,7 @@ package checks
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -43,13 +44,27 @@ func (c *sessionNameCheck) fixes() []*analyzer.Fix {
 		p := c.pass.Model.AssumedByRole(c.role)
 		fix.Grade = analyzer.Draft
 		fix.Message = fmt.Sprintf("require the session name to be the caller's user name; '%s' lets a role assume this one, and role sessions have no aws:username: use sts:SourceIdentity for it", p.Address)
+	case onlyUsers(c.loose()):
+		fix.Message = "require the session name to be the caller's user name"
 	default:
 		fix.Message = "require the session name to be the caller's user name; role and SSO sessions have no aws:username and will be refused: for them require sts:SourceIdentity instead"
 	}
 	for _, s := range c.loose() {
-		if role := namedRole(s); role != "" && name == ownUserName && fix.Grade == analyzer.Narrowing {
+		name, kind := name, callerOf(s)
+		switch {
+		case name != ownUserName || fix.Grade != analyzer.Narrowing && kind.of != policy.RolePrincipal:
+		case kind.of == policy.RolePrincipal && kind.alone:
+			fix.Grade, name = analyzer.Draft, ownIdentity
+			fix.Message = "require the session name to be the caller's user name, and of roles, whose sessions have none, their source identity; these sessions then have to carry one, and the role has to allow sts:SetSourceIdentity"
+		case kind.of == policy.RolePrincipal:
 			fix.Grade = analyzer.Draft
-			fix.Message = fmt.Sprintf("require the session name to be the caller's user name, and give %s, whose sessions have none, a statement of its own that requires ${aws:SourceIdentity}", role)
+			fix.Message = fmt.Sprintf("require the session name to be the caller's user name, and give %s, whose sessions have none, a statement of its own that requires ${aws:SourceIdentity}", kind.name)
+		case kind.of == policy.UnknownPrincipal && kind.soundsLikeRole():
+			fix.Grade, name = analyzer.Draft, ownIdentity
+			fix.Message = fmt.Sprintf("require the session name to be the caller's source identity, if %s is a role, as its name says; its sessions then have to carry one, and the role has to allow sts:SetSourceIdentity", kind.name)
+		case kind.of == policy.UnknownPrincipal:
+			fix.Grade = analyzer.Draft
+			fix.Message = fmt.Sprintf("require the session name to be the caller's user name, if %s is a user or an account; sessions of a role have none: of one require ${aws:SourceIdentity}, and allow sts:SetSourceIdentity", kind.name)
 		}
 		if mixed(s) {
 			fix.Grade = analyzer.Draft
@@ -131,17 +146,54 @@ func negatedName(s *policy.Statement) *policy.Condition {
 	return nil
 }
 
-// namedRole is a role that a statement names; "" when it names none.
-func namedRole(s *policy.Statement) string {
+// callerKind is what decides how a statement can tell its callers apart.
+type callerKind struct {
+	of    policy.PrincipalClass // a role that is named, or a principal of which nothing is known; else AnyPrincipal
+	name  string                // of it, quoted
+	alone bool                  // nobody but roles
+}
+
+// callerOf looks for a role among the principals of a statement, then for one of
+// which nothing is known. Conditions on aws:PrincipalArn can leave only roles, too.
+func callerOf(s *policy.Statement) callerKind {
+	if onlyRoles([]*policy.Statement{s}) {
+		return callerKind{of: policy.RolePrincipal, alone: true}
+	}
+	kind := callerKind{of: policy.AnyPrincipal}
+	roles := 0
 	for _, p := range s.Principals {
-		if p.Class == policy.RolePrincipal || p.Class == policy.AssumedRolePrincipal {
-			if p.Value != nil && p.Value.Ref != nil && p.Value.Is(value.Unknown) {
-				return "'" + p.Value.Ref.Address + "'"
+		switch p.Class {
+		case policy.RolePrincipal, policy.AssumedRolePrincipal:
+			if roles++; roles == 1 {
+				kind.of, kind.name = policy.RolePrincipal, principalName(p)
 			}
-			return "'" + p.Value.Printable() + "'"
+		case policy.UnknownPrincipal:
+			if kind.of == policy.AnyPrincipal {
+				kind.of, kind.name = policy.UnknownPrincipal, principalName(p)
+			}
 		}
 	}
-	return ""
+	kind.alone = roles > 0 && roles == len(s.Principals)
+	return kind
+}
+
+func principalName(p policy.Principal) string {
+	if p.Value != nil && p.Value.Ref != nil && p.Value.Is(value.Unknown) {
+		return "'" + p.Value.Ref.Address + "'"
+	}
+	return "'" + p.Value.Printable() + "'"
+}
+
+var roleWord = regexp.MustCompile(`(?i)(?:^|[^a-z])roles?(?:$|[^a-z])`)
+
+// soundsLikeRole says that what is not known has a role in its name.
+func (k callerKind) soundsLikeRole() bool { return roleWord.MatchString(k.name) }
+
+// onlyUsers says that statements name users and nobody else.
+func onlyUsers(statements []*policy.Statement) bool {
+	return !slices.ContainsFunc(statements, func(s *policy.Statement) bool {
+		return slices.ContainsFunc(s.Principals, func(p policy.Principal) bool { return p.Class != policy.UserPrincipal })
+	})
 }
 
 // onlyRoles says that conditions on aws:PrincipalArn leave only roles.

@@ -2,6 +2,7 @@ package edit
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -33,10 +34,17 @@ func AddCondition(statement *value.Value, operator, key string, values ...string
 	}
 	operand := Object(Member{key, test})
 	switch {
-	case conditions.Missing():
+	case conditions.Missing() || empty(conditions) && statement.Span.Contains(conditions.Span): // the statement's style is all there is
 		return SetMember(statement, "Condition", Object(Member{operator, operand}))
 	case there.Missing():
 		return InsertMember(conditions, operator, operand)
 	}
 	return InsertMember(there, key, test)
+}
+
+// empty says that an object is written out, with nothing in it.
+func empty(v *value.Value) bool {
+	text, open := strings.CutPrefix(v.Span.Text(), "{")
+	text, closed := strings.CutSuffix(text, "}")
+	return v.IsMapping() && open && closed && strings.TrimSpace(text) == ""
 }

@@ -14,6 +14,8 @@ func TestAddCondition(t *testing.T) {
 		{"another operator", `{ Condition = { Null = { a = "b" } } }`, `{ Condition = { Null = { a = "b" }, Bool = { "aws:x" = "true" } } }`},
 		{"the same operator", `{ Condition = { Bool = { a = "b" } } }`, `{ Condition = { Bool = { a = "b", "aws:x" = "true" } } }`},
 		{"null", `{ Condition = null }`, `{ Condition = { Bool = { "aws:x" = "true" } } }`},
+		{"empty", `{ Condition = {} }`, `{ Condition = { Bool = { "aws:x" = "true" } } }`},
+		{"empty, with colons", `{ "Effect" : "Allow", "Condition" : { } }`, `{ "Effect" : "Allow", "Condition" : { "Bool" : { "aws:x" : "true" } } }`},
 		{"the same condition", `{ Condition = { Bool = { "aws:x" = "false" } } }`, ""},
 		{"no statement", `"x"`, ""},
 		{"a for expression", `{ for k, v in {} : k => v }`, ""},
