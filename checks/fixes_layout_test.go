@@ -34,7 +34,7 @@ func TestFixesInAnyLayout(t *testing.T) {
 		t.Skip("git is not on this machine")
 	}
 	reviewdog, _ := exec.LookPath("reviewdog")
-	rounds := 3
+	rounds := 2
 	if testing.Short() {
 		rounds = 1
 	}
