@@ -184,7 +184,7 @@ func principalName(p policy.Principal) string {
 	return "'" + p.Value.Printable() + "'"
 }
 
-var roleWord = regexp.MustCompile(`(?i)(?:^|[^a-z])roles?(?:$|[^a-z])`)
+var roleWord = regexp.MustCompile(`(?i)(?:^|[^a-z])roles?(?:_?(?:arns?|names?))?(?:$|[^a-z_])`)
 
 // soundsLikeRole says that what is not known has a role in its name.
 func (k callerKind) soundsLikeRole() bool { return roleWord.MatchString(k.name) }

@@ -154,6 +154,9 @@ func plainOf(symbols []policy.Symbol) string {
 // enough to be a session name.
 func ownToken(key string, c *policy.Caller) string {
 	token := "own-" + base(strings.ReplaceAll(key, ":", "/")) + "-" + c.Account + "-" + c.Name
+	if c.Session != "" { // of one role, several may be named
+		token += "-" + c.Session
+	}
 	if len(token) <= 64 {
 		return token
 	}

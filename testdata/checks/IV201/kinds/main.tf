@@ -71,3 +71,18 @@ resource "aws_iam_role" "both" {
     ]
   })
 }
+
+# Of a role and one of its sessions, each has an identity of its own.
+resource "aws_iam_role" "sessions" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = ["sts:AssumeRole", "sts:SetSourceIdentity"]
+      Principal = { AWS = ["arn:aws:iam::111122223333:role/ci", "arn:aws:sts::111122223333:assumed-role/ci/deploy"] }
+      Condition = {
+        StringEquals = { "sts:RoleSessionName" = "$${aws:SourceIdentity}" }
+      }
+    }]
+  })
+}
