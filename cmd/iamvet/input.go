@@ -133,8 +133,11 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 		in.boundaryDir = terraform.FindBoundary(scanRoot)
 	}
 	boundary, err := terraform.OpenBoundary(in.boundaryDir)
-	if err != nil {
-		return fmt.Errorf("--root %s: %s", in.boundaryDir, cause(err))
+	switch {
+	case err != nil && f.root == "":
+		return fmt.Errorf("%s: %s", in.boundaryDir, cause(err))
+	case err != nil:
+		return fmt.Errorf("--root %s: %s", f.root, cause(err))
 	}
 	in.Boundary = boundary
 	relative := func(abs string) (string, bool) {
