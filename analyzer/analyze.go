@@ -447,6 +447,12 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 	for _, d := range a.deployed.accounts {
 		files[d.File.Name] = true
 	}
+	for _, r := range a.deployed.reports {
+		files[r.File.Name] = true
+	}
+	for _, d := range a.deployed.devices {
+		files[d.File.Name] = true
+	}
 	s := Summary{Files: len(files), Roots: len(res.roots), Resources: len(res.model.Looked),
 		Undetermined: len(r.Undetermined), Suppressed: len(r.Suppressed), Gaps: len(r.Gaps), BySeverity: map[string]int{}}
 	for _, f := range r.Findings {

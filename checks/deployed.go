@@ -320,5 +320,23 @@ func reportedConsoleMFA(p *analyzer.Pass, r *identity.Reported) *analyzer.Findin
 	case credential.Unsaid:
 		return unsaid(r, analyzer.High, "deployed-without-mfa", who(p, r)+" may sign in without MFA", "password_enabled and mfa_active")
 	}
-	return nil
+	return reportedKeyWithoutMFA(p, r)
+}
+
+// reportedKeyWithoutMFA is for a user with a device whose policies ask for MFA in
+// the console alone, and who has a key. A deployed user is decided with its account.
+func reportedKeyWithoutMFA(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
+	u := r.Owner()
+	if deployed, _ := p.Model.DeployedRow(r.Row); deployed != nil || u == nil || r.Console().And(r.HasActiveKey()) != credential.Yes {
+		return nil
+	}
+	bindings := p.Model.PermissionsOf(u)
+	result := decideUser(u, r.Account, bindings, guardrails(p.Model, r.Account))
+	if len(bindings.Policies) == 0 || result.Class != proof.ConsoleOnly {
+		return nil
+	}
+	f := deployedFinding(r, analyzer.Medium, "deployed-key-without-mfa",
+		fmt.Sprintf("%s needs MFA in the console, but not with the access key that it also has: its policies let requests without aws:MultiFactorAuthPresent pass; deny those as well.%s", upper(who(p, r)), outside(p, r, true)))
+	f.Witness = request(result.Witness)
+	return f
 }

@@ -277,7 +277,7 @@ func (c *consoleCheck) keyNeeds() []value.Reason {
 		}
 	}
 	if len(out) == 0 {
-		out = needs("whether the user has an access key", c.login.Resource.Header)
+		out = needs("whether the user has an access key, which the credential report of the account says", c.login.Resource.Header)
 	}
 	return slices.CompactFunc(out, func(a, b value.Reason) bool { return a == b })
 }

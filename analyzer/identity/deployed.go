@@ -6,6 +6,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/credential"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // DeployedAccount is an account as it is deployed, in the words of `aws iam
@@ -18,7 +19,7 @@ type DeployedAccount struct {
 // NewDeployedAccount joins what is deployed in one account.
 func NewDeployedAccount(root *terraform.Root, file *source.File) *DeployedAccount {
 	m := Build([]*terraform.Root{root})
-	m.Whole = true
+	m.Whole, m.hasKeys = true, map[*User]value.Tri{}
 	return &DeployedAccount{m, file}
 }
 
@@ -30,8 +31,8 @@ type Devices struct {
 }
 
 // AddLogins gives their console passwords to the users of an account: what shows
-// the account does not say who has one. A report of the account does; without
-// one, the logins count that the scan declares.
+// the account does not say who has one, nor who has access keys. A report of the
+// account says both; without one, the logins count that the scan declares.
 func (a *DeployedAccount) AddLogins(scan *Model, reports []*credential.Report) {
 	a.Beside = scan
 	reported, passwords := false, map[*User]bool{}
@@ -39,8 +40,9 @@ func (a *DeployedAccount) AddLogins(scan *Model, reports []*credential.Report) {
 		for _, row := range report.Rows {
 			if row.Account != "" && row.Account == a.id() {
 				reported = true
-				if u := a.user(row.User); u != nil && row.Console() == credential.Yes {
-					passwords[u] = true
+				if u := a.user(row.User); u != nil {
+					passwords[u] = row.Console() == credential.Yes
+					a.hasKeys[u] = triOf(row.HasActiveKey())
 				}
 			}
 		}
@@ -58,6 +60,16 @@ func (a *DeployedAccount) AddLogins(scan *Model, reports []*credential.Report) {
 			a.Logins, a.loginOf[u] = append(a.Logins, l), l
 		}
 	}
+}
+
+func triOf(a credential.Answer) value.Tri {
+	switch a {
+	case credential.Yes:
+		return value.Yes
+	case credential.No:
+		return value.No
+	}
+	return value.Maybe
 }
 
 // id is the 12 digits of the account; "" when the file names none.

@@ -56,6 +56,7 @@ type Model struct {
 	loginOf       map[*User]*Login
 	credentialsOf map[*User][]*Credential
 	deviceOf      map[*User]*MFADevice
+	hasKeys       map[*User]value.Tri    // of an account as it is deployed, as a report says
 	keysOf        map[*User][]*AccessKey // under nil those whose user is not declared
 	userIndexes   []*index[*User]
 	groupIndexes  []*index[*Group]

@@ -127,8 +127,12 @@ func (u *User) Tags() (tags map[string]string, open bool) {
 	return tags, open || !u.Declared() || list.Open || list.Is(value.Unknown)
 }
 
-// HasKeys says whether a user has an access key, as far as its root says.
+// HasKeys says whether a user has an access key that works, as far as its root, or
+// the report of a deployed account, says.
 func (m *Model) HasKeys(u *User) value.Tri {
+	if m.Whole {
+		return m.hasKeys[u]
+	}
 	has := value.No
 	for _, k := range m.keysOf[u] {
 		has = has.Or(k.Resource.Exists.And(k.Active()))

@@ -19,3 +19,25 @@ resource "aws_iam_user_policy" "dave" {
     ]
   })
 }
+
+# Those of frank do not ask for it of access keys, and the report knows that he has
+# one.
+resource "aws_iam_user" "frank" {
+  name = "frank"
+}
+
+resource "aws_iam_user_policy" "frank" {
+  user = aws_iam_user.frank.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = "*", Resource = "*" },
+      {
+        Effect    = "Deny"
+        NotAction = ["iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:ListMFADevices", "iam:GetUser", "sts:GetSessionToken"]
+        Resource  = "*"
+        Condition = { Bool = { "aws:MultiFactorAuthPresent" = "false" } }
+      },
+    ]
+  })
+}
