@@ -21,6 +21,10 @@ import (
 func inactive(all, off []*identity.AccessKey) []source.Edit {
 	var edits []source.Edit
 	var done []source.Span
+	among := map[*identity.AccessKey]bool{}
+	for _, k := range off {
+		among[k] = true
+	}
 	for _, k := range off {
 		body := k.Resource.Body
 		if body.IsZero() {
@@ -34,7 +38,7 @@ func inactive(all, off []*identity.AccessKey) []source.Edit {
 		for _, o := range all {
 			switch {
 			case !sameText(o.Resource.Body, body):
-			case slices.Contains(off, o):
+			case among[o]:
 				here = append(here, o)
 			case o.Active() != value.No && !o.Resource.Deleted():
 				others = append(others, o)

@@ -126,21 +126,23 @@ type period struct {
 	why   []value.Reason
 }
 
+// rotationUnits are the ways to write a period.
+var rotationUnits = []struct {
+	attr string
+	days func(n int) int
+}{
+	{"rotation_minutes", func(n int) int { return (n + 24*60 - 1) / (24 * 60) }},
+	{"rotation_hours", func(n int) int { return (n + 23) / 24 }},
+	{"rotation_days", func(n int) int { return n }},
+	{"rotation_months", daysOfMonths},
+	{"rotation_years", func(n int) int { return daysOfMonths(12 * n) }},
+}
+
 // periodOf reads the period of a time_rotating. Where several are written the
 // longest counts.
 func periodOf(r *terraform.Resource) period {
 	out := period{known: true, once: true}
-	units := []struct {
-		attr string
-		days func(n int) int
-	}{
-		{"rotation_minutes", func(n int) int { return (n + 24*60 - 1) / (24 * 60) }},
-		{"rotation_hours", func(n int) int { return (n + 23) / 24 }},
-		{"rotation_days", func(n int) int { return n }},
-		{"rotation_months", daysOfMonths},
-		{"rotation_years", func(n int) int { return daysOfMonths(12 * n) }},
-	}
-	for _, u := range units {
+	for _, u := range rotationUnits {
 		v := r.Attr(u.attr)
 		if v.Missing() {
 			continue

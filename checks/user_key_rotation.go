@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -163,7 +162,7 @@ func (c *rotationCheck) mechanism() *analyzer.Finding {
 	case by.eachRun:
 		return nil
 	case len(by.rotators) == 0 && len(by.unwired) > 0:
-		return c.decorative(by.unwired[0])
+		return c.decorative(by.unwired)
 	case len(by.rotators) == 0:
 		return c.finding(analyzer.Advice, "no-rotation", "Nothing here replaces '%s', a key of %s: rotate it every %d days, or use a role instead.", address, userWords(c.key), c.limit)
 	}
@@ -183,6 +182,7 @@ func (c *rotationCheck) mechanism() *analyzer.Finding {
 	case best.once:
 		f := c.finding(analyzer.Violation, "once", "'%s' replaces '%s' at one time and never again; give it a period of at most %d days.", shortest.Address, address, c.limit)
 		f.Related, f.Witness = append(f.Related, related), c.witness("at any time after that")
+		f.Fixes = c.shorten(shortest)
 		return f
 	case best.days > c.limit:
 		f := c.finding(analyzer.Violation, "too-slow", "'%s' is replaced only every %d days, by '%s', where %d are allowed; shorten the period.", address, best.days, shortest.Address, c.limit)
@@ -202,32 +202,18 @@ func (c *rotationCheck) witness(when string) *analyzer.Witness {
 	}
 }
 
-// decorative reports a rotation that replaces nothing.
-func (c *rotationCheck) decorative(r *terraform.Resource) *analyzer.Finding {
-	key := c.key.Resource
+// decorative reports a rotation that replaces nothing; of several, the one of the
+// same instance.
+func (c *rotationCheck) decorative(unwired []*terraform.Resource) *analyzer.Finding {
+	key, r := c.key.Resource, unwired[0]
+	for _, o := range unwired {
+		if o.Name == r.Name && o.Key == key.Key {
+			r = o
+		}
+	}
 	f := c.finding(analyzer.Violation, "not-wired", "'%s' rotates, but does not replace '%s', a key of %s: name it in replace_triggered_by.", r.Address, key.Address, userWords(c.key))
 	f.Related = append(f.Related, analyzer.Related{Message: "the rotation is declared here", Span: r.Header, Address: r.Address})
 	f.Witness = c.witness("at any time before")
-	if p := periodOf(r); !p.known || p.once || p.days > c.limit || key.Body.IsZero() || r.Key != "" {
-		return f
-	}
-	edits, err := edit.InsertBlock(key.Block, "lifecycle", edit.Block(edit.Member{Name: "replace_triggered_by", Value: edit.List(edit.Raw("time_rotating." + r.Name))}))
-	if err == nil {
-		fix := &analyzer.Fix{Message: "replace the key when the rotation is due; whatever reads it has to follow", Grade: analyzer.Narrowing, Edits: edits}
-		f.Fixes = []*analyzer.Fix{fix.Leaves(analyzer.Note)}
-	}
+	f.Fixes = c.wire(r)
 	return f
-}
-
-// shorten sets the period of a rotation that has one in days.
-func (c *rotationCheck) shorten(r *terraform.Resource) []*analyzer.Fix {
-	if r.Body.IsZero() || r.Key != "" || !r.Attr("rotation_days").Known() || r.Attr("rotation_days").Missing() {
-		return nil
-	}
-	edits, err := edit.SetAttribute(r.Body, "rotation_days", edit.Number(fmt.Sprint(c.limit)))
-	if err != nil {
-		return nil
-	}
-	fix := &analyzer.Fix{Message: fmt.Sprintf("replace the key every %d days; whatever reads it has to follow", c.limit), Grade: analyzer.Narrowing, Edits: edits}
-	return []*analyzer.Fix{fix.Leaves(analyzer.Note)}
 }

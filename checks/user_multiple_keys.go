@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -47,24 +48,39 @@ use roles instead (OIDC, IAM Roles Anywhere).`,
 }
 
 func userMultipleKeys(p *analyzer.Pass) error {
-	for _, keys := range keysByUser(p.Model) {
-		var active, maybe []*identity.AccessKey
-		for _, k := range keys {
-			switch k.Active().And(k.Resource.Exists) {
-			case value.Yes:
-				active = append(active, k)
-			case value.Maybe:
-				maybe = append(maybe, k)
+	groups := keysByUser(p.Model)
+	excess := map[source.Span][]*identity.AccessKey{} // by block, those that are too many
+	for _, keys := range groups {
+		if active, maybe := activeKeys(keys); len(active) > 1 {
+			for _, k := range slices.Concat(active[1:], maybe) {
+				excess[k.Resource.Body] = append(excess[k.Resource.Body], k)
 			}
 		}
-		switch {
+	}
+	for _, keys := range groups {
+		switch active, maybe := activeKeys(keys); {
 		case len(active) > 1:
-			p.Report(multipleKeys(p.Model, active))
+			f := multipleKeys(active)
+			f.Offer = func() []*analyzer.Fix { return setInactive(p.Model, slices.Concat(active[1:], maybe), excess) }
+			p.Report(f)
 		case len(active)+len(maybe) > 1:
 			p.Report(possiblyMultipleKeys(active, maybe))
 		}
 	}
 	return nil
+}
+
+// activeKeys are those that can be used, and those of which that is not known.
+func activeKeys(keys []*identity.AccessKey) (active, maybe []*identity.AccessKey) {
+	for _, k := range keys {
+		switch k.Active().And(k.Resource.Exists) {
+		case value.Yes:
+			active = append(active, k)
+		case value.Maybe:
+			maybe = append(maybe, k)
+		}
+	}
+	return active, maybe
 }
 
 // keysByUser groups the keys of one root by the user they are for, each group
@@ -140,7 +156,7 @@ func laterKey(a, b *identity.AccessKey) bool {
 	return !s.IsZero() && !t.IsZero() && s.File == t.File && s.Start > t.Start
 }
 
-func multipleKeys(m *identity.Model, keys []*identity.AccessKey) *analyzer.Finding {
+func multipleKeys(keys []*identity.AccessKey) *analyzer.Finding {
 	later, first := keys[1], keys[0]
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: later.Resource, Span: keySpan(later),
@@ -158,9 +174,6 @@ func multipleKeys(m *identity.Model, keys []*identity.AccessKey) *analyzer.Findi
 		}
 	}
 	f.Related = append(f.Related, ownerOf(later)...)
-	if fix := setInactive(m, keys[1:]); fix != nil {
-		f.Fixes = append(f.Fixes, fix)
-	}
 	return f
 }
 
@@ -207,9 +220,20 @@ func userWords(k *identity.AccessKey) string {
 	return "one user"
 }
 
-// setInactive is the fix of keys that are too many: all but the first.
-func setInactive(m *identity.Model, later []*identity.AccessKey) *analyzer.Fix {
-	edits := inactive(m.Keys, later)
+// setInactive is the fix of keys that are too many: all but the first. What the
+// same blocks make too many of for other users goes with them, so that one
+// expression tells them all.
+func setInactive(m *identity.Model, more []*identity.AccessKey, excess map[source.Span][]*identity.AccessKey) []*analyzer.Fix {
+	var off []*identity.AccessKey
+	done := map[source.Span]bool{}
+	for _, k := range more {
+		if body := k.Resource.Body; !done[body] {
+			done[body] = true
+			off = append(off, excess[body]...)
+		}
+	}
+	sort.SliceStable(off, func(i, j int) bool { return off[i].Resource.Address < off[j].Resource.Address })
+	edits := inactive(m.Keys, off)
 	if len(edits) == 0 {
 		return nil
 	}
@@ -217,8 +241,8 @@ func setInactive(m *identity.Model, later []*identity.AccessKey) *analyzer.Fix {
 		Message: "set the later key Inactive, if the first is the one in use; delete it once nothing misses it",
 		Grade:   analyzer.Narrowing, Edits: edits,
 	}
-	if len(later) > 1 {
-		fix.Message = "set all keys but the first Inactive, if that is the one in use; delete them once nothing misses them"
+	if len(off) > 1 {
+		fix.Message = "set all keys of a user but the first Inactive, if that is the one in use; delete them once nothing misses them"
 	}
-	return fix
+	return []*analyzer.Fix{fix}
 }
