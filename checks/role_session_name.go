@@ -406,15 +406,19 @@ func (c *sessionNameCheck) severity() analyzer.Severity {
 		return analyzer.High
 	case in.AllRoles || in.ExternalID:
 		return analyzer.Low
-	case len(in.Foreign) > 0 || c.strangers():
+	case c.strangers():
 		return analyzer.High
 	}
 	return analyzer.Medium
 }
 
-// strangers says that an account is trusted that the project does not list
-// among its own.
+// strangers says that an account is trusted that is neither the role's own nor
+// one that the project lists among its own.
 func (c *sessionNameCheck) strangers() bool {
 	own := c.pass.Settings.TrustedAccounts
-	return len(own) > 0 && slices.ContainsFunc(c.result.Callers.Accounts, func(a string) bool { return !slices.Contains(own, a) })
+	if len(own) == 0 {
+		return len(c.result.Callers.Foreign) > 0
+	}
+	of := c.role.Resource.Root.Account()
+	return slices.ContainsFunc(c.result.Callers.Accounts, func(a string) bool { return a != of && !slices.Contains(own, a) })
 }

@@ -66,9 +66,8 @@ func (c *trustConditionCheck) decide() error {
 		proof.RequiredResult
 		error
 	}
-	// The question is part of what is remembered: settings differ between runs, not
-	// within one.
-	key := fmt.Sprintf("%s\x00%p\x00%s", c.role.Resource.Root.Account(), c.required, value.Key(c.role.Attribute))
+	// Conditions of one file are told apart by where they stand.
+	key := fmt.Sprintf("%s\x00condition %d\x00%s", c.role.Resource.Root.Account(), c.required.Span.Start, value.Key(c.role.Attribute))
 	a := analyzer.Remember(c.pass.Memo, key, func() answer {
 		r, err := c.requires(c.role.Trust)
 		return answer{r, err}

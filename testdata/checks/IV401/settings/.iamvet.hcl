@@ -1,0 +1,2 @@
+max_key_age = 30
+unused_days = 45
