@@ -352,6 +352,10 @@ func (p *parser) principalsOf(kind string, v *value.Value) {
 	if open && len(list) == 0 {
 		// Whatever it is, it is of that type: a list of none is no principal
 		// that AWS takes.
+		if v.Rest != nil {
+			p.addRest(kind, v)
+			return
+		}
 		if !v.Is(value.Unknown) {
 			v = value.Of(value.Type{Kind: value.String}, v.Span, v.AllWhy()...)
 		}
@@ -364,6 +368,15 @@ func (p *parser) principalsOf(kind string, v *value.Value) {
 		}
 		p.addPrincipal(kind, e)
 	}
+}
+
+// addRest adds the principals of a list of which it is only known what they are
+// like. They stand where the list does.
+func (p *parser) addRest(kind string, list *value.Value) {
+	principal := PrincipalOf(kind, list.Rest)
+	principal.Value = value.Of(value.Type{Kind: value.String}, list.Span, list.AllWhy()...)
+	principal.Value.Ref, principal.Value.Via, principal.Value.Sensitive = list.Rest.Ref, list.Via, list.Sensitive || list.Rest.Sensitive
+	p.statement.Principals = append(p.statement.Principals, principal)
 }
 
 func (p *parser) addPrincipal(kind string, v *value.Value) {

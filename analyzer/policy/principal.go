@@ -43,6 +43,12 @@ type Principal struct {
 	Value   *value.Value
 }
 
+// PrincipalOf is a principal of a type, of which not all need be known.
+func PrincipalOf(kind string, v *value.Value) Principal {
+	p, _ := newPrincipal(kind, v)
+	return p
+}
+
 // newPrincipal classifies one principal. The problem is "" or what is wrong.
 func newPrincipal(kind string, v *value.Value) (p Principal, problem string) {
 	p = Principal{Type: kind, Value: v, Pattern: compile(v, syntax{variables: False})}

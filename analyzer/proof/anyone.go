@@ -99,6 +99,9 @@ func namesPrincipals(ref *value.Ref) bool {
 	if ref == nil || !strings.HasPrefix(ref.Type, "aws_") {
 		return false
 	}
+	if strings.Contains(ref.Type, "_organizations_") && strings.Contains(ref.Attr, "accounts[") && strings.HasSuffix(ref.Attr, "].id") {
+		return true
+	}
 	attr, _, _ := strings.Cut(ref.Attr, "[")
 	attr = attr[strings.LastIndexByte(attr, '.')+1:]
 	return strings.HasSuffix(attr, "arn") || strings.HasSuffix(attr, "arns") || strings.HasSuffix(attr, "account_id")

@@ -160,7 +160,7 @@ func filled(v *value.Value, text func(*value.Value) (string, bool)) *value.Value
 		}
 	}
 	c := *v
-	c.JSON = filled(v.JSON, text)
+	c.JSON, c.Rest = filled(v.JSON, text), filled(v.Rest, text)
 	c.Parts, c.Elems, c.Attrs = nil, nil, nil
 	for _, p := range v.Parts {
 		if p.Hole != nil {

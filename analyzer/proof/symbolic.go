@@ -110,7 +110,8 @@ func admitsStranger(s *policy.Statement, c *policy.Caller) value.Tri {
 	out := value.No
 	list, kind := openPrincipals(s)
 	aws := s.Element("Principal").Get("AWS")
-	if kind || (list || s.PrincipalsOpen && aws.Is(value.Unknown)) && !namesPrincipals(aws.Ref) {
+	_, rest := restOf(s)
+	if kind || !rest && (list || s.PrincipalsOpen && aws.Is(value.Unknown)) && !namesPrincipals(aws.Ref) {
 		out = value.Maybe
 	}
 	for _, p := range s.Principals {

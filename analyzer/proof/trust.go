@@ -176,7 +176,11 @@ func newTrust(doc *policy.Document, opt SessionNameOptions) *trust {
 		t.unclear = t.unclear || typeOpen
 		aws := typeOpen || listOpen
 		if listOpen {
-			t.unknown = append(t.unknown, unknownPrincipal{s, policy.Principal{Type: "AWS", Value: s.Element("Principal").Get("AWS")}})
+			p := policy.Principal{Type: "AWS", Value: s.Element("Principal").Get("AWS")}
+			if rest, ok := restOf(s); ok {
+				p = rest
+			}
+			t.unknown = append(t.unknown, unknownPrincipal{s, p})
 		}
 		for _, p := range s.Principals {
 			aws = t.principal(s, p) || aws
@@ -234,6 +238,9 @@ func openPrincipals(s *policy.Statement) (list, kind bool) {
 // it lists: a list or a value that is not known.
 func mayHoldMore(s *policy.Statement) bool {
 	list, kind := openPrincipals(s)
+	if _, ok := restOf(s); ok {
+		list = false
+	}
 	return list || kind || s.PrincipalsOpen && !onlyOfAClass(s)
 }
 
@@ -241,9 +248,21 @@ func mayHoldMore(s *policy.Statement) bool {
 // which are roles or all users: data.aws_iam_roles.x.arns.
 func onlyOfAClass(s *policy.Statement) bool {
 	v := s.Element("Principal").Get("AWS")
-	return !v.Is(value.Unknown) || slices.ContainsFunc(s.Principals, func(p policy.Principal) bool {
+	_, rest := restOf(s)
+	return rest || !v.Is(value.Unknown) || slices.ContainsFunc(s.Principals, func(p policy.Principal) bool {
 		return p.Value == v && p.Class != policy.UnknownPrincipal
 	})
+}
+
+// restOf is what the AWS principals that a statement does not list are like,
+// when they are accounts, users or roles.
+func restOf(s *policy.Statement) (policy.Principal, bool) {
+	v := s.Element("Principal").Get("AWS")
+	if !(v.IsSequence() && v.Open || v.Is(value.Unknown)) || v == nil || v.Rest == nil {
+		return policy.Principal{}, false
+	}
+	p := policy.PrincipalOf("AWS", v.Rest)
+	return p, p.Class != policy.AnyPrincipal && !mayBeEverybody(p)
 }
 
 // admits says whether a statement's principals admit a caller. An open list of
@@ -258,6 +277,9 @@ func admits(s *policy.Statement, c *policy.Caller) value.Tri {
 	}
 	for _, p := range s.Principals {
 		out = out.Or(admitsOne(p, c))
+	}
+	if rest, ok := restOf(s); ok {
+		out = out.Or(admitsOne(rest, c).And(value.Maybe))
 	}
 	return out
 }

@@ -151,6 +151,9 @@ func (e evaluation) element(v, key *value.Value, at source.Span) *value.Value {
 		if acc != big.Exact || i < 0 || i >= int64(len(v.Elems)) && !v.Open {
 			return e.fail(at, "there is no element "+n.Text('f', -1)+" among "+strconv.Itoa(len(v.Elems)))
 		}
+		if v.Open && len(v.Elems) == 0 && v.Rest != nil {
+			return placedAt(v.Rest, at)
+		}
 		if v.Open {
 			return value.Of(value.Type{}, at, reasons(v)...)
 		}
@@ -189,6 +192,7 @@ func (e evaluation) splat(x *hclsyntax.SplatExpr) *value.Value {
 	case src.Missing():
 	case src.Is(value.Unknown):
 		out.Open, out.Why = true, reasons(src)
+		out.Rest = each(memberNotListed(src))
 	case src.IsSequence():
 		out.Open, out.Why = src.Open, src.Why
 		for i := range src.Elems {
@@ -290,8 +294,34 @@ func (e evaluation) forTuple(x *hclsyntax.ForExpr, eval func(evaluation, hclsynt
 			out = burden(out, test.AllAssumptions(), false)
 		}
 	}
+	if open && out.Open {
+		out.Rest = e.restOf(x, coll, eval)
+	}
 	unordered(out, coll)
 	return part(out, coll)
+}
+
+// restOf is what a for expression makes of the items that are not listed.
+func (e evaluation) restOf(x *hclsyntax.ForExpr, coll *value.Value, eval func(evaluation, hclsyntax.Expression) *value.Value) *value.Value {
+	var errs []value.Reason
+	inner := e
+	inner.errs = &errs
+	key := value.Of(value.Type{}, coll.Span, reasons(coll)...)
+	inner.f = e.f.bind(x.KeyVar, key).bind(x.ValVar, memberNotListed(coll))
+	v := eval(inner, x.ValExpr)
+	if len(errs) > 0 {
+		return nil
+	}
+	return v
+}
+
+// memberNotListed is a member of a collection that is not at hand.
+func memberNotListed(coll *value.Value) *value.Value {
+	if coll.Rest != nil {
+		return coll.Rest
+	}
+	u := value.Of(memberType(coll.Type, "[*]"), coll.Span, reasons(coll)...)
+	return within(u, coll, "[*]")
 }
 
 func (e evaluation) forExpr(x *hclsyntax.ForExpr) *value.Value {

@@ -219,7 +219,9 @@ func (c *call) formatLoose(f source.Text) (*value.Value, error) {
 			continue
 		}
 		if seq != nil || !a.IsSequence() {
-			return c.unknown(cty.List(cty.String)), nil
+			u := *c.unknown(cty.List(cty.String))
+			u.Rest = c.formatRest(f)
+			return &u, nil
 		}
 		seq = a
 	}
@@ -232,7 +234,23 @@ func (c *call) formatLoose(f source.Text) (*value.Value, error) {
 		g.add(e)
 	}
 	if seq.Open {
-		g.more(seq)
+		g.more(&value.Value{Elems: []*value.Value{seq}, Rest: c.formatRest(f)})
 	}
 	return g.result(c, value.List), nil
+}
+
+// formatRest is what the strings are like that are not listed.
+func (c *call) formatRest(f source.Text) *value.Value {
+	row := &call{name: c.name, args: make([]*value.Value, len(c.args)), sc: c.sc}
+	for i, a := range c.args {
+		row.args[i] = a
+		if i > 0 && (a.IsSequence() || a.Is(value.Unknown) && maybeSequence(a)) {
+			row.args[i] = &value.Value{Kind: value.Tuple, Elems: []*value.Value{memberNotListed(a)}}
+		}
+	}
+	v, err := row.formatRow(f, 0)
+	if err != nil {
+		return nil
+	}
+	return v
 }

@@ -14,6 +14,7 @@ type gather struct {
 	open  bool // there may be more, anywhere between them
 	loose bool // they are in no known order
 	why   []value.Reason
+	rests []*value.Value // what the others are like, for each reason that there may be some
 	gone  []*value.Value // what was left out: the result rests on it
 }
 
@@ -27,7 +28,16 @@ func (g *gather) more(vs ...*value.Value) {
 	g.open = true
 	for _, v := range vs {
 		g.why = append(g.why, v.AllWhy()...)
+		g.rests = append(g.rests, v.Rest)
 	}
+}
+
+// onlyRest is what all unlisted members are like, when that is one thing.
+func onlyRest(rests []*value.Value) *value.Value {
+	if len(rests) == 1 {
+		return rests[0]
+	}
+	return nil
 }
 
 // spread adds the elements of a sequence that may be unknown.
@@ -48,7 +58,9 @@ func (g *gather) result(c *call, kind value.Kind) *value.Value {
 	why := uniqueReasons(g.why)
 	c = &call{args: append([]*value.Value{carryDeepFrom(&value.Value{}, g.gone...)}, c.args...), sc: c.sc}
 	if g.open && len(g.elems) == 0 {
-		return c.carry(value.Of(value.Type{Kind: kind}, c.sc.span, why...))
+		u := value.Of(value.Type{Kind: kind}, c.sc.span, why...)
+		u.Rest = onlyRest(g.rests)
+		return c.carry(u)
 	}
 	out := &value.Value{Kind: kind, Elems: g.elems, Open: g.open, Why: why, Span: c.sc.span}
 	switch {
@@ -57,6 +69,9 @@ func (g *gather) result(c *call, kind value.Kind) *value.Value {
 		out.Open, out.Why = true, c.why()
 	default:
 		out.Kind = value.Set
+	}
+	if out.Open {
+		out.Rest = onlyRest(g.rests)
 	}
 	return c.carry(out)
 }

@@ -43,9 +43,10 @@ func equal(a, b *value.Value) value.Tri {
 	return value.Maybe
 }
 
-// sameRef says that both are the same attribute of the same instance.
+// sameRef says that both are the same attribute of the same instance. Members
+// that are not listed ([*]) may differ.
 func sameRef(a, b *value.Value) bool {
-	return a != nil && b != nil && a.Ref != nil && b.Ref != nil && *a.Ref == *b.Ref && !strings.Contains(a.Ref.Address, "?")
+	return a != nil && b != nil && a.Ref != nil && b.Ref != nil && *a.Ref == *b.Ref && !strings.Contains(a.Ref.Address, "?") && !strings.Contains(a.Ref.Attr, "[*]")
 }
 
 // equalParts compares strings with holes by what is known at their ends.

@@ -67,7 +67,11 @@ func addPrincipals(out *value.Value, typ, list *value.Value) {
 // value; what is unknown as a whole leaves the list open.
 func appendValues(a, b *value.Value) *value.Value {
 	out := &value.Value{Kind: value.Tuple}
+	var rests []*value.Value
 	for _, v := range []*value.Value{a, b} {
+		if v.Open || v.Is(value.Unknown) && v.Type.Kind != value.String {
+			rests = append(rests, v.Rest)
+		}
 		switch {
 		case v.IsSequence():
 			out.Elems = append(out.Elems, v.Elems...)
@@ -85,6 +89,7 @@ func appendValues(a, b *value.Value) *value.Value {
 			out.Elems = append(out.Elems, v)
 		}
 	}
+	out.Rest = onlyRest(rests)
 	return out
 }
 

@@ -70,6 +70,10 @@ func writeKey(b *strings.Builder, v *Value) {
 	if v.Ref != nil {
 		fmt.Fprintf(b, " ref %+v", *v.Ref)
 	}
+	if v.Rest != nil {
+		b.WriteString(" rest ")
+		writeKey(b, v.Rest)
+	}
 	if v.Same != "" {
 		fmt.Fprintf(b, " same %q", v.Same)
 	}

@@ -59,6 +59,10 @@ type Value struct {
 	// that are not listed here: absence from it proves nothing.
 	Open bool
 
+	// Rest is what the members that are not listed are like, of an Open sequence
+	// or one that is Unknown; nil when nothing is known of them.
+	Rest *Value
+
 	// JSON is, for a String that is JSON text whose structure is known, the
 	// value it encodes: what jsonencode was given, what a policy document data
 	// source rendered. Its leaves may be unknown while Parts is one hole.
