@@ -373,6 +373,7 @@ func (o *oidc) explain(out *OIDCResult, r *policy.Request) {
 	if p := o.principal.Pattern.String(); !strings.Contains(p, hole) {
 		w.Principal = p
 	}
+	w.spell(strings.ToLower(o.provider.host)+":", o.provider.host+":")
 	subject := strings.Join(r.Context[o.key("sub")].Values, "")
 	w.Words = fmt.Sprintf("a token of %s for '%s'", o.provider.name, subject)
 	if out.Class == OIDCNoAudience {

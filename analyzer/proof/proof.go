@@ -99,6 +99,22 @@ func newWitness(r *policy.Request, keys []string) *Witness {
 	return w
 }
 
+// spell writes the beginning of keys as people do.
+func (w *Witness) spell(from, to string) {
+	for _, k := range sortedKeys(w.Context) {
+		if rest, ok := strings.CutPrefix(k, from); ok {
+			v := w.Context[k]
+			delete(w.Context, k)
+			w.Context[to+rest] = v
+		}
+	}
+	for i, k := range w.Absent {
+		if rest, ok := strings.CutPrefix(k, from); ok {
+			w.Absent[i] = to + rest
+		}
+	}
+}
+
 func (w *Witness) tell(k string, v policy.ContextValue) {
 	switch {
 	case v.Presence == policy.Absent:

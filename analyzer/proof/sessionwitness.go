@@ -89,7 +89,7 @@ func (t *trust) explain(result *SessionNameResult, o outcome) {
 	keys := []string{nameKey}
 	for _, s := range t.doc.Statements {
 		for _, c := range s.Conditions {
-			keys = append(keys, strings.ToLower(c.Key))
+			keys = append(keys, keysIn(&c)...)
 		}
 	}
 	r := *o.request
@@ -98,6 +98,9 @@ func (t *trust) explain(result *SessionNameResult, o outcome) {
 	w.Resource = ""
 	if o.caller.unknown != nil {
 		w.Principal = ""
+	}
+	if o.caller.session {
+		w.Principal = o.caller.request.Caller.SessionARN()
 	}
 	name := strings.Join(o.request.Context[nameKey].Values, "")
 	w.Words = fmt.Sprintf("%s assuming the role as '%s'", t.words(o.caller, result.Callers.Anyone), name)

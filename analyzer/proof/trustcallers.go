@@ -57,6 +57,7 @@ type caller struct {
 	// named says that the policy names this very user or role; several callers
 	// that are not named stand for all of their kind.
 	named   bool
+	session bool              // of a role: only this session of it
 	singled bool              // conditions of the policy single out such callers
 	unknown *unknownPrincipal // whom a hypothesis says it is
 }
@@ -157,7 +158,7 @@ func (t *trust) principalCaller(p policy.Principal) (c caller, ok bool) {
 	case policy.AssumedRolePrincipal:
 		role, session, _ := strings.Cut(p.Name, "/")
 		c = t.role(p.Account, role)
-		c.request.Caller.Session = session
+		c.request.Caller.Session, c.session = session, true
 		return c, true
 	}
 	return c, false
@@ -228,6 +229,9 @@ func (t *trust) withID(account string, p policy.Pattern) []caller {
 	}
 	var out []caller
 	id, session, isRole := strings.Cut(p.String(), ":")
+	if account == t.stranger && !strings.ContainsAny(id, "*?") {
+		return nil // an id is of one user or role, of an account that is meant
+	}
 	for _, filler := range []string{"dev", "ops"} {
 		fill := strings.NewReplacer("*", filler, "?", "x").Replace
 		c := t.user(account, filler)

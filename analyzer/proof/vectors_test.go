@@ -120,6 +120,27 @@ func replaySCP(t testing.TB, levels []Level, verdict Verdict, w *Witness) {
 	}
 }
 
+// retold is the request of a witness made of nothing but what is told of it, as
+// people replay it with iamvet eval.
+func retold(t testing.TB, w *Witness) *policy.Request {
+	t.Helper()
+	caller, err := policy.ParseCaller(w.Principal)
+	if err != nil {
+		t.Fatalf("the principal of %q: %v", w.Words, err)
+	}
+	r := &policy.Request{Caller: caller, Action: w.Action, Resource: w.Resource, Context: map[string]policy.ContextValue{}, Unlisted: policy.Absent}
+	if r.Resource == "" {
+		r.Resource = "*"
+	}
+	for k, v := range w.Context {
+		r.Context[strings.ToLower(k)] = policy.One(v)
+	}
+	for k, v := range w.Lists {
+		r.Context[strings.ToLower(k)] = policy.Many(v...)
+	}
+	return r
+}
+
 func TestUserMFAVectors(t *testing.T) {
 	for _, v := range vectors(t, "user_mfa.json") {
 		t.Run(v.ID, func(t *testing.T) {
@@ -135,8 +156,10 @@ func TestUserMFAVectors(t *testing.T) {
 				return
 			}
 			t.Log(got.Witness.Words, got.Witness.Context, got.Witness.Absent)
-			if d := policy.Decide(docs, got.Witness.Request); d.Allowed != value.Yes {
-				t.Errorf("the witness is not allowed: %+v", got.Witness)
+			for _, r := range []*policy.Request{got.Witness.Request, retold(t, got.Witness)} {
+				if d := policy.Decide(docs, r); d.Allowed != value.Yes {
+					t.Errorf("the witness is not allowed: %+v", got.Witness)
+				}
 			}
 		})
 	}
@@ -179,8 +202,10 @@ func TestSessionNameVectors(t *testing.T) {
 				return
 			}
 			t.Logf("%s %v %v %+v", got.Witness.Words, got.Witness.Context, got.Witness.Absent, got.Callers)
-			if d := docs[0].Decide(got.Witness.Request); d.Allowed != value.Yes {
-				t.Errorf("the witness is not allowed: %+v", got.Witness)
+			for _, r := range []*policy.Request{got.Witness.Request, retold(t, got.Witness)} {
+				if d := docs[0].Decide(r); d.Allowed != value.Yes {
+					t.Errorf("the witness is not allowed: %+v", got.Witness)
+				}
 			}
 		})
 	}
