@@ -146,7 +146,7 @@ func keyAtCreation(m *identity.Model, key *identity.AccessKey, together value.Tr
 	f.Verdict = analyzer.Violation
 	f.Message = fmt.Sprintf("'%s' gives the user '%s' an access key in the same apply that creates the user%s; use a role instead, or create the key in a later change, when its owner asks for it.", k.Address, u.Address, with)
 	f.Witness = &analyzer.Witness{
-		Principal: u.Address, Action: "iam:CreateAccessKey",
+		Action: "iam:CreateAccessKey", Resource: u.Address,
 		Words: "one apply calls iam:CreateUser and iam:CreateAccessKey for the user within seconds; the key is valid before anyone has asked for it, and stands in the Terraform state",
 	}
 	return f
