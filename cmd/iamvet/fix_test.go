@@ -131,6 +131,32 @@ func TestFixAsks(t *testing.T) {
 	}
 }
 
+// editor is somebody who edits a file while a question stands, and then says yes.
+type editor struct{ path, text string }
+
+func (e *editor) Read(b []byte) (int, error) {
+	if err := os.WriteFile(e.path, []byte(e.text), 0o644); err != nil {
+		return 0, err
+	}
+	return copy(b, "a\n"), nil
+}
+
+func TestFixOfAFileThatChangesMeanwhile(t *testing.T) {
+	dir := t.TempDir()
+	mine := &editor{filepath.Join(dir, "main.tf"), "# mine\n" + roles}
+	for name, text := range map[string]string{"main.tf": roles, "other.tf": strings.ReplaceAll(roles, "aws_iam_role\" \"", "aws_iam_role\" \"other_")} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var stderr bytes.Buffer
+	p := &program{stdin: mine, stdout: io.Discard, stderr: &stderr, stdinTerminal: true, stderrTerminal: true, dir: dir, now: time.Now}
+	if status := p.run(t.Context(), []string{"fix", "--grade", "narrowing", "."}); status != exitBroken || !strings.Contains(stderr.String(), "main.tf changed while iamvet ran: nothing was written") {
+		t.Errorf("status %d: %s", status, stderr.String())
+	}
+	holds(t, dir, map[string]string{"main.tf": mine.text, "other.tf": strings.ReplaceAll(roles, "aws_iam_role\" \"", "aws_iam_role\" \"other_")})
+}
+
 // A question is no reason not to end.
 func TestFixInterruptedWhileItAsks(t *testing.T) {
 	typed, keyboard := io.Pipe()
