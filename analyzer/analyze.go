@@ -340,7 +340,7 @@ func (l *loaded) readers(edits map[string][]byte) map[*terraform.Root]bool {
 }
 
 func (a *analysis) evidence(ctx context.Context, p Evidence, config *terraform.Root, edits map[string][]byte) (*terraform.Root, error) {
-	r := bytes.NewReader(p.Bytes)
+	r := bytes.NewBuffer(p.Bytes)
 	if p.State {
 		return terraform.LoadState(ctx, r, p.Name, config)
 	}

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	tfjson "github.com/hashicorp/terraform-json"
-
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -27,14 +25,14 @@ func LoadPlan(ctx context.Context, r io.Reader, name string, config *Root, opt P
 	if err != nil {
 		return nil, err
 	}
-	members := map[string]json.RawMessage{}
-	if err := json.Unmarshal(file.Bytes, &members); err != nil {
+	members, err := sectionsOf(file)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	root := &Root{Dir: "", Source: Plan, alone: true}
 	l := newEvidence(root, file)
 	var format string
-	if err := section(members, "format_version", &format); err != nil {
+	if err := members.read("format_version", &format); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if err := checkFormat(name, format); err != nil {
@@ -54,101 +52,88 @@ func LoadPlan(ctx context.Context, r io.Reader, name string, config *Root, opt P
 
 // plannedChange is an element of resource_changes, as lenient as it can be.
 type plannedChange struct {
-	Address         string `json:"address"`
-	PreviousAddress string `json:"previous_address"`
-	ModuleAddress   string `json:"module_address"`
-	Mode            string `json:"mode"`
-	Type            string `json:"type"`
-	Name            string `json:"name"`
-	Index           any    `json:"index"`
-	Deposed         string `json:"deposed"`
-	Change          struct {
-		Actions        []string `json:"actions"`
-		After          any      `json:"after"`
-		AfterUnknown   any      `json:"after_unknown"`
-		AfterSensitive any      `json:"after_sensitive"`
-		Importing      any      `json:"importing"`
-	} `json:"change"`
+	address, module, mode, typ, name, deposed string
+	index, importing                          any
+	actions                                   []string
+	after, unknown, sensitive                 jsonText
 }
 
-// stateResource is a resource of planned_values, prior_state or a state.
-type stateResource struct {
-	Address         string         `json:"address"`
-	Mode            string         `json:"mode"`
-	Type            string         `json:"type"`
-	Name            string         `json:"name"`
-	Index           any            `json:"index"`
-	Values          map[string]any `json:"values"`
-	SensitiveValues any            `json:"sensitive_values"`
-	DeposedKey      string         `json:"deposed_key"`
-}
-
-type stateModule struct {
-	Address      string           `json:"address"`
-	Resources    []*stateResource `json:"resources"`
-	ChildModules []*stateModule   `json:"child_modules"`
-}
-
-type stateValues struct {
-	RootModule *stateModule `json:"root_module"`
-}
-
-func (l *evidence) readPlan(members map[string]json.RawMessage) error {
-	var changes []*plannedChange
-	var planned stateValues
-	var prior struct {
-		Values stateValues `json:"values"`
+func readChange(t jsonText) (*plannedChange, error) {
+	c := &plannedChange{}
+	var change jsonText
+	if err := t.fields(map[string]any{
+		"address": &c.address, "module_address": &c.module, "mode": &c.mode, "type": &c.typ, "name": &c.name,
+		"index": &c.index, "deposed": &c.deposed, "change": &change,
+	}); err != nil {
+		return nil, err
 	}
-	var config struct {
-		RootModule *tfjson.ConfigModule `json:"root_module"`
-	}
+	return c, change.fields(map[string]any{
+		"actions": &c.actions, "importing": &c.importing, "after": &c.after, "after_unknown": &c.unknown, "after_sensitive": &c.sensitive,
+	})
+}
+
+func (l *evidence) readPlan(members sections) error {
 	var errored *bool
 	var variables map[string]struct {
 		Value any `json:"value"`
 	}
-	var deferred []struct {
-		Reason         string         `json:"reason"`
-		ResourceChange *plannedChange `json:"resource_change"`
-	}
-	if err := section(members, "resource_changes", &changes); err != nil {
+	gone := map[string]bool{}
+	if err := members.walk("resource_changes", func(t jsonText) error {
+		return t.elements(func(t jsonText) error {
+			c, err := readChange(t)
+			if err == nil && c.deposed == "" && l.addChange(c) == nil {
+				gone[c.address] = true
+			}
+			return err
+		})
+	}); err != nil {
 		return err
 	}
-	if err := section(members, "planned_values", &planned); err != nil {
-		return err
-	}
-	_ = section(members, "errored", &errored) // absent, or of a version that means something else by it
-	for _, s := range []struct {
-		name string
-		into any
-	}{{"prior_state", &prior}, {"configuration", &config}, {"deferred_changes", &deferred}, {"variables", &variables}} {
-		if err := section(members, s.name, s.into); err != nil {
-			l.root.gap(Gap{Kind: LimitGap, File: l.file.Name, Reason: "the plan's " + err.Error()})
-		}
-	}
+	_ = members.read("errored", &errored) // absent, or of a version that means something else by it
 	if errored != nil && *errored {
 		l.root.gap(Gap{Kind: LimitGap, File: l.file.Name, Reason: "the plan ended in an error: it is not whole"})
 	}
-	l.config = config.RootModule
+	lenient := func(name string, f func(t jsonText) error) {
+		if err := members.walk(name, f); err != nil {
+			l.root.gap(Gap{Kind: LimitGap, File: l.file.Name, Reason: "the plan's " + err.Error()})
+		}
+	}
+	lenient("configuration", func(t jsonText) (err error) {
+		return t.member("root_module", func(t jsonText) error {
+			l.config, err = readConfigModule(t)
+			return err
+		})
+	})
+	lenient("variables", func(t jsonText) error { return t.decode(&variables) })
 	l.variables = map[string]*value.Value{}
 	for name, v := range variables {
 		l.variables[name] = (&planPlace{l: l, resource: &evidenceResource{}}).value(v.Value, nil, nil)
 	}
-	gone := map[string]bool{}
-	for _, c := range changes {
-		if c == nil || c.Deposed != "" {
-			continue
-		}
-		if r := l.addChange(c); r == nil {
-			gone[c.Address] = true
-		}
+	lenient("deferred_changes", func(t jsonText) error {
+		return t.elements(func(t jsonText) error {
+			return t.member("resource_change", func(t jsonText) error {
+				c, err := readChange(t)
+				if err == nil && c.address != "" && c.deposed == "" && l.byAddress[c.address] == nil {
+					l.addChange(c)
+				}
+				return err
+			})
+		})
+	})
+	if err := members.walk("planned_values", func(t jsonText) error {
+		return t.member("root_module", func(t jsonText) error {
+			return l.addModule(t, func(r *evidenceResource) bool { return !gone[r.address] })
+		})
+	}); err != nil {
+		return err
 	}
-	for _, d := range deferred {
-		if c := d.ResourceChange; c != nil && c.Deposed == "" && l.byAddress[c.Address] == nil {
-			l.addChange(c)
-		}
-	}
-	l.addModule(planned.RootModule, func(r *evidenceResource) bool { return !gone[r.address] })
-	l.addModule(prior.Values.RootModule, func(r *evidenceResource) bool { return r.mode == Data && !gone[r.address] })
+	lenient("prior_state", func(t jsonText) error {
+		return t.member("values", func(t jsonText) error {
+			return t.member("root_module", func(t jsonText) error {
+				return l.addModule(t, func(r *evidenceResource) bool { return r.mode == Data && !gone[r.address] })
+			})
+		})
+	})
 	l.finish()
 	return nil
 }
@@ -156,45 +141,55 @@ func (l *evidence) readPlan(members map[string]json.RawMessage) error {
 // addChange adds a resource change; nil when the resource will be gone.
 func (l *evidence) addChange(c *plannedChange) *evidenceResource {
 	r := &evidenceResource{
-		address: c.Address, typ: c.Type, name: c.Name, module: c.ModuleAddress,
-		actions: c.Change.Actions, after: c.Change.After, unknown: c.Change.AfterUnknown, sensitive: c.Change.AfterSensitive,
-		importing: c.Change.Importing != nil,
+		address: c.address, typ: c.typ, name: c.name, module: c.module,
+		actions: c.actions, after: c.after, unknown: c.unknown, sensitive: c.sensitive,
+		importing: c.importing != nil,
 	}
-	if c.Mode == "data" {
+	if c.mode == "data" {
 		r.mode = Data
 	}
 	if len(r.actions) == 1 && (r.actions[0] == "delete" || r.actions[0] == "forget") {
 		return nil
 	}
-	r.setKey(c.Index)
+	r.setKey(c.index)
 	return l.add(r)
 }
 
 // addModule adds the resources of a module and those below it that are not yet
 // there and that want says.
-func (l *evidence) addModule(m *stateModule, want func(*evidenceResource) bool) {
-	if m == nil {
-		return
+func (l *evidence) addModule(t jsonText, want func(*evidenceResource) bool) error {
+	var address string
+	var resources, children jsonText
+	if err := t.fields(map[string]any{"address": &address, "resources": &resources, "child_modules": &children}); err != nil {
+		return err
 	}
-	for _, s := range m.Resources {
-		if s == nil || s.DeposedKey != "" {
-			continue
-		}
-		r := &evidenceResource{address: s.Address, typ: s.Type, name: s.Name, module: m.Address, sensitive: s.SensitiveValues}
-		if s.Values != nil {
-			r.after = s.Values
-		}
-		if s.Mode == "data" {
-			r.mode = Data
-		}
-		r.setKey(s.Index)
-		if l.byAddress[r.address] == nil && want(r) {
-			l.add(r)
-		}
+	err := resources.elements(func(t jsonText) error { return l.addValues(address, t, want) })
+	if err != nil {
+		return err
 	}
-	for _, c := range m.ChildModules {
-		l.addModule(c, want)
+	return children.elements(func(t jsonText) error { return l.addModule(t, want) })
+}
+
+func (l *evidence) addValues(module string, t jsonText, want func(*evidenceResource) bool) error {
+	r := &evidenceResource{module: module}
+	var mode, deposed string
+	var index any
+	var values, sensitive jsonText
+	if err := t.fields(map[string]any{
+		"address": &r.address, "mode": &mode, "type": &r.typ, "name": &r.name, "index": &index, "deposed_key": &deposed,
+		"values": &values, "sensitive_values": &sensitive,
+	}); err != nil || deposed != "" {
+		return err
 	}
+	if mode == "data" {
+		r.mode = Data
+	}
+	r.setKey(index)
+	if l.byAddress[r.address] == nil && want(r) {
+		r.after, r.sensitive = values, sensitive
+		l.add(r)
+	}
+	return nil
 }
 
 // evidence is what a plan or a state says of resources.
@@ -202,7 +197,7 @@ type evidence struct {
 	mu        sync.Mutex // one resource list at a time
 	root      *Root
 	file      *source.File
-	config    *tfjson.ConfigModule    // of a plan; may be nil
+	config    *configModule           // of a plan; may be nil
 	variables map[string]*value.Value // of the root module, as far as the plan says
 	list      []*evidenceResource     // in address order, once finished
 	byAddress map[string]*evidenceResource
@@ -218,8 +213,8 @@ type evidenceResource struct {
 	typ, name            string
 	actions              []string
 	importing            bool
-	// after, unknown and sensitive are decoded JSON of one shape: the values,
-	// true where they are not known or not to be printed.
+	// after, unknown and sensitive are of one shape: the values, true where they
+	// are not known or not to be printed. What is a jsonText is not decoded yet.
 	after, unknown, sensitive any
 
 	computed []string // not written, and known after the apply; once built

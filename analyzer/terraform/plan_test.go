@@ -261,7 +261,7 @@ func TestPlanRefused(t *testing.T) {
 		{"a list", `[]`, "p.json is not a plan: make it with `terraform show -json FILE > plan.json`"},
 		{"the log", `{"@level":"info","@message":"Terraform 1.5.0"}` + "\n{}", "p.json is the log that `terraform plan -json` prints: run `terraform plan -out FILE`, then `terraform show -json FILE > plan.json`"},
 		{"a version of the future", `{"format_version":"2.0","planned_values":{}}`, "p.json has format version 2.0: versions 0.1 to 1.x are known"},
-		{"of another shape", `{"resource_changes":{"a":1}}`, "p.json: resource_changes cannot be read: json: cannot unmarshal object into Go value of type []*terraform.plannedChange"},
+		{"of another shape", `{"resource_changes":{"a":1}}`, "p.json: resource_changes cannot be read: it is no array"},
 	} {
 		_, err := LoadPlan(context.Background(), strings.NewReader(test.text), "p.json", nil, PlanOptions{})
 		if err == nil || err.Error() != test.want {

@@ -112,13 +112,17 @@ func decodeText(b []byte) []byte {
 }
 
 // readEvidence reads a plan or state and refuses what is neither, saying what
-// to do. want is "plan" or "state".
+// to do. want is "plan" or "state". What is in a bytes.Buffer is not copied.
 func readEvidence(r io.Reader, name, want string) (*source.File, JSONKind, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxEvidence+1))
-	switch {
-	case err != nil:
-		return nil, 0, fmt.Errorf("%s: %w", name, err)
-	case len(b) > maxEvidence:
+	whole, inMemory := r.(*bytes.Buffer)
+	if !inMemory {
+		whole = &bytes.Buffer{}
+		if _, err := whole.ReadFrom(io.LimitReader(r, maxEvidence+1)); err != nil {
+			return nil, 0, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	b := whole.Bytes()
+	if len(b) > maxEvidence {
 		return nil, 0, fmt.Errorf("%s is larger than %d MiB", name, maxEvidence>>20)
 	}
 	kind := SniffJSON(b)
@@ -175,16 +179,26 @@ func checkJSON(f *source.File, how string) error {
 	return fmt.Errorf("%s:%d:%d: %s: make it again with %s", f.Name, p.Line, p.Column, syntax, how)
 }
 
-// section decodes one member of a file, numbers as they are written. A member
-// of another shape than expected is an error that names it.
-func section(members map[string]json.RawMessage, name string, into any) error {
-	raw, ok := members[name]
-	if !ok {
+// sections are the members of a file, not decoded yet.
+type sections map[string]jsonText
+
+func sectionsOf(f *source.File) (sections, error) {
+	out := sections{}
+	err := jsonText(f.Bytes).members(func(name string, v jsonText) error {
+		out[name] = v
 		return nil
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	if err := dec.Decode(into); err != nil {
+	})
+	return out, err
+}
+
+// read decodes one member of a file. One of another shape than expected is an
+// error that names it.
+func (s sections) read(name string, into any) error {
+	return s.walk(name, func(t jsonText) error { return t.decode(into) })
+}
+
+func (s sections) walk(name string, f func(t jsonText) error) error {
+	if err := f(s[name]); err != nil {
 		return fmt.Errorf("%s cannot be read: %w", name, err)
 	}
 	return nil

@@ -13,9 +13,9 @@ import (
 type planScope struct {
 	l       *evidence
 	address string
-	module  *tfjson.ConfigModule // nil when the section lacks it
+	module  *configModule // nil when the section lacks it
 	parent  *planScope
-	call    *tfjson.ModuleCall
+	call    *configCall
 	key     string // of the call
 }
 
@@ -35,8 +35,8 @@ func (s *planScope) child(name, key string) *planScope {
 		c.address = s.address + "." + c.address
 	}
 	if s.module != nil {
-		if c.call = s.module.ModuleCalls[name]; c.call != nil {
-			c.module = c.call.Module
+		if c.call = s.module.calls[name]; c.call != nil {
+			c.module = c.call.module
 		}
 	}
 	return c
@@ -46,12 +46,17 @@ func (s *planScope) resource(r *evidenceResource) *tfjson.ConfigResource {
 	if s.module == nil {
 		return nil
 	}
-	for _, c := range s.module.Resources {
-		if c != nil && c.Type == r.typ && c.Name == r.name && (c.Mode == tfjson.DataResourceMode) == (r.mode == Data) {
-			return c
+	c := s.module.resources[resourceKey{r.mode, r.typ, r.name}]
+	if c == nil {
+		return nil
+	}
+	if c.decoded == nil {
+		c.decoded = &tfjson.ConfigResource{}
+		if err := c.text.decode(c.decoded); err != nil {
+			s.l.root.gap(Gap{Kind: LimitGap, File: s.l.file.Name, Reason: "the plan's configuration of " + r.block() + " cannot be read: " + err.Error()})
 		}
 	}
-	return nil
+	return c.decoded
 }
 
 // expressions is what the configuration writes for a resource; nil when the

@@ -19,8 +19,9 @@ import (
 func (l *evidence) block(r *evidenceResource) *value.Value {
 	scope := l.scope(r.module)
 	written := scope.expressions(r)
-	unknown, _ := r.unknown.(map[string]any)
-	after, _ := r.after.(map[string]any)
+	unknown, _ := unpacked(r.unknown).(map[string]any)
+	after, _ := unpacked(r.after).(map[string]any)
+	sensitive := unpacked(r.sensitive)
 	b := &value.Value{Kind: value.Object}
 	for _, name := range memberNames(after, unknown) {
 		expr := written[name]
@@ -29,7 +30,7 @@ func (l *evidence) block(r *evidenceResource) *value.Value {
 			continue
 		}
 		at := &planPlace{l: l, scope: scope, resource: r, path: name, attribute: name, expr: expr, whole: true}
-		v := at.value(after[name], unknown[name], at.secret(memberOf(r.sensitive, name)))
+		v := at.value(after[name], unknown[name], at.secret(memberOf(sensitive, name)))
 		b.Attrs = append(b.Attrs, value.Attr{Name: value.Str(name), Value: v})
 	}
 	if r.mode == Data && r.typ == "aws_iam_policy_document" {

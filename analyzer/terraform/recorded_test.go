@@ -116,15 +116,24 @@ func TestRecordedByTerraform(t *testing.T) {
 // recordedOf is the planned values of a plan by address, without those that are
 // null or known after the apply.
 func recordedOf(t *testing.T, plan []byte) []byte {
+	type module struct {
+		Resources []struct {
+			Address string         `json:"address"`
+			Values  map[string]any `json:"values"`
+		} `json:"resources"`
+		ChildModules []*module `json:"child_modules"`
+	}
 	var decoded struct {
-		PlannedValues stateValues `json:"planned_values"`
+		PlannedValues struct {
+			RootModule *module `json:"root_module"`
+		} `json:"planned_values"`
 	}
 	if err := json.Unmarshal(plan, &decoded); err != nil {
 		t.Fatal(err)
 	}
 	out := map[string]map[string]any{}
-	var walk func(m *stateModule)
-	walk = func(m *stateModule) {
+	var walk func(m *module)
+	walk = func(m *module) {
 		for _, r := range m.Resources {
 			values := map[string]any{}
 			for name, v := range r.Values {

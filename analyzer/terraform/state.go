@@ -16,8 +16,8 @@ func LoadState(ctx context.Context, r io.Reader, name string, config *Root) (*Ro
 	if err != nil {
 		return nil, err
 	}
-	members := map[string]json.RawMessage{}
-	if err := json.Unmarshal(file.Bytes, &members); err != nil {
+	members, err := sectionsOf(file)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	root := &Root{Dir: "", Source: State, alone: true}
@@ -39,19 +39,21 @@ func LoadState(ctx context.Context, r io.Reader, name string, config *Root) (*Ro
 	return overlay(l, config, PlanOptions{}), nil
 }
 
-func (l *evidence) readState(members map[string]json.RawMessage) error {
+func (l *evidence) readState(members sections) error {
 	var format string
-	if err := section(members, "format_version", &format); err != nil {
+	if err := members.read("format_version", &format); err != nil {
 		return fmt.Errorf("%s: %w", l.file.Name, err)
 	}
 	if err := checkFormat(l.file.Name, format); err != nil {
 		return err
 	}
-	var values stateValues
-	if err := section(members, "values", &values); err != nil {
+	if err := members.walk("values", func(t jsonText) error {
+		return t.member("root_module", func(t jsonText) error {
+			return l.addModule(t, func(*evidenceResource) bool { return true })
+		})
+	}); err != nil {
 		return fmt.Errorf("%s: %w", l.file.Name, err)
 	}
-	l.addModule(values.RootModule, func(*evidenceResource) bool { return true })
 	l.finish()
 	return nil
 }
@@ -71,13 +73,13 @@ type rawResource struct {
 	} `json:"instances"`
 }
 
-func (l *evidence) readRawState(members map[string]json.RawMessage) error {
+func (l *evidence) readRawState(members sections) error {
 	var version int
 	var written string
-	if err := section(members, "version", &version); err != nil {
+	if err := members.read("version", &version); err != nil {
 		return fmt.Errorf("%s: %w", l.file.Name, err)
 	}
-	_ = section(members, "terraform_version", &written) // for a message only
+	_ = members.read("terraform_version", &written) // for a message only
 	switch {
 	case version > 4:
 		return fmt.Errorf("%s is a state of version %d, which is not known: run `terraform show -json > state.json`, and name state.json", l.file.Name, version)
@@ -89,7 +91,7 @@ func (l *evidence) readRawState(members map[string]json.RawMessage) error {
 		return fmt.Errorf("%s is a state of version %d%s: upgrade it with `terraform apply -refresh-only` of Terraform 0.13 or later, or run `terraform show -json > state.json` and name state.json", l.file.Name, version, by)
 	}
 	var resources []*rawResource
-	if err := section(members, "resources", &resources); err != nil {
+	if err := members.read("resources", &resources); err != nil {
 		return fmt.Errorf("%s: %w", l.file.Name, err)
 	}
 	for _, raw := range resources {
