@@ -1,0 +1,116 @@
+package checks_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/checks"
+)
+
+// roles is a root module of so many roles in one file, each with a trust policy
+// of its own that leaves the session name free.
+func roles(n int) fstest.MapFS {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `
+data "aws_iam_policy_document" "trust_%[1]d" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::%012[1]d:root"]
+    }
+  }
+}
+
+resource "aws_iam_role" "role_%[1]d" {
+  name               = "role-%[1]d"
+  assume_role_policy = data.aws_iam_policy_document.trust_%[1]d.json
+}
+`, i)
+	}
+	return fstest.MapFS{"main.tf": {Data: []byte(b.String())}}
+}
+
+// organizationsApart are so many root modules with an organization each, whose
+// policy fails to keep root from acting without MFA.
+func organizationsApart(n int) fstest.MapFS {
+	out := fstest.MapFS{}
+	for i := range n {
+		out[fmt.Sprintf("org%03d/main.tf", i)] = &fstest.MapFile{Data: []byte(`resource "aws_organizations_organization" "this" {
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "guard" {
+  name    = "guard"
+  content = jsonencode(` + guardrail(0, "Bool") + `)
+}
+
+resource "aws_organizations_policy_attachment" "guard" {
+  policy_id = aws_organizations_policy.guard.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}
+`)}
+	}
+	return out
+}
+
+// scanFixing scans, and wants one verified fix at least for each of n findings.
+func scanFixing(tb testing.TB, fsys fstest.MapFS, n int) {
+	tb.Helper()
+	in := analyzer.Input{Boundary: terraform.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+	r, err := analyzer.Analyze(context.Background(), in, checks.All)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	fixed := 0
+	for _, f := range r.Findings {
+		if len(f.Fixes) > 0 {
+			fixed++
+		}
+	}
+	if fixed < n {
+		tb.Fatalf("%d findings with a fix, not %d", fixed, n)
+	}
+}
+
+// A fix costs what it reaches: with four times the roles, the work is no more
+// than about four times as much, though each fix is verified alone. It would be
+// sixteen times if each looked at all of them.
+func TestVerificationGrowsWithTheFix(t *testing.T) {
+	few, many := roles(15), roles(60)
+	a := testing.AllocsPerRun(1, func() { scanFixing(t, few, 15) })
+	b := testing.AllocsPerRun(1, func() { scanFixing(t, many, 60) })
+	if b > 5*a {
+		t.Errorf("%.0f allocations for 15 roles, %.0f for 60", a, b)
+	}
+}
+
+func BenchmarkRoles(b *testing.B) {
+	for _, n := range []int{30, 300} {
+		fsys := roles(n)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				scanFixing(b, fsys, n)
+			}
+		})
+	}
+}
+
+func BenchmarkOrganizationsApart(b *testing.B) {
+	for _, n := range []int{10, 80} {
+		fsys := organizationsApart(n)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				scanFixing(b, fsys, n)
+			}
+		})
+	}
+}
