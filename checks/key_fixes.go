@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -156,47 +155,6 @@ func statusExpression(off, others []*identity.AccessKey) (string, error) {
 		return fmt.Sprintf(`%s == %s ? "Inactive" : %s`, which, keys[0], otherwise), nil
 	}
 	return fmt.Sprintf(`contains([%s], %s) ? "Inactive" : %s`, strings.Join(keys, ", "), which, otherwise), nil
-}
-
-// removeKey drafts the removal of a key, with the outputs that only read it. What
-// else reads it, only people can decide: then there is no draft.
-func removeKey(k *identity.AccessKey) *analyzer.Fix {
-	r := k.Resource
-	if r.Body.IsZero() || r.Key != "" || strings.HasSuffix(r.Body.File.Name, ".json") {
-		return nil
-	}
-	edits, err := edit.RemoveBlock(r.Body)
-	if err != nil {
-		return nil
-	}
-	reference := regexp.MustCompile(`\b` + regexp.QuoteMeta(r.Type+"."+r.Name) + `\b`)
-	message := "remove the key; Terraform then deletes it"
-	var removed []source.Span
-	for _, f := range r.Root.Files() {
-		if dirOf(f.Name) != dirOf(r.Body.File.Name) {
-			continue
-		}
-		for _, at := range reference.FindAllIndex(f.Bytes, -1) {
-			span := source.Span{File: f, Start: at[0], End: at[1]}
-			if f.Name == r.Body.File.Name && r.Body.Start <= span.Start && span.End <= r.Body.End {
-				continue
-			}
-			output := edit.EnclosingBlock(span, "output")
-			if output.IsZero() || r.Module != "" {
-				return nil
-			}
-			if slices.Contains(removed, output) {
-				continue
-			}
-			more, err := edit.RemoveBlock(output)
-			if err != nil {
-				return nil
-			}
-			removed, edits = append(removed, output), append(edits, more...)
-			message = "remove the key and the outputs that read it; Terraform then deletes it"
-		}
-	}
-	return &analyzer.Fix{Message: message, Grade: analyzer.Draft, Edits: edits}
 }
 
 func dirOf(name string) string { return name[:strings.LastIndexByte(name, '/')+1] }

@@ -142,7 +142,7 @@ func rootKeyFinding(m *identity.Model, f *analyzer.Finding, key *identity.Access
 		Principal: "the root user of the account", Action: "iam:CreateUser", Absent: []string{"aws:MultiFactorAuthPresent"},
 		Words: "the holder of the key, signing any request as root: no MFA, no IAM policy and no session limit stands in the way",
 	}
-	for _, fix := range []*analyzer.Fix{deactivate(m, key), removeKey(key)} {
+	for _, fix := range []*analyzer.Fix{deactivate(m, key), removeKey(m, key)} {
 		if fix != nil {
 			f.Fixes = append(f.Fixes, fix)
 		}

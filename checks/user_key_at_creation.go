@@ -5,6 +5,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -19,7 +20,7 @@ var UserKeyAtCreation = &analyzer.Check{
 	Doc: `An aws_iam_user and an aws_iam_access_key for it that the same apply makes: both
 declared in one root module (joined by reference or by name), or both created by
 the plan at hand. It is worse for a user with a console password, who was given
-two ways in before asking for one. A credential report (--credential-report) shows
+two ways in before asking for one, unless the key is Inactive. A credential report (--credential-report) shows
 it of deployed users: a key from the first ten seconds, or one that a user with a
 console password never used.
 
@@ -46,6 +47,7 @@ change of its own, with a rotation.`,
 }
 
 func userKeyAtCreation(p *analyzer.Pass) error {
+	console := map[source.Span][]*identity.AccessKey{} // by block, active keys of users with a password
 	for _, key := range p.Model.Keys {
 		if key.Resource.Deleted() {
 			continue
@@ -63,9 +65,29 @@ func userKeyAtCreation(p *analyzer.Pass) error {
 		if together == value.No {
 			continue
 		}
-		p.Report(keyAtCreation(p.Model, key, together, why))
+		f := keyAtCreation(p.Model, key, together, why)
+		if f.Verdict == analyzer.Violation && f.Severity == analyzer.High {
+			body := key.Resource.Body
+			console[body] = append(console[body], key)
+			f.Offer = func() []*analyzer.Fix { return withdrawKey(p.Model, key, console[body]) }
+		}
+		p.Report(f)
 	}
 	return nil
+}
+
+// withdrawKey sets the keys of a block that came with a password Inactive, and
+// drafts the removal of one.
+func withdrawKey(m *identity.Model, key *identity.AccessKey, beside []*identity.AccessKey) []*analyzer.Fix {
+	var out []*analyzer.Fix
+	if edits := inactive(m.Keys, beside); len(edits) > 0 {
+		fix := &analyzer.Fix{Message: "set the key Inactive until its owner asks for it; deleting it, with everything that reads it, is better", Grade: analyzer.Narrowing, Edits: edits}
+		out = append(out, fix.Leaves(analyzer.Medium))
+	}
+	if fix := removeKey(m, key); fix != nil {
+		out = append(out, fix)
+	}
+	return out
 }
 
 // isMachine says that the settings call a user a program, and that it has no
@@ -131,7 +153,11 @@ func keyAtCreation(m *identity.Model, key *identity.AccessKey, together value.Tr
 	f.Assumptions = value.MergeAssumptions(assumptions(k, key.User), u.Assumptions)
 	with := ""
 	if login := m.LoginOf(key.Owner); login != nil {
-		f.Severity, with = analyzer.High, ", and with a console password"
+		with = ", and with a console password"
+		f.Severity = analyzer.High
+		if key.Active() == value.No { // it is no second way in
+			f.Severity, f.Defect = analyzer.Medium, "same-apply-inactive"
+		}
 		f.Related = append(f.Related, analyzer.Related{Message: "the console password is created here", Span: login.Resource.Header, Address: login.Resource.Address})
 	}
 	f.Related = append(f.Related, credentialsBeside(m, key.Owner, "is created as well")...)

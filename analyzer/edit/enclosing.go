@@ -40,6 +40,28 @@ func EnclosingBlock(s source.Span, blockType string) source.Span {
 	return found
 }
 
+// TopBlock is the outermost block around a span, nowhere when there is none.
+func TopBlock(s source.Span) source.Span {
+	if s.IsZero() || jsonFile(s.File) {
+		return source.Span{}
+	}
+	file, _ := hclsyntax.ParseConfig(s.File.Bytes, s.File.Name, hcl.InitialPos)
+	if file == nil {
+		return source.Span{}
+	}
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		return source.Span{}
+	}
+	for _, b := range body.Blocks {
+		span := source.Span{File: s.File, Start: b.Range().Start.Byte, End: b.CloseBraceRange.End.Byte}
+		if span.Contains(s) {
+			return span
+		}
+	}
+	return source.Span{}
+}
+
 // NestedBlock is the first block of a type right inside the block at span, nowhere
 // when there is none.
 func NestedBlock(block source.Span, blockType string) source.Span {

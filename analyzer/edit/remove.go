@@ -77,7 +77,8 @@ func (c *container) places(list *value.Value) (places []int, sorted bool) {
 	return places, sorted
 }
 
-// RemoveBlock removes the block at span, header included, with its lines.
+// RemoveBlock removes the block at span, header included, with its lines and the
+// comment right above it, unless that begins the file: then it is about more.
 func RemoveBlock(block source.Span) ([]source.Edit, error) {
 	if block.IsZero() || jsonFile(block.File) {
 		return nil, errors.New("blocks can only be removed from files in HCL syntax")
@@ -91,7 +92,26 @@ func RemoveBlock(block source.Span) ([]source.Edit, error) {
 	if !ok {
 		return nil, errors.New("something follows the block on its line")
 	}
+	it.start = c.text.commentAbove(it.start)
 	return c.finish([]source.Edit{c.removeLines(it, end)})
+}
+
+// commentAbove is the start of the line comments right above the line of i, i
+// when there are none or when they begin the file.
+func (t *text) commentAbove(i int) int {
+	first := i
+	for line := t.lineStart(i); line > 0; {
+		line = t.lineStart(line - 1)
+		s := strings.TrimSpace(string(t.b[line:t.lineEnd(line)]))
+		if !strings.HasPrefix(s, "#") && !strings.HasPrefix(s, "//") {
+			return first
+		}
+		if line == 0 {
+			return i
+		}
+		first = line
+	}
+	return first
 }
 
 // remove takes items out, in runs of neighbours.
@@ -187,7 +207,7 @@ func (c *container) removeLines(it item, end int) source.Edit {
 	}
 	blankAbove := above < start && t.blankLine(above)
 	switch {
-	case t.blankLine(next) && (blankAbove || above <= c.open && c.open < start):
+	case t.blankLine(next) && (blankAbove || start == 0 || above <= c.open && c.open < start):
 		next = t.nextLine(next)
 	case blankAbove && (t.lineStart(c.close) == next || next >= len(t.b)):
 		start = above

@@ -1,0 +1,296 @@
+package checks
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+)
+
+// removeKey drafts the removal of a key, with what only exists for it: outputs
+// and stored secrets that read it, the module that makes nothing else, policies of
+// a root that is no user. What else reads it, only people can decide: then there
+// is no draft.
+func removeKey(m *identity.Model, k *identity.AccessKey) *analyzer.Fix {
+	key := k.Resource
+	if key.Body.IsZero() || key.Key != "" || strings.HasSuffix(key.Body.File.Name, ".json") {
+		return nil
+	}
+	r := &removal{root: key.Root, keys: m.Keys}
+	if err := r.remove(k); err != nil {
+		return nil
+	}
+	var edits []source.Edit
+	for _, b := range joined(r.blocks) {
+		more, err := edit.RemoveBlock(b)
+		if err != nil {
+			return nil
+		}
+		edits = append(edits, more...)
+	}
+	message := "remove the key; Terraform then deletes it"
+	if len(r.names) > 0 {
+		message = "remove the key and what only exists for it (" + strings.Join(r.names, ", ") + "); Terraform then deletes it"
+	}
+	return &analyzer.Fix{Message: message, Grade: analyzer.Draft, Edits: edits}
+}
+
+// between is what may stand between blocks that go together: white space, and a
+// comment on the second.
+var between = regexp.MustCompile(`^\s*((#|//)[^\n]*\n[ \t]*)*$`)
+
+// joined makes one span of blocks that follow one another.
+func joined(blocks []source.Span) []source.Span {
+	sorted := slices.SortedFunc(slices.Values(blocks), func(a, b source.Span) int {
+		return cmp.Or(cmp.Compare(a.File.Name, b.File.Name), cmp.Compare(a.Start, b.Start))
+	})
+	var out []source.Span
+	for _, b := range sorted {
+		if n := len(out); n > 0 && out[n-1].File.Name == b.File.Name && between.Match(b.File.Bytes[out[n-1].End:b.Start]) {
+			out[n-1].End = b.End
+			continue
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// A removal is blocks that go together.
+type removal struct {
+	root   *terraform.Root
+	keys   []*identity.AccessKey // of the scan
+	blocks []source.Span
+	names  []string // of those that go with the first
+	calls  map[string][]call
+}
+
+// A call is a module block, in a directory.
+type call struct{ dir, label string }
+
+func (r *removal) remove(k *identity.AccessKey) error {
+	key := k.Resource
+	dir := dirOf(key.Body.File.Name)
+	r.follow(key, dir)
+	if module := r.only(key, dir); !module.IsZero() {
+		if err := r.block(module); err != nil {
+			return err
+		}
+	} else {
+		if slices.ContainsFunc(r.keys, func(o *identity.AccessKey) bool {
+			return sameText(o.Resource.Body, key.Body) && !sameUser(o.Resource, key)
+		}) {
+			return errors.New("the block makes other keys as well")
+		}
+		r.blocks = append(r.blocks, key.Body)
+		if err := r.readers(dir, key.Type+"."+key.Name); err != nil {
+			return err
+		}
+	}
+	if k.Owner == nil && !r.another(k) {
+		for _, o := range key.Root.Resources("aws_iam_user_policy", "aws_iam_user_policy_attachment", "aws_iam_user_group_membership") {
+			if o.Key == "" && !o.Body.IsZero() && sameUser(o, key) && !r.has(o.Body) {
+				r.add(o.Body, o.Type+"."+o.Name)
+			}
+		}
+	}
+	for range 3 { // what served what served the key
+		r.orphans()
+	}
+	return nil
+}
+
+// follow notes by which calls the module of the key, and the modules around it,
+// are reached.
+func (r *removal) follow(key *terraform.Resource, dir string) {
+	r.calls = map[string][]call{}
+	for _, o := range r.keys {
+		if !sameText(o.Resource.Body, key.Body) {
+			continue
+		}
+		into := dir
+		for _, c := range slices.Backward(o.Resource.Calls) {
+			h := blockHeader.FindStringSubmatch(edit.TopBlock(c.Span).Text())
+			if c.Span.IsZero() || h == nil {
+				break
+			}
+			by := call{dirOf(c.Span.File.Name), h[2]}
+			if !slices.Contains(r.calls[into], by) {
+				r.calls[into] = append(r.calls[into], by)
+			}
+			into = by.dir
+		}
+	}
+}
+
+// sameUser says that two resources name the same user.
+func sameUser(a, b *terraform.Resource) bool {
+	x, known := a.Attr("user").Text()
+	y, too := b.Attr("user").Text()
+	return known && too && strings.EqualFold(x, y)
+}
+
+// another says that the user has another key.
+func (r *removal) another(k *identity.AccessKey) bool {
+	return slices.ContainsFunc(r.keys, func(o *identity.AccessKey) bool {
+		return o != k && o.Resource.Root == r.root && sameUser(o.Resource, k.Resource)
+	})
+}
+
+func (r *removal) has(s source.Span) bool {
+	return slices.ContainsFunc(r.blocks, func(b source.Span) bool { return b.Contains(s) && b.File.Name == s.File.Name })
+}
+
+func (r *removal) add(block source.Span, name string) {
+	r.blocks = append(r.blocks, block)
+	if !slices.Contains(r.names, name) {
+		r.names = append(r.names, name)
+	}
+}
+
+// only is the call of the module that makes the key, where it makes nothing else.
+func (r *removal) only(key *terraform.Resource, dir string) source.Span {
+	at := lastCall(key)
+	if at.IsZero() {
+		return source.Span{}
+	}
+	for _, f := range r.root.Files() {
+		if dirOf(f.Name) != dir {
+			continue
+		}
+		for _, h := range blockHeader.FindAllStringSubmatch(string(f.Bytes), -1) {
+			if h[1] == "module" || h[1] == "resource" && h[2] != "aws_iam_access_key" && !keeps.MatchString(h[2]) {
+				return source.Span{}
+			}
+		}
+	}
+	for _, o := range r.keys {
+		if sameText(lastCall(o.Resource), at) && !sameUser(o.Resource, key) {
+			return source.Span{}
+		}
+	}
+	return edit.TopBlock(at)
+}
+
+// blockHeader is the beginning of a block that is not nested, with its labels.
+var blockHeader = regexp.MustCompile(`(?m)^(\w+)[ \t]+"?([\w-]+)"?(?:[ \t]+"?([\w-]+)"?)?[ \t]*\{`)
+
+// keeps are resources that do nothing but keep a value for somebody.
+var keeps = regexp.MustCompile(`^(aws_ssm_parameter|aws_secretsmanager_secret_version|local_(sensitive_)?file|\w*_secret\w*|\w*_variable)$`)
+
+// block removes a block that reads what goes, and what reads that.
+func (r *removal) block(b source.Span) error {
+	h := blockHeader.FindStringSubmatch(b.Text())
+	if h == nil {
+		return errors.New("what reads it is no block")
+	}
+	dir := dirOf(b.File.Name)
+	switch typ, label, name := h[1], h[2], h[3]; {
+	case typ == "output":
+		r.add(b, "output."+label)
+		for _, c := range r.calls[dir] {
+			if err := r.readers(c.dir, "module."+c.label+"."+label); err != nil {
+				return err
+			}
+		}
+		return nil
+	case typ == "module":
+		r.add(b, "module."+label)
+		return r.readers(dir, "module."+label)
+	case typ == "resource" && keeps.MatchString(label):
+		r.add(b, label+"."+name)
+		return r.readers(dir, label+"."+name)
+	}
+	return fmt.Errorf("what %s does with it, only people know", h[0])
+}
+
+// readers removes what reads an address in a directory.
+func (r *removal) readers(dir, address string) error {
+	for _, at := range r.mentions(dir, address) {
+		if r.has(at) {
+			continue
+		}
+		b := edit.TopBlock(at)
+		if b.IsZero() {
+			return errors.New("it is read outside of all blocks")
+		}
+		if err := r.block(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mentions are the references to an address in a directory.
+func (r *removal) mentions(dir, address string) []source.Span {
+	pattern := regexp.QuoteMeta(address)
+	if parts := strings.SplitN(address, ".", 3); len(parts) == 3 && parts[0] == "module" { // of one of its instances
+		pattern = regexp.QuoteMeta(parts[0]+"."+parts[1]) + `(?:\[[^\]]*\])?` + regexp.QuoteMeta("."+parts[2])
+	}
+	reference := regexp.MustCompile(`(^|[^\w.-])(` + pattern + `)([^\w-]|$)`)
+	var out []source.Span
+	for _, f := range r.root.Files() {
+		if dirOf(f.Name) != dir || !strings.HasSuffix(f.Name, ".tf") && !strings.HasSuffix(f.Name, ".tofu") {
+			continue
+		}
+		for _, at := range reference.FindAllSubmatchIndex(f.Bytes, -1) {
+			span := source.Span{File: f, Start: at[4], End: at[5]}
+			if !inComment(span) {
+				out = append(out, span)
+			}
+		}
+	}
+	return out
+}
+
+// inComment says that a line comment begins before a span, with nothing but white
+// space in front.
+func inComment(s source.Span) bool {
+	line := s.File.LineSpan(s.File.Line(s.Start))
+	before := bytes.TrimSpace(s.File.Bytes[line.Start:s.Start])
+	return bytes.HasPrefix(before, []byte("#")) || bytes.HasPrefix(before, []byte("//"))
+}
+
+// serve are what only serves others: without them it goes too.
+var serve = regexp.MustCompile(`\b(data\.aws_iam_policy_document|aws_iam_policy|aws_secretsmanager_secret)\.([\w-]+)`)
+
+// orphans removes what only served what has gone.
+func (r *removal) orphans() {
+	for _, b := range slices.Clone(r.blocks) {
+		for _, m := range serve.FindAllStringSubmatch(b.Text(), -1) {
+			block := r.declared(dirOf(b.File.Name), m[1], m[2])
+			readers := r.mentions(dirOf(b.File.Name), m[0])
+			if block.IsZero() || r.has(block) || slices.ContainsFunc(readers, func(s source.Span) bool { return !r.has(s) }) {
+				continue
+			}
+			r.add(block, m[0])
+		}
+	}
+}
+
+// declared is the block that declares an address in a directory.
+func (r *removal) declared(dir, typ, name string) source.Span {
+	kind := "resource"
+	if t, ok := strings.CutPrefix(typ, "data."); ok {
+		kind, typ = "data", t
+	}
+	for _, f := range r.root.Files() {
+		if dirOf(f.Name) != dir {
+			continue
+		}
+		for _, at := range blockHeader.FindAllSubmatchIndex(f.Bytes, -1) {
+			if h := blockHeader.FindStringSubmatch(string(f.Bytes[at[0]:at[1]])); h[1] == kind && h[2] == typ && h[3] == name {
+				return edit.TopBlock(source.Span{File: f, Start: at[0], End: at[1]})
+			}
+		}
+	}
+	return source.Span{}
+}
