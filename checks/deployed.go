@@ -245,15 +245,15 @@ func requiresMFA(p *analyzer.Pass, r *identity.Reported) bool {
 	if deployed, account := p.Model.DeployedRow(r.Row); deployed != nil {
 		u, m = deployed, account.Model
 	}
-	denies := guardrails(p.Model, r.Account)
-	if guarded(denies, proof.User{Name: r.User, Account: r.Account, TagsOpen: true}) {
+	levels := guardrails(p.Model, r.Account)
+	if guarded(levels, proof.User{Name: r.User, Account: r.Account, TagsOpen: true}) {
 		return true
 	}
 	if u == nil {
 		return false
 	}
 	bindings := m.PermissionsOf(u)
-	return len(bindings.Policies) > 0 && decideUser(u, r.Account, bindings, denies).Class == proof.Enforced
+	return len(bindings.Policies) > 0 && decideUser(u, r.Account, bindings, levels).Class == proof.Enforced
 }
 
 func reportedMultipleKeys(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {

@@ -45,7 +45,7 @@ func reportedRootMFA(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
 	}
 	switch r.WithoutMFA() {
 	case credential.Yes:
-		guard, bound := guarding(p, r)
+		guard, bound := rootGuard(p, r)
 		if guard == proof.MFAEnforced || guard == proof.RootDenied {
 			return deployedFinding(r, analyzer.Medium, "deployed-without-device",
 				fmt.Sprintf("%s has no MFA device: %s, but its password still signs in, and whoever has it may be the first to enrol a device; enrol one, or remove root's credentials centrally.", upper(who(p, r)), bound))
@@ -72,10 +72,10 @@ func reportedRootUsage(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding
 		fmt.Sprintf("%s was used on %s, within the last %d days; root is for the few tasks that need it, not for administration.", upper(who(p, r)), date(r.LastUsed()), days))
 }
 
-// guarding says what the service control policies of the scan make of root in
+// rootGuard says what the service control policies of the scan make of root in
 // the account of a row: the class where the scan shows that they bind it, and how,
 // as a clause; else a sentence about what they would do, or "".
-func guarding(p *analyzer.Pass, r *identity.Reported) (proof.RootClass, string) {
+func rootGuard(p *analyzer.Pass, r *identity.Reported) (proof.RootClass, string) {
 	for _, o := range p.Model.Organizations {
 		if o.Resource == nil || disabled(o, "") != nil {
 			continue

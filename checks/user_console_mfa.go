@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -68,11 +69,12 @@ IAM Identity Center, and delete their passwords.
 
 func userConsoleMFA(p *analyzer.Pass) error {
 	done, people := map[*identity.User]bool{}, map[*identity.Group]bool{}
+	places := sync.OnceValue(func() []guard { return guards(p.Model) })
 	for _, login := range p.Model.Logins {
 		if login.Resource.Deleted() {
 			continue
 		}
-		c := consoleCheck{pass: p, login: login, user: p.Model.UserOf(login), people: people}
+		c := consoleCheck{pass: p, login: login, user: p.Model.UserOf(login), people: people, guards: places}
 		switch {
 		case c.user == nil:
 			c.nobody()
@@ -97,6 +99,7 @@ type consoleCheck struct {
 	bindings identity.Permissions
 	result   proof.UserResult
 	people   map[*identity.Group]bool // what onlyPeople has found, of all logins
+	guards   func() []guard           // of the scan
 }
 
 func (c *consoleCheck) finding(defect string) *analyzer.Finding {
@@ -139,9 +142,9 @@ func (c *consoleCheck) run() {
 		c.report(f, exists)
 		return
 	}
-	denies := guardrails(c.pass.Model, account)
-	c.result = analyzer.Remember(c.pass.Memo, userKey(c.user, account, c.bindings, denies), func() proof.UserResult {
-		return decideUser(c.user, account, c.bindings, denies)
+	levels := guardrails(c.pass.Model, account)
+	c.result = analyzer.Remember(c.pass.Memo, userKey(c.user, account, c.bindings, levels), func() proof.UserResult {
+		return decideUser(c.user, account, c.bindings, levels)
 	})
 	keys := c.pass.Model.HasKeys(c.user)
 	switch c.result.Class {
@@ -169,11 +172,15 @@ func (c *consoleCheck) run() {
 }
 
 // userKey is all that decideUser looks at.
-func userKey(u *identity.User, account string, p identity.Permissions, denies []*policy.Document) string {
+func userKey(u *identity.User, account string, p identity.Permissions, levels []proof.Level) string {
 	var b strings.Builder
 	tags, open := u.Tags()
 	fmt.Fprintf(&b, "%q %q %q %t", u.Name.TextOr(""), account, tags, open)
-	for _, d := range slices.Concat(p.Documents(), []*policy.Document{p.Boundary}, denies) {
+	documents := append(p.Documents(), p.Boundary)
+	for _, l := range levels {
+		documents = append(append(documents, nil), l.Documents...)
+	}
+	for _, d := range documents {
 		if d == nil {
 			b.WriteString("\nnone")
 			continue
@@ -225,9 +232,12 @@ func (c *consoleCheck) report(f *analyzer.Finding, exists value.Tri) {
 		}
 		f.Message = fmt.Sprintf("Whether %s has a console password, '%s', with which it may act without MFA, depends on a value that is not known.", c.who(), c.login.Resource.Address)
 	} else if identity.AccountOf(c.user.Resource) == "" {
-		if o, where := guardedSomewhere(c.pass.Model, c.user); o != nil {
-			f.Needs = []value.Reason{{Text: "the account that the user is in: --account says it", Span: o.Resource.Header}}
-			f.Message = fmt.Sprintf("Whether %s, may act without MFA depends on its account: in %s of '%s' a service control policy keeps it from that.", c.whoHas(), where, o.Resource.Address)
+		for _, g := range c.guards() {
+			if guarded(g.levels, proven(c.user, "")) {
+				f.Needs = []value.Reason{{Text: "the account that the user is in: --account says it", Span: g.org.Resource.Header}}
+				f.Message = fmt.Sprintf("Whether %s, may act without MFA depends on its account: in %s of '%s' a service control policy keeps it from that.", c.whoHas(), g.where, g.org.Resource.Address)
+				break
+			}
 		}
 	}
 	if len(f.Needs) > 0 {

@@ -9,107 +9,106 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// guardrails are what service control policies deny in an account, whatever the
-// policies of its users allow. There are none where the scan does not show which
-// policies bind the account, or that it has them.
-func guardrails(m *identity.Model, account string) []*policy.Document {
-	if m.Beside != nil {
-		m = m.Beside
-	}
-	var out []*policy.Document
-	for _, o := range m.Organizations {
-		if account == "" || o.Resource == nil || o.Resource.Attr("master_account_id").TextOr("") == account || disabled(o, "") != nil {
+// guardrails are the service control policies that bind an account for certain,
+// level by level. There are none where the scan does not show which do, or that
+// it has the account.
+func guardrails(m *identity.Model, account string) []proof.Level {
+	var out []proof.Level
+	for _, o := range guarding(m) {
+		if account == "" || o.Resource.Attr("master_account_id").TextOr("") == account {
 			continue
 		}
 		o.Root.Walk(func(n *identity.Node) {
-			if n.Kind != identity.Account || n.ID != account || n.Exists() != value.Yes {
-				return
+			if n.Kind == identity.Account && n.ID == account && n.Exists() == value.Yes {
+				out = append(out, seen(newBindings(o).of(n).certain)...)
 			}
-			out = append(out, denying(o, n)...)
 		})
 	}
 	return out
 }
 
-// denying are the policies that deny something at a node for certain.
-func denying(o *identity.Organization, n *identity.Node) []*policy.Document {
-	var out []*policy.Document
-	for _, level := range newBindings(o).of(n).certain {
-		for _, d := range level.Documents {
-			if denies := onlyDenies(d); denies != nil {
-				out = append(out, denies)
-			}
+// guarding are the organizations whose service control policies have effect.
+func guarding(m *identity.Model) []*identity.Organization {
+	if m.Beside != nil {
+		m = m.Beside
+	}
+	var out []*identity.Organization
+	for _, o := range m.Organizations {
+		if o.Resource != nil && disabled(o, "") == nil {
+			out = append(out, o)
 		}
 	}
 	return out
 }
 
-// guardedSomewhere is an organization that keeps a user from acting without MFA,
-// and where: in its member accounts, or in some of them. nil where there is none.
-func guardedSomewhere(m *identity.Model, u *identity.User) (in *identity.Organization, where string) {
-	if m.Beside != nil {
-		m = m.Beside
-	}
-	for _, o := range m.Organizations {
-		if o.Resource == nil || disabled(o, "") != nil {
-			continue
-		}
-		if guarded(denying(o, o.Root), proven(u, "")) {
-			return o, "the member accounts"
-		}
-		for _, n := range o.Root.Leaves() {
-			if guarded(denying(o, n), proven(u, "")) {
-				return o, place{node: n}.String()
-			}
+// seen are levels without the policies of which nothing is known: that one may
+// deny more makes nothing safe, and is true of every account.
+func seen(levels []proof.Level) []proof.Level {
+	var out []proof.Level
+	for _, l := range levels {
+		l.Documents = slices.DeleteFunc(slices.Clone(l.Documents), func(d *policy.Document) bool { return d.Open })
+		if len(l.Documents) > 0 {
+			out = append(out, l)
 		}
 	}
-	return nil, ""
-}
-
-// onlyDenies is a document without what it allows; nil when nothing is left, or
-// nothing is known.
-func onlyDenies(d *policy.Document) *policy.Document {
-	if d.Open || d.Malformed() {
-		return nil
-	}
-	out := *d
-	out.Statements = nil
-	for _, s := range d.Statements {
-		if s.Effect == policy.Deny {
-			out.Statements = append(out.Statements, s)
-		}
-	}
-	if len(out.Statements) == 0 {
-		return nil
-	}
-	return &out
+	return out
 }
 
 // allowingAll stands for the policies of a user of whom nothing is known.
 const allowingAll = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
 
 // guarded says that the guardrails alone keep a user from acting without MFA,
-// whatever its policies allow.
-func guarded(denies []*policy.Document, user proof.User) bool {
-	if len(denies) == 0 {
+// whatever its own policies allow.
+func guarded(levels []proof.Level, user proof.User) bool {
+	if len(levels) == 0 {
 		return false
 	}
 	all, err := policy.Parse(value.Str(allowingAll))
 	if err != nil {
 		return false
 	}
-	user.Documents, user.Boundary = append(slices.Clone(denies), all), nil
+	user.Documents, user.Boundary, user.SCPs = []*policy.Document{all}, nil, levels
 	return proof.UserMFA(user).Class == proof.Enforced
+}
+
+// A guard is a place of an organization where users need MFA whatever their
+// policies allow, but for those that it exempts.
+type guard struct {
+	org    *identity.Organization
+	where  string
+	levels []proof.Level
+}
+
+// guards are those of a scan: one for the member accounts together, else one for
+// each set of policies that does it.
+func guards(m *identity.Model) []guard {
+	var out []guard
+	for _, o := range guarding(m) {
+		b := newBindings(o)
+		anybody := proof.User{TagsOpen: true}
+		if levels := seen(b.of(o.Root).certain); guarded(levels, anybody) {
+			out = append(out, guard{o, "the member accounts", levels})
+			continue
+		}
+		asked := map[*binding]bool{}
+		for _, n := range o.Root.Leaves() {
+			of := b.of(n)
+			if levels := seen(of.certain); !asked[of] && guarded(levels, anybody) {
+				out = append(out, guard{o, place{node: n}.String(), levels})
+			}
+			asked[of] = true
+		}
+	}
+	return out
 }
 
 // decideUser decides what the policies that bind a user allow without MFA, under
 // the guardrails of its account.
-func decideUser(u *identity.User, account string, p identity.Permissions, denies []*policy.Document) proof.UserResult {
-	own := p.Documents()
+func decideUser(u *identity.User, account string, p identity.Permissions, levels []proof.Level) proof.UserResult {
 	asked := proven(u, account)
-	asked.Documents, asked.Boundary = append(slices.Clone(own), denies...), p.Boundary
+	asked.Documents, asked.Boundary, asked.SCPs = p.Documents(), p.Boundary, levels
 	r := proof.UserMFA(asked)
-	if r.Near != nil && !slices.Contains(own, r.Near.Statement.Document) {
+	if r.Near != nil && !slices.Contains(asked.Documents, r.Near.Statement.Document) {
 		r.Near = nil // a guardrail is not where a user's policies are mended
 	}
 	return r
