@@ -117,5 +117,16 @@ func decideUser(u *identity.User, account string, p identity.Permissions, levels
 // proven is a user as it is asked about.
 func proven(u *identity.User, account string) proof.User {
 	tags, open := u.Tags()
-	return proof.User{Name: u.Name.TextOr(""), Account: account, Tags: tags, TagsOpen: open}
+	out := proof.User{Name: u.Name.TextOr(""), Account: account, Tags: tags, TagsOpen: open}
+	if u.Resource == nil {
+		return out
+	}
+	path := u.Resource.Attr("path")
+	out.Path, out.PathUnknown = path.TextOr(""), !path.Missing() && !path.Known()
+	for _, p := range u.Resource.Reference("arn").Parts {
+		if p.Hole != nil && p.Hole.Same != "" {
+			out.AccountName = p.Hole.Same
+		}
+	}
+	return out
 }

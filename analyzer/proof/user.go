@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,6 +52,12 @@ type User struct {
 	Name      string // "" when it is not known
 	Partition string // "" when it is not known: aws
 	Account   string // "" when it is not known
+	// AccountName is what the account is called in documents as long as it is
+	// not known (value.Value's Same).
+	AccountName string
+	// Path of the user: "/" when "". PathUnknown says that it may be any.
+	Path        string
+	PathUnknown bool
 	// Tags of the user, and whether those are all of them.
 	Tags     map[string]string
 	TagsOpen bool
@@ -83,6 +90,96 @@ type UserResult struct {
 // UserMFA decides whether a user has to use MFA for everything but enrolling a
 // device.
 func UserMFA(u User) UserResult {
+	var local localized
+	u.read(&local)
+	r := u.decide()
+	for _, path := range u.paths() {
+		elsewhere := u
+		elsewhere.Path = path
+		if other := elsewhere.decide(); other.Class != r.Class {
+			return UserResult{Needs: addReasons(addReasons(r.Needs, other.Needs...), value.Reason{Text: "the user's path is not known, and its policies tell users apart by it"})}
+		}
+	}
+	r.Near = local.near(r.Near)
+	if r.Granting != nil {
+		r.Granting = local.statement(r.Granting)
+	}
+	return r
+}
+
+// paths are where a user may be whose path is not known: those that its
+// policies tell apart, and another.
+func (u User) paths() []string {
+	if !u.PathUnknown {
+		return nil
+	}
+	out := []string{"/elsewhere/"}
+	for _, d := range u.Documents {
+		if d == nil {
+			continue
+		}
+		for _, s := range d.Statements {
+			for _, c := range s.Conditions {
+				for _, p := range c.Values {
+					_, resource, ok := cutARN(p.String())
+					path, ofUser := strings.CutPrefix(resource, "user/")
+					if i := strings.LastIndexByte(path, '/'); ok && ofUser && i > 0 {
+						out = union(out, []string{"/" + strings.NewReplacer("*", "x", "?", "x").Replace(path[:i+1])})
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// read puts what is known of the user into its documents: the partition, and the
+// account where they name the same one.
+func (u *User) read(local *localized) {
+	partition, account := u.Partition, u.Account
+	if partition == "" {
+		partition = "aws"
+	}
+	if account == "" {
+		account = usualAccount
+	}
+	fill := func(d *policy.Document) *policy.Document {
+		if d == nil || !dependsOn(d, u.AccountName) {
+			return d
+		}
+		return local.filled(d, func(v *value.Value) (string, bool) {
+			switch {
+			case isPartition(v):
+				return partition, true
+			case v.Same != "" && v.Same == u.AccountName:
+				return account, true
+			}
+			return exampleID(v)
+		})
+	}
+	docs := u.Documents
+	u.Documents = nil
+	for _, d := range docs {
+		u.Documents = append(u.Documents, fill(d))
+	}
+	u.Boundary = fill(u.Boundary)
+}
+
+// dependsOn says that a partition, an id or an account of that name stands in a
+// document and is not known.
+func dependsOn(d *policy.Document, account string) bool {
+	found := dependsOnPartition(d)
+	d.Value.Walk(func(v *value.Value) bool {
+		found = found || account != "" && v.Same == account
+		for _, p := range v.Parts {
+			found = found || account != "" && p.Hole != nil && p.Hole.Same == account
+		}
+		return !found
+	})
+	return found
+}
+
+func (u User) decide() UserResult {
 	var docs []*policy.Document
 	for _, d := range u.Documents {
 		if d != nil && refused(d, policy.Identity) != nil {
@@ -161,6 +258,7 @@ func (q *userQuestion) request(mfa mfaState) *policy.Request {
 		account = usualAccount
 	}
 	r := userRequest(q.user.Partition, account, q.name, mfa)
+	r.Caller.Path = q.user.Path
 	for _, k := range sortedKeys(q.user.Tags) {
 		r.Context["aws:principaltag/"+strings.ToLower(k)] = policy.One(q.user.Tags[k])
 	}
@@ -220,7 +318,7 @@ func (q *userQuestion) decide() UserResult {
 func (q *userQuestion) stops(f *formula, mfa mfaState, action string) value.Tri {
 	r := q.request(mfa)
 	r.Action, r.Unlisted = action, policy.Absent
-	r.Resource = "arn:" + partitionIn(r.Caller.ARN()) + ":iam::" + r.Caller.Account + ":user/" + q.name
+	r.Resource = "arn:" + partitionIn(r.Caller.ARN()) + ":iam::" + r.Caller.Account + ":user" + cmp.Or(q.user.Path, "/") + q.name
 	if service := serviceOf(action); service != "iam" {
 		r.Resource = (&question{base: r}).typicalResource(action)
 	}
