@@ -73,7 +73,7 @@ func roleSessionName(p *analyzer.Pass) error {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
 		}
-		opt := proof.SessionNameOptions{Account: role.Resource.Root.Account()}
+		opt := proof.SessionNameOptions{Account: accountOf(role)}
 		r := analyzer.Remember(p.Memo, opt.Account+"\x00"+value.Key(role.Attribute), func() proof.SessionNameResult {
 			return proof.SessionName(role.Trust, opt)
 		}).In(role.Trust)
@@ -111,6 +111,15 @@ func (c *sessionNameCheck) finding() *analyzer.Finding {
 		}
 	}
 	return f
+}
+
+// accountOf is the account that a role is in: the one that the root is for, else
+// the one in the role's ARN; "" when it is not known.
+func accountOf(r *identity.Role) string {
+	if account := r.Resource.Root.Account(); account != "" {
+		return account
+	}
+	return policy.PrincipalOf("AWS", r.Resource.Reference("arn")).Account
 }
 
 func attributeName(r *identity.Role) string {
@@ -419,6 +428,6 @@ func (c *sessionNameCheck) strangers() bool {
 	if len(own) == 0 {
 		return len(c.result.Callers.Foreign) > 0
 	}
-	of := c.role.Resource.Root.Account()
+	of := accountOf(c.role)
 	return slices.ContainsFunc(c.result.Callers.Accounts, func(a string) bool { return a != of && !slices.Contains(own, a) })
 }

@@ -54,7 +54,7 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
 		}
-		r := proof.TrustAnyone(role.Trust, proof.SessionNameOptions{Account: role.Resource.Root.Account()})
+		r := proof.TrustAnyone(role.Trust, proof.SessionNameOptions{Account: accountOf(role)})
 		verdict, why := r.Class.Verdict(), r.Needs
 		if verdict == proof.Violated && role.Resource.Exists == value.Maybe {
 			verdict, why = proof.Undetermined, role.Resource.Why

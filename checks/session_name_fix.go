@@ -127,7 +127,7 @@ func (c *sessionNameCheck) loose() []*policy.Statement {
 		}
 		one := *c.role.Trust
 		one.Statements = []*policy.Statement{s}
-		r := proof.SessionName(&one, proof.SessionNameOptions{Account: c.role.Resource.Root.Account()})
+		r := proof.SessionName(&one, proof.SessionNameOptions{Account: accountOf(c.role)})
 		if r.Class.Verdict() == proof.Violated {
 			out = append(out, s)
 		}

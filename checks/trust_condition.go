@@ -54,7 +54,7 @@ func (c *trustConditionCheck) asked() proof.Asked {
 }
 
 func (c *trustConditionCheck) requires(doc *policy.Document) (proof.RequiredResult, error) {
-	return proof.Requires(doc, c.required.Required, c.asked(), proof.SessionNameOptions{Account: c.role.Resource.Root.Account()})
+	return proof.Requires(doc, c.required.Required, c.asked(), proof.SessionNameOptions{Account: accountOf(c.role)})
 }
 
 func (c *trustConditionCheck) decide() error {
@@ -67,7 +67,7 @@ func (c *trustConditionCheck) decide() error {
 		error
 	}
 	// Conditions of one file are told apart by where they stand.
-	key := fmt.Sprintf("%s\x00condition %d\x00%s", c.role.Resource.Root.Account(), c.required.Span.Start, value.Key(c.role.Attribute))
+	key := fmt.Sprintf("%s\x00condition %d\x00%s", accountOf(c.role), c.required.Span.Start, value.Key(c.role.Attribute))
 	a := analyzer.Remember(c.pass.Memo, key, func() answer {
 		r, err := c.requires(c.role.Trust)
 		return answer{r, err}
