@@ -59,6 +59,8 @@ func TestLoadAuthorization(t *testing.T) {
 func FuzzLoadAuthorization(f *testing.F) {
 	f.Add([]byte(authorization))
 	f.Add([]byte(`{"RoleDetailList": [null, {}]}`))
+	f.Add([]byte(`{"UserDetailList": [null, {"Arn": "arn:aws:iam::111122223333:user/a", "UserName": "a", "GroupList": ["g"], "UserPolicyList": [{}], "AttachedManagedPolicies": [{"PolicyArn": "x"}]}],
+		"GroupDetailList": [{"Arn": "g", "GroupPolicyList": [{"PolicyDocument": {}}]}], "Policies": [{"Arn": "p", "PolicyVersionList": [{"IsDefaultVersion": true}, {"IsDefaultVersion": true, "Document": "%7B%7D"}]}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		root, err := LoadAuthorization(source.NewFile("details.json", b))
 		if (root == nil) == (err == nil) {
