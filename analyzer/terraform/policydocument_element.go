@@ -10,6 +10,15 @@ import (
 // principals is the Principal element of principals blocks; nil without any.
 func (r *policyRenderer) principals(v *value.Value, version string) *value.Value {
 	blocks, open, why := nested(v)
+	if open && v.Rest.IsMapping() && v.Rest.Get("type").TextOr("") == "Service" {
+		// Whatever they are, they are services: nobody else is let in by them.
+		services := *v.Rest
+		services.Attrs = []value.Attr{
+			{Name: value.Str("type"), Value: v.Rest.Get("type")},
+			{Name: value.Str("identifiers"), Value: value.Of(value.Type{}, v.Rest.Span, why...)},
+		}
+		blocks, open, why = append(blocks, &services), false, nil
+	}
 	if len(blocks) == 0 {
 		if open {
 			return value.Of(value.Type{}, v.Span, why...)

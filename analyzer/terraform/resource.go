@@ -380,6 +380,15 @@ func (ev *evaluator) dynamic(d *block, f *frame, list *value.Value, one func(*bl
 		open(nil)
 		return
 	}
+	rest := func() {
+		was := list.Open
+		open(reasons(coll))
+		list.Rest = nil
+		if !was { // what all blocks that are not listed are like
+			inner := f.bind(iterator, value.ObjectOf(map[string]*value.Value{"key": memberNotListed(coll), "value": memberNotListed(coll)}))
+			list.Rest = one(d, &contents[0].body, inner)
+		}
+	}
 	add := func(key, v *value.Value) {
 		inner := f.bind(iterator, value.ObjectOf(map[string]*value.Value{"key": key, "value": v}))
 		elem := *one(d, &contents[0].body, inner)
@@ -410,11 +419,11 @@ func (ev *evaluator) dynamic(d *block, f *frame, list *value.Value, one func(*bl
 		open(nil)
 		return
 	default:
-		open(reasons(coll))
+		rest()
 		return
 	}
 	if coll.Open {
-		open(reasons(coll))
+		rest()
 	}
 }
 
