@@ -73,3 +73,43 @@ func TestFixesThatAllowMoreAreDropped(t *testing.T) {
 		})
 	}
 }
+
+// A fix that edits what its finding does not depend on leaves it where it is,
+// though only what the edit reaches is looked at again.
+func TestFixesThatDoNotReachTheirFindingAreDropped(t *testing.T) {
+	const roles = `resource "aws_iam_role" "one" {
+  description = "there"
+}
+
+resource "aws_iam_role" "other" {
+  description = "here"
+}
+`
+	beside := &analyzer.Check{ID: "IV999", Name: "text", Severities: []analyzer.Severity{analyzer.High}, Run: func(p *analyzer.Pass) error {
+		for _, r := range p.Model.Roles {
+			if r.Resource.Name != "one" {
+				continue
+			}
+			file := r.Resource.Body.File
+			at := strings.Index(string(file.Bytes), `"here"`)
+			if at < 0 {
+				continue
+			}
+			p.Report(&analyzer.Finding{
+				Verdict: analyzer.Violation, Severity: analyzer.High, Resource: r.Resource, Span: r.Resource.Header, Message: "It is there.", Defect: "there",
+				Fixes: []*analyzer.Fix{{Message: "write the other", Grade: analyzer.Narrowing, Edits: []source.Edit{{Span: source.Span{File: file, Start: at, End: at + len(`"here"`)}, New: `"nowhere"`}}}},
+			})
+		}
+		return nil
+	}}
+	boundary := terraform.OverFS(fstest.MapFS{"main.tf": {Data: []byte(roles)}})
+	var log bytes.Buffer
+	in := analyzer.Input{Boundary: boundary, Paths: []string{"."}, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	r, err := analyzer.Analyze(context.Background(), in, []*analyzer.Check{beside})
+	if err != nil || len(r.Findings) != 1 {
+		t.Fatal(r, err)
+	}
+	if len(r.Findings[0].Fixes) > 0 || !strings.Contains(log.String(), "the fix does not reach aws_iam_role.one") {
+		t.Errorf("fixes %v\n%s", r.Findings[0].Fixes, &log)
+	}
+}

@@ -219,6 +219,9 @@ func (c tally) noWorse(after *result, applied []Chosen) error {
 	about := map[instance][]Chosen{}
 	taken, mended := map[identityKey]bool{}, map[string]bool{}
 	for _, fixed := range applied {
+		if after.stayed != nil && after.stayed(fixed.Finding) {
+			return fmt.Errorf("the finding stays: the fix does not reach %s", fixed.Finding.Resource.Address)
+		}
 		mended[fixed.Finding.Check.ID] = true
 		for _, k := range fixed.Finding.keys() {
 			taken[k] = true
