@@ -26,7 +26,9 @@ func (a *analysis) again(ctx context.Context, edits map[string][]byte, before *l
 			own = append(own, c)
 		}
 	}
-	res, err := a.judge(ctx, a.model(s.changed, s.parts), own)
+	model := a.model(s.changed, s.parts)
+	model.Beside = before.model // organizations bind the roles of other roots as well
+	res, err := a.judge(ctx, model, own)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +36,7 @@ func (a *analysis) again(ctx context.Context, edits map[string][]byte, before *l
 	if s.parts&^identity.Roles == 0 {
 		return res, nil
 	}
-	model := identity.BuildAgain(before.model, now, s.parts&^identity.Roles, s.isChanged)
+	model = identity.BuildAgain(before.model, now, s.parts&^identity.Roles, s.isChanged)
 	model.Accounts = a.deployed.accounts
 	if s.parts&identity.Organizations == 0 {
 		model.Beside = before.model // its organizations are as they were

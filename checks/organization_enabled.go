@@ -12,6 +12,11 @@ import (
 // organization that is declared here. Cloud Control's resource does not show it:
 // there an attached policy shows that they do, because AWS refuses it otherwise.
 func policiesEnabled(o *identity.Organization) (value.Tri, []value.Reason) {
+	return typeEnabled(o, "SERVICE_CONTROL_POLICY")
+}
+
+// typeEnabled says the same of policies of some type.
+func typeEnabled(o *identity.Organization, kind string) (value.Tri, []value.Reason) {
 	org := o.Resource
 	if org == nil || org.Type != "aws_organizations_organization" {
 		return value.Yes, nil
@@ -23,7 +28,7 @@ func policiesEnabled(o *identity.Organization) (value.Tri, []value.Reason) {
 			all = value.TriOf(text != "CONSOLIDATED_BILLING")
 		}
 	}
-	enabled := all.And(contains(org.Attr("enabled_policy_types"), "SERVICE_CONTROL_POLICY"))
+	enabled := all.And(contains(org.Attr("enabled_policy_types"), kind))
 	if enabled != value.Maybe {
 		return enabled, nil
 	}

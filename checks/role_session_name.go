@@ -38,8 +38,9 @@ with an earlier AssumeRole event, and a caller may pose as somebody else.
 It is fine when names are bound to an identity (${aws:username}, a principal tag,
 the source identity), when one named principal has one fixed name, when
 sts:SourceIdentity is required and bound instead, and when only AWS services or
-identity providers are trusted: those choose or check the name themselves. A
-condition that nobody can meet is a note.`,
+identity providers are trusted: those choose or check the name themselves. Resource
+control policies that bind the role's account, where the scan shows it, count like
+Deny statements of the trust policy. A condition that nobody can meet is a note.`,
 	Remediation: `Require sts:RoleSessionName to equal ${aws:username} for users, and
 ${aws:SourceIdentity} or a principal tag for role and SSO sessions.
 
@@ -69,6 +70,7 @@ func roleSessionName(p *analyzer.Pass) error {
 	if err := trustConditions(p); err != nil {
 		return err
 	}
+	guards := resourceGuards(p.Model)
 	for _, role := range p.Model.Roles {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
@@ -78,7 +80,16 @@ func roleSessionName(p *analyzer.Pass) error {
 			return proof.SessionName(role.Trust, opt)
 		}).In(role.Trust)
 		c := sessionNameCheck{pass: p, role: role, result: r}
+		g := guardedTrust{verdict: r.Class.Verdict()}
+		if g.verdict == proof.Violated && r.Class != proof.NameInvalid {
+			g = underGuards(guards, opt.Account, c.under)
+		}
 		switch {
+		case g.where != "":
+			c.guardedElsewhere(g)
+		case g.verdict == proof.Undetermined && len(g.needs) > 0:
+			c.undetermined(g.needs)
+		case g.verdict != r.Class.Verdict(): // its account lets no such session through
 		case r.Class == proof.NameUnsatisfiable:
 			c.dead()
 		case r.Class.Verdict() == proof.Undetermined:
@@ -113,10 +124,10 @@ func (c *sessionNameCheck) finding() *analyzer.Finding {
 	return f
 }
 
-// accountOf is the account that a role is in: the one that the root is for, else
-// the one in the role's ARN; "" when it is not known.
+// accountOf is the account that a role is in, as its ARN or its provider says; ""
+// when neither does.
 func accountOf(r *identity.Role) string {
-	if account := r.Resource.Root.Account(); account != "" {
+	if account := identity.AccountOf(r.Resource); account != "" {
 		return account
 	}
 	return policy.PrincipalOf("AWS", r.Resource.Reference("arn")).Account
@@ -213,6 +224,23 @@ func (c *sessionNameCheck) undetermined(why []value.Reason) {
 	if len(c.result.Statements) == 0 {
 		f.Span = unknownPlace(c.role, sessionNameKey, f.Needs, f.Span)
 	}
+	c.pass.Report(f)
+}
+
+// under is the verdict where resource control policies bind the role.
+func (c *sessionNameCheck) under(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
+	r := proof.SessionName(c.role.Trust, proof.SessionNameOptions{Account: accountOf(c.role), RCPs: rcps})
+	if r.Class.Verdict() == proof.Violated {
+		c.result.Witness = r.Witness // gets through both
+	}
+	return r.Class.Verdict(), r.Needs
+}
+
+// guardedElsewhere reports what depends on the account of the role.
+func (c *sessionNameCheck) guardedElsewhere(g guardedTrust) {
+	f := c.finding()
+	f.Severity, f.Needs, f.Defect = analyzer.Medium, g.needs, "unknown-account"
+	f.Message = fmt.Sprintf("Whether '%s' can be assumed under a name that hides the caller depends on its account: in %s a resource control policy keeps callers from that.", c.role.Resource.Address, g.where)
 	c.pass.Report(f)
 }
 

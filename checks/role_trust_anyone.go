@@ -34,7 +34,8 @@ services that look for such roles exist.
 
 It is fine when a condition names the organization (aws:PrincipalOrgID,
 aws:PrincipalOrgPaths), the account (aws:PrincipalAccount) or the principals
-(aws:PrincipalArn). A condition that holds when its key is absent
+(aws:PrincipalArn), or when a resource control policy does that for every role of
+the account, where the scan shows it. A condition that holds when its key is absent
 (StringEqualsIfExists) does not, and an external id alone does not either: it is
 a value that travels, not an identity.`,
 	Remediation: `Name who may assume the role: the accounts or roles as principals, or the
@@ -53,12 +54,29 @@ organization in a condition.
 }
 
 func roleTrustAnyone(p *analyzer.Pass) error {
+	guards := resourceGuards(p.Model)
 	for _, role := range p.Model.Roles {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
 		}
-		r := proof.TrustAnyone(role.Trust, proof.SessionNameOptions{Account: accountOf(role)})
+		opt := proof.SessionNameOptions{Account: accountOf(role)}
+		r := proof.TrustAnyone(role.Trust, opt)
 		verdict, why := r.Class.Verdict(), r.Needs
+		depends := "a value that is not known"
+		if verdict == proof.Violated {
+			g := underGuards(guards, opt.Account, func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
+				opt.RCPs = rcps
+				under := proof.TrustAnyone(role.Trust, opt)
+				if under.Class.Verdict() == proof.Violated {
+					r.Witness = under.Witness // gets through both
+				}
+				return under.Class.Verdict(), under.Needs
+			})
+			verdict, why = g.verdict, g.needs
+			if g.where != "" {
+				depends = "its account: in " + g.where + " a resource control policy keeps others out"
+			}
+		}
 		if verdict == proof.Violated && role.Resource.Exists == value.Maybe {
 			verdict, why = proof.Undetermined, role.Resource.Why
 		}
@@ -66,7 +84,7 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 		case proof.Undetermined:
 			f := trustFinding(role, nil, anyPrincipalSpan(role, r.Statements))
 			f.Severity, f.Defect, f.Needs = analyzer.High, "unknown", why
-			f.Message = fmt.Sprintf("Whether '%s' can be assumed from every AWS account depends on a value that is not known.", role.Resource.Address)
+			f.Message = fmt.Sprintf("Whether '%s' can be assumed from every AWS account depends on %s.", role.Resource.Address, depends)
 			if len(f.Needs) == 0 {
 				f.Needs = needs("the trust policy of "+role.Resource.Address, f.Span, role.Attribute)
 			}

@@ -20,13 +20,17 @@ import (
 // trustConditions asks the trust policies for the conditions that the project's
 // settings require of them, for IV201.
 func trustConditions(p *analyzer.Pass) error {
+	if len(p.Settings.TrustConditions) == 0 {
+		return nil
+	}
+	guards := resourceGuards(p.Model)
 	for i := range p.Settings.TrustConditions {
 		required := &p.Settings.TrustConditions[i]
 		for _, role := range p.Model.Roles {
 			if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 				continue
 			}
-			c := trustConditionCheck{pass: p, required: required, role: role}
+			c := trustConditionCheck{pass: p, required: required, role: role, guards: guards}
 			if err := c.decide(); err != nil {
 				return err
 			}
@@ -40,6 +44,7 @@ type trustConditionCheck struct {
 	required *settings.TrustCondition
 	role     *identity.Role
 	result   proof.RequiredResult
+	guards   []resourceGuard // of the scan
 }
 
 // callerKinds are the words of the settings for kinds of callers.
@@ -53,8 +58,22 @@ func (c *trustConditionCheck) asked() proof.Asked {
 	return out
 }
 
-func (c *trustConditionCheck) requires(doc *policy.Document) (proof.RequiredResult, error) {
-	return proof.Requires(doc, c.required.Required, c.asked(), proof.SessionNameOptions{Account: accountOf(c.role)})
+func (c *trustConditionCheck) requires(doc *policy.Document, rcps []*policy.Document) (proof.RequiredResult, error) {
+	return proof.Requires(doc, c.required.Required, c.asked(), proof.SessionNameOptions{Account: accountOf(c.role), RCPs: rcps})
+}
+
+// underGuards is the verdict under the resource control policies of the account.
+func (c *trustConditionCheck) underGuards() guardedTrust {
+	return underGuards(c.guards, accountOf(c.role), func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
+		r, err := c.requires(c.role.Trust, rcps)
+		if err != nil {
+			return proof.Violated, nil // decide has told it
+		}
+		if r.Verdict == proof.Violated {
+			c.result.Witness = r.Witness // gets through both
+		}
+		return r.Verdict, r.Needs
+	})
 }
 
 func (c *trustConditionCheck) decide() error {
@@ -69,7 +88,7 @@ func (c *trustConditionCheck) decide() error {
 	// Conditions of one file are told apart by where they stand.
 	key := fmt.Sprintf("%s\x00condition %d\x00%s", accountOf(c.role), c.required.Span.Start, value.Key(c.role.Attribute))
 	a := analyzer.Remember(c.pass.Memo, key, func() answer {
-		r, err := c.requires(c.role.Trust)
+		r, err := c.requires(c.role.Trust, nil)
 		return answer{r, err}
 	})
 	if a.error != nil {
@@ -77,6 +96,14 @@ func (c *trustConditionCheck) decide() error {
 	}
 	c.result = a.In(c.role.Trust)
 	violated := c.result.Verdict == proof.Violated
+	if violated {
+		if g := c.underGuards(); g.verdict == proof.Undetermined {
+			c.undetermined(g.needs)
+			return nil
+		} else if g.verdict != proof.Violated {
+			return nil
+		}
+	}
 	switch {
 	case c.result.Verdict == proof.Undetermined:
 		c.undetermined(c.result.Needs)
@@ -220,7 +247,7 @@ func (c *trustConditionCheck) fixes() []*analyzer.Fix {
 		}
 		one := *c.role.Trust
 		one.Statements = []*policy.Statement{s}
-		if r, err := c.requires(&one); err != nil || r.Verdict != proof.Violated {
+		if r, err := c.requires(&one, nil); err != nil || r.Verdict != proof.Violated {
 			continue
 		}
 		edits, grade, err := require(s, c.required.Required)

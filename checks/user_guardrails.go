@@ -29,16 +29,10 @@ func guardrails(m *identity.Model, account string) []proof.Level {
 
 // guarding are the organizations whose service control policies have effect.
 func guarding(m *identity.Model) []*identity.Organization {
-	if m.Beside != nil {
-		m = m.Beside
-	}
-	var out []*identity.Organization
-	for _, o := range m.Organizations {
-		if o.Resource != nil && disabled(o, "") == nil {
-			out = append(out, o)
-		}
-	}
-	return out
+	return slices.DeleteFunc(scanned(m), func(o *identity.Organization) bool {
+		enabled, _ := policiesEnabled(o)
+		return enabled == value.No
+	})
 }
 
 // seen are levels without the policies of which nothing is known: that one may

@@ -26,7 +26,7 @@ func (b *organizations) addPolicies() {
 		for _, res := range b.m.resources(r, "aws_organizations_policy", "awscc_organizations_policy") {
 			p := &OrganizationPolicy{Resource: res, Type: res.Attr("type"), Content: res.Attr("content")}
 			p.length = b.m.length(p.Content)
-			if p.IsSCP() != value.No {
+			if p.IsSCP() != value.No || p.IsRCP() == value.Yes {
 				p.Document = b.m.document(res, p.Content, "content")
 				p.refuseTooLong()
 			}
@@ -99,12 +99,16 @@ func (p *OrganizationPolicy) TooLong() bool {
 	return false
 }
 
-// refuseTooLong makes the length of an SCP one more thing that AWS refuses.
+// refuseTooLong makes the length of a policy one more thing that AWS refuses.
 func (p *OrganizationPolicy) refuseTooLong() {
 	if p.Document == nil || !p.TooLong() {
 		return
 	}
-	problem := policy.Problem{Text: fmt.Sprintf("the policy has %d characters, %d are allowed", p.Length(), SCPCharacters), Span: p.Content.Span}
+	limit := SCPCharacters
+	if p.IsRCP() == value.Yes {
+		limit = RCPCharacters
+	}
+	problem := policy.Problem{Text: fmt.Sprintf("the policy has %d characters, %d are allowed", p.Length(), limit), Span: p.Content.Span}
 	if !slices.Contains(p.Document.Problems, problem) { // models share documents
 		p.Document.Problems = append(p.Document.Problems, problem)
 	}

@@ -1,0 +1,118 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// resourceGuard is what binds the roles of a place in an organization for certain,
+// whatever their trust policies say: its resource control policies. They act on the
+// role that is assumed, so they bind callers of every account, but nothing in the
+// management account.
+// https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+type resourceGuard struct {
+	org       *identity.Organization
+	node      *identity.Node
+	documents []*policy.Document
+}
+
+func (g resourceGuard) String() string {
+	if g.node.Kind == identity.OrganizationRoot {
+		return "the member accounts"
+	}
+	return place{node: g.node}.String()
+}
+
+// resourceGuards are the places of a scan that have any, one for each set of
+// policies.
+func resourceGuards(m *identity.Model) []resourceGuard {
+	var out []resourceGuard
+	for _, o := range scanned(m) {
+		if enabled, _ := typeEnabled(o, "RESOURCE_CONTROL_POLICY"); enabled != value.Yes {
+			continue
+		}
+		var seen []string
+		o.Root.Walk(func(n *identity.Node) {
+			g := resourceGuard{o, n, nil}
+			if n.Parent != nil && !slices.ContainsFunc(n.Attachments, bindsResources) && n.Kind != identity.Account {
+				return // as the node above
+			}
+			for at := n; at != nil; at = at.Parent {
+				for _, a := range at.Attachments {
+					if bindsResources(a) {
+						g.documents = append(g.documents, a.Policy.Document)
+					}
+				}
+			}
+			if key := fmt.Sprint(n.ID, g.key()); len(g.documents) > 0 && !slices.Contains(seen, key) {
+				seen = append(seen, key)
+				out = append(out, g)
+			}
+		})
+	}
+	return out
+}
+
+// scanned are the organizations of a scan that are managed in it.
+func scanned(m *identity.Model) []*identity.Organization {
+	if m.Beside != nil {
+		m = m.Beside
+	}
+	return slices.DeleteFunc(slices.Clone(m.Organizations), func(o *identity.Organization) bool { return o.Resource == nil })
+}
+
+// bindsResources says that an attachment binds what is below it for certain.
+func bindsResources(a *identity.Attachment) bool {
+	p := a.Policy
+	return a.Certain() == value.Yes && p != nil && p.Exists() == value.Yes && p.IsRCP() == value.Yes && p.Document != nil && !p.Document.Open
+}
+
+// key is what the policies of a guard say.
+func (g resourceGuard) key() string {
+	var b strings.Builder
+	for _, d := range g.documents {
+		fmt.Fprintf(&b, "\x00%s", value.Key(d.Value))
+	}
+	return b.String()
+}
+
+// guardedTrust is what resource control policies make of a trust policy that is a
+// violation by itself.
+type guardedTrust struct {
+	verdict proof.Verdict
+	needs   []value.Reason
+	// where is which policies decide, where it is not known whether they bind the
+	// role; "" otherwise.
+	where string
+}
+
+// underGuards asks about a role once more, under what binds its account.
+func underGuards(guards []resourceGuard, account string, ask func(rcps []*policy.Document) (proof.Verdict, []value.Reason)) guardedTrust {
+	for _, g := range guards {
+		if account != "" && g.node.Kind == identity.Account && g.node.ID == account && g.node.Exists() == value.Yes {
+			verdict, needs := ask(g.documents)
+			return guardedTrust{verdict: verdict, needs: needs}
+		}
+	}
+	for _, g := range guards {
+		if account != "" && (g.org.Resource.Attr("master_account_id").TextOr("") == account || g.node.Kind == identity.Account && g.node.ID != "") {
+			continue
+		}
+		if verdict, _ := ask(g.documents); verdict == proof.Violated {
+			continue
+		}
+		missing := "the account that the role is in: --account says it"
+		if account != "" {
+			missing = fmt.Sprintf("whether account %s is one of '%s'", account, g.org.Resource.Address)
+		}
+		return guardedTrust{proof.Undetermined, []value.Reason{{Text: missing, Span: g.org.Resource.Header}},
+			fmt.Sprintf("%s of '%s'", g, g.org.Resource.Address)}
+	}
+	return guardedTrust{verdict: proof.Violated}
+}
