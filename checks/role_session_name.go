@@ -430,6 +430,8 @@ func (c *sessionNameCheck) remedy() string {
 	switch {
 	case c.result.Callers.AllRoles || c.result.ByRoles || kind.of == policy.RolePrincipal && kind.alone:
 		return "require it to equal ${aws:SourceIdentity} or a principal tag, since role sessions have no aws:username"
+	case c.result.Callers.ExternalID:
+		return "name the role that the service comes from as the principal, and require the session name that it uses"
 	case kind.of == policy.UnknownPrincipal:
 		return "require it to equal ${aws:username} of a user, or ${aws:SourceIdentity} of a role"
 	}

@@ -39,7 +39,7 @@ func (c *sessionNameCheck) fixes() []*analyzer.Fix {
 		fix.Message = "require the session name to be the caller's user name; anyone's users may still assume the role, so name the accounts that may"
 	case in.ExternalID:
 		fix.Grade = analyzer.Draft
-		fix.Message = "require the session name to be the caller's user name; an external id says that somebody else's service assumes the role, and its sessions have none: then require the name that it uses"
+		fix.Message = "require the session name to be the caller's user name; an external id says that somebody else's service assumes the role, and its sessions have none: then name its role as the principal, and require the name that it uses"
 	case c.pass.Model.AssumedByRole(c.role) != nil:
 		p := c.pass.Model.AssumedByRole(c.role)
 		fix.Grade = analyzer.Draft
