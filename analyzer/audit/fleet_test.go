@@ -229,7 +229,7 @@ func (f *fleet) write(t *testing.T) {
 	}
 }
 
-func accountID(i int) string { return fmt.Sprintf("%012d", 100000000000+7*i) }
+func accountID(i int) string { return fmt.Sprintf("%012d", 100000000000+7*int64(i)) }
 
 func deviceList(account string, root bool) string {
 	device := func(name, user string) string {

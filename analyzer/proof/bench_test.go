@@ -71,7 +71,7 @@ func BenchmarkSessionName(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			var principals []string
 			for i := range n {
-				principals = append(principals, fmt.Sprintf(`"arn:aws:iam::%012d:root", "arn:aws:iam::%012d:role/ci-%d"`, 100000000000+i, 100000000000+i, i))
+				principals = append(principals, fmt.Sprintf(`"arn:aws:iam::%012d:root", "arn:aws:iam::%012d:role/ci-%d"`, 100000000000+int64(i), 100000000000+int64(i), i))
 			}
 			doc := parse(b, "trust.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
 				"Principal": {"AWS": [`+strings.Join(principals, ",")+`]}, "Condition": {"StringLike": {"sts:RoleSessionName": "${aws:username}"}}}}`)
