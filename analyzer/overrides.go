@@ -2,9 +2,12 @@ package analyzer
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/settings"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
@@ -55,6 +58,29 @@ func (a *analysis) misnamed() []terraform.Gap {
 		}
 		if reason != "" {
 			out = append(out, terraform.Gap{Kind: terraform.ErrorGap, Span: o.Span, File: a.in.Settings.File, Reason: reason})
+		}
+	}
+	return out
+}
+
+// misused are gaps for what was named on the command line to no effect: files
+// that nothing reads (a plan without its flag, a note), values for variables
+// that no root declares. With several roots, most do not know a variable. Which
+// files the roots read is known after they were looked at.
+func (a *analysis) misused(roots []*terraform.Root) []terraform.Gap {
+	var out []terraform.Gap
+	for _, name := range slices.Sorted(maps.Keys(a.in.Options.Vars)) {
+		if len(roots) > 0 && !slices.ContainsFunc(roots, func(r *terraform.Root) bool { return r.Declares(name) }) {
+			out = append(out, terraform.Gap{Kind: terraform.LimitGap, Reason: fmt.Sprintf("--var %s: no root module of this scan declares a variable of that name", name)})
+		}
+	}
+	for _, name := range a.in.Paths {
+		g, ok := terraform.Unfit(a.in.Boundary, name)
+		read := func(r *terraform.Root) bool {
+			return slices.ContainsFunc(r.Files(), func(f *source.File) bool { return f.Name == g.File })
+		}
+		if ok && !slices.ContainsFunc(roots, read) {
+			out = append(out, g)
 		}
 	}
 	return out

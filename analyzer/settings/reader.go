@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -211,30 +212,9 @@ func orMeant(name string, list []string) string {
 func Nearest(name string, list []string) string {
 	best, least := "", 1+len(name)/3
 	for _, other := range list {
-		if d := distance(strings.ToLower(name), strings.ToLower(other)); d <= least && (best == "" || d < least) {
+		if d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(other), nil); d <= least && (best == "" || d < least) {
 			best, least = other, d
 		}
 	}
 	return best
-}
-
-// distance is how many letters have to be changed, added or taken away.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/iamvet/iamvet/analyzer/settings"
 )
 
 // cause is what keeps a file from being read, without the path, which the user
@@ -31,7 +33,7 @@ func flagError(c *cobra.Command, err error) error {
 	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
 		var names []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if n := nearest(unknown.GetSpecifiedName(), names); n != "" {
+		if n := settings.Nearest(unknown.GetSpecifiedName(), names); n != "" {
 			meant = "; did you mean --" + n + "?"
 		}
 	}
@@ -41,42 +43,8 @@ func flagError(c *cobra.Command, err error) error {
 // didYouMean ends a message about a name that is not known; it is "" where
 // none of the known ones is like it.
 func didYouMean(name string, known []string) string {
-	if n := nearest(name, known); n != "" {
+	if n := settings.Nearest(name, known); n != "" {
 		return fmt.Sprintf("; did you mean %q?", n)
 	}
 	return ""
-}
-
-// nearest is the known name that is the fewest typing errors away, if that is
-// few for its length.
-func nearest(name string, known []string) string {
-	best, found := 1+len(name)/3, ""
-	for _, k := range known {
-		if d := edits(name, k); d < best || d == best && found == "" {
-			best, found = d, k
-		}
-	}
-	return found
-}
-
-// edits is how many letters have to be put in, left out or replaced to make b
-// of a.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
