@@ -95,7 +95,12 @@ var (
 	// baselineModule is a module that may well set up AWS Config rules.
 	baselineModule   = regexp.MustCompile(`(?i)config|baseline|conformance|complian|security|guardrail|landing|account`)
 	daysParameter    = regexp.MustCompile(`(?i)(?:maxAccessKeyAge|maxCredentialUsageAge)"?\s*[:=]\s*["']?(\d+)`)
-	sourceIdentifier = regexp.MustCompile(`(?m)^[^#\n]*"?SourceIdentifier"?\s*:\s*["']?([A-Z][A-Z0-9_]+)`)
+	leadingNumber    = regexp.MustCompile(`^\s*["']?(\d+)`)
+	packReference    = regexp.MustCompile(`\bRef"?:?\s*["']?(\w+)`)
+	packDefault      = regexp.MustCompile(`\bDefault"?\s*:\s*["']?(\d+)`)
+	nextMapping      = regexp.MustCompile(`(?m)\}|:[ \t\r]*$`) // the end of one parameter, or the start of the next
+	sourceIdentifier = regexp.MustCompile(`\bSourceIdentifier"?\s*:\s*["']?([A-Z][A-Z0-9_]+)`)
+	yamlComment      = regexp.MustCompile(`(?m)(?:^|[ \t])#.*$`)
 )
 
 func parameterDays(text string) int {
@@ -123,9 +128,68 @@ func (s *configRuleSet) pack(r *terraform.Resource) {
 		s.open = append(s.open, r.Why...)
 		return
 	}
-	for _, at := range sourceIdentifier.FindAllStringSubmatchIndex(text, -1) {
-		s.rules = append(s.rules, configRule{resource: r, identifier: text[at[2]:at[3]]})
+	if !strings.HasPrefix(strings.TrimSpace(text), "{") { // JSON has no comments
+		text = yamlComment.ReplaceAllString(text, "")
 	}
+	for _, m := range sourceIdentifier.FindAllStringSubmatch(text, -1) {
+		s.rules = append(s.rules, configRule{resource: r, identifier: m[1], days: packDays(r, text, ageParameters[m[1]])})
+	}
+}
+
+// ageParameters are the parameters of rules that look for what is old.
+var ageParameters = map[string]string{
+	"ACCESS_KEYS_ROTATED":               "maxAccessKeyAge",
+	"IAM_USER_UNUSED_CREDENTIALS_CHECK": "maxCredentialUsageAge",
+}
+
+// packDays is what a template gives the parameter of a rule: a number, or a
+// parameter of the pack.
+func packDays(r *terraform.Resource, template, parameter string) int {
+	days := 0
+	for _, text := range underKey(template, parameter) {
+		given, _, _ := strings.Cut(text, "Source") // of the rule, which comes after its parameters
+		if m := leadingNumber.FindStringSubmatch(given); m != nil {
+			n, _ := strconv.Atoi(m[1])
+			days = max(days, n)
+		} else if m := packReference.FindStringSubmatch(given); m != nil {
+			days = max(days, packInput(r, template, m[1]))
+		}
+	}
+	return days
+}
+
+// packInput is the parameter of a pack, as the resource sets it or by its
+// default; 0 where it is not known to be a number.
+func packInput(r *terraform.Resource, template, name string) int {
+	for _, input := range r.Attr("input_parameter").Elems {
+		if input.Get("parameter_name").TextOr("") == name {
+			n, _ := strconv.Atoi(input.Get("parameter_value").TextOr(""))
+			return n
+		}
+	}
+	for _, text := range underKey(template, name) {
+		text = strings.TrimLeft(text, " \t\r\n{")
+		if end := nextMapping.FindStringIndex(text); end != nil {
+			text = text[:end[0]]
+		}
+		if m := packDefault.FindStringSubmatch(text); m != nil {
+			n, _ := strconv.Atoi(m[1])
+			return n
+		}
+	}
+	return 0
+}
+
+// underKey is what follows a key, wherever it stands in YAML or JSON.
+func underKey(template, key string) []string {
+	var out []string
+	if key == "" {
+		return nil
+	}
+	for _, at := range regexp.MustCompile(`(?m)(?:^|[\s{,])"?`+regexp.QuoteMeta(key)+`"?\s*:`).FindAllStringIndex(template, -1) {
+		out = append(out, template[at[1]:])
+	}
+	return out
 }
 
 // standards are what the standards of Security Hub look for: each control is

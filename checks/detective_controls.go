@@ -102,7 +102,7 @@ func detectiveControls(p *analyzer.Pass) error {
 		return nil
 	}
 	f.Verdict = analyzer.Violation
-	f.Message = fmt.Sprintf("'%s' belongs to an account baseline that would not notice %s; add the AWS Config rules %s.", base.Address, inWords(missing), ruleNames(missing))
+	f.Message = fmt.Sprintf("'%s' belongs to an account baseline that would not notice %s; add the AWS Config %s.", base.Address, inWords(missing), ruleNames(missing))
 	f.Witness = &analyzer.Witness{Words: "somebody making " + missing[0].example() + " by hand: no AWS Config rule of the scan looks for it"}
 	f.Fixes = addRules(base, missing)
 	p.Report(f)
@@ -139,7 +139,10 @@ func ruleNames(missing []watch) string {
 	for _, w := range missing {
 		out = append(out, ruleName(w.rules[0]))
 	}
-	return strings.Join(out, ", ")
+	if len(out) == 1 {
+		return "rule " + out[0]
+	}
+	return "rules " + strings.Join(out, ", ")
 }
 
 // ruleName is what AWS calls a managed rule in its documentation.
@@ -184,12 +187,12 @@ func standing(root *terraform.Root, types ...string) []*terraform.Resource {
 
 // tooLate reports a rule that looks only for what is older than is allowed.
 func tooLate(p *analyzer.Pass, r configRule) *analyzer.Finding {
-	limit, parameter := 0, ""
+	limit, parameter := 0, ageParameters[r.identifier]
 	switch r.identifier {
 	case "ACCESS_KEYS_ROTATED":
-		limit, parameter = p.Settings.KeyAgeLimit(), "maxAccessKeyAge"
+		limit = p.Settings.KeyAgeLimit()
 	case "IAM_USER_UNUSED_CREDENTIALS_CHECK":
-		limit, parameter = p.Settings.UnusedLimit(), "maxCredentialUsageAge"
+		limit = p.Settings.UnusedLimit()
 	default:
 		return nil
 	}
