@@ -22,7 +22,7 @@ func (s *solver) actions(denies []*clause, levels []clauseLevel) []string {
 		globs = append(globs, globOf(e))
 	}
 	exempt := len(globs)
-	seeds := slices.Clone(tellingActions)
+	seeds := slices.Concat(tellingActions, commonActions)
 	services := map[string]bool{}
 	seen := map[string]bool{}
 	eachClause(denies, levels, func(c *clause) {
@@ -125,6 +125,24 @@ var typicalResources = map[string]string{
 	"cloudtrail:StopLogging":           "cloudtrail trail/example",
 	"secretsmanager:GetSecretValue":    "secretsmanager secret:example",
 	"organizations:LeaveOrganization":  "*",
+	"ec2:DescribeInstances":            "*",
+	"s3:ListAllMyBuckets":              "*",
+	"s3:ListBucket":                    "s3 example",
+	"s3:PutObject":                     "s3 example/object",
+	"s3:DeleteObject":                  "s3 example/object",
+	"iam:GetRole":                      "iam role/example",
+	"iam:ListRoles":                    "iam role/",
+	"iam:CreateRole":                   "iam role/example",
+	"iam:DeleteRole":                   "iam role/example",
+	"iam:PutRolePolicy":                "iam role/example",
+	"iam:UpdateAssumeRolePolicy":       "iam role/example",
+	"cloudwatch:GetMetricData":         "*",
+	"cloudwatch:PutMetricData":         "*",
+	"ecr:GetAuthorizationToken":        "*",
+	"dynamodb:GetItem":                 "dynamodb table/example",
+	"dynamodb:PutItem":                 "dynamodb table/example",
+	"dynamodb:Query":                   "dynamodb table/example",
+	"lambda:InvokeFunction":            "lambda function:example",
 	"iam:GetAccountSummary":            "*",
 	"iam:ListAccountAliases":           "*",
 	"iam:GetAccountPasswordPolicy":     "*",

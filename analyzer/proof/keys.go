@@ -183,6 +183,21 @@ var tellingActions = []string{
 	"iam:ListAccountAliases", "sts:GetCallerIdentity",
 }
 
+// commonActions stand for what policies call by a pattern, such as ec2:Describe*:
+// a witness is a request that somebody can make.
+var commonActions = []string{
+	"ec2:DescribeInstances", "ec2:StartInstances", "ec2:StopInstances", "ec2:CreateTags", "s3:PutObject", "s3:DeleteObject",
+	"s3:ListBucket", "s3:ListAllMyBuckets", "iam:GetRole", "iam:ListRoles", "iam:DeleteRole", "iam:CreateRole", "iam:PutRolePolicy",
+	"iam:UpdateAssumeRolePolicy", "cloudwatch:GetMetricData", "cloudwatch:PutMetricData", "logs:GetLogEvents", "logs:PutLogEvents",
+	"logs:DescribeLogGroups", "rds:DescribeDBInstances", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "lambda:InvokeFunction",
+	"lambda:GetFunction", "lambda:ListFunctions", "ecs:DescribeClusters", "ecs:UpdateService", "eks:DescribeCluster", "sns:Publish",
+	"sqs:SendMessage", "sqs:ReceiveMessage", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey", "ssm:GetParameter",
+	"ssm:DescribeParameters", "cloudformation:DescribeStacks", "cloudformation:CreateStack", "route53:ListHostedZones",
+	"route53:ChangeResourceRecordSets", "ecr:GetAuthorizationToken", "ecr:PutImage", "organizations:DescribeOrganization",
+	"organizations:ListAccounts", "cloudtrail:LookupEvents", "autoscaling:DescribeAutoScalingGroups",
+	"elasticloadbalancing:DescribeLoadBalancers", "acm:ListCertificates", "athena:StartQueryExecution", "glue:GetTable",
+}
+
 // sensitiveActions are those whose protection makes a policy partial rather
 // than nothing at all (D14: two protected services are nothing).
 const sensitiveActions = 12 // of tellingActions, from the first
