@@ -47,6 +47,7 @@ var addressRemedies = map[string]string{
 	proof.DefectVia:            "test for \"false\": services call with that key \"true\", people do not",
 	proof.DefectNullVPC:        "anybody's VPC endpoint passes: name your own VPC, with StringNotEqualsIfExists on aws:SourceVpc",
 	proof.DefectOpenList:       "list your own networks",
+	proof.DefectPartition:      "write arn:*:iam::*:root, which matches in every partition",
 	proof.DefectOtherPrincipal: "root is not among those whom it confines: leave that condition out, or have it match arn:*:iam::*:root",
 	proof.DefectPrincipalType:  "write \"Account\", which is what aws:PrincipalType is for root",
 	proof.DefectWildcard:       "use StringLike or ArnLike",

@@ -97,6 +97,8 @@ func addressDefect(c *policy.Condition, r *policy.Request, otherwise string) str
 		return DefectVia
 	case slices.Contains(endpointKeys, key) && c.Operator.Family == policy.NullFamily:
 		return DefectNullVPC
+	case key == "aws:principalarn" && r.Caller.Kind == policy.RootCaller && arnDefect(c, r) == DefectPartition:
+		return DefectPartition
 	case key == "aws:principalarn" || key == "aws:principaltype":
 		return DefectOtherPrincipal
 	case strings.HasPrefix(key, "aws:principaltag/"):

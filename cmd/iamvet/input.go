@@ -30,6 +30,7 @@ type inputFlags struct {
 	workspace string
 	account   string
 	partition string
+	at        string // of the commands that measure ages; "" is now
 	debug     bool
 }
 
@@ -73,7 +74,9 @@ func (f *inputFlags) check() error {
 // input turns arguments and flags into what is to be analysed.
 func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 	in.Version = version()
-	in.Now = p.now()
+	if in.Now, err = p.at(f.at); err != nil {
+		return in, err
+	}
 	in.Exclude = f.exclude
 	in.Options = terraform.Options{Workspace: f.workspace, Account: f.account, Partition: f.partition, Vars: map[string]string{}}
 	if f.debug {

@@ -56,6 +56,7 @@ not be read, whatever else was found.`,
 	fl.StringVarP(&f.output, "output", "o", "", "`FILE` for the format that names none")
 	fl.StringArrayVar(&f.credentialReports, "credential-report", nil, "IAM credential `FILE` of an account (CSV, or the JSON of aws iam get-credential-report), or what aws iam list-virtual-mfa-devices printed, to judge what is deployed; repeatable")
 	fl.StringArrayVar(&f.authorizations, "account-authorization", nil, "`FILE` that aws iam get-account-authorization-details printed, to judge the roles and users that are deployed; repeatable")
+	fl.StringVar(&f.at, "at", "", "`DATE` that ages of keys and credentials are measured to, such as 2021-01-24 or 2021-01-24T10:00:00Z; default: now")
 	fl.StringVar(&f.failOn, "fail-on", "medium", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low, or none")
 	fl.BoolVar(&f.strict, "strict", false, "limits make the exit status 2, undetermined results 1")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colour")
