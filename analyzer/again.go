@@ -78,6 +78,9 @@ func (a *analysis) reach(now []*terraform.Root, before *loaded) *reach {
 		s.by[r], s.by[old] = influence, influence
 		s.parts |= partsOf(influence, before.asked[old])
 	}
+	if s.parts&identity.Organizations != 0 && len(before.model.Logins) > 0 {
+		s.parts |= identity.People // whom the policies of an organization bind
+	}
 	for _, r := range s.changed {
 		s.by[r].Show(r, func(typ string) bool {
 			part := identity.PartOf(typ)

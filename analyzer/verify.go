@@ -246,6 +246,7 @@ func (c tally) noWorse(after *result, applied []Chosen) error {
 		}
 	}
 	for _, g := range after.findings {
+		now := weight{g.Severity, g.Verdict}
 		for _, k := range g.keys() {
 			old, had := c.findings[k]
 			stays, foreseen := false, false
@@ -259,10 +260,10 @@ func (c tally) noWorse(after *result, applied []Chosen) error {
 			case stays:
 				return fmt.Errorf("the finding stays: %s", g.Message)
 			case !had && mended[g.Check.Behind]: // it was silent only because of what is mended
-			case !had && c.movedFrom(k, weight{g.Severity, g.Verdict}, g.Check.Estate, taken):
+			case !had && c.movedFrom(k, now, g.Check.Estate, taken):
 			case !had:
 				return fmt.Errorf("a new finding: %s %s", g.Check.ID, g.Message)
-			case g.Severity > old.Severity:
+			case !now.atMost(old):
 				return fmt.Errorf("a worse finding: %s %s", g.Check.ID, g.Message)
 			}
 		}

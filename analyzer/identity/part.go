@@ -9,7 +9,7 @@ type Part uint8
 // The parts of a model.
 const (
 	Roles         Part = 1 << iota // each by itself
-	People                         // users, groups, their keys, passwords and policies
+	People                         // users, groups, their keys, passwords and policies; organizations bind them
 	Organizations                  // with their trees and policies
 	Surroundings                   // what any check may look at besides
 	AllParts      = Roles | People | Organizations | Surroundings

@@ -3,6 +3,7 @@ package terraform
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Influence is what of a root an edit of its files can have changed: the blocks
@@ -204,7 +205,8 @@ func differing[K comparable, V any](a, b map[K]V, same func(a, b V) bool) []K {
 }
 
 // spread follows an edit through the modules of a root. It is false where that
-// leads to anything at all.
+// leads to anything at all, or to where nobody has looked: into JSON, or a
+// module that no call of before has made an instance of.
 func (i *Influence) spread(open []place) bool {
 	for len(open) > 0 {
 		p := open[len(open)-1]
@@ -222,6 +224,9 @@ func (i *Influence) spread(open []place) bool {
 			}
 		case "call":
 			open = append(open, place{p.dir, blockName{typ: "module", name: p.blockName.name}})
+			if len(i.tree.callees[p]) == 0 {
+				return false
+			}
 			for _, dir := range i.tree.callees[p] {
 				if dir == "" {
 					return false // what the module does is not known
@@ -231,11 +236,15 @@ func (i *Influence) spread(open []place) bool {
 		default:
 			i.types[p.typ] = i.types[p.typ] || p.mode == Managed
 		}
-		for _, user := range i.tree.modules[p.dir].references().by[p.blockName] {
+		uses := i.tree.modules[p.dir].references()
+		if uses.opaque {
+			return false
+		}
+		for _, user := range uses.by[p.blockName] {
 			open = append(open, place{p.dir, user})
 		}
 	}
-	maps.DeleteFunc(i.types, func(_ string, managed bool) bool { return !managed })
+	maps.DeleteFunc(i.types, func(typ string, managed bool) bool { return !managed || !strings.Contains(typ, "_") }) // see blockName
 	return true
 }
 
