@@ -107,6 +107,9 @@ type sessionNameCheck struct {
 	pass   *analyzer.Pass
 	role   *identity.Role
 	result proof.SessionNameResult
+	// freeing are the statements that loose found, once it has judged them.
+	freeing []*policy.Statement
+	judged  bool
 }
 
 // finding is what all verdicts share.

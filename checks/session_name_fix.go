@@ -120,7 +120,10 @@ func (c *sessionNameCheck) instead(name string) []*analyzer.Fix {
 
 // loose are the statements that leave the name free when they stand alone.
 func (c *sessionNameCheck) loose() []*policy.Statement {
-	var out []*policy.Statement
+	if c.judged {
+		return c.freeing
+	}
+	c.judged = true
 	for _, s := range c.role.Trust.Statements {
 		if s.Effect != policy.Allow {
 			continue
@@ -129,10 +132,10 @@ func (c *sessionNameCheck) loose() []*policy.Statement {
 		one.Statements = []*policy.Statement{s}
 		r := proof.SessionName(&one, proof.SessionNameOptions{Account: accountOf(c.role)})
 		if r.Class.Verdict() == proof.Violated {
-			out = append(out, s)
+			c.freeing = append(c.freeing, s)
 		}
 	}
-	return out
+	return c.freeing
 }
 
 // negatedName is a condition that excludes what it should require.

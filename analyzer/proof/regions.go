@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -42,6 +43,7 @@ type language struct {
 	step     func(state int, b byte) int
 	accepts  func(state int) bool
 	fold     bool // compared without regard to case: it holds lower case only
+	longest  int  // of its strings in bytes; 0 where there is no bound
 }
 
 // anyText is every string of printable characters that is not empty.
@@ -51,7 +53,7 @@ var anyText = language{
 	accepts:  func(s int) bool { return s == 1 },
 }
 
-// sessionNames is [\w+=,.@-]{2,64}; the upper bound is checked on the samples.
+// sessionNames is [\w+=,.@-]{2,64}.
 var sessionNames = language{
 	alphabet: "xyzabcdefghijklmnopqrstuvw0123456789XYZABCDEFGHIJKLMNOPQRSTUVW_-+=,.@",
 	step: func(s int, b byte) int {
@@ -61,6 +63,7 @@ var sessionNames = language{
 		return min(s+1, 2)
 	},
 	accepts: func(s int) bool { return s == 2 },
+	longest: 64,
 }
 
 func isNameByte(b byte) bool {
@@ -92,8 +95,13 @@ type region struct {
 	matches []int // indexes of the globs that match, ascending
 }
 
-// maxStates bounds the subset construction.
-const maxStates = 20_000
+const (
+	// maxStates bounds the subset construction.
+	maxStates = 20_000
+	// maxNodes bounds the nodes that all its states look at: some hundreds of
+	// long patterns make every state large.
+	maxNodes = 2_000_000
+)
 
 // regionsOf partitions a language by which globs match. seeds are tried first,
 // so that a region is shown by a telling sample where there is one. complete
@@ -113,28 +121,31 @@ func regionsOf(globs []glob, lang language, seeds []string) (out []region, compl
 		if matches, ok := m.run(s); ok {
 			add(s, matches)
 		}
+		if m.nodes >= maxNodes {
+			return out, false
+		}
 	}
-	complete = m.explore(add)
-	return out, complete
+	return out, m.explore(add)
 }
 
 func vectorKey(matches []int) string {
-	b := make([]byte, 0, 2*len(matches))
+	b := make([]byte, 0, 4*len(matches))
 	for _, m := range matches {
-		b = append(b, byte(m>>8), byte(m))
+		b = binary.BigEndian.AppendUint32(b, uint32(m))
 	}
 	return string(b)
 }
 
 // machine is the union of the globs' automata, determinised as it is walked.
-// A state is the ascending list of nodes glob<<16|position.
+// A state is the ascending list of nodes glob<<32|position.
 type machine struct {
 	globs []glob
 	lang  language
+	nodes int // looked at
 }
 
-func (m *machine) start() []uint32 {
-	var s []uint32
+func (m *machine) start() []uint64 {
+	var s []uint64
 	for i := range m.globs {
 		s = m.put(s, i, 0)
 	}
@@ -142,18 +153,19 @@ func (m *machine) start() []uint32 {
 }
 
 // put adds a node and what it reaches without reading.
-func (m *machine) put(s []uint32, g, pos int) []uint32 {
-	s = append(s, uint32(g)<<16|uint32(pos))
+func (m *machine) put(s []uint64, g, pos int) []uint64 {
+	s = append(s, uint64(g)<<32|uint64(pos))
 	if pos < len(m.globs[g]) && (m.globs[g][pos] == policy.AnyText || m.globs[g][pos] == policy.AnySegmentText) {
 		s = m.put(s, g, pos+1)
 	}
 	return s
 }
 
-func (m *machine) next(s []uint32, b byte) []uint32 {
-	var out []uint32
+func (m *machine) next(s []uint64, b byte) []uint64 {
+	m.nodes += len(s)
+	var out []uint64
 	for _, node := range s {
-		g, pos := int(node>>16), int(node&0xFFFF)
+		g, pos := int(node>>32), int(uint32(node))
 		if pos >= len(m.globs[g]) {
 			continue
 		}
@@ -175,10 +187,10 @@ func matchesByte(t policy.Symbol, b byte) bool {
 	return t == policy.Symbol(b)
 }
 
-func (m *machine) matches(s []uint32) []int {
+func (m *machine) matches(s []uint64) []int {
 	var out []int
 	for _, node := range s {
-		if g := int(node >> 16); int(node&0xFFFF) == len(m.globs[g]) {
+		if g := int(node >> 32); int(uint32(node)) == len(m.globs[g]) {
 			out = append(out, g)
 		}
 	}
@@ -186,11 +198,17 @@ func (m *machine) matches(s []uint32) []int {
 }
 
 func (m *machine) run(s string) (matches []int, legal bool) {
+	if m.lang.longest > 0 && len(s) > m.lang.longest {
+		return nil, false
+	}
 	if m.lang.fold {
 		s = strings.ToLower(s)
 	}
 	state, legalState := m.start(), 0
 	for i := range len(s) {
+		if m.nodes >= maxNodes {
+			return nil, false
+		}
 		if legalState = m.lang.step(legalState, s[i]); legalState < 0 {
 			return nil, false
 		}
@@ -203,7 +221,7 @@ func (m *machine) run(s string) (matches []int, legal bool) {
 // literal that comes next, a colon and a slash, which the languages and the
 // segments of ARNs tell apart, and the first byte of the alphabet that is none
 // of them.
-func (m *machine) bytes(s []uint32, buf []byte) []byte {
+func (m *machine) bytes(s []uint64, buf []byte) []byte {
 	out := append(buf[:0], ':', '/')
 	var seen [256]bool
 	seen[':'], seen['/'] = true, true
@@ -214,7 +232,7 @@ func (m *machine) bytes(s []uint32, buf []byte) []byte {
 		}
 	}
 	for _, node := range s {
-		g, pos := int(node>>16), int(node&0xFFFF)
+		g, pos := int(node>>32), int(uint32(node))
 		if pos >= len(m.globs[g]) {
 			continue
 		}
@@ -238,7 +256,7 @@ func (m *machine) bytes(s []uint32, buf []byte) []byte {
 }
 
 type visit struct {
-	nodes  []uint32
+	nodes  []uint64
 	legal  int
 	sample string
 }
@@ -253,6 +271,9 @@ func (m *machine) explore(add func(string, []int)) (complete bool) {
 		if m.lang.accepts(v.legal) {
 			add(v.sample, m.matches(v.nodes))
 		}
+		if m.lang.longest > 0 && len(v.sample) >= m.lang.longest {
+			continue // states are met by their shortest strings first
+		}
 		buf = m.bytes(v.nodes, buf)
 		for _, b := range buf {
 			legal := m.lang.step(v.legal, b)
@@ -264,7 +285,7 @@ func (m *machine) explore(add func(string, []int)) (complete bool) {
 			if seen[key] {
 				continue
 			}
-			if len(seen) >= maxStates {
+			if len(seen) >= maxStates || m.nodes >= maxNodes {
 				return false
 			}
 			seen[key] = true
@@ -274,11 +295,11 @@ func (m *machine) explore(add func(string, []int)) (complete bool) {
 	return true
 }
 
-func stateKey(nodes []uint32, legal int) string {
-	b := make([]byte, 0, 4*len(nodes)+1)
+func stateKey(nodes []uint64, legal int) string {
+	b := make([]byte, 0, 8*len(nodes)+1)
 	b = append(b, byte(legal))
 	for _, n := range nodes {
-		b = append(b, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+		b = binary.BigEndian.AppendUint64(b, n)
 	}
 	return string(b)
 }

@@ -86,3 +86,53 @@ func TestRegionsBound(t *testing.T) {
 		t.Error("65,536 regions were all found")
 	}
 }
+
+// TestRegionsLargeStates: some hundred long patterns, which make few but large
+// states, are said to be too many as well.
+func TestRegionsLargeStates(t *testing.T) {
+	var globs []glob
+	for i := range 300 {
+		globs = append(globs, globOf(strings.Repeat("*a?", 300)+strings.Repeat("b", i)))
+	}
+	m := machine{globs: globs, lang: anyText}
+	if m.explore(func(string, []int) {}) {
+		t.Error("all regions were found")
+	}
+	if most := maxNodes * 2; m.nodes > most {
+		t.Errorf("%d nodes were looked at, more than %d", m.nodes, most)
+	}
+	if _, complete := regionsOf(globs, anyText, []string{strings.Repeat("a", 5000), "a"}); complete {
+		t.Error("all regions were found behind a long seed")
+	}
+}
+
+// TestRegionsLongPattern: a pattern of more than 65,536 characters is told from
+// the one behind it.
+func TestRegionsLongPattern(t *testing.T) {
+	long := strings.Repeat("a", 1<<16+1)
+	regions, _ := regionsOf([]glob{globOf(long), globOf("b")}, anyText, []string{long})
+	if got := regions[0].matches; !slices.Equal(got, []int{0}) {
+		t.Errorf("the long string matches %v, not the first pattern", got)
+	}
+}
+
+// TestRegionsLongest: what only strings beyond the longest of a language match
+// is no region of it, and nothing is missing then.
+func TestRegionsLongest(t *testing.T) {
+	for _, test := range []struct {
+		length int
+		want   [][]int
+	}{
+		{64, [][]int{nil, {0}}},
+		{65, [][]int{nil}},
+	} {
+		regions, complete := regionsOf([]glob{globOf(strings.Repeat("a", test.length))}, sessionNames, nil)
+		var got [][]int
+		for _, r := range regions {
+			got = append(got, r.matches)
+		}
+		if !complete || !slices.EqualFunc(got, test.want, slices.Equal[[]int]) {
+			t.Errorf("%d characters: regions match %v (complete: %v), want %v", test.length, got, complete, test.want)
+		}
+	}
+}

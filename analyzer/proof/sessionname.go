@@ -108,18 +108,31 @@ func (t *trust) regions(key string, r *policy.Request) (out []nameRegion, comple
 		kinds = append(kinds, nameRegion{derived: true})
 		seeds = append([]string{name}, seeds...)
 	}
-	found, complete := regionsOf(globs, sessionNames, append(seeds, filled...))
+	found, complete := t.namesApart(globs, append(seeds, filled...))
 	for _, f := range found {
 		n := nameRegion{sample: f.sample}
 		for _, m := range f.matches {
 			n.derived = n.derived || kinds[m].derived
 			n.constant = n.constant || kinds[m].constant
 		}
-		if len(n.sample) <= 64 {
-			out = append(out, n)
-		}
+		out = append(out, n)
 	}
 	return out, complete
+}
+
+// namesApart is regionsOf session names, worked out once for callers whom the
+// policy treats alike.
+func (t *trust) namesApart(globs []glob, seeds []string) ([]region, bool) {
+	key := fmt.Sprint(globs, seeds)
+	p, known := t.partitions[key]
+	if !known {
+		p.regions, p.complete = regionsOf(globs, sessionNames, seeds)
+		if t.partitions == nil {
+			t.partitions = map[string]partition{}
+		}
+		t.partitions[key] = p
+	}
+	return p.regions, p.complete
 }
 
 // fill is a name of a pattern, with somebody in the place of its wildcards.

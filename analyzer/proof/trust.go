@@ -159,6 +159,14 @@ type trust struct {
 	any      bool
 	stranger string // an account that nobody named
 	met      map[*policy.Condition]bool
+	// partitions are those of session names that were worked out, by patterns.
+	partitions map[string]partition
+}
+
+// partition is what regionsOf returns.
+type partition struct {
+	regions  []region
+	complete bool
 }
 
 type unknownPrincipal struct {
