@@ -57,7 +57,7 @@ func Combine(ctx context.Context, in Input, checks []*Check, chosen []Chosen) (*
 	dropped := map[int]bool{}
 	for _, i := range conflicts {
 		dropped[i] = true
-		out.Left = append(out.Left, Left{chosen[i], "it changes the same text as another fix: run again"})
+		out.Left = append(out.Left, Left{chosen[i], sameText})
 	}
 	for i, c := range chosen {
 		if !dropped[i] {
@@ -127,7 +127,7 @@ func (a *analysis) oneByOne(ctx context.Context, before *result, out *Together) 
 	var last *result
 	for _, c := range out.Applied {
 		more, conflicts := source.Merge(edits, c.Fix.Edits)
-		why := "it changes the same text as another fix: run again"
+		why := sameText
 		if len(conflicts) == 0 {
 			after, err := a.harmless(ctx, before, append(kept[:len(kept):len(kept)], c), more)
 			if ctx.Err() != nil {
@@ -144,3 +144,6 @@ func (a *analysis) oneByOne(ctx context.Context, before *result, out *Together) 
 	out.Applied = kept
 	return last, edits, nil
 }
+
+// sameText is why one of two fixes waits for the other.
+const sameText = "it changes the same text as another fix"

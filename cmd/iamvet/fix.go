@@ -35,7 +35,7 @@ only a person can finish, are never applied.
 On a terminal every change is shown and asked about; --yes applies all of them.
 Every file is replaced at once, and none is when one of them has changed since
 it was read. Fixes that change the same text are applied one after the other:
-run again for those that are left.
+with --yes at once, else run again for those that are left.
 
 Exit status: 0 when nothing is left at medium or above, 1 when something is, 2
 when something could not be read or written.`,
@@ -68,70 +68,112 @@ func (p *program) fix(ctx context.Context, args []string, f *fixFlags) error {
 	if !f.yes && !f.diff && !(p.stdinTerminal && p.stderrTerminal) {
 		return errors.New("there is no terminal to ask on: add --yes to apply all fixes, or --diff to see them")
 	}
+	done := applied{files: map[string]bool{}}
+	for first := true; ; first = false {
+		before := done.fixes
+		again, err := p.fixOnce(ctx, args, f, grade, only, &done, first)
+		if err != nil {
+			return err
+		}
+		// What waited for another fix may fit now. A fix mends something, so this
+		// ends; the bound is for those that do not.
+		if again && f.yes && done.fixes > before && done.passes < 10 {
+			continue
+		}
+		break
+	}
+	if f.diff {
+		return done.gaps
+	}
+	fmt.Fprintf(p.stdout, "%d %s applied in %d %s\n", done.fixes, plural(done.fixes, "fix", "fixes"), len(done.files), plural(len(done.files), "file", "files"))
+	if done.gaps != nil {
+		return done.gaps
+	}
+	if n := done.remain; n > 0 {
+		fmt.Fprintf(p.stderr, "iamvet: %d %s left at medium or above: `iamvet scan` shows %s\n", n, plural(n, "violation", "violations"), plural(n, "it", "them"))
+		return exit{exitViolations}
+	}
+	return nil
+}
+
+// applied is what iamvet fix has done so far.
+type applied struct {
+	passes, fixes int
+	files         map[string]bool
+	remain        int   // violations at medium or above
+	gaps          error // the exit status for broken input
+}
+
+// fixOnce applies what can be applied together. again says that there is more,
+// which changes the same text.
+func (p *program) fixOnce(ctx context.Context, args []string, f *fixFlags, grade analyzer.Grade, only map[*analyzer.Check]bool, done *applied, first bool) (again bool, err error) {
 	in, err := p.input(args, &f.inputFlags)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if in.Boundary == nil && len(in.Gaps) > 0 {
 		p.gaps(in.Gaps, p.seen(in), false)
-		return exit{exitBroken}
+		return false, exit{exitBroken}
 	}
 	if in.Boundary == nil {
-		return errors.New("a plan alone cannot be fixed: name the directory of its configuration")
+		return false, errors.New("a plan alone cannot be fixed: name the directory of its configuration")
 	}
 	r, err := analyzer.Analyze(ctx, in.Input, checks.All)
 	if err != nil {
-		return err
+		return false, err
 	}
-	p.gaps(r.Gaps, p.seen(in), false)
+	if first {
+		p.gaps(r.Gaps, p.seen(in), false)
+	}
 	chosen, left, err := p.choose(ctx, r, f, grade, only)
 	if err != nil {
-		return err
+		return false, err
 	}
 	together, err := analyzer.Combine(ctx, in.Input, checks.All, chosen)
 	if err != nil {
-		return err
+		return false, err
+	}
+	next := "run again"
+	if f.yes {
+		next = "it comes after that"
 	}
 	for _, l := range together.Left {
 		of := l.Finding.Check.ID
 		if l.Finding.Resource != nil {
 			of += " " + l.Finding.Resource.Address
 		}
-		fmt.Fprintf(p.stderr, "iamvet: left: %s: %s: %s\n", of, l.Fix.Message, l.Why)
+		fmt.Fprintf(p.stderr, "iamvet: left: %s: %s: %s: %s\n", of, l.Fix.Message, l.Why, next)
 	}
-	if left > 0 {
+	if first && left > 0 {
 		fmt.Fprintf(p.stderr, "iamvet: %d narrowing %s left: --grade narrowing applies %s\n", left, plural(left, "fix", "fixes"), plural(left, "it", "them"))
 	}
+	done.passes++
+	done.gaps = gapStatus(r)
 	if f.diff {
 		for _, fe := range together.Edits {
 			if _, err := io.WriteString(p.stdout, source.UnifiedDiff(fe.File, fe.Edits, 3)); err != nil {
-				return err
+				return false, err
 			}
 		}
-		return gapStatus(r)
+		return false, nil
 	}
 	if err := writeEdits(in.boundaryDir, together.Edits); err != nil {
-		return err
+		return false, err
 	}
 	for _, fe := range together.Edits {
-		fmt.Fprintf(p.stdout, "%s: fixed\n", p.seen(in).Name(fe.File.Name))
-	}
-	fmt.Fprintf(p.stdout, "%d %s applied in %d %s\n", len(together.Applied), plural(len(together.Applied), "fix", "fixes"),
-		len(together.Edits), plural(len(together.Edits), "file", "files"))
-	if err := gapStatus(r); err != nil {
-		return err
-	}
-	remain := 0
-	for _, finding := range together.Remaining {
-		if finding.Verdict == analyzer.Violation && finding.Severity >= analyzer.Medium {
-			remain++
+		if name := fe.File.Name; !done.files[name] {
+			done.files[name] = true
+			fmt.Fprintf(p.stdout, "%s: fixed\n", p.seen(in).Name(name))
 		}
 	}
-	if remain > 0 {
-		fmt.Fprintf(p.stderr, "iamvet: %d %s left at medium or above: `iamvet scan` shows %s\n", remain, plural(remain, "violation", "violations"), plural(remain, "it", "them"))
-		return exit{exitViolations}
+	done.fixes += len(together.Applied)
+	done.remain = 0
+	for _, finding := range together.Remaining {
+		if finding.Verdict == analyzer.Violation && finding.Severity >= analyzer.Medium {
+			done.remain++
+		}
 	}
-	return nil
+	return len(together.Left) > 0, nil
 }
 
 func plural(n int, one, many string) string {
