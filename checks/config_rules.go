@@ -13,8 +13,9 @@ import (
 // configRule is an AWS Config rule that the scan sets up.
 type configRule struct {
 	resource   *terraform.Resource
-	identifier string // IAM_ROOT_ACCESS_KEY_CHECK
-	days       int    // what its parameter says; 0 when it says nothing
+	identifier string         // IAM_ROOT_ACCESS_KEY_CHECK
+	days       int            // what its parameter says; 0 when it says nothing
+	why        []value.Reason // the parameter is not known
 }
 
 // configRuleSet is all rules of a scan.
@@ -27,14 +28,15 @@ func (s *configRuleSet) has(identifier string) bool {
 	return slices.ContainsFunc(s.rules, func(r configRule) bool { return r.identifier == identifier })
 }
 
-func (s *configRuleSet) add(r *terraform.Resource, identifier *value.Value, parameters string) {
+func (s *configRuleSet) add(r *terraform.Resource, identifier *value.Value) {
 	text, ok := identifier.Text()
 	if !ok || r.Exists == value.Maybe {
 		s.open = append(s.open, needs("the rule of '"+r.Address+"'", r.Header, identifier)...)
 		s.open = append(s.open, r.Why...)
 		return
 	}
-	s.rules = append(s.rules, configRule{r, text, parameterDays(parameters)})
+	parameters, why := parametersOf(r)
+	s.rules = append(s.rules, configRule{r, text, parameterDays(parameters), why})
 }
 
 // configRules collects the AWS Config rules of all roots: one root may manage
@@ -47,10 +49,10 @@ func configRules(roots []*terraform.Root) *configRuleSet {
 			if owner, ok := source.Get("owner").Text(); ok && owner != "AWS" {
 				continue
 			}
-			s.add(r, source.Get("source_identifier"), parametersOf(r))
+			s.add(r, source.Get("source_identifier"))
 		}
 		for _, r := range standing(root, "aws_config_organization_managed_rule") {
-			s.add(r, r.Attr("rule_identifier"), parametersOf(r))
+			s.add(r, r.Attr("rule_identifier"))
 		}
 		for _, r := range standing(root, "aws_config_conformance_pack", "aws_config_organization_conformance_pack") {
 			s.pack(r)
@@ -71,24 +73,37 @@ func configRules(roots []*terraform.Root) *configRuleSet {
 	return s
 }
 
-func parametersOf(r *terraform.Resource) string {
+// parametersOf are the parameters of a rule, and why those that are ages are not
+// known.
+func parametersOf(r *terraform.Resource) (string, []value.Reason) {
 	v := r.Attr("input_parameters")
 	if text, ok := v.Text(); ok {
-		return text
+		return text, nil
 	}
 	if v.JSON != nil {
 		var out []string
+		var why []value.Reason
 		for _, a := range v.JSON.Attrs {
 			key, _ := a.Key()
+			if isAge(key) && !a.Value.Known() {
+				why = append(why, a.Value.AllWhy()...)
+			}
 			text := a.Value.TextOr("")
 			if n, ok := wholeNumber(a.Value); ok {
 				text = strconv.Itoa(n)
 			}
 			out = append(out, key+": "+text)
 		}
-		return strings.Join(out, "\n")
+		return strings.Join(out, "\n"), why
 	}
-	return ""
+	if v.Missing() {
+		return "", nil
+	}
+	return "", v.AllWhy()
+}
+
+func isAge(parameter string) bool {
+	return slices.ContainsFunc([]string{"maxAccessKeyAge", "maxCredentialUsageAge"}, func(age string) bool { return strings.EqualFold(age, parameter) })
 }
 
 var (
@@ -132,7 +147,8 @@ func (s *configRuleSet) pack(r *terraform.Resource) {
 		text = yamlComment.ReplaceAllString(text, "")
 	}
 	for _, m := range sourceIdentifier.FindAllStringSubmatch(text, -1) {
-		s.rules = append(s.rules, configRule{resource: r, identifier: m[1], days: packDays(r, text, ageParameters[m[1]])})
+		days, why := packDays(r, text, ageParameters[m[1]])
+		s.rules = append(s.rules, configRule{r, m[1], days, why})
 	}
 }
 
@@ -144,27 +160,28 @@ var ageParameters = map[string]string{
 
 // packDays is what a template gives the parameter of a rule: a number, or a
 // parameter of the pack.
-func packDays(r *terraform.Resource, template, parameter string) int {
-	days := 0
+func packDays(r *terraform.Resource, template, parameter string) (days int, why []value.Reason) {
 	for _, text := range underKey(template, parameter) {
 		given, _, _ := strings.Cut(text, "Source") // of the rule, which comes after its parameters
 		if m := leadingNumber.FindStringSubmatch(given); m != nil {
 			n, _ := strconv.Atoi(m[1])
 			days = max(days, n)
 		} else if m := packReference.FindStringSubmatch(given); m != nil {
-			days = max(days, packInput(r, template, m[1]))
+			n, reasons := packInput(r, template, m[1])
+			days, why = max(days, n), append(why, reasons...)
 		}
 	}
-	return days
+	return days, why
 }
 
 // packInput is the parameter of a pack, as the resource sets it or by its
-// default; 0 where it is not known to be a number.
-func packInput(r *terraform.Resource, template, name string) int {
+// default; 0 where it is no number, and why where it is not known.
+func packInput(r *terraform.Resource, template, name string) (int, []value.Reason) {
 	for _, input := range r.Attr("input_parameter").Elems {
 		if input.Get("parameter_name").TextOr("") == name {
-			n, _ := strconv.Atoi(input.Get("parameter_value").TextOr(""))
-			return n
+			given := input.Get("parameter_value")
+			n, _ := strconv.Atoi(given.TextOr(""))
+			return n, given.AllWhy()
 		}
 	}
 	for _, text := range underKey(template, name) {
@@ -174,10 +191,10 @@ func packInput(r *terraform.Resource, template, name string) int {
 		}
 		if m := packDefault.FindStringSubmatch(text); m != nil {
 			n, _ := strconv.Atoi(m[1])
-			return n
+			return n, nil
 		}
 	}
-	return 0
+	return 0, nil
 }
 
 // underKey is what follows a key, wherever it stands in YAML or JSON.

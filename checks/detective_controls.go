@@ -196,6 +196,12 @@ func tooLate(p *analyzer.Pass, r configRule) *analyzer.Finding {
 	default:
 		return nil
 	}
+	if r.days <= limit && len(r.why) > 0 {
+		return &analyzer.Finding{
+			Severity: analyzer.Low, Resource: r.resource, Span: r.span(), Defect: "unknown-age", Needs: r.why,
+			Message: fmt.Sprintf("Whether '%s' notices what is older than %d days depends on a value that is not known (%s).", r.resource.Address, limit, parameter),
+		}
+	}
 	if r.days <= limit {
 		return nil
 	}

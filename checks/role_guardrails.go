@@ -20,6 +20,9 @@ type resourceGuard struct {
 	org       *identity.Organization
 	node      *identity.Node
 	documents []*policy.Document
+	// why it is not known whether policies of the kind have any effect there; nil
+	// where they have.
+	why []value.Reason
 }
 
 func (g resourceGuard) String() string {
@@ -34,12 +37,13 @@ func (g resourceGuard) String() string {
 func resourceGuards(m *identity.Model) []resourceGuard {
 	var out []resourceGuard
 	for _, o := range scanned(m) {
-		if enabled, _ := typeEnabled(o, "RESOURCE_CONTROL_POLICY"); enabled != value.Yes {
+		enabled, why := typeEnabled(o, "RESOURCE_CONTROL_POLICY")
+		if enabled == value.No {
 			continue
 		}
 		var seen []string
 		o.Root.Walk(func(n *identity.Node) {
-			g := resourceGuard{o, n, nil}
+			g := resourceGuard{org: o, node: n, why: why}
 			if n.Parent != nil && !slices.ContainsFunc(n.Attachments, bindsResources) && n.Kind != identity.Account {
 				return // as the node above
 			}
@@ -82,6 +86,11 @@ func (g resourceGuard) key() string {
 	return b.String()
 }
 
+// isOf says that the guard is that of an account.
+func (g resourceGuard) isOf(account string) bool {
+	return account != "" && g.node.Kind == identity.Account && g.node.ID == account
+}
+
 // guardedTrust is what resource control policies make of a trust policy that is a
 // violation by itself.
 type guardedTrust struct {
@@ -95,24 +104,28 @@ type guardedTrust struct {
 // underGuards asks about a role once more, under what binds its account.
 func underGuards(guards []resourceGuard, account string, ask func(rcps []*policy.Document) (proof.Verdict, []value.Reason)) guardedTrust {
 	for _, g := range guards {
-		if account != "" && g.node.Kind == identity.Account && g.node.ID == account && g.node.Exists() == value.Yes {
+		if len(g.why) == 0 && g.isOf(account) && g.node.Exists() == value.Yes {
 			verdict, needs := ask(g.documents)
 			return guardedTrust{verdict: verdict, needs: needs}
 		}
 	}
 	for _, g := range guards {
-		if account != "" && (g.org.Resource.Attr("master_account_id").TextOr("") == account || g.node.Kind == identity.Account && g.node.ID != "") {
+		if account != "" && (g.org.Resource.Attr("master_account_id").TextOr("") == account || g.node.Kind == identity.Account && g.node.ID != "" && !g.isOf(account)) {
 			continue
 		}
 		if verdict, _ := ask(g.documents); verdict == proof.Violated {
 			continue
 		}
-		missing := "the account that the role is in: --account says it"
-		if account != "" {
-			missing = fmt.Sprintf("whether account %s is one of '%s'", account, g.org.Resource.Address)
+		missing := slices.Clone(g.why)
+		switch {
+		case account == "":
+			missing = append(missing, value.Reason{Text: "the account that the role is in: --account says it", Span: g.org.Resource.Header})
+		case !g.isOf(account):
+			missing = append(missing, value.Reason{Text: fmt.Sprintf("whether account %s is one of '%s'", account, g.org.Resource.Address), Span: g.org.Resource.Header})
+		case len(missing) == 0:
+			missing = g.node.Resource.Why // whether the account is there
 		}
-		return guardedTrust{proof.Undetermined, []value.Reason{{Text: missing, Span: g.org.Resource.Header}},
-			fmt.Sprintf("%s of '%s'", g, g.org.Resource.Address)}
+		return guardedTrust{proof.Undetermined, missing, fmt.Sprintf("%s of '%s'", g, g.org.Resource.Address)}
 	}
 	return guardedTrust{verdict: proof.Violated}
 }

@@ -243,7 +243,7 @@ func (c *sessionNameCheck) under(rcps []*policy.Document) (proof.Verdict, []valu
 func (c *sessionNameCheck) guardedElsewhere(g guardedTrust) {
 	f := c.finding()
 	f.Severity, f.Needs, f.Defect = analyzer.Medium, g.needs, "unknown-account"
-	f.Message = fmt.Sprintf("Whether '%s' can be assumed under a name that hides the caller depends on its account: in %s a resource control policy keeps callers from that.", c.role.Resource.Address, g.where)
+	f.Message = fmt.Sprintf("Whether '%s' can be assumed under a name that hides the caller depends on what binds its account: in %s a resource control policy keeps callers from that.", c.role.Resource.Address, g.where)
 	c.pass.Report(f)
 }
 

@@ -74,7 +74,7 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 			})
 			verdict, why = g.verdict, g.needs
 			if g.where != "" {
-				depends = "its account: in " + g.where + " a resource control policy keeps others out"
+				depends = "what binds its account: in " + g.where + " a resource control policy keeps others out"
 			}
 		}
 		if verdict == proof.Violated && role.Resource.Exists == value.Maybe {

@@ -228,8 +228,8 @@ func (c *consoleCheck) whoHas() string {
 }
 
 // report reports a violation; where it is not known whether there is a password
-// at all, or whether the account is one that a service control policy guards, that
-// is what is missing.
+// at all, whether the account is one that a service control policy guards, or
+// whether that has any effect, that is what is missing.
 func (c *consoleCheck) report(f *analyzer.Finding, exists value.Tri) {
 	if exists == value.Maybe {
 		f.Needs = needs("whether there is a password", f.Span)
@@ -237,7 +237,13 @@ func (c *consoleCheck) report(f *analyzer.Finding, exists value.Tri) {
 			f.Needs = why
 		}
 		f.Message = fmt.Sprintf("Whether %s has a console password, '%s', with which it may act without MFA, depends on a value that is not known.", c.who(), c.login.Resource.Address)
-	} else if identity.AccountOf(c.user.Resource) == "" {
+	} else if account := identity.AccountOf(c.user.Resource); account != "" {
+		maybe, why := guardrailsWhere(c.pass.Model, account, value.Maybe)
+		if guarded(maybe, proven(c.user, account)) {
+			f.Needs = why
+			f.Message = fmt.Sprintf("Whether %s, may act without MFA depends on whether service control policies have any effect: one keeps the users of account %s from that.", c.whoHas(), account)
+		}
+	} else {
 		for _, g := range c.guards() {
 			if guarded(g.levels, proven(c.user, "")) {
 				f.Needs = []value.Reason{{Text: "the account that the user is in: --account says it", Span: g.org.Resource.Header}}

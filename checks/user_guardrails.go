@@ -13,21 +13,28 @@ import (
 // level by level. There are none where the scan does not show which do, or that
 // it has the account.
 func guardrails(m *identity.Model, account string) []proof.Level {
-	var out []proof.Level
+	out, _ := guardrailsWhere(m, account, value.Yes)
+	return out
+}
+
+// guardrailsWhere are those of the organizations of which it is so known whether
+// service control policies have any effect, and why it is not.
+func guardrailsWhere(m *identity.Model, account string, known value.Tri) (out []proof.Level, why []value.Reason) {
 	for _, o := range guarding(m) {
-		if account == "" || o.Resource.Attr("master_account_id").TextOr("") == account {
+		enabled, reasons := policiesEnabled(o)
+		if account == "" || enabled != known || o.Resource.Attr("master_account_id").TextOr("") == account {
 			continue
 		}
 		o.Root.Walk(func(n *identity.Node) {
 			if n.Kind == identity.Account && n.ID == account && n.Exists() == value.Yes {
-				out = append(out, seen(newBindings(o).of(n).certain)...)
+				out, why = append(out, seen(newBindings(o).of(n).certain)...), append(why, reasons...)
 			}
 		})
 	}
-	return out
+	return out, why
 }
 
-// guarding are the organizations whose service control policies have effect.
+// guarding are the organizations whose service control policies may have effect.
 func guarding(m *identity.Model) []*identity.Organization {
 	return slices.DeleteFunc(scanned(m), func(o *identity.Organization) bool {
 		enabled, _ := policiesEnabled(o)
