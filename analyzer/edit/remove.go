@@ -100,13 +100,13 @@ func RemoveBlock(block source.Span) ([]source.Edit, error) {
 // when there are none or when they begin the file.
 func (t *text) commentAbove(i int) int {
 	first := i
-	for line := t.lineStart(i); line > 0; {
+	for line := t.lineStart(i); line > t.head(); {
 		line = t.lineStart(line - 1)
 		s := strings.TrimSpace(string(t.b[line:t.lineEnd(line)]))
 		if !strings.HasPrefix(s, "#") && !strings.HasPrefix(s, "//") {
 			return first
 		}
-		if line == 0 {
+		if line == t.head() {
 			return i
 		}
 		first = line
@@ -202,12 +202,12 @@ func (c *container) removeLines(it item, end int) source.Edit {
 	t := c.text
 	start, next := t.lineStart(it.start), t.nextLine(end)
 	above := start
-	if start > 0 {
+	if start > t.head() {
 		above = t.lineStart(start - 1)
 	}
 	blankAbove := above < start && t.blankLine(above)
 	switch {
-	case t.blankLine(next) && (blankAbove || start == 0 || above <= c.open && c.open < start):
+	case t.blankLine(next) && (blankAbove || start == t.head() || above <= c.open && c.open < start):
 		next = t.nextLine(next)
 	case blankAbove && (t.lineStart(c.close) == next || next >= len(t.b)):
 		start = above

@@ -47,7 +47,15 @@ func (t *text) index(offset int) int {
 	return len(t.b)
 }
 
-func (t *text) lineStart(i int) int { return bytes.LastIndexByte(t.b[:i], '\n') + 1 }
+// head is where the first line begins: behind a byte order mark.
+func (t *text) head() int {
+	if t.offsets == nil && bytes.HasPrefix(t.b, []byte(bom)) {
+		return len(bom)
+	}
+	return 0
+}
+
+func (t *text) lineStart(i int) int { return max(bytes.LastIndexByte(t.b[:i], '\n')+1, t.head()) }
 
 // lineEnd is the offset of the line's ending.
 func (t *text) lineEnd(i int) int {
@@ -84,9 +92,6 @@ func (t *text) newline(i int) string {
 // indent is the white space that the line of i begins with.
 func (t *text) indent(i int) string {
 	start := t.lineStart(i)
-	if start == 0 && bytes.HasPrefix(t.b, []byte(bom)) && len(t.offsets) == 0 {
-		start = min(len(bom), i)
-	}
 	end := start
 	for end < len(t.b) && (t.b[end] == ' ' || t.b[end] == '\t') {
 		end++
@@ -121,7 +126,7 @@ func (t *text) blankLine(i int) bool {
 // is indented less.
 func (t *text) unit(i int) string {
 	own := t.indent(i)
-	for at := t.lineStart(i); at > 0; {
+	for at := t.lineStart(i); at > t.head(); {
 		at = t.lineStart(at - 1)
 		if in := t.indent(at); !t.blankLine(at) && len(in) < len(own) && strings.HasPrefix(own, in) {
 			return own[len(in):]

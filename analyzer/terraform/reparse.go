@@ -41,8 +41,11 @@ func reparse(old *parsedFile, f *source.File) *parsedFile {
 		}
 	}
 	end += len(now) - len(was)
-	if end < len(now) && now[end-1] != '\n' {
+	if end > start && end < len(now) && now[end-1] != '\n' {
 		return nil
+	}
+	if start > 0 && bytes.HasPrefix(now[start:], byteOrderMark) {
+		return nil // only at the head of a file is it none of the text
 	}
 	from := hcl.Pos{Line: bytes.Count(now[:start], []byte("\n")) + 1, Column: 1, Byte: start}
 	parsed, diags := hclsyntax.ParseConfig(now[start:end], f.Name, from)
@@ -59,6 +62,8 @@ func reparse(old *parsedFile, f *source.File) *parsedFile {
 	p.body.blocks = append(p.body.blocks, blocks[after:]...)
 	return p
 }
+
+var byteOrderMark = []byte("\uFEFF")
 
 func commonPrefix(a, b []byte) int {
 	n := min(len(a), len(b))
