@@ -146,6 +146,18 @@ to PATH; a pattern without a slash is a name at any depth. ` + "`--exclude`" + `
 		read:    listOf("exclude", func(s *Settings) *[]string { return &s.Exclude }, glob),
 	},
 	{
+		Name: "language", Form: `language = "LANGUAGE"`,
+		Default: "What a file that ends in `.tofu`, a plan or a state tells; else what is common to both.",
+		Doc: `What the configuration is read as: ` + "`terraform` or `opentofu`" + `. They differ in few
+things: [Terraform and OpenTofu](terraform.md#terraform-and-opentofu). ` + "`--language`" + ` wins.`,
+		Example: `language = "opentofu"`,
+		read: func(r *reader, s *Settings, a *hclsyntax.Attribute) {
+			if t, ok := r.text("language", a.Expr); ok && r.oneOf("language", t, languages...) {
+				s.Language = t.string
+			}
+		},
+	},
+	{
 		Name: "root", Form: `root "DIRECTORY" { var_files = ["FILE", …] }`,
 		Default: "Each root module is evaluated once, with the variable files that Terraform reads by itself.",
 		Doc: `The variable files of a root module. DIRECTORY is relative to the settings file,
@@ -157,3 +169,6 @@ for each. What ` + "`--var-file` and `--var`" + ` set comes after it and wins.`,
 		readBlock: root,
 	},
 }
+
+// languages are those that a configuration may be written in.
+var languages = []string{"terraform", "opentofu"}

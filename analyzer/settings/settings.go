@@ -45,6 +45,7 @@ type Settings struct {
 	Severities        []Severity
 	Exclude           []string
 	Roots             []Root
+	Language          string // terraform or opentofu; "" leaves it to files and plans
 }
 
 // TrustCondition is a condition that trust policies have to impose on the AWS

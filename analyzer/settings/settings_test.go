@@ -39,6 +39,10 @@ func TestRefusals(t *testing.T) {
 		{`unused_days = -1`, "1: unused_days: -1 is not a number of days"},
 		{`root_usage_days = 1.5`, "1: root_usage_days: 1.5 is not a number of days"},
 		{`max_key_age = 1000000000000000000000`, "is not a number of days"},
+		// the language
+		{`language = "hcl"`, `1: language: "hcl" is not terraform or opentofu`},
+		{`language = "tofu"`, "is not terraform or opentofu"},
+		{`language = true`, "1: language: true or false stands where a text has to: write it in quotes"},
 		// accounts
 		{`trusted_accounts = ["1234"]`, `1: trusted_accounts: "1234" is not an account id: write its 12 digits, in quotes and without hyphens`},
 		{`govcloud_accounts = ["1111-2222-3333"]`, `1: govcloud_accounts: "1111-2222-3333" is not an account id`},

@@ -98,7 +98,7 @@ func LoadAuthorization(f *source.File) (*Root, error) {
 			}
 		}
 	}
-	a.l.finish()
+	a.l.finish(false)
 	return root, nil
 }
 

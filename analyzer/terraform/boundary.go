@@ -82,7 +82,14 @@ type fileCache struct {
 	mu     sync.Mutex
 	files  map[string]fileResult // by resolved name
 	parsed map[*source.File]*parsedFile
-	dirs   map[string]*module // by resolved name
+	dirs   map[dirKey]*module
+}
+
+// dirKey is a directory by its resolved name, without its .tofu files or with
+// them.
+type dirKey struct {
+	dir     string
+	without bool
 }
 
 type fileResult struct {

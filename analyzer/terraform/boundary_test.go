@@ -214,7 +214,7 @@ func TestFindRoots(t *testing.T) {
 		{"docs", "", ""},
 	}
 	for _, tt := range tests {
-		found, gaps := FindRoots(context.Background(), OverFS(fsys), strings.Fields(tt.paths), strings.Fields(tt.exclude))
+		found, gaps := FindRoots(context.Background(), OverFS(fsys), AnyLanguage, strings.Fields(tt.paths), strings.Fields(tt.exclude))
 		var got []string
 		for _, r := range found {
 			got = append(got, r.Dir)
@@ -226,7 +226,7 @@ func TestFindRoots(t *testing.T) {
 			t.Errorf("%s: gaps %v", tt.paths, gaps)
 		}
 	}
-	if _, gaps := FindRoots(context.Background(), OverFS(fsys), []string{"nowhere"}, nil); len(gaps) != 1 || gaps[0].Kind != ErrorGap {
+	if _, gaps := FindRoots(context.Background(), OverFS(fsys), AnyLanguage, []string{"nowhere"}, nil); len(gaps) != 1 || gaps[0].Kind != ErrorGap {
 		t.Errorf("a missing path: %v", gaps)
 	}
 }
@@ -244,7 +244,7 @@ func TestLinkedRoots(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{".", "live"} {
-		found, gaps := FindRoots(context.Background(), b, []string{path}, nil)
+		found, gaps := FindRoots(context.Background(), b, AnyLanguage, []string{path}, nil)
 		if len(found) != 1 || found[0].Dir != "shared/stack" || len(gaps) > 0 {
 			t.Errorf("%s: %v, %v", path, found, gaps)
 		}

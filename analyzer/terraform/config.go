@@ -23,7 +23,7 @@ func LoadConfig(ctx context.Context, b *Boundary, dir string, opt Options) (*Roo
 	if gap != nil {
 		return nil, errors.New(gap.Reason)
 	}
-	m := b.module(resolved)
+	m := b.module(resolved, opt.Language)
 	if m == nil {
 		return nil, fmt.Errorf("%s has no Terraform configuration", dir)
 	}
@@ -38,6 +38,7 @@ func LoadConfig(ctx context.Context, b *Boundary, dir string, opt Options) (*Roo
 		sets:      map[*value.Ref]*instanceSet{},
 		templates: map[*value.Value]*parsedTemplate{},
 		asked:     map[string]bool{},
+		dialect:   dialectOf(m, opt),
 	}
 	root.loader = ev
 	ev.installed = ev.fetchedModules(resolved)
@@ -45,6 +46,9 @@ func LoadConfig(ctx context.Context, b *Boundary, dir string, opt Options) (*Roo
 	ev.readInputs(m)
 	return root, nil
 }
+
+// module is a directory's configuration, as the root's language has it.
+func (ev *evaluator) module(dir string) *module { return ev.boundary.module(dir, ev.opt.Language) }
 
 // moduleInstance is a module, called once.
 type moduleInstance struct {
@@ -163,7 +167,7 @@ func (m *moduleInstance) instancesOf(name string) ([]*moduleInstance, string) {
 	}
 	m.expanding[name] = true
 	dir, modulePath, missing := m.source(name, b)
-	x := m.ev.expand(b, m.frame.careful(m.ev.cautious && missing == "" && m.ev.boundary.module(dir).makesOrganizationPolicies()))
+	x := m.ev.expand(b, m.frame.careful(m.ev.cautious && missing == "" && m.ev.module(dir).makesOrganizationPolicies()))
 	m.expanding[name] = false
 	var insts []*moduleInstance
 	for _, k := range x.keys {
@@ -183,7 +187,7 @@ func (m *moduleInstance) instancesOf(name string) ([]*moduleInstance, string) {
 func (m *moduleInstance) child(name string, b *block, k *instanceKey, dir, modulePath, missing string) *moduleInstance {
 	var mod *module
 	if missing == "" {
-		if mod = m.ev.boundary.module(dir); mod == nil {
+		if mod = m.ev.module(dir); mod == nil {
 			missing = "module." + name + ": " + dir + " has no Terraform configuration"
 			m.ev.gap(ErrorGap, b.header, missing)
 		}

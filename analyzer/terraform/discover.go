@@ -18,11 +18,11 @@ var demonstrations = map[string]bool{"examples": true, "test": true, "tests": tr
 // FindRoots finds the root modules at and below paths, which are relative to
 // the boundary and may be files: every directory with configuration that no
 // other one calls as a local module, and those that only examples and tests
-// call. exclude are globs of directories, relative to the boundary or to the
+// call. lang is what they are read as; exclude are globs of directories, relative to the boundary or to the
 // path that is searched. What .gitignore names is not searched, unless it is
 // one of paths.
-func FindRoots(ctx context.Context, b *Boundary, paths []string, exclude []string) ([]FoundRoot, []Gap) {
-	s := &search{ctx: ctx, b: b, exclude: exclude, seen: map[string]bool{}, ignores: map[string][]ignoreRule{}}
+func FindRoots(ctx context.Context, b *Boundary, lang Language, paths []string, exclude []string) ([]FoundRoot, []Gap) {
+	s := &search{ctx: ctx, b: b, lang: lang, exclude: exclude, seen: map[string]bool{}, ignores: map[string][]ignoreRule{}}
 	for _, p := range paths {
 		s.start(p)
 	}
@@ -31,7 +31,7 @@ func FindRoots(ctx context.Context, b *Boundary, paths []string, exclude []strin
 	}
 	slices.Sort(s.dirs)
 	var roots []FoundRoot
-	for _, dir := range b.uncalled(s.dirs) {
+	for _, dir := range s.uncalled() {
 		roots = append(roots, FoundRoot{Dir: dir})
 	}
 	return roots, s.gaps
@@ -40,6 +40,7 @@ func FindRoots(ctx context.Context, b *Boundary, paths []string, exclude []strin
 type search struct {
 	ctx     context.Context
 	b       *Boundary
+	lang    Language
 	exclude []string
 	seen    map[string]bool
 	dirs    []string // with configuration
@@ -73,7 +74,7 @@ func (s *search) add(dir string) {
 		return
 	}
 	s.seen[dir] = true
-	plain, overrides := s.b.configFiles(dir)
+	plain, overrides := s.b.configFiles(dir, s.lang)
 	if len(plain)+len(overrides) > 0 {
 		s.dirs = append(s.dirs, dir)
 	}
@@ -129,12 +130,13 @@ func (s *search) excluded(top, dir string) bool {
 	return false
 }
 
-// uncalled are the roots among dirs.
-func (b *Boundary) uncalled(dirs []string) []string {
+// uncalled are the roots among the directories with configuration.
+func (s *search) uncalled() []string {
+	dirs := s.dirs
 	callers := map[string][]string{} // by callee
 	callees := map[string][]string{}
 	for _, dir := range dirs {
-		for _, callee := range b.localCalls(dir) {
+		for _, callee := range s.b.localCalls(dir, s.lang) {
 			if callee != dir {
 				callers[callee] = append(callers[callee], dir)
 				callees[dir] = append(callees[dir], callee)
@@ -184,8 +186,8 @@ func demonstrates(caller, dir string) bool {
 }
 
 // localCalls are the directories that a module calls, directly.
-func (b *Boundary) localCalls(dir string) []string {
-	m := b.module(dir)
+func (b *Boundary) localCalls(dir string, lang Language) []string {
+	m := b.module(dir, lang)
 	if m == nil {
 		return nil
 	}

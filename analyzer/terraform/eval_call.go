@@ -171,6 +171,7 @@ func (e evaluation) scope(at source.Span) *scope {
 	s := &scope{
 		boundary: e.ev.boundary,
 		span:     at,
+		dialect:  e.ev.dialect,
 		use:      func(f *source.File) { e.ev.parsed[f] = true },
 		gap:      func(g Gap) { e.ev.root.gap(g) },
 		fail:     func(reason string) *value.Value { return e.fail(at, reason) },

@@ -30,6 +30,7 @@ type evaluator struct {
 	boundary *Boundary
 	root     *Root
 	opt      Options
+	dialect  Dialect
 	top      *moduleInstance
 
 	mu        sync.Mutex // one resource list at a time

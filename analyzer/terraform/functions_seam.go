@@ -17,6 +17,7 @@ type scope struct {
 	moduleDir string      // directory of the module, relative to the boundary: where relative paths of file() are taken from is rootDir, as in Terraform path.module is a prefix that authors write
 	rootDir   string      // directory of the root module: file("x") is relative to it
 	span      source.Span // of the call
+	dialect   Dialect     // that the module is written in: which functions there are, and what they do
 	// use records that a file was read; nil when nobody asks.
 	use func(*source.File)
 	// gap records what could not be read: a path outside the boundary.

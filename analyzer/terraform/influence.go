@@ -40,7 +40,7 @@ func (r *Root) InfluenceOn(old *Root) *Influence {
 			if !m.reads(file) {
 				continue
 			}
-			edited, ok := i.edited(m, now.boundary.module(m.dir))
+			edited, ok := i.edited(m, now.module(m.dir))
 			if !ok {
 				return nil
 			}

@@ -51,8 +51,9 @@ func (k resourceKey) String() string {
 }
 
 // configFiles are the files of a directory that belong to its configuration:
-// the plain ones and the overrides, each in the order of their names.
-func (b *Boundary) configFiles(dir string) (plain, overrides []string) {
+// the plain ones and the overrides, each in the order of their names. Terraform
+// passes over those whose names end in .tofu.
+func (b *Boundary) configFiles(dir string, lang Language) (plain, overrides []string) {
 	entries, _ := b.list(dir)
 	names := map[string]bool{}
 	for _, e := range entries {
@@ -61,10 +62,10 @@ func (b *Boundary) configFiles(dir string) (plain, overrides []string) {
 	for _, e := range entries {
 		name := e.Name()
 		base, kind := configName(name)
-		if kind == "" || e.IsDir() {
+		if kind == "" || e.IsDir() || lang == Terraform && isTofuFile(name) {
 			continue
 		}
-		if tofu := strings.Replace(kind, ".tf", ".tofu", 1); tofu != kind && names[base+tofu] {
+		if tofu := strings.Replace(kind, ".tf", ".tofu", 1); tofu != kind && names[base+tofu] && lang != Terraform {
 			continue // OpenTofu's file takes the place of Terraform's
 		}
 		if base == "override" || strings.HasSuffix(base, "_override") {
@@ -93,31 +94,32 @@ func configName(name string) (base, ending string) {
 
 // module loads a directory's configuration, once for all roots. It is nil when
 // there is none.
-func (b *Boundary) module(dir string) *module {
+func (b *Boundary) module(dir string, lang Language) *module {
+	key := dirKey{dir, lang == Terraform}
 	b.cache.mu.Lock()
-	m, ok := b.cache.dirs[dir]
+	m, ok := b.cache.dirs[key]
 	b.cache.mu.Unlock()
 	if ok {
 		return m
 	}
-	if m = b.sharedModule(dir); m == nil {
-		m = b.loadModule(dir)
+	if m = b.sharedModule(dir, lang); m == nil {
+		m = b.loadModule(dir, lang)
 	}
 	b.cache.mu.Lock()
 	defer b.cache.mu.Unlock()
 	if b.cache.dirs == nil {
-		b.cache.dirs = map[string]*module{}
+		b.cache.dirs = map[dirKey]*module{}
 	}
-	b.cache.dirs[dir] = m
+	b.cache.dirs[key] = m
 	return m
 }
 
 // sharedModule is the base's module, when none of its files is replaced.
-func (b *Boundary) sharedModule(dir string) *module {
+func (b *Boundary) sharedModule(dir string, lang Language) *module {
 	if b.base == nil {
 		return nil
 	}
-	m := b.base.module(dir)
+	m := b.base.module(dir, lang)
 	if m == nil || slices.ContainsFunc(m.files, func(f *source.File) bool { return !b.shares(f.Name) }) {
 		return nil
 	}
@@ -136,11 +138,11 @@ func newModule(dir string) *module {
 	}
 }
 
-func (b *Boundary) loadModule(dir string) *module {
+func (b *Boundary) loadModule(dir string, lang Language) *module {
 	if b.base != nil {
-		return b.changedModule(b.base.module(dir))
+		return b.changedModule(b.base.module(dir, lang))
 	}
-	plain, overrides := b.configFiles(dir)
+	plain, overrides := b.configFiles(dir, lang)
 	if len(plain)+len(overrides) == 0 {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 // its instances and values, at the places of the configuration.
 func overlay(l *evidence, config *Root, opt PlanOptions) *Root {
 	merge := merger{prefer: opt.PreferConfig, state: l.root.Source == State}
-	config = config.withPlan(l.variables, merge)
+	config = config.withPlan(l.variables, l.dialect, merge)
 	root := &Root{Dir: config.Dir, Source: l.root.Source, Label: config.Label}
 	for _, g := range l.root.gaps {
 		root.gap(g)
@@ -25,13 +25,20 @@ func overlay(l *evidence, config *Root, opt PlanOptions) *Root {
 }
 
 // withPlan is the configuration evaluated anew with the variables that a plan
-// was made with.
-func (r *Root) withPlan(variables map[string]*value.Value, merge merger) *Root {
+// was made with, as the tool reads it that made the plan.
+func (r *Root) withPlan(variables map[string]*value.Value, by Dialect, merge merger) *Root {
 	ev, ok := r.loader.(*evaluator)
-	if !ok || len(variables) == 0 {
+	if !ok {
 		return r
 	}
-	again, err := LoadConfig(ev.ctx, ev.boundary, r.Dir, ev.opt)
+	opt := ev.opt
+	if opt.ToolVersion = by.Version; opt.Language == AnyLanguage {
+		opt.Language = by.Language
+	}
+	if len(variables) == 0 && opt.Language == ev.opt.Language && opt.ToolVersion == ev.opt.ToolVersion {
+		return r
+	}
+	again, err := LoadConfig(ev.ctx, ev.boundary, r.Dir, opt)
 	if err != nil {
 		return r // it was there a moment ago
 	}

@@ -38,6 +38,7 @@ func LoadPlan(ctx context.Context, r io.Reader, name string, config *Root, opt P
 	if err := checkFormat(name, format); err != nil {
 		return nil, err
 	}
+	_ = members.read("terraform_version", &l.version) // absent, or of no use
 	if err := l.readPlan(members); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -52,10 +53,10 @@ func LoadPlan(ctx context.Context, r io.Reader, name string, config *Root, opt P
 
 // plannedChange is an element of resource_changes, as lenient as it can be.
 type plannedChange struct {
-	address, module, mode, typ, name, deposed string
-	index, importing                          any
-	actions                                   []string
-	after, unknown, sensitive                 jsonText
+	address, module, mode, typ, name, deposed, provider string
+	index, importing                                    any
+	actions                                             []string
+	after, unknown, sensitive                           jsonText
 }
 
 func readChange(t jsonText) (*plannedChange, error) {
@@ -63,7 +64,7 @@ func readChange(t jsonText) (*plannedChange, error) {
 	var change jsonText
 	if err := t.fields(map[string]any{
 		"address": &c.address, "module_address": &c.module, "mode": &c.mode, "type": &c.typ, "name": &c.name,
-		"index": &c.index, "deposed": &c.deposed, "change": &change,
+		"index": &c.index, "deposed": &c.deposed, "provider_name": &c.provider, "change": &change,
 	}); err != nil {
 		return nil, err
 	}
@@ -99,6 +100,9 @@ func (l *evidence) readPlan(members sections) error {
 		}
 	}
 	lenient("configuration", func(t jsonText) (err error) {
+		if err := t.member("provider_config", l.readProviders); err != nil {
+			return err
+		}
 		return t.member("root_module", func(t jsonText) error {
 			l.config, err = readConfigModule(t)
 			return err
@@ -134,12 +138,14 @@ func (l *evidence) readPlan(members sections) error {
 			})
 		})
 	})
-	l.finish()
+	_, applyable := members["applyable"]
+	l.finish(applyable)
 	return nil
 }
 
 // addChange adds a resource change; nil when the resource will be gone.
 func (l *evidence) addChange(c *plannedChange) *evidenceResource {
+	l.providedBy(c.provider)
 	r := &evidenceResource{
 		address: c.address, typ: c.typ, name: c.name, module: c.module,
 		actions: c.actions, after: c.after, unknown: c.unknown, sensitive: c.sensitive,
@@ -172,11 +178,11 @@ func (l *evidence) addModule(t jsonText, want func(*evidenceResource) bool) erro
 
 func (l *evidence) addValues(module string, t jsonText, want func(*evidenceResource) bool) error {
 	r := &evidenceResource{module: module}
-	var mode, deposed string
+	var mode, deposed, provider string
 	var index any
 	var values, sensitive jsonText
 	if err := t.fields(map[string]any{
-		"address": &r.address, "mode": &mode, "type": &r.typ, "name": &r.name, "index": &index, "deposed_key": &deposed,
+		"address": &r.address, "mode": &mode, "type": &r.typ, "name": &r.name, "index": &index, "deposed_key": &deposed, "provider_name": &provider,
 		"values": &values, "sensitive_values": &sensitive,
 	}); err != nil || deposed != "" {
 		return err
@@ -184,6 +190,7 @@ func (l *evidence) addValues(module string, t jsonText, want func(*evidenceResou
 	if mode == "data" {
 		r.mode = Data
 	}
+	l.providedBy(provider)
 	r.setKey(index)
 	if l.byAddress[r.address] == nil && want(r) {
 		r.after, r.sensitive = values, sensitive
@@ -204,6 +211,10 @@ type evidence struct {
 	byBlock   map[string][]*evidenceResource // by module address and block, in order
 	instances int                            // of modules
 	account   string                         // of all resources; "" for a plan or state
+
+	version      string // of the tool, as terraform_version says
+	tofuRegistry bool   // a provider comes from OpenTofu's registry
+	dialect      Dialect
 }
 
 // evidenceResource is one instance before its values are needed.
@@ -325,8 +336,24 @@ func (l *evidence) add(r *evidenceResource) *evidenceResource {
 	return r
 }
 
-// finish orders what was added.
-func (l *evidence) finish() {
+// readProviders looks at the provider configurations of a plan.
+func (l *evidence) readProviders(t jsonText) error {
+	return t.members(func(_ string, t jsonText) error {
+		var name string
+		err := t.fields(map[string]any{"full_name": &name})
+		l.providedBy(name)
+		return err
+	})
+}
+
+// providedBy notes where a provider comes from.
+func (l *evidence) providedBy(name string) {
+	l.tofuRegistry = l.tofuRegistry || strings.Contains(name, "registry.opentofu.org/")
+}
+
+// finish orders what was added, and says what made it.
+func (l *evidence) finish(applyable bool) {
+	l.dialect = dialectOfTool(l.version, l.tofuRegistry, applyable)
 	sort.SliceStable(l.list, func(i, j int) bool { return lessAddress(l.list[i].address, l.list[j].address) })
 	modules := map[string]bool{"": true}
 	for _, r := range l.list {

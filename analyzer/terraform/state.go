@@ -47,6 +47,7 @@ func (l *evidence) readState(members sections) error {
 	if err := checkFormat(l.file.Name, format); err != nil {
 		return err
 	}
+	_ = members.read("terraform_version", &l.version) // absent, or of no use
 	if err := members.walk("values", func(t jsonText) error {
 		return t.member("root_module", func(t jsonText) error {
 			return l.addModule(t, func(*evidenceResource) bool { return true })
@@ -54,7 +55,7 @@ func (l *evidence) readState(members sections) error {
 	}); err != nil {
 		return fmt.Errorf("%s: %w", l.file.Name, err)
 	}
-	l.finish()
+	l.finish(false)
 	return nil
 }
 
@@ -64,6 +65,7 @@ type rawResource struct {
 	Mode      string `json:"mode"`
 	Type      string `json:"type"`
 	Name      string `json:"name"`
+	Provider  string `json:"provider"`
 	Instances []struct {
 		IndexKey            any               `json:"index_key"`
 		Deposed             string            `json:"deposed"`
@@ -75,18 +77,17 @@ type rawResource struct {
 
 func (l *evidence) readRawState(members sections) error {
 	var version int
-	var written string
 	if err := members.read("version", &version); err != nil {
 		return fmt.Errorf("%s: %w", l.file.Name, err)
 	}
-	_ = members.read("terraform_version", &written) // for a message only
+	_ = members.read("terraform_version", &l.version) // absent, or of no use
 	switch {
 	case version > 4:
 		return fmt.Errorf("%s is a state of version %d, which is not known: run `terraform show -json > state.json`, and name state.json", l.file.Name, version)
 	case version < 4:
 		by := ""
-		if written != "" {
-			by = ", written by Terraform " + written
+		if l.version != "" {
+			by = ", written by Terraform " + l.version
 		}
 		return fmt.Errorf("%s is a state of version %d%s: upgrade it with `terraform apply -refresh-only` of Terraform 0.13 or later, or run `terraform show -json > state.json` and name state.json", l.file.Name, version, by)
 	}
@@ -98,6 +99,7 @@ func (l *evidence) readRawState(members sections) error {
 		if raw == nil {
 			continue
 		}
+		l.providedBy(raw.Provider)
 		for _, i := range raw.Instances {
 			if i.Deposed != "" {
 				continue
@@ -118,7 +120,7 @@ func (l *evidence) readRawState(members sections) error {
 			l.add(r)
 		}
 	}
-	l.finish()
+	l.finish(false)
 	return nil
 }
 

@@ -74,7 +74,11 @@ type Options struct {
 	Account   string            // 12 digits; "" leaves account ids unknown
 	Partition string            // aws, aws-cn, aws-us-gov; "" leaves it unknown
 	Label     string            // Root.Label
-	Uncalled  bool              // defaults of variables are assumptions (no one calls this directory); set by whoever found the root
+	// Language is what the configuration is read as; AnyLanguage leaves it to its
+	// files. ToolVersion is the tool's; "" where nothing tells.
+	Language    Language
+	ToolVersion string
+	Uncalled    bool // defaults of variables are assumptions (no one calls this directory); set by whoever found the root
 }
 
 // Root is one root module with everything below it.

@@ -30,6 +30,7 @@ type inputFlags struct {
 	workspace string
 	account   string
 	partition string
+	language  string
 	at        string // of the commands that measure ages; "" is now
 	debug     bool
 }
@@ -46,6 +47,7 @@ func (f *inputFlags) add(c *cobra.Command) {
 	fl.StringVar(&f.workspace, "workspace", "", "`NAME` that terraform.workspace is; unknown by default")
 	fl.StringVar(&f.account, "account", "", "12-digit `ID` of the account that the code is for, where no provider says so; unknown by default")
 	fl.StringVar(&f.partition, "partition", "", "`NAME` of the partition: aws, aws-cn or aws-us-gov, where no region says so; unknown by default")
+	fl.StringVar(&f.language, "language", "", "`NAME` of the language: terraform or opentofu, where no file, plan or state says so")
 	fl.BoolVar(&f.debug, "debug", false, "say on standard error what is done and which fixes were dropped")
 }
 
@@ -62,6 +64,9 @@ func (f *inputFlags) check() error {
 	}
 	if f.partition != "" && !slices.Contains([]string{"aws", "aws-cn", "aws-us-gov"}, f.partition) {
 		return fmt.Errorf("--partition %s: not a partition; aws, aws-cn or aws-us-gov", f.partition)
+	}
+	if _, err := terraform.ParseLanguage(f.language); err != nil {
+		return fmt.Errorf("--language: %w", err)
 	}
 	for _, glob := range f.exclude {
 		if _, err := path.Match(glob, ""); err != nil {
@@ -92,6 +97,7 @@ func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 	if err := f.check(); err != nil {
 		return in, err
 	}
+	in.Options.Language, _ = terraform.ParseLanguage(f.language)
 	plans, err := p.evidence(f)
 	if err != nil {
 		return in, err

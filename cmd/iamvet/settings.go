@@ -62,6 +62,9 @@ func (p *program) addSettings(in *inputOf, config string, boundary fs.FS, dir st
 	in.Settings = s
 	in.Gaps = append(in.Gaps, gaps...)
 	in.Exclude = append(in.Exclude, s.Exclude...)
+	if in.Options.Language == terraform.AnyLanguage { // the flag wins
+		in.Options.Language, _ = terraform.ParseLanguage(s.Language)
+	}
 	at := path.Dir(s.File)
 	if path.IsAbs(s.File) || filepath.IsAbs(s.File) {
 		at = "." // it lies outside of the boundary, and means what lies inside
