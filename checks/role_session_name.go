@@ -92,6 +92,8 @@ func roleSessionName(p *analyzer.Pass) error {
 		case g.verdict != r.Class.Verdict(): // its account lets no such session through
 		case r.Class == proof.NameUnsatisfiable:
 			c.dead()
+		case r.Class == proof.NameNA:
+			c.idle()
 		case r.Class.Verdict() == proof.Undetermined:
 			c.undetermined(r.Needs)
 		case r.Class.Verdict() == proof.Violated && role.Resource.Exists == value.Maybe:
@@ -192,6 +194,46 @@ func (c *sessionNameCheck) dead() {
 	f.Verdict, f.Severity = analyzer.Advice, analyzer.Note
 	f.Message = fmt.Sprintf("Nobody can assume '%s' through %s: no AWS principal can meet its conditions%s.", c.role.Resource.Address, c.statement(), c.deadBecause())
 	c.pass.Report(f)
+}
+
+// trustActions are what a trust policy allows.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+var trustActions = []string{
+	"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext",
+}
+
+// idle reports what admits nobody because it names no such action, or because
+// there is nothing.
+func (c *sessionNameCheck) idle() {
+	trust := c.role.Trust
+	if len(trust.Statements) == 0 && !trust.Open {
+		f := c.finding()
+		f.Verdict, f.Severity, f.Defect = analyzer.Advice, analyzer.Note, "no-statements"
+		f.Message = fmt.Sprintf("Nobody can assume '%s': its trust policy has no statements.", c.role.Resource.Address)
+		c.pass.Report(f)
+		return
+	}
+	for _, s := range trust.Statements {
+		assumes := func(action string) bool { return s.AdmitsAction(action) != value.No }
+		if s.Effect != policy.Allow || len(s.Actions) == 0 || slices.ContainsFunc(trustActions, assumes) {
+			continue
+		}
+		c.result.Statements = []*policy.Statement{s}
+		f := c.finding()
+		f.Verdict, f.Severity, f.Defect, f.Span = analyzer.Advice, analyzer.Note, "no-action", s.Actions[0].Span()
+		f.Message = fmt.Sprintf("Nobody can assume '%s' through %s: '%s' is no action that assumes a role%s.",
+			c.role.Resource.Address, c.statement(), s.Actions[0], blanks(s.Actions[0].String()))
+		c.pass.Report(f)
+		return
+	}
+}
+
+// blanks says that an action is written with blanks.
+func blanks(action string) string {
+	if strings.ContainsAny(action, " \t\r\n") {
+		return "; no action has a blank"
+	}
+	return ""
 }
 
 // deadBecause says what makes a condition on the name impossible to meet.

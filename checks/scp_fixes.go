@@ -43,21 +43,22 @@ var remedies = map[string]string{
 
 // addressRemedies are the same for what is meant to confine root to networks.
 var addressRemedies = map[string]string{
-	proof.DefectBlocklist:      "it stops the listed networks and lets all others pass: use NotIpAddressIfExists with the networks you know",
-	proof.DefectVia:            "test for \"false\": services call with that key \"true\", people do not",
-	proof.DefectNullVPC:        "anybody's VPC endpoint passes: name your own VPC, with StringNotEqualsIfExists on aws:SourceVpc",
-	proof.DefectOpenList:       "list your own networks",
-	proof.DefectPartition:      "write arn:*:iam::*:root, which matches in every partition",
-	proof.DefectOtherPrincipal: "root is not among those whom it confines: leave that condition out, or have it match arn:*:iam::*:root",
-	proof.DefectPrincipalType:  "write \"Account\", which is what aws:PrincipalType is for root",
-	proof.DefectWildcard:       "use StringLike or ArnLike",
-	proof.DefectTag:            "leave the tag out: root carries none",
-	proof.DefectActions:        "deny \"*\"",
-	proof.DefectExempts:        "deny \"*\", without exceptions",
-	proof.DefectResource:       "write \"*\"",
-	proof.DefectNarrowed:       "leave the further condition out",
-	proof.DefectFullAccess:     "write a Deny: FullAWSAccess allows everything beside it",
-	proof.DefectMalformed:      "mend it: AWS refuses the policy as it is",
+	proof.DefectBlocklist:         "it stops the listed networks and lets all others pass: use NotIpAddressIfExists with the networks you know",
+	proof.DefectVia:               "test for \"false\": services call with that key \"true\", people do not",
+	proof.DefectNullVPC:           "anybody's VPC endpoint passes: name your own VPC, with StringNotEqualsIfExists on aws:SourceVpc",
+	proof.DefectEndpointAddresses: "anybody's VPC has such addresses: a second Deny has to name your own VPC, with StringNotEquals on aws:SourceVpc",
+	proof.DefectOpenList:          "list your own networks",
+	proof.DefectPartition:         "write arn:*:iam::*:root, which matches in every partition",
+	proof.DefectOtherPrincipal:    "root is not among those whom it confines: leave that condition out, or have it match arn:*:iam::*:root",
+	proof.DefectPrincipalType:     "write \"Account\", which is what aws:PrincipalType is for root",
+	proof.DefectWildcard:          "use StringLike or ArnLike",
+	proof.DefectTag:               "leave the tag out: root carries none",
+	proof.DefectActions:           "deny \"*\"",
+	proof.DefectExempts:           "deny \"*\", without exceptions",
+	proof.DefectResource:          "write \"*\"",
+	proof.DefectNarrowed:          "leave the further condition out",
+	proof.DefectFullAccess:        "write a Deny: FullAWSAccess allows everything beside it",
+	proof.DefectMalformed:         "mend it: AWS refuses the policy as it is",
 }
 
 // repairs are the fixes of a statement that nearly keeps root from acting

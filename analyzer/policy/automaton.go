@@ -106,17 +106,18 @@ func (m *machine) add(p Pattern, b bound) int {
 		}
 		m.nodes = append(m.nodes, node{kind: loopNode, class: c, symbols: symbols})
 	}
-	// Wildcards stay in their segment, all but the last; of a Resource only
-	// when in doubt, of what is no ARN nobody knows.
+	// Wildcards of an ARN operator stay in their segment, all but the last;
+	// those of a Resource that are bound when in doubt; of what is no ARN nobody
+	// knows.
 	vague := p.vague() || m.loose && p.has(variableElem)
 	bounded := 0
-	if p.arn && !vague || p.resource && b == least {
+	if p.arn && !vague {
 		bounded = min(5, p.colons())
 	}
 	colons := 0
 	for _, e := range p.elems {
 		wild := &anything
-		if colons < bounded {
+		if colons < bounded || e.bound && b == least {
 			wild = &noColon
 		}
 		switch {
@@ -150,13 +151,10 @@ func (m *machine) add(p Pattern, b bound) int {
 // is no ARN where one is compared.
 func (p *Pattern) vague() bool { return p.has(holeElem) || p.arn && p.isARN() != True }
 
-// crosses says that a wildcard stands before the last segment.
+// crosses says that a wildcard may or may not match a colon.
 func (p *Pattern) crosses() bool {
-	colons, last := 0, min(5, p.colons())
 	for _, e := range p.elems {
-		if e.kind == literalElem {
-			colons += strings.Count(e.text, ":")
-		} else if (e.kind == starElem || e.kind == anyElem) && colons < last {
+		if e.bound {
 			return true
 		}
 	}

@@ -241,16 +241,20 @@ func (c *Condition) nullAlways() bool {
 	return yes && no
 }
 
+// bothPages is what AWS documents of ForAllValues with a negated operator and a
+// key that is not there.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+const bothPages = "matches an absent key by AWS's page \"Multivalued context key examples\", and does not by its page \"IAM JSON policy elements: Condition operators\""
+
 // absent is the result for a key that the request does not carry.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 func (c *Condition) absent() Tri {
 	op := c.Operator
 	switch op.Set {
 	case ForAllValues:
-		// The rule says true; an example of the same page, for a key that
-		// carries a list, says no match. No such doubt is about addresses,
-		// which are never lists.
-		if op.Negated && (op.Family != IPFamily || KeyFamily(c.Key) != IPFamily) {
+		// Of a negated operator, AWS's pages say both (bothPages).
+		if op.Negated {
 			return Unknown
 		}
 		return True
@@ -328,6 +332,8 @@ func (c *Condition) words(v ContextValue, t Tri) string {
 		return "is given no values"
 	case t == Unknown && c.mistyped:
 		return "does not belong to the type of that key"
+	case t == Unknown && v.Presence == Absent && c.Operator.Set == ForAllValues && c.Operator.Negated:
+		return bothPages
 	case t == Unknown && v.Presence == Absent:
 		return "AWS does not document for an absent key"
 	case t == Unknown && v.Presence == Known && c.Operator.Set == NoSet && (c.listed || len(v.Values) > 1):

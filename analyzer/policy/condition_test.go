@@ -150,7 +150,7 @@ func TestCondition(t *testing.T) {
 		{"IpAddress", "aws:SourceIp", `"::/0"`, known("198.51.100.7"), False},
 		{"IpAddress", "aws:SourceIp", `"2001:db8::1"`, known("2001:DB8:0::1"), True},
 		{"NotIpAddress", "aws:SourceIp", `["0.0.0.0/1", "128.0.0.0/1"]`, known("203.0.113.1"), False},
-		{"ForAllValues:NotIpAddress", "aws:SourceIp", `"198.51.100.0/24"`, ContextValue{}, True},
+		{"ForAllValues:NotIpAddress", "aws:SourceIp", `"198.51.100.0/24"`, ContextValue{}, Unknown},
 		{"ForAllValues:StringNotLike", "aws:ResourceOrgPaths", `"o-1/*"`, ContextValue{}, Unknown},
 		// ARNs: six segments, one by one.
 		{"ArnLike", "aws:PrincipalArn", `"arn:aws:iam::*:root"`, known(root), True},

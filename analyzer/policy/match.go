@@ -51,20 +51,16 @@ func (p *Pattern) match(s string, r *Request) Tri {
 		return Unknown
 	case !p.arn && !glob(elems, s, p.fold):
 		return False
-	case !p.arn && !p.resource:
+	case p.resource && !globConfined(elems, s):
+		return Unknown
+	case !p.arn:
 		return True
 	}
 	segments := p.segments
 	if segments == nil {
 		segments = split(elems)
 	}
-	switch {
-	case p.arn:
-		return value.TriOf(len(segments) == 6 && globSegments(segments, s))
-	case globSegments(segments, s):
-		return True
-	}
-	return Unknown
+	return value.TriOf(len(segments) == 6 && globSegments(segments, s))
 }
 
 // resolved is the elements with variables replaced by their values, which are
@@ -197,6 +193,35 @@ func glob(elems []elem, s string, fold bool) bool {
 		from += n
 		i, j = star, from
 	}
+}
+
+// globConfined is glob for elements without holes, of which bound wildcards match
+// no colon.
+func globConfined(elems []elem, s string) bool {
+	at := make([]bool, len(s)+1) // where the elements so far may end
+	at[0] = true
+	for _, e := range elems {
+		next := make([]bool, len(s)+1)
+		for i, ok := range at {
+			switch {
+			case !ok:
+			case e.kind == literalElem && strings.HasPrefix(s[i:], e.text):
+				next[i+len(e.text)] = true
+			case e.kind == anyElem && i < len(s) && s[i] != ':':
+				_, n := utf8.DecodeRuneInString(s[i:])
+				next[i+n] = true
+			case e.kind == starElem:
+				for j := i; ; j++ {
+					next[j] = true
+					if j == len(s) || e.bound && s[j] == ':' {
+						break
+					}
+				}
+			}
+		}
+		at = next
+	}
+	return at[len(s)]
 }
 
 // globSegments matches every segment but the last by itself, and the last with

@@ -56,9 +56,9 @@ func naiveList(v any) []string {
 }
 
 // naiveExpand spells a pattern as a regexp. null says that a variable has no
-// value; odd that a value with a colon stands in an early segment of an ARN.
-func naiveExpand(pattern, version string, wild bool, r *naiveRequest) (expr string, null bool) {
-	variable := naiveRegexp(`^\$\{([^},]*)(?:, *'([^']*)')?\}`)
+// value. In a confined one no wildcard matches a colon but a * that ends a segment.
+func naiveExpand(pattern, version string, wild, confined bool, r *naiveRequest) (expr string, null bool) {
+	variable := naiveRegexp(`^\$\{([^},]*)(?:, '([^']*)')?\}`)
 	for pattern != "" {
 		if m := variable.FindStringSubmatch(pattern); m != nil && version == "2012-10-17" {
 			switch values := r.context[strings.ToLower(m[1])]; {
@@ -74,7 +74,9 @@ func naiveExpand(pattern, version string, wild bool, r *naiveRequest) (expr stri
 			pattern = pattern[len(m[0]):]
 			continue
 		}
-		switch c := pattern[:1]; {
+		switch c, rest := pattern[:1], strings.TrimLeft(pattern, "*"); {
+		case wild && confined && (c == "?" || c == "*" && rest != "" && rest[0] != ':'):
+			expr += map[string]string{"?": `[^:]`, "*": `[^:]*`}[c]
 		case wild && c == "*":
 			expr += `[\s\S]*`
 		case wild && c == "?":
@@ -88,7 +90,7 @@ func naiveExpand(pattern, version string, wild bool, r *naiveRequest) (expr stri
 }
 
 func naiveGlob(pattern, version, s string, wild, fold bool, r *naiveRequest) bool {
-	expr, null := naiveExpand(pattern, version, wild, r)
+	expr, null := naiveExpand(pattern, version, wild, false, r)
 	flags := ""
 	if fold {
 		flags = "(?i)"
@@ -244,7 +246,7 @@ func naiveCondition(operator, key, version string, values []string, r *naiveRequ
 	foreign := family != "" && !strings.Contains(positive, family)
 	if len(got) == 0 {
 		switch {
-		case set == "ForAllValues:" && negated && !(positive == "IpAddress" && key == "aws:sourceip"):
+		case set == "ForAllValues:" && negated:
 			return maybe // contested
 		case set == "ForAllValues:":
 			return yes
@@ -305,15 +307,8 @@ func naiveResource(pattern, version string, r *naiveRequest) int {
 	if !naiveGlob(pattern, version, r.resource, true, false, r) {
 		return no
 	}
-	ps := strings.SplitN(pattern, ":", 6)
-	if version == "2012-10-17" {
-		ps = naiveSplit(pattern, 5)
-	}
-	ss := strings.SplitN(r.resource, ":", len(ps))
-	for i := range ps {
-		if len(ss) != len(ps) || !naiveGlob(ps[i], version, ss[i], true, false, r) {
-			return maybe // it matches only where a wildcard crosses a colon
-		}
+	if expr, _ := naiveExpand(pattern, version, true, true, r); !naiveRegexp("^(?:" + expr + ")$").MatchString(r.resource) {
+		return maybe // it matches only where a wildcard crosses a colon
 	}
 	return yes
 }

@@ -290,6 +290,8 @@ func (p *parser) actions(statement *value.Value, written map[string]*value.Value
 			p.lint(a.Span(), "%s '*:*' is more than AWS documents: '*' means the same", name)
 		case !strings.Contains(text, ":"):
 			p.problem(a.Span(), "%s %s names no service", name, quoted(a.Value, text))
+		case strings.ContainsAny(text, " \t\r\n"):
+			p.lint(a.Span(), "%s %s has a blank, which no action has", name, quoted(a.Value, text))
 		}
 	}
 	if len(s.Actions) == 0 && !s.ActionsOpen {
@@ -345,6 +347,10 @@ func (p *parser) principals(written map[string]*value.Value) {
 }
 
 func (p *parser) principalsOf(kind string, v *value.Value) {
+	if v.Missing() {
+		p.problem(v.Span, "principal type '%s' is null", kind)
+		return
+	}
 	list, open := scalars(v)
 	if open {
 		p.statement.PrincipalsOpen = true

@@ -61,6 +61,8 @@ func TestProblems(t *testing.T) {
 		{`{"Statement": {` + ok + `, "Principal": {"AWS": "arn:aws:iam::*:root"}}}`, "principal 'arn:aws:iam::*:root' holds a wildcard, which only stands alone in a Principal"},
 		{`{"Statement": {` + ok + `, "Principal": {"AWS": "alice"}}}`, "principal 'alice' is neither an ARN, an account id nor *"},
 		{`{"Statement": {` + ok + `, "Principal": {"Aws": "*"}}}`, "principal type 'Aws' does not exist"},
+		{`{"Statement": {` + ok + `, "Principal": {"AWS": null}}}`, "principal type 'AWS' is null"},
+		{`{"Statement": {"Effect": "Deny", "Action": " iam:CreateUser", "Resource": "*"}}`, ""},
 		{`{"Statement": {` + ok + `, "Principal": "*", "NotPrincipal": "*"}}`, "statement has both Principal and NotPrincipal"},
 	} {
 		d := mustParse(t, tt.text)

@@ -17,15 +17,19 @@ type Pattern struct {
 	elems []elem
 	fold  bool // without regard to ASCII case
 	arn   bool // of an ARN operator: six segments, compared one by one
-	// resource: of a Resource element. AWS says that a wildcard stays in its
-	// segment but not that one that would have to cross a colon fails.
+	// resource: of a Resource element. AWS says that a * which ends a segment may
+	// stand for what is beyond the colon, and of no other wildcard that it may or
+	// may not.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 	resource bool
 	// plain is the reading in which ${…} is text, when the Version that
 	// decides is not known.
 	plain *Pattern
-	// segments are the elements of an ARN or resource pattern, split at its
-	// first five colons; nil when holes or variables are among them.
+	// segments are the elements of an ARN pattern, split at its first five
+	// colons; nil when holes or variables are among them.
 	segments [][]elem
+	// confined: of a resource, bound wildcards do not match a colon.
+	confined bool
 }
 
 type elemKind uint8
@@ -45,6 +49,8 @@ type elem struct {
 	text       string // of a literal; the key of a variable
 	otherwise  string // the default of a variable
 	hasDefault bool
+	// bound: a wildcard of a resource that need not match a colon.
+	bound bool
 }
 
 // syntax is what is special in a text.
@@ -104,8 +110,9 @@ func compileAs(v *value.Value, s syntax) Pattern {
 	p := Pattern{Value: v, elems: b.elems, fold: s.fold, arn: s.arn, resource: s.resource}
 	if s.resource {
 		p.dropEarlyVariables()
+		p.bindWildcards()
 	}
-	if (s.arn || s.resource) && !p.has(holeElem) && !p.has(variableElem) {
+	if s.arn && !p.has(holeElem) && !p.has(variableElem) {
 		p.segments = split(p.elems)
 	}
 	return p
@@ -123,6 +130,25 @@ func (p *Pattern) dropEarlyVariables() {
 			p.elems[i] = elem{kind: holeElem}
 		}
 	}
+}
+
+// bindWildcards marks the wildcards that AWS does not say to cross a colon: all
+// but a * that ends a segment.
+func (p *Pattern) bindWildcards() {
+	for i, e := range p.elems {
+		if e.kind != anyElem && e.kind != starElem {
+			continue
+		}
+		ends := i+1 == len(p.elems) || p.elems[i+1].kind == literalElem && p.elems[i+1].text[0] == ':'
+		p.elems[i].bound = e.kind == anyElem || !ends
+	}
+}
+
+// Confined is a resource's pattern in which no wildcard crosses a colon but those
+// that AWS says may. differs is false where the two are the same.
+func (p Pattern) Confined() (q Pattern, differs bool) {
+	p.confined = p.crosses()
+	return p, p.confined
 }
 
 // scalarText is how a known bool or number is written as a string.
@@ -264,17 +290,17 @@ func variableEnd(s string) int {
 	return strings.IndexByte(s, '}')
 }
 
-// variableOf reads key or key, 'default'. What has neither form is a hole: AWS
-// says nothing about it.
+// variableOf reads key or key, 'default', with one blank, as AWS writes it. What
+// has neither form is a hole: AWS says nothing about it.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 func variableOf(body string) elem {
 	key, rest, hasDefault := strings.Cut(body, ",")
 	e := elem{kind: variableElem, text: key}
 	if hasDefault {
-		rest = strings.TrimLeft(rest, " ")
-		if len(rest) < 2 || rest[0] != '\'' || rest[len(rest)-1] != '\'' {
+		if len(rest) < 3 || rest[:2] != " '" || rest[len(rest)-1] != '\'' {
 			return elem{kind: holeElem}
 		}
-		e.otherwise, e.hasDefault = rest[1:len(rest)-1], true
+		e.otherwise, e.hasDefault = rest[2:len(rest)-1], true
 	}
 	if key == "" || strings.ContainsAny(key, " \t${'\"*?") {
 		return elem{kind: holeElem}

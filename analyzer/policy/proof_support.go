@@ -7,7 +7,8 @@ import "strings"
 type Symbol int16
 
 // The symbols that are not bytes. The segment forms do not match a colon: they
-// stand in the first five segments of a pattern of an ARN operator.
+// stand in the first five segments of a pattern of an ARN operator, and in a
+// resource that is Confined.
 const (
 	AnyByte        Symbol = -1
 	AnyText        Symbol = -2
@@ -34,7 +35,7 @@ func (p Pattern) Symbols(r *Request) (symbols []Symbol, possible, exact bool) {
 		colons += strings.Count(s, ":")
 	}
 	for _, e := range p.elems {
-		segment := p.arn && colons < 5
+		segment := p.arn && colons < 5 || p.confined && e.bound
 		switch e.kind {
 		case literalElem:
 			literal(e.text)

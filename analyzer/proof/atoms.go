@@ -217,6 +217,11 @@ func (s *solver) resources(action string, denies []*clause, levels []clauseLevel
 				globs = append(globs, symbols)
 				seeds = append(seeds, s.instance(symbols))
 			}
+			if confined, differs := p.Confined(); differs {
+				if symbols, possible, _ := confined.Symbols(s.base); possible {
+					globs = append(globs, symbols)
+				}
+			}
 		}
 	})
 	if len(globs) == 0 {

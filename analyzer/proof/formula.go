@@ -115,7 +115,7 @@ func (c *clause) unknown(why []value.Reason) {
 func (f *formula) newClause(s *policy.Statement, r *policy.Request) *clause {
 	c := &clause{statement: s}
 	if s.Effect == policy.EffectUnknown {
-		c.unknown(elementReasons(s, "Effect"))
+		c.unknown(effectReasons(s))
 	}
 	if s.Uncertain() {
 		c.unknown(openReasons(s))
@@ -229,6 +229,18 @@ func isOpen(key string, r *policy.Request) bool {
 	}
 	bare := policy.Request{Caller: r.Caller, Unlisted: r.Unlisted}
 	return bare.Lookup(key).Presence == policy.Either
+}
+
+// effectReasons is why it is not known whether a statement allows or denies.
+func effectReasons(s *policy.Statement) []value.Reason {
+	effect := s.Element("Effect")
+	text, known := effect.Text()
+	for _, spelt := range []policy.Effect{policy.Allow, policy.Deny} {
+		if known && strings.EqualFold(text, spelt.String()) {
+			return []value.Reason{reason(effect.Span, "%s has the Effect '%s', which AWS's grammar spells %s: letter case counts, and whether AWS takes it is not known", StatementName(s), text, spelt)}
+		}
+	}
+	return elementReasons(s, "Effect")
 }
 
 func elementReasons(s *policy.Statement, elements ...string) []value.Reason {

@@ -392,19 +392,16 @@ func (q *ipQuestion) classify(base *policy.Request, s survey) SourceIPResult {
 		return SourceIPResult{Class: IPRestricted, Denied: true}
 	}
 	own := q.ask(q.formula, q.endpoint(base, false), false)
-	if closed && (len(q.own) == 0 || own.stopped == value.Yes) {
+	locked := closed && (len(q.own) == 0 || own.stopped == value.Yes)
+	if foreign.stopped == value.No {
+		result := q.violation(IPWeakVPCE, &foreign)
+		result.OverblockAllowed = locked
+		return result
+	}
+	if locked && foreign.stopped == value.Yes {
 		return SourceIPResult{Class: IPLockout, OverblockAllowed: true, Near: q.lockedOut()}
 	}
-	// With nothing open but endpoints, the policies lock everybody out; whether
-	// anything is open may not be known.
-	anyOpen := first(all, value.No) != nil || len(q.own) > 0 && own.stopped == value.No
-	if foreign.stopped == value.No && anyOpen {
-		return q.violation(IPWeakVPCE, &foreign)
-	}
 	undecided := slices.Concat(rest4, rest6, []answer{foreign})
-	if foreign.stopped == value.No {
-		undecided = append(all, own)
-	}
 	if len(rest4) == 0 {
 		undecided = append(undecided, in4...)
 	}

@@ -18,6 +18,9 @@ const (
 	DefectVia = "via-polarity"
 	// DefectNullVPC: every VPC endpoint is exempt, not only one's own.
 	DefectNullVPC = "any-endpoint"
+	// DefectEndpointAddresses: addresses behind a VPC endpoint, which anybody's VPC
+	// may have.
+	DefectEndpointAddresses = "endpoint-addresses"
 	// DefectOpenList: the listed networks are the whole Internet, or all of IPv6.
 	DefectOpenList = "open-list"
 	// DefectOtherPrincipal: the statement is not about this kind of caller.
@@ -97,6 +100,8 @@ func addressDefect(c *policy.Condition, r *policy.Request, otherwise string) str
 		return DefectVia
 	case slices.Contains(endpointKeys, key) && c.Operator.Family == policy.NullFamily:
 		return DefectNullVPC
+	case key == "aws:vpcsourceip":
+		return DefectEndpointAddresses
 	case key == "aws:principalarn" && r.Caller.Kind == policy.RootCaller && arnDefect(c, r) == DefectPartition:
 		return DefectPartition
 	case key == "aws:principalarn" || key == "aws:principaltype":

@@ -1,0 +1,26 @@
+# Effect "deny": AWS's grammar spells it Deny, and what becomes of it is not known.
+resource "aws_organizations_organization" "this" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "root" {
+  name = "root"
+  content = jsonencode({ # want? IV102 "aws_organizations_policy.root"
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "deny"
+      Action   = "*"
+      Resource = "*"
+      Condition = {
+        ArnLike      = { "aws:PrincipalArn" = "arn:aws:iam::*:root" }
+        BoolIfExists = { "aws:MultiFactorAuthPresent" = "false" }
+      }
+    }]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "root" {
+  policy_id = aws_organizations_policy.root.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}
