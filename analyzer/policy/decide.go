@@ -77,7 +77,7 @@ func (s *Statement) Matches(r *Request) Tri {
 
 // uncertain says that the statement may be narrower than its elements.
 func (s *Statement) uncertain() bool {
-	return s.Open || s.conditionsOpen || s.Malformed || s.Document != nil && s.Document.malformed
+	return s.Optional || s.Open || s.conditionsOpen || s.Malformed || s.Document != nil && s.Document.malformed
 }
 
 // MatchesDetail is Matches with what decided: the first element that does not
@@ -107,7 +107,11 @@ func (s *Statement) MatchesDetail(r *Request) Match {
 		}
 	}
 	m.Why = "is not wholly known"
-	if !s.Open && !s.conditionsOpen {
+	switch {
+	case s.Open || s.conditionsOpen:
+	case s.Optional:
+		m.Why = "may or may not be there"
+	default:
 		m.Why = "stands in a document that AWS refuses"
 	}
 	return m

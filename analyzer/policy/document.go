@@ -107,6 +107,9 @@ type Statement struct {
 	// Open says that the statement may have elements or conditions that are
 	// not listed, or that nothing is known of it.
 	Open bool
+	// Optional says that it is not known whether the document has the
+	// statement, or one like it.
+	Optional bool
 	// Malformed says that AWS would refuse the document because of it.
 	Malformed bool
 

@@ -126,10 +126,10 @@ func (p *parser) parseDocument(v *value.Value) {
 	case statements.Is(value.Unknown):
 		p.document.Open = true
 	case statements.IsSequence():
-		p.document.Open = statements.Open
 		for _, s := range statements.Elems {
 			p.addStatement(s)
 		}
+		p.unlisted(statements)
 		if len(statements.Elems) == 0 && !statements.Open {
 			p.lint(statements.Span, "policy has no statements")
 		}
@@ -187,6 +187,34 @@ func (p *parser) addStatement(v *value.Value) {
 		p.parseStatement(v)
 	}
 	p.statement = nil
+}
+
+// unlisted reads the statements that a list may have beside those that it
+// lists, where it is known what they are like.
+func (p *parser) unlisted(list *value.Value) {
+	like := list.Unlisted()
+	for _, v := range like {
+		p.document.Open = p.document.Open || list.Open && !v.IsMapping()
+	}
+	switch {
+	case !list.Open || p.document.Open:
+	case len(like) == 0:
+		p.document.Open = true
+	default:
+		for _, v := range like {
+			p.addOptional(v)
+		}
+	}
+}
+
+// addOptional reads a statement of which it is not known whether it is there.
+// What is wrong with it is no problem of the document unless it is.
+func (p *parser) addOptional(v *value.Value) {
+	before := len(p.document.Problems)
+	p.addStatement(v)
+	p.document.Statements[len(p.document.Statements)-1].Optional = true
+	p.document.Problems = p.document.Problems[:before]
+	p.document.Statements[len(p.document.Statements)-1].Malformed = false
 }
 
 func (p *parser) parseStatement(v *value.Value) {
@@ -358,7 +386,7 @@ func (p *parser) principalsOf(kind string, v *value.Value) {
 	if open && len(list) == 0 {
 		// Whatever it is, it is of that type: a list of none is no principal
 		// that AWS takes.
-		if v.Rest != nil {
+		if v.Rest != nil && len(v.Unlisted()) == 1 {
 			p.addRest(kind, v)
 			return
 		}

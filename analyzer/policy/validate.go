@@ -19,6 +19,9 @@ func (d *Document) Validate(k Kind) []Problem {
 	}
 	sids := map[string]bool{}
 	for _, s := range d.Statements {
+		if s.Optional {
+			continue // it may not be there
+		}
 		if s.Value.IsMapping() {
 			v.principal(s)
 			v.resource(s)

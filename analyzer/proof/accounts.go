@@ -17,27 +17,57 @@ const maxAccounts = 5
 // decideTrust decides a trust policy in the partition given or in the one that
 // it names, with an example for an account that is not known. It might as well
 // be one that the policy names: where the verdict would be another then, it
-// stays unknown. original brings a result back to what is written.
-func decideTrust[R any](doc *policy.Document, opt SessionNameOptions, decide func(*policy.Document, SessionNameOptions) R,
-	verdict func(R) Verdict, original func(R, *localized) R,
-) R {
+// stays unknown.
+func decideTrust[R any](doc *policy.Document, opt SessionNameOptions, q trustQuestion[R]) R {
+	var local localized
+	s := caseSplit[R]{
+		kind: func(i int) policy.Kind {
+			if i > 0 {
+				return policy.RCP
+			}
+			return policy.Trust
+		},
+		class: func(r R) int { return settled(q.verdict(r)) },
+		needs: q.needs, undecided: q.undecided, both: q.both, left: maxDecisions, local: &local,
+		decide: func(docs []*policy.Document) R {
+			with := opt
+			with.RCPs = docs[1:]
+			return decideOneTrust(docs[0], with, q)
+		},
+	}
+	return q.original(s.of(append([]*policy.Document{orUnknown(doc)}, opt.RCPs...)), &local)
+}
+
+// A trustQuestion is what is asked about a trust policy.
+type trustQuestion[R any] struct {
+	decide  func(*policy.Document, SessionNameOptions) R
+	verdict func(R) Verdict
+	// needs, undecided and both are those of a caseSplit.
+	needs     func(R) []value.Reason
+	undecided func([]value.Reason, R) R
+	both      func(a, b R) R
+	// original brings a result back to what is written.
+	original func(R, *localized) R
+}
+
+func decideOneTrust[R any](doc *policy.Document, opt SessionNameOptions, q trustQuestion[R]) R {
 	var local localized
 	doc = local.trust(orUnknown(doc), opt)
 	var results []R
 	for _, example := range exampleAccounts(doc, opt) {
 		with := opt
 		with.example = example
-		r := decide(local.filled(doc, func(v *value.Value) (string, bool) { return example, v.Same != "" }), with)
-		if len(results) > 0 && verdict(r) != verdict(results[0]) {
+		r := q.decide(local.filled(doc, func(v *value.Value) (string, bool) { return example, v.Same != "" }), with)
+		if len(results) > 0 && q.verdict(r) != q.verdict(results[0]) {
 			results = nil
 			break
 		}
 		results = append(results, r)
 	}
 	if len(results) == 0 {
-		return original(decide(doc, opt), &local)
+		return q.original(q.decide(doc, opt), &local)
 	}
-	return original(results[0], &local)
+	return q.original(results[0], &local)
 }
 
 // exampleAccounts are an account that a policy does not name, and those that it

@@ -45,12 +45,20 @@ type TrustResult struct {
 // TrustAnyone decides whether a role can be assumed from an AWS account that
 // nobody named: by a principal of an account and an organization of its own.
 func TrustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
-	return decideTrust(doc, opt, trustAnyone,
-		func(r TrustResult) Verdict { return r.Class.Verdict() },
-		func(r TrustResult, local *localized) TrustResult {
+	return decideTrust(doc, opt, trustQuestion[TrustResult]{
+		decide:    trustAnyone,
+		verdict:   func(r TrustResult) Verdict { return r.Class.Verdict() },
+		needs:     func(r TrustResult) []value.Reason { return r.Needs },
+		undecided: func(needs []value.Reason, _ TrustResult) TrustResult { return TrustResult{Needs: needs} },
+		both: func(a, b TrustResult) TrustResult {
+			a.ExternalID = a.ExternalID || b.ExternalID
+			return lesser(func(r TrustResult) TrustClass { return r.Class })(a, b)
+		},
+		original: func(r TrustResult, local *localized) TrustResult {
 			r.Statements = local.originals(r.Statements)
 			return r
-		})
+		},
+	})
 }
 
 func trustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {

@@ -54,12 +54,17 @@ type OIDCResult struct {
 // identity provider gave to somebody else. It answers for the provider that
 // fares worst.
 func OIDCSubject(doc *policy.Document) OIDCResult {
-	return decideTrust(doc, SessionNameOptions{}, oidcSubject,
-		func(r OIDCResult) Verdict { return r.Class.Verdict() },
-		func(r OIDCResult, local *localized) OIDCResult {
+	return decideTrust(doc, SessionNameOptions{}, trustQuestion[OIDCResult]{
+		decide:    oidcSubject,
+		verdict:   func(r OIDCResult) Verdict { return r.Class.Verdict() },
+		needs:     func(r OIDCResult) []value.Reason { return r.Needs },
+		undecided: func(needs []value.Reason, _ OIDCResult) OIDCResult { return OIDCResult{Needs: needs} },
+		both:      lesser(func(r OIDCResult) OIDCClass { return r.Class }),
+		original: func(r OIDCResult, local *localized) OIDCResult {
 			r.Statement, r.Condition = local.statement(r.Statement), local.condition(r.Condition)
 			return r
-		})
+		},
+	})
 }
 
 func oidcSubject(doc *policy.Document, _ SessionNameOptions) OIDCResult {

@@ -41,18 +41,7 @@ func (l *localized) filled(d *policy.Document, text func(*value.Value) (string, 
 	if err != nil || len(out.Statements) != len(d.Statements) {
 		return d
 	}
-	if l.statements == nil {
-		l.statements, l.conditions = map[*policy.Statement]*policy.Statement{}, map[*policy.Condition]*policy.Condition{}
-	}
-	for i, s := range out.Statements {
-		given := d.Statements[i]
-		l.statements[s] = l.statement(given)
-		for j := range s.Conditions {
-			if j < len(given.Conditions) {
-				l.conditions[&s.Conditions[j]] = l.condition(&given.Conditions[j])
-			}
-		}
-	}
+	l.reparsed(d, out)
 	return out
 }
 
@@ -161,7 +150,10 @@ func filled(v *value.Value, text func(*value.Value) (string, bool)) *value.Value
 	}
 	c := *v
 	c.JSON, c.Rest = filled(v.JSON, text), filled(v.Rest, text)
-	c.Parts, c.Elems, c.Attrs = nil, nil, nil
+	c.Parts, c.Elems, c.Attrs, c.Candidates = nil, nil, nil, nil
+	for _, one := range v.Candidates {
+		c.Candidates = append(c.Candidates, filled(one, text))
+	}
 	for _, p := range v.Parts {
 		if p.Hole != nil {
 			if s, ok := text(p.Hole); ok {

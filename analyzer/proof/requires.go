@@ -55,13 +55,17 @@ func Requires(doc *policy.Document, required Required, of Asked, opt SessionName
 	// What meets the condition is not asked about: let it be denied, and see
 	// what still gets through.
 	opt.RCPs = append(taken(opt.RCPs, policy.RCP), unless)
-	result := decideTrust(doc, opt,
-		func(d *policy.Document, opt SessionNameOptions) RequiredResult { return requires(d, required, of, opt) },
-		func(r RequiredResult) Verdict { return r.Verdict },
-		func(r RequiredResult, local *localized) RequiredResult {
+	result := decideTrust(doc, opt, trustQuestion[RequiredResult]{
+		decide:    func(d *policy.Document, opt SessionNameOptions) RequiredResult { return requires(d, required, of, opt) },
+		verdict:   func(r RequiredResult) Verdict { return r.Verdict },
+		needs:     func(r RequiredResult) []value.Reason { return r.Needs },
+		undecided: func(needs []value.Reason, _ RequiredResult) RequiredResult { return RequiredResult{Needs: needs} },
+		both:      lesser(func(r RequiredResult) Verdict { return r.Verdict }),
+		original: func(r RequiredResult, local *localized) RequiredResult {
 			r.Statements = local.originals(r.Statements)
 			return r
-		})
+		},
+	})
 	return result, nil
 }
 

@@ -81,6 +81,36 @@ type NearMiss struct {
 // RootMFA decides whether the policies on an account's path stop its root user
 // from acting without MFA.
 func RootMFA(levels []Level, opt RootOptions) RootResult {
+	var local localized
+	s := caseSplit[RootResult]{
+		kind:      func(int) policy.Kind { return policy.SCP },
+		decide:    func(docs []*policy.Document) RootResult { return rootMFA(levelsOf(levels, docs), opt) },
+		class:     func(r RootResult) int { return settled(r.Class.Verdict()) },
+		needs:     func(r RootResult) []value.Reason { return r.Needs },
+		undecided: func(needs []value.Reason, _ RootResult) RootResult { return RootResult{Needs: needs} },
+		both:      RootResult.and,
+		left:      maxDecisions,
+		local:     &local,
+	}
+	return s.of(documentsOf(levels)).original(&local)
+}
+
+// and is what two results say together, which agree on the verdict.
+func (r RootResult) and(o RootResult) RootResult {
+	out := lesser(func(r RootResult) RootClass { return r.Class })(r, o)
+	if !slices.Equal(r.Tolerated, o.Tolerated) {
+		out.Tolerated = nil
+	}
+	if r.BlocksRoles == nil || o.BlocksRoles == nil {
+		out.BlocksRoles = nil
+	}
+	if r.BlocksAssumedRoot == nil || o.BlocksAssumedRoot == nil {
+		out.BlocksAssumedRoot = nil
+	}
+	return out
+}
+
+func rootMFA(levels []Level, opt RootOptions) RootResult {
 	sound, broken := sortOut(levels, policy.SCP)
 	docs := documentsOf(sound)
 	partitions, _ := partitionsOf(opt.Partitions, docs)

@@ -99,6 +99,37 @@ func (r SourceIPResult) Flags() []string {
 // SourceIP decides whether the policies on an account's path confine its
 // callers to listed networks.
 func SourceIP(levels []Level, opt SourceIPOptions) SourceIPResult {
+	var local localized
+	s := caseSplit[SourceIPResult]{
+		kind:   func(int) policy.Kind { return policy.SCP },
+		decide: func(docs []*policy.Document) SourceIPResult { return confinedTo(levelsOf(levels, docs), opt) },
+		class: func(r SourceIPResult) int {
+			if class := settled(r.Class.Verdict()); class != 0 {
+				return class + 2*int(r.Contradicts)
+			}
+			return 0
+		},
+		needs:     func(r SourceIPResult) []value.Reason { return r.Needs },
+		undecided: func(needs []value.Reason, _ SourceIPResult) SourceIPResult { return SourceIPResult{Needs: needs} },
+		both:      SourceIPResult.and,
+		left:      maxDecisions,
+		local:     &local,
+	}
+	result := s.of(documentsOf(levels))
+	result.Near = local.near(result.Near)
+	return result
+}
+
+// and is what two results say together, which agree on the verdict.
+func (r SourceIPResult) and(o SourceIPResult) SourceIPResult {
+	out := lesser(func(r SourceIPResult) IPClass { return r.Class })(r, o)
+	out.OverblockVia, out.OverblockVPCE = r.OverblockVia && o.OverblockVia, r.OverblockVPCE && o.OverblockVPCE
+	out.OverblockAllowed, out.TagException = r.OverblockAllowed && o.OverblockAllowed, r.TagException && o.TagException
+	out.Denied, out.Wide = r.Denied && o.Denied, r.Wide && o.Wide
+	return out
+}
+
+func confinedTo(levels []Level, opt SourceIPOptions) SourceIPResult {
 	sound, broken := sortOut(levels, policy.SCP)
 	docs := documentsOf(sound)
 	partitions, _ := partitionsOf(opt.Partitions, docs)

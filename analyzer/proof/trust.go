@@ -101,12 +101,19 @@ const (
 // SessionName decides whether a role can be assumed under a name that does not
 // identify the caller.
 func SessionName(doc *policy.Document, opt SessionNameOptions) SessionNameResult {
-	return decideTrust(doc, opt, sessionName,
-		func(r SessionNameResult) Verdict { return r.Class.Verdict() },
-		func(r SessionNameResult, local *localized) SessionNameResult {
+	return decideTrust(doc, opt, trustQuestion[SessionNameResult]{
+		decide:  sessionName,
+		verdict: func(r SessionNameResult) Verdict { return r.Class.Verdict() },
+		needs:   func(r SessionNameResult) []value.Reason { return r.Needs },
+		undecided: func(needs []value.Reason, r SessionNameResult) SessionNameResult {
+			return SessionNameResult{Needs: needs, Callers: r.Callers}
+		},
+		both: lesser(func(r SessionNameResult) SessionNameClass { return r.Class }),
+		original: func(r SessionNameResult, local *localized) SessionNameResult {
 			r.Statements, r.Condition = local.originals(r.Statements), local.condition(r.Condition)
 			return r
-		})
+		},
+	})
 }
 
 func sessionName(doc *policy.Document, opt SessionNameOptions) SessionNameResult {

@@ -91,6 +91,52 @@ type UserResult struct {
 // device.
 func UserMFA(u User) UserResult {
 	var local localized
+	own := len(u.Documents)
+	s := caseSplit[UserResult]{
+		kind: func(i int) policy.Kind {
+			if i > own {
+				return policy.SCP
+			}
+			return policy.Identity
+		},
+		decide: func(docs []*policy.Document) UserResult {
+			one := u
+			one.Documents, one.SCPs = docs[:own], levelsOf(u.SCPs, docs[own+1:])
+			if u.Boundary != nil {
+				one.Boundary = docs[own]
+			}
+			return userMFA(one)
+		},
+		class: func(r UserResult) int {
+			return map[UserClass]int{UserUndetermined: 0, Enforced: 1, ConsoleOnly: 2, KeysOnly: 3, UserPartial: 3, UserNone: 3}[r.Class]
+		},
+		needs:     func(r UserResult) []value.Reason { return r.Needs },
+		undecided: func(needs []value.Reason, _ UserResult) UserResult { return UserResult{Needs: needs} },
+		both:      UserResult.and,
+		left:      maxDecisions,
+		local:     &local,
+	}
+	docs := append(slices.Clone(u.Documents), u.Boundary)
+	r := s.of(append(docs, documentsOf(u.SCPs)...))
+	r.Near = local.near(r.Near)
+	if r.Granting != nil {
+		r.Granting = local.statement(r.Granting)
+	}
+	return r
+}
+
+// and is what two results say together, which agree on the class.
+func (r UserResult) and(o UserResult) UserResult {
+	out := lesser(func(r UserResult) UserClass { return r.Class })(r, o)
+	if !slices.Equal(r.Tolerated, o.Tolerated) {
+		out.Tolerated = nil
+	}
+	out.LocksOut, out.Idle = r.LocksOut && o.LocksOut, r.Idle && o.Idle
+	return out
+}
+
+func userMFA(u User) UserResult {
+	var local localized
 	u.read(&local)
 	r := u.decide()
 	for _, path := range u.paths() {

@@ -17,6 +17,21 @@ func convertTo(v *value.Value, t cty.Type) (*value.Value, error) {
 	if v == nil {
 		v = &value.Value{}
 	}
+	w, err := convertWhole(v, t)
+	if err != nil || len(v.Candidates) == 0 {
+		return w, err
+	}
+	var candidates []*value.Value
+	for _, c := range v.Candidates {
+		if c, err := convertTo(c, t); err == nil { // Terraform refuses the others
+			candidates = append(candidates, c)
+		}
+	}
+	return value.OneOf(w, candidates), nil
+}
+
+// convertWhole converts what is known of all that v is one of.
+func convertWhole(v *value.Value, t cty.Type) (*value.Value, error) {
 	switch {
 	case t == cty.DynamicPseudoType:
 		return v, nil

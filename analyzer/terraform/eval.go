@@ -307,8 +307,8 @@ func (e evaluation) conditional(x *hclsyntax.ConditionalExpr, eval func(hclsynta
 		why = []value.Reason{{Text: "a condition is not known", Span: e.span(x.Condition.Range())}}
 	}
 	out := value.Of(commonType(a, b), at, why...)
-	out.Candidates = []*value.Value{a, b}
-	return derived(out, test, a, b)
+	out.Rest = restOfEach(a, b)
+	return derived(value.OneOf(out, []*value.Value{a, b}), test, a, b)
 }
 
 // branch is the chosen branch of a conditional. Terraform gives both branches

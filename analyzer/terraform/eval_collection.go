@@ -29,6 +29,10 @@ func (e evaluation) follow(v *value.Value, steps hcl.Traversal) *value.Value {
 
 // attribute is v.name.
 func (e evaluation) attribute(v *value.Value, name string, at source.Span) *value.Value {
+	return e.byCase(e.attributeOf(v, name, at), v, func(e evaluation, v *value.Value) *value.Value { return e.attributeOf(v, name, at) })
+}
+
+func (e evaluation) attributeOf(v *value.Value, name string, at source.Span) *value.Value {
 	if o := e.ev.objectOf(v); o != nil {
 		m, problem := o.member(name, e.f.cautious)
 		if problem != "" {
@@ -102,7 +106,7 @@ func within(m, v *value.Value, step string) *value.Value {
 
 // index is v[key].
 func (e evaluation) index(v, key *value.Value, at source.Span) *value.Value {
-	m := e.element(v, key, at)
+	m := e.byCase(e.element(v, key, at), v, func(e evaluation, v *value.Value) *value.Value { return e.element(v, key, at) })
 	return burden(part(m, v), key.Assumptions, false)
 }
 
@@ -181,6 +185,10 @@ func indexStep(key *value.Value) (string, bool) {
 // splat is v[*].rest: of a list each, of null none, of anything else that.
 func (e evaluation) splat(x *hclsyntax.SplatExpr) *value.Value {
 	src := e.value(x.Source)
+	return e.byCase(e.splatOf(x, src), src, func(e evaluation, src *value.Value) *value.Value { return e.splatOf(x, src) })
+}
+
+func (e evaluation) splatOf(x *hclsyntax.SplatExpr, src *value.Value) *value.Value {
 	at := e.span(x.SrcRange)
 	each := func(v *value.Value) *value.Value {
 		inner := e
@@ -219,10 +227,9 @@ func unordered(v, from *value.Value) {
 // loopItem is what a for expression goes over.
 type loopItem struct{ key, v *value.Value }
 
-// loop evaluates the collection of a for expression. open says that there may
+// loop goes through the collection of a for expression. open says that there may
 // be more items; ok is false for what cannot be gone through.
-func (e evaluation) loop(x *hclsyntax.ForExpr) (items []loopItem, coll *value.Value, open, ok bool) {
-	coll = e.value(x.CollExpr)
+func (e evaluation) loop(coll *value.Value) (items []loopItem, _ *value.Value, open, ok bool) {
 	if e.ev.objectOf(coll) != nil {
 		coll = e.ev.whole(coll, e.f.cautious)
 	}
@@ -265,7 +272,12 @@ func (e evaluation) iteration(x *hclsyntax.ForExpr, it loopItem) (evaluation, va
 
 // forTuple is [for …], with the body evaluated by eval.
 func (e evaluation) forTuple(x *hclsyntax.ForExpr, eval func(evaluation, hclsyntax.Expression) *value.Value) *value.Value {
-	items, coll, open, ok := e.loop(x)
+	coll := e.value(x.CollExpr)
+	return e.byCase(e.forTupleOver(x, coll, eval), coll, func(e evaluation, coll *value.Value) *value.Value { return e.forTupleOver(x, coll, eval) })
+}
+
+func (e evaluation) forTupleOver(x *hclsyntax.ForExpr, coll *value.Value, eval func(evaluation, hclsyntax.Expression) *value.Value) *value.Value {
+	items, coll, open, ok := e.loop(coll)
 	at := e.span(x.SrcRange)
 	if !ok {
 		return e.fail(at, "for needs a list, set, map or object")
@@ -274,10 +286,12 @@ func (e evaluation) forTuple(x *hclsyntax.ForExpr, eval func(evaluation, hclsynt
 	if open {
 		out.Why = reasons(coll)
 	}
+	all := &optionals{}
 	for _, it := range items {
 		if coll.IsMapping() && !it.key.Known() {
 			// Nobody knows its place among the others.
 			out.Open, out.Why = true, append(out.Why, reasons(it.key)...)
+			all.unlisted(nil)
 			continue
 		}
 		inner, keep, test := e.iteration(x, it)
@@ -287,16 +301,20 @@ func (e evaluation) forTuple(x *hclsyntax.ForExpr, eval func(evaluation, hclsynt
 		case keep == value.No:
 		case keep == value.Maybe:
 			out.Open, out.Why = true, append(out.Why, reasons(test)...)
+			all.add(eval(inner, x.ValExpr), true)
 		default:
-			out.Elems = append(out.Elems, eval(inner, x.ValExpr))
+			v := eval(inner, x.ValExpr)
+			out.Elems = append(out.Elems, v)
+			all.add(v, false)
 		}
 		if test != nil {
 			out = burden(out, test.AllAssumptions(), false)
 		}
 	}
-	if open && out.Open {
-		out.Rest = e.restOf(x, coll, eval)
+	if open {
+		all.unlisted(e.restOf(x, coll, eval))
 	}
+	out = all.of(out)
 	unordered(out, coll)
 	return part(out, coll)
 }
@@ -328,7 +346,13 @@ func (e evaluation) forExpr(x *hclsyntax.ForExpr) *value.Value {
 	if x.KeyExpr == nil {
 		return e.forTuple(x, func(inner evaluation, body hclsyntax.Expression) *value.Value { return inner.value(body) })
 	}
-	items, coll, open, ok := e.loop(x)
+	coll := e.value(x.CollExpr)
+	return e.byCase(e.forObject(x, coll), coll, func(e evaluation, coll *value.Value) *value.Value { return e.forObject(x, coll) })
+}
+
+// forObject is {for …}.
+func (e evaluation) forObject(x *hclsyntax.ForExpr, coll *value.Value) *value.Value {
+	items, coll, open, ok := e.loop(coll)
 	at := e.span(x.SrcRange)
 	if !ok {
 		return e.fail(at, "for needs a list, set, map or object")

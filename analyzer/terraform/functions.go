@@ -64,10 +64,17 @@ func tryFunction(name string, args []*value.Value, sc *scope) (*value.Value, err
 	}
 	if b, ok := builtins[c.name]; ok {
 		v, err := c.native(b)
-		return c.referring(present(v)), err
+		if err != nil {
+			return nil, err
+		}
+		return c.byCase(c.referring(present(v))), nil
 	}
 	if f, ok := libraryFunctions[c.name]; ok {
-		return c.library(f)
+		v, err := c.library(f)
+		if err != nil {
+			return nil, err
+		}
+		return c.byCase(v), nil
 	}
 	if why, ok := unpredictable[c.name]; ok {
 		return c.carryDeep(value.Of(value.Type{Kind: value.String}, sc.span, c.reason(why))), nil

@@ -32,14 +32,6 @@ func (g *gather) more(vs ...*value.Value) {
 	}
 }
 
-// onlyRest is what all unlisted members are like, when that is one thing.
-func onlyRest(rests []*value.Value) *value.Value {
-	if len(rests) == 1 {
-		return rests[0]
-	}
-	return nil
-}
-
 // spread adds the elements of a sequence that may be unknown.
 func (g *gather) spread(v *value.Value) {
 	g.loose = g.loose || !positioned(v)
@@ -59,7 +51,7 @@ func (g *gather) result(c *call, kind value.Kind) *value.Value {
 	c = &call{args: append([]*value.Value{carryDeepFrom(&value.Value{}, g.gone...)}, c.args...), sc: c.sc}
 	if g.open && len(g.elems) == 0 {
 		u := value.Of(value.Type{Kind: kind}, c.sc.span, why...)
-		u.Rest = onlyRest(g.rests)
+		u.Rest = value.AnyOf(g.rests...)
 		return c.carry(u)
 	}
 	out := &value.Value{Kind: kind, Elems: g.elems, Open: g.open, Why: why, Span: c.sc.span}
@@ -71,7 +63,7 @@ func (g *gather) result(c *call, kind value.Kind) *value.Value {
 		out.Kind = value.Set
 	}
 	if out.Open {
-		out.Rest = onlyRest(g.rests)
+		out.Rest = value.AnyOf(g.rests...)
 	}
 	return c.carry(out)
 }

@@ -24,8 +24,47 @@ func renderPolicyDocument(block *value.Value, span source.Span) (json, minified 
 		return u, u, r.gaps
 	}
 	tree := doc.tree(span)
+	var candidates []*value.Value
+	for _, c := range documentCases(block) {
+		one := &policyRenderer{}
+		if doc := one.render(c, span); len(one.gaps) == 0 { // the provider refuses the others
+			candidates = append(candidates, doc.tree(span))
+		}
+	}
+	tree = value.OneOf(tree, candidates)
 	return policyText(tree, "  ", span), policyText(tree, "", span), nil
 }
+
+// documentCases are what a block is one of, where its statements or the
+// documents that are merged with them are one of several. What a statement
+// itself is one of stays in it.
+func documentCases(block *value.Value) []*value.Value {
+	out := []*value.Value{block}
+	for _, name := range []string{"source_policy_documents", "statement", "override_policy_documents"} {
+		v, depth := block.Get(name), 2
+		if name == "statement" {
+			depth = 0
+		}
+		cases := value.Cases(v, depth)
+		if cases == nil || len(out)*len(cases) > maxDocumentCases {
+			continue
+		}
+		was := out
+		out = nil
+		for _, b := range was {
+			for _, c := range cases {
+				out = append(out, value.Instead(b, v, c))
+			}
+		}
+	}
+	if len(out) == 1 {
+		return nil
+	}
+	return out
+}
+
+// maxDocumentCases bounds the documents that a block may be rendered as.
+const maxDocumentCases = 16
 
 // policyText is the string that encodes the tree.
 func policyText(tree *value.Value, indent string, span source.Span) *value.Value {
@@ -46,7 +85,8 @@ type policyDoc struct {
 	version    *value.Value // nil when there is none
 	id         *value.Value // nil when there is none
 	statements []*value.Value
-	open       bool // there may be more statements
+	open       bool         // there may be more statements
+	rest       *value.Value // what these are like; nil when nothing is known of them
 	why        []value.Reason
 }
 
@@ -60,7 +100,7 @@ func (d *policyDoc) tree(span source.Span) *value.Value {
 		v.Attrs = append(v.Attrs, member("Id", d.id))
 	}
 	if len(d.statements) > 0 || d.open {
-		list := &value.Value{Kind: value.Tuple, Elems: d.statements, Open: d.open, Why: d.why, Span: span, Syntax: value.SyntaxBlock}
+		list := &value.Value{Kind: value.Tuple, Elems: d.statements, Open: d.open, Rest: d.rest, Why: d.why, Span: span, Syntax: value.SyntaxBlock}
 		v.Attrs = append(v.Attrs, member("Statement", list))
 	}
 	return v
@@ -120,6 +160,12 @@ func (r *policyRenderer) own(block *value.Value, span source.Span) *policyDoc {
 	}
 	blocks, open, why := nested(block.Get("statement"))
 	doc.open, doc.why = open, why
+	if open {
+		doc.rest = likeEach(block.Get("statement"), func(b *value.Value) *value.Value {
+			quiet := &policyRenderer{}
+			return quiet.statement(b, version)
+		})
+	}
 	sids := map[string]bool{}
 	for _, b := range blocks {
 		if s := r.statement(b, version); s != nil {
@@ -133,6 +179,19 @@ func (r *policyRenderer) own(block *value.Value, span source.Span) *policyDoc {
 		}
 	}
 	return doc
+}
+
+// likeEach is what is made of the blocks or statements that a list does not
+// hold, of what these are like; nil when that is not known.
+func likeEach(list *value.Value, f func(*value.Value) *value.Value) *value.Value {
+	var out []*value.Value
+	for _, e := range list.Unlisted() {
+		if !e.IsMapping() {
+			return nil
+		}
+		out = append(out, f(e))
+	}
+	return value.AnyOf(out...)
 }
 
 // nested is the blocks of a kind, whether there may be more, and why.
@@ -252,6 +311,10 @@ func stringOf(v *value.Value) (*value.Value, bool) {
 // set, unknown when it is unknown.
 func (r *policyRenderer) list(b *value.Value, name, version string) *value.Value {
 	v := b.Get(name)
+	return r.byCase(v, func(r *policyRenderer, v *value.Value) *value.Value { return r.listOf(v, name, version) })
+}
+
+func (r *policyRenderer) listOf(v *value.Value, name, version string) *value.Value {
 	switch {
 	case v.Missing():
 		return nil
@@ -324,6 +387,28 @@ func replaceAmpersands(t source.Text) source.Text {
 		b.Append(t.Slice(at, len(t.String)))
 	}
 	return b.Text()
+}
+
+// byCase is what f makes of v, with what it makes of each of the values that v
+// is one of: absent for nothing.
+func (r *policyRenderer) byCase(v *value.Value, f func(*policyRenderer, *value.Value) *value.Value) *value.Value {
+	out := f(r, v)
+	if v == nil || len(v.Candidates) == 0 || out == nil {
+		return out
+	}
+	var candidates []*value.Value
+	for _, c := range v.Candidates {
+		quiet := &policyRenderer{}
+		w := f(quiet, c)
+		if len(quiet.gaps) > 0 {
+			continue // the provider refuses it
+		}
+		if w == nil {
+			w = &value.Value{Kind: value.Absent, Span: v.Span}
+		}
+		candidates = append(candidates, w)
+	}
+	return value.OneOf(out, candidates)
 }
 
 // set is an attribute that is a set of strings, as the provider prints it:

@@ -9,6 +9,10 @@ import (
 
 // principals is the Principal element of principals blocks; nil without any.
 func (r *policyRenderer) principals(v *value.Value, version string) *value.Value {
+	return r.byCase(v, func(r *policyRenderer, v *value.Value) *value.Value { return r.principalsOf(v, version) })
+}
+
+func (r *policyRenderer) principalsOf(v *value.Value, version string) *value.Value {
 	blocks, open, why := nested(v)
 	if open && v.Rest.IsMapping() && v.Rest.Get("type").TextOr("") == "Service" {
 		// Whatever they are, they are services: nobody else is let in by them.
@@ -98,7 +102,7 @@ func appendValues(a, b *value.Value) *value.Value {
 			out.Elems = append(out.Elems, v)
 		}
 	}
-	out.Rest = onlyRest(rests)
+	out.Rest = value.AnyOf(rests...)
 	return out
 }
 
@@ -116,6 +120,10 @@ func sortMembers(v *value.Value) {
 
 // conditions is the Condition element of condition blocks; nil without any.
 func (r *policyRenderer) conditions(v *value.Value, version string) *value.Value {
+	return r.byCase(v, func(r *policyRenderer, v *value.Value) *value.Value { return r.conditionsOf(v, version) })
+}
+
+func (r *policyRenderer) conditionsOf(v *value.Value, version string) *value.Value {
 	blocks, open, why := nested(v)
 	if len(blocks) == 0 && !open {
 		return nil

@@ -22,12 +22,26 @@ func (d *policyDoc) merge(other *policyDoc, replaces bool) {
 		}
 		d.statements = append(d.statements, s)
 	}
-	if other.open {
-		d.open = true
-		d.why = reasons(&value.Value{Why: d.why}, &value.Value{Why: other.why})
-		if replaces {
-			d.mayReplace(value.Of(value.Type{Kind: value.String}, source.Span{}, other.why...), before)
+	if !other.open {
+		return
+	}
+	rest := other.rest
+	if d.open {
+		rest = value.AnyOf(d.rest, other.rest)
+	}
+	d.open, d.rest = true, rest
+	d.why = reasons(&value.Value{Why: d.why}, &value.Value{Why: other.why})
+	if !replaces {
+		return
+	}
+	unlisted := (&value.Value{Rest: other.rest}).Unlisted()
+	for _, s := range unlisted {
+		if sid, known := sidOf(s); !known || sid != "" {
+			d.mayReplace(s.Get("Sid"), s, before)
 		}
+	}
+	if unlisted == nil {
+		d.mayReplace(value.Of(value.Type{Kind: value.String}, source.Span{}, other.why...), nil, before)
 	}
 }
 
@@ -43,7 +57,7 @@ func (d *policyDoc) replace(s *value.Value) bool {
 		if s.Is(value.Unknown) {
 			v = s
 		}
-		d.mayReplace(v, len(d.statements))
+		d.mayReplace(v, nil, len(d.statements))
 		return false
 	}
 	for i, e := range d.statements {
@@ -60,8 +74,9 @@ func (d *policyDoc) replace(s *value.Value) bool {
 	return false
 }
 
-// mayReplace makes the first n statements whose Sid may be that of sid unknown.
-func (d *policyDoc) mayReplace(sid *value.Value, n int) {
+// mayReplace makes the first n statements whose Sid may be that of sid unknown:
+// they are what they were, or by, where that is known.
+func (d *policyDoc) mayReplace(sid, by *value.Value, n int) {
 	for i, e := range d.statements[:max(n, 0)] {
 		have, known := sidOf(e)
 		if known && (have == "" || !mayEqual(sid, have)) {
@@ -72,6 +87,9 @@ func (d *policyDoc) mayReplace(sid *value.Value, n int) {
 			why = e.AllWhy()
 		}
 		d.statements[i] = value.Of(value.Type{}, e.Span, why...)
+		if by != nil {
+			d.statements[i].Candidates = []*value.Value{e, by}
+		}
 	}
 }
 
@@ -253,6 +271,9 @@ func (r *policyRenderer) unmarshal(tree *value.Value, name string) *policyDoc {
 		r.refuse(list.Span, "Statement of a document of %s is a %s; the provider merges only lists of statements", name, list.Kind)
 	default:
 		doc.open, doc.why = list.Open, list.Why
+		if list.Open {
+			doc.rest = likeEach(list, func(s *value.Value) *value.Value { return (&policyRenderer{}).unmarshalStatement(s) })
+		}
 		for _, s := range list.Elems {
 			switch {
 			case s.Is(value.Unknown):

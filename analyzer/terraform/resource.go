@@ -314,13 +314,7 @@ func hasBlocks(b *body, typ string) bool {
 // blockList is the nested blocks of a type, dynamic ones expanded. A dynamic
 // block over something unknown leaves the list open.
 func (ev *evaluator) blockList(b *body, typ string, f *frame, path string) *value.Value {
-	list := &value.Value{Kind: value.List}
 	path += "." + typ
-	grow := func(span source.Span) {
-		if list.Span.IsZero() {
-			list.Span = span
-		}
-	}
 	one := func(n *block, content *body, f *frame) *value.Value {
 		return ev.bodyValue(content, n.span, func(name string) *value.Value {
 			if a := content.attr(name); a != nil && !(a.expr.json != nil && isBlockType(path, name)) {
@@ -330,15 +324,40 @@ func (ev *evaluator) blockList(b *body, typ string, f *frame, path string) *valu
 			return ev.blockList(content, name, f, path)
 		})
 	}
+	var lists []*value.Value
 	for _, n := range orderedBlocks(b, typ) {
-		grow(n.span)
 		if n.typ != "dynamic" {
-			list.Elems = append(list.Elems, one(n, &n.body, f))
+			lists = append(lists, &value.Value{Kind: value.List, Elems: []*value.Value{one(n, &n.body, f)}, Span: n.span})
 			continue
 		}
-		ev.dynamic(n, f, list, one)
+		lists = append(lists, ev.dynamic(n, f, one))
 	}
-	return list
+	return allBlocks(lists)
+}
+
+// allBlocks is one list of the blocks of several.
+func allBlocks(lists []*value.Value) *value.Value {
+	out := &value.Value{Kind: value.List}
+	var rests []*value.Value
+	for _, l := range lists {
+		if out.Span.IsZero() {
+			out.Span = l.Span
+		}
+		out.Elems = append(out.Elems, l.Elems...)
+		out.Assumptions = value.MergeAssumptions(out.Assumptions, l.Assumptions)
+		if l.Open {
+			out.Open, out.Why = true, uniqueReasons(append(out.Why, l.Why...))
+			rests = append(rests, l.Rest)
+		}
+	}
+	if out.Open {
+		out.Rest = value.AnyOf(rests...)
+	}
+	var candidates []*value.Value
+	for _, c := range value.Cases(&value.Value{Kind: value.Tuple, Elems: lists}, 1) {
+		candidates = append(candidates, allBlocks(c.Elems))
+	}
+	return value.OneOf(out, candidates)
 }
 
 // orderedBlocks are the blocks of a type and the dynamic blocks that make such
@@ -354,13 +373,25 @@ func orderedBlocks(b *body, typ string) []*block {
 	return out
 }
 
-// dynamic expands a dynamic block onto list.
-func (ev *evaluator) dynamic(d *block, f *frame, list *value.Value, one func(*block, *body, *frame) *value.Value) {
-	at := d.expr("for_each").span()
+// dynamic is the blocks that a dynamic block makes.
+func (ev *evaluator) dynamic(d *block, f *frame, one func(*block, *body, *frame) *value.Value) *value.Value {
 	coll, errs := ev.eval(d.expr("for_each"), f)
 	if ev.objectOf(coll) != nil {
 		coll = ev.whole(coll, f.cautious)
 	}
+	list := ev.dynamicOver(d, coll, errs, f, one)
+	var candidates []*value.Value
+	for _, c := range coll.Candidates {
+		if !c.Missing() { // Terraform refuses it
+			candidates = append(candidates, ev.dynamicOver(d, part(c, coll), nil, f, one))
+		}
+	}
+	return value.OneOf(list, candidates)
+}
+
+func (ev *evaluator) dynamicOver(d *block, coll *value.Value, errs []value.Reason, f *frame, one func(*block, *body, *frame) *value.Value) *value.Value {
+	at := d.expr("for_each").span()
+	list := &value.Value{Kind: value.List, Span: d.span}
 	iterator := d.labels[0]
 	if x := d.expr("iterator"); x.hcl != nil {
 		iterator = strings.TrimSpace(x.span().Text())
@@ -378,16 +409,12 @@ func (ev *evaluator) dynamic(d *block, f *frame, list *value.Value, one func(*bl
 	if len(contents) != 1 {
 		ev.gap(ErrorGap, d.header, "a dynamic block needs one content block")
 		open(nil)
-		return
+		return list
 	}
 	rest := func() {
-		was := list.Open
 		open(reasons(coll))
-		list.Rest = nil
-		if !was { // what all blocks that are not listed are like
-			inner := f.bind(iterator, value.ObjectOf(map[string]*value.Value{"key": memberNotListed(coll), "value": memberNotListed(coll)}))
-			list.Rest = one(d, &contents[0].body, inner)
-		}
+		inner := f.bind(iterator, value.ObjectOf(map[string]*value.Value{"key": memberNotListed(coll), "value": memberNotListed(coll)}))
+		list.Rest = one(d, &contents[0].body, inner)
 	}
 	add := func(key, v *value.Value) {
 		inner := f.bind(iterator, value.ObjectOf(map[string]*value.Value{"key": key, "value": v}))
@@ -399,7 +426,7 @@ func (ev *evaluator) dynamic(d *block, f *frame, list *value.Value, one func(*bl
 	if n := len(coll.Elems) + len(coll.Attrs); n > maxInstances {
 		ev.gap(ErrorGap, at, "a dynamic block makes too many blocks")
 		open(nil)
-		return
+		return list
 	}
 	switch {
 	case coll.IsMapping():
@@ -417,14 +444,13 @@ func (ev *evaluator) dynamic(d *block, f *frame, list *value.Value, one func(*bl
 	case coll.Missing() && len(errs) == 0:
 		ev.gap(blame(coll), at, "for_each of a dynamic block is null")
 		open(nil)
-		return
 	default:
 		rest()
-		return
 	}
 	if coll.Open {
 		rest()
 	}
+	return list
 }
 
 // isBlockType says that a member of a resource in a JSON file is a block and

@@ -44,18 +44,47 @@ func DecodeJSON(v *Value) (*Value, error) {
 		return v.JSON, nil
 	}
 	if v.Kind == Unknown {
-		return Of(Type{}, v.Span, v.Why...), nil
+		return oneOfTexts(Of(Type{}, v.Span, v.Why...), v.Candidates), nil
 	}
-	d := &jsonDecoder{v: v}
 	if v.Kind != String {
 		return nil, &JSONError{What: "JSON text expected, not a " + v.Kind.String(), Span: v.Span, Line: 1, Column: 1}
 	}
+	d := &jsonDecoder{v: v}
 	d.syntaxes = make([]Syntax, len(v.Parts))
 	for i, p := range v.Parts {
 		d.syntaxes[i] = jsonSyntax(v, p)
 	}
 	d.normalize()
-	return d.document()
+	tree, err := d.document()
+	if !d.opened && err == nil {
+		return tree, nil
+	}
+	texts := Cases(v, 0)
+	if len(texts) == 0 {
+		return tree, err
+	}
+	if err != nil {
+		tree = Of(Type{}, v.Span, v.AllWhy()...)
+	}
+	out := oneOfTexts(tree, texts)
+	if err != nil && len(out.Candidates) == 0 && out == tree {
+		return nil, err
+	}
+	return out, nil
+}
+
+// oneOfTexts is a tree that one of several texts encodes. Where one of them is
+// not JSON, nothing is known of what that leads to.
+func oneOfTexts(tree *Value, texts []*Value) *Value {
+	var trees []*Value
+	for _, text := range texts {
+		t, err := DecodeJSON(text)
+		if err != nil {
+			return tree
+		}
+		trees = append(trees, t)
+	}
+	return OneOf(tree, trees)
 }
 
 // jsonSyntax is how the JSON text of a part has to be edited.
@@ -85,6 +114,7 @@ type jsonDecoder struct {
 	syntaxes []Syntax
 	at       jsonPos
 	depth    int
+	opened   bool // a hole stands where members may be
 }
 
 // normalize steps over the ends of parts, so that at is always on a byte, on a
@@ -302,6 +332,9 @@ func (d *jsonDecoder) unknown(start jsonPos) *Value {
 			return only.JSON
 		}
 		n.Ref, n.Via = only.Ref, only.Via
+		if d.at == (jsonPos{start.part + 1, 0}) { // it stands alone
+			n.Candidates = oneOfTexts(&Value{}, only.Candidates).Candidates
+		}
 	}
 	assumptions := n.Assumptions
 	d.finish(n, start)
@@ -338,7 +371,7 @@ func (d *jsonDecoder) value() (*Value, error) {
 // opens notes that the hole at the current place may bring more members.
 func (d *jsonDecoder) opens(n *Value) {
 	h := d.hole()
-	n.Open = true
+	n.Open, d.opened = true, true
 	n.Why = append(n.Why, h.Why...)
 	n.Sensitive = n.Sensitive || h.Sensitive
 	d.next()
