@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 )
@@ -63,7 +64,7 @@ func (a *analysis) diff(fix *Fix) (string, error) {
 		if fetched(fe.file.Name) {
 			return "", fmt.Errorf("%s was fetched: the next terraform init takes the edit back", fe.file.Name)
 		}
-		if _, err := source.Apply(fe.file, fe.edits); err != nil {
+		if err := source.Check(fe.file, fe.edits); err != nil {
 			return "", err
 		}
 		context := 3
@@ -178,8 +179,9 @@ func count(res *result) tally {
 // A retry is the analysis after a fix. The members of a group, one after the
 // other, share their fix, and with it the analysis.
 type retry struct {
-	diff string
-	res  *result
+	diff   string
+	res    *result
+	widens func() error // sync.OnceValue
 }
 
 func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, c Chosen, diff string) error {
@@ -188,12 +190,12 @@ func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, c Ch
 		if err != nil {
 			return err
 		}
-		a.last = retry{diff, res}
+		a.last = retry{diff, res, sync.OnceValue(func() error { return a.widens(roots, res) })}
 	}
 	if err := before.noWorse(a.last.res, []Chosen{c}); err != nil || c.Fix.Grade == Draft {
 		return err
 	}
-	return a.widens(roots, a.last.res)
+	return a.last.widens()
 }
 
 // after is the analysis with a fix applied in memory.
@@ -217,34 +219,19 @@ func (a *analysis) after(ctx context.Context, roots *loaded, fix *Fix) (*result,
 func (c tally) noWorse(after *result, applied []Chosen) error {
 	type instance struct{ rule, root, address string }
 	about := map[instance][]Chosen{}
-	taken, mended := map[identityKey]bool{}, map[string]bool{}
+	mended := map[string]bool{}
 	for _, fixed := range applied {
 		if after.stayed != nil && after.stayed(fixed.Finding) {
 			return fmt.Errorf("the finding stays: the fix does not reach %s", fixed.Finding.Resource.Address)
 		}
 		mended[fixed.Finding.Check.ID] = true
-		for _, k := range fixed.Finding.keys() {
-			taken[k] = true
-		}
 		for _, in := range fixed.Finding.Instances {
 			k := instance{fixed.Finding.Check.ID, in.Root, in.Address}
 			about[k] = append(about[k], fixed)
 		}
 	}
-	for _, g := range after.findings {
-		for _, k := range g.keys() {
-			taken[k] = true
-		}
-	}
-	if after.stayed != nil {
-		for _, f := range c.found {
-			if after.stayed(f) {
-				for _, k := range f.keys() {
-					taken[k] = true
-				}
-			}
-		}
-	}
+	// What a new finding cannot have moved from: asked for seldom, and of all findings.
+	taken := sync.OnceValue(func() map[identityKey]bool { return c.taken(after, applied) })
 	for _, g := range after.findings {
 		now := weight{g.Severity, g.Verdict}
 		for _, k := range g.keys() {
@@ -260,7 +247,7 @@ func (c tally) noWorse(after *result, applied []Chosen) error {
 			case stays:
 				return fmt.Errorf("the finding stays: %s", g.Message)
 			case !had && mended[g.Check.Behind]: // it was silent only because of what is mended
-			case !had && c.movedFrom(k, now, g.Check.Estate, taken):
+			case !had && c.movedFrom(k, now, g.Check.Estate, taken()):
 			case !had:
 				return fmt.Errorf("a new finding: %s %s", g.Check.ID, g.Message)
 			case !now.atMost(old):
@@ -274,6 +261,28 @@ func (c tally) noWorse(after *result, applied []Chosen) error {
 		}
 	}
 	return nil
+}
+
+// taken are the findings that are there after fixes, and those that the fixes are for.
+func (c tally) taken(after *result, applied []Chosen) map[identityKey]bool {
+	out := map[identityKey]bool{}
+	take := func(f *Finding) {
+		for _, k := range f.keys() {
+			out[k] = true
+		}
+	}
+	for _, fixed := range applied {
+		take(fixed.Finding)
+	}
+	for _, g := range after.findings {
+		take(g)
+	}
+	for _, f := range c.found {
+		if after.stayed != nil && after.stayed(f) {
+			take(f)
+		}
+	}
+	return out
 }
 
 // leaves says that a fix was never meant to make this end of its finding go

@@ -1,6 +1,8 @@
 package edit
 
 import (
+	"sort"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -14,14 +16,12 @@ func EnclosingBlock(s source.Span, blockType string) source.Span {
 	if s.IsZero() {
 		return source.Span{}
 	}
-	file, _ := hclsyntax.ParseConfig(s.File.Bytes, s.File.Name, hcl.InitialPos)
-	if file == nil {
+	// Only the outermost block is parsed: a file may hold thousands, each with a fix.
+	top := TopBlock(s)
+	if top.IsZero() {
 		return source.Span{}
 	}
-	body, ok := file.Body.(*hclsyntax.Body)
-	if !ok {
-		return source.Span{}
-	}
+	body := parse([]byte(top.Text()), s.File.Name, hcl.Pos{Line: 1, Column: 1, Byte: top.Start})
 	found := source.Span{}
 	for body != nil {
 		var inner *hclsyntax.Body
@@ -45,21 +45,33 @@ func TopBlock(s source.Span) source.Span {
 	if s.IsZero() || jsonFile(s.File) {
 		return source.Span{}
 	}
-	file, _ := hclsyntax.ParseConfig(s.File.Bytes, s.File.Name, hcl.InitialPos)
-	if file == nil {
-		return source.Span{}
-	}
-	body, ok := file.Body.(*hclsyntax.Body)
-	if !ok {
-		return source.Span{}
-	}
-	for _, b := range body.Blocks {
-		span := source.Span{File: s.File, Start: b.Range().Start.Byte, End: b.CloseBraceRange.End.Byte}
-		if span.Contains(s) {
-			return span
+	blocks := source.Derived(s.File, topBlocks{}, func() []source.Span {
+		var out []source.Span
+		if body := parse(s.File.Bytes, s.File.Name, hcl.InitialPos); body != nil {
+			for _, b := range body.Blocks {
+				out = append(out, source.Span{File: s.File, Start: b.Range().Start.Byte, End: b.CloseBraceRange.End.Byte})
+			}
 		}
+		return out
+	})
+	i := sort.Search(len(blocks), func(i int) bool { return blocks[i].End >= s.End })
+	if i == len(blocks) || !blocks[i].Contains(s) {
+		return source.Span{}
 	}
-	return source.Span{}
+	return blocks[i]
+}
+
+// topBlocks is the key of the outermost blocks of a file, in order.
+type topBlocks struct{}
+
+// parse is the body of a text, as far as it is HCL; nil where it is none.
+func parse(text []byte, name string, at hcl.Pos) *hclsyntax.Body {
+	file, _ := hclsyntax.ParseConfig(text, name, at)
+	if file == nil {
+		return nil
+	}
+	body, _ := file.Body.(*hclsyntax.Body)
+	return body
 }
 
 // NestedBlock is the first block of a type right inside the block at span, nowhere

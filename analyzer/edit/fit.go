@@ -17,15 +17,17 @@ import (
 // line: then the author does not align.
 func fit(f *source.File, edits []source.Edit) ([]source.Edit, error) {
 	edits = effective(edits)
-	after, err := source.Apply(f, edits)
-	if err != nil || len(edits) == 0 {
+	if err := source.Check(f, edits); err != nil || len(edits) == 0 {
 		return edits, err
 	}
 	sorted := append([]source.Edit(nil), edits...)
 	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].Span.Less(sorted[j].Span) })
 	start, end := paragraph(f, sorted[0].Span.Start, sorted[len(sorted)-1].Span.End)
-	grow := len(after) - len(f.Bytes)
-	before, after := f.Bytes[start:end], after[start:end+grow]
+	before := f.Bytes[start:end]
+	after, err := within(f, sorted, start, end)
+	if err != nil {
+		return edits, err
+	}
 	w := &fitter{
 		before: splitLines(before), after: splitLines(after),
 		formatted: splitLines(hclwrite.Format(before)), wanted: splitLines(hclwrite.Format(after)),
@@ -39,6 +41,16 @@ func fit(f *source.File, edits []source.Edit) ([]source.Edit, error) {
 		return edits, nil
 	}
 	return compose(f, sorted, start, after, changes), nil
+}
+
+// within is the bytes [start, end) of a file with edits in them made.
+func within(f *source.File, edits []source.Edit, start, end int) ([]byte, error) {
+	part := source.NewFile(f.Name, f.Bytes[start:end])
+	moved := make([]source.Edit, len(edits))
+	for i, e := range edits {
+		moved[i] = source.Edit{Span: source.Span{File: part, Start: e.Span.Start - start, End: e.Span.End - start}, New: e.New}
+	}
+	return source.Apply(part, moved)
 }
 
 func splitLines(b []byte) [][]byte { return bytes.SplitAfter(b, []byte("\n")) }

@@ -3,6 +3,7 @@ package edit
 import (
 	"bytes"
 	"regexp"
+	"sort"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -11,23 +12,41 @@ import (
 )
 
 // paragraph is the lines around a range of a file that terraform fmt treats
-// together: up to blank lines outside of all brackets. It looks at brackets,
-// quotes, comments and heredocs only, since a file may be large and edits many.
+// together: up to blank lines outside of all brackets.
 func paragraph(f *source.File, from, to int) (start, end int) {
-	b := f.Bytes
-	if bytes.HasPrefix(b, []byte(bom)) {
+	if bytes.HasPrefix(f.Bytes, []byte(bom)) {
 		start = len(bom)
 	}
+	breaks := source.Derived(f, paragraphs{}, func() []blankLine { return blankLines(f.Bytes, start) })
+	before := sort.Search(len(breaks), func(i int) bool { return breaks[i].end > from })
+	if before > 0 {
+		start = breaks[before-1].end
+	}
+	breaks = breaks[before:]
+	after := sort.Search(len(breaks), func(i int) bool { return breaks[i].start > to })
+	if after == len(breaks) {
+		return start, len(f.Bytes)
+	}
+	return start, breaks[after].start
+}
+
+// paragraphs is the key of a file's blank lines.
+type paragraphs struct{}
+
+// blankLine is a line without anything, from where its line ending begins to where
+// it ends.
+type blankLine struct{ start, end int }
+
+// blankLines are those outside of all brackets, from offset i on. It looks at
+// brackets, quotes, comments and heredocs only, since a file may be large.
+func blankLines(b []byte, i int) []blankLine {
+	var out []blankLine
 	depth, empty := 0, false // whether nothing has come on the line
-	for i := start; i < len(b); {
+	for i < len(b) {
 		switch c := b[i]; {
 		case c == '\n':
 			if empty && depth == 0 {
-				if line := len(bytes.TrimSuffix(b[:i], []byte("\r"))); i+1 <= from {
-					start = i + 1
-				} else if line > to {
-					return start, line
-				}
+				out = append(out, blankLine{len(bytes.TrimSuffix(b[:i], []byte("\r"))), i + 1})
 			}
 			empty = true
 			i++
@@ -49,7 +68,7 @@ func paragraph(f *source.File, from, to int) (start, end int) {
 		empty = false
 		i = skipToken(b, i)
 	}
-	return start, len(b)
+	return out
 }
 
 // skipToken returns the end of the quoted string, comment or heredoc that

@@ -15,7 +15,10 @@ func UnifiedDiff(f *File, edits []Edit, context int) string {
 	if err != nil {
 		return ""
 	}
-	lines := f.diffLines()
+	lines := fileLines{f, f.Lines()}
+	if len(f.Bytes) == 0 {
+		lines.count = 0
+	}
 	changes := f.changes(lines, edits)
 	if len(changes) == 0 {
 		return ""
@@ -40,8 +43,30 @@ type change struct {
 	new        [][]byte
 }
 
-// diffLines is the lines with their endings.
-func (f *File) diffLines() [][]byte { return splitLines(f.Bytes) }
+// fileLines are the lines of a file with their endings, counted from 0. They are
+// cut out as they are asked for: a diff shows few of them.
+type fileLines struct {
+	file  *File
+	count int
+}
+
+// offset is that of the first byte of a line, and the end of the file after the last.
+func (l fileLines) offset(line int) int {
+	if line < l.count {
+		return l.file.index()[line]
+	}
+	return len(l.file.Bytes)
+}
+
+func (l fileLines) at(line int) []byte { return l.file.Bytes[l.offset(line):l.offset(line+1)] }
+
+func (l fileLines) slice(start, end int) [][]byte {
+	out := make([][]byte, 0, end-start)
+	for i := start; i < end; i++ {
+		out = append(out, l.at(i))
+	}
+	return out
+}
 
 func splitLines(b []byte) [][]byte {
 	lines := bytes.SplitAfter(b, []byte("\n"))
@@ -53,33 +78,26 @@ func splitLines(b []byte) [][]byte {
 
 // changes turns ordered edits to whole lines, without the lines at either end
 // that stay the same.
-func (f *File) changes(lines [][]byte, edits []Edit) []change {
-	starts := f.index()
-	offset := func(line int) int { // of its first byte
-		if line < len(lines) {
-			return starts[line]
-		}
-		return len(f.Bytes)
-	}
+func (f *File) changes(lines fileLines, edits []Edit) []change {
 	var out []change
 	for i := 0; i < len(edits); {
-		first, last := f.lineRange(edits[i].Span, len(lines))
+		first, last := f.lineRange(edits[i].Span, lines.count)
 		j := i + 1
 		for ; j < len(edits); j++ {
-			a, b := f.lineRange(edits[j].Span, len(lines))
+			a, b := f.lineRange(edits[j].Span, lines.count)
 			if a >= last {
 				break
 			}
 			last = max(last, b)
 		}
 		var text []byte
-		at := offset(first)
+		at := lines.offset(first)
 		for _, e := range edits[i:j] {
 			text = append(text, f.Bytes[at:e.Span.Start]...)
 			text = append(text, e.New...)
 			at = e.Span.End
 		}
-		text = append(text, f.Bytes[at:offset(last)]...)
+		text = append(text, f.Bytes[at:lines.offset(last)]...)
 		if c, ok := trimChange(lines, change{first, last, splitLines(text)}); ok {
 			if n := len(out); n > 0 && out[n-1].end == c.start { // as diffs show it: what goes, then what comes
 				out[n-1].end = c.end
@@ -105,12 +123,12 @@ func (f *File) lineRange(s Span, lines int) (first, last int) {
 	return first, last
 }
 
-func trimChange(lines [][]byte, c change) (change, bool) {
-	for c.start < c.end && len(c.new) > 0 && bytes.Equal(lines[c.start], c.new[0]) {
+func trimChange(lines fileLines, c change) (change, bool) {
+	for c.start < c.end && len(c.new) > 0 && bytes.Equal(lines.at(c.start), c.new[0]) {
 		c.start++
 		c.new = c.new[1:]
 	}
-	for c.start < c.end && len(c.new) > 0 && bytes.Equal(lines[c.end-1], c.new[len(c.new)-1]) {
+	for c.start < c.end && len(c.new) > 0 && bytes.Equal(lines.at(c.end-1), c.new[len(c.new)-1]) {
 		c.end--
 		c.new = c.new[:len(c.new)-1]
 	}
@@ -118,9 +136,9 @@ func trimChange(lines [][]byte, c change) (change, bool) {
 }
 
 // writeHunk writes one hunk and returns by how many lines it grows the file.
-func writeHunk(b *strings.Builder, lines [][]byte, changes []change, context, shift int) int {
+func writeHunk(b *strings.Builder, lines fileLines, changes []change, context, shift int) int {
 	start := max(0, changes[0].start-context)
-	end := min(len(lines), changes[len(changes)-1].end+context)
+	end := min(lines.count, changes[len(changes)-1].end+context)
 	grow := 0
 	for _, c := range changes {
 		grow += len(c.new) - (c.end - c.start)
@@ -128,12 +146,12 @@ func writeHunk(b *strings.Builder, lines [][]byte, changes []change, context, sh
 	fmt.Fprintf(b, "@@ -%s +%s @@\n", hunkRange(start, end-start), hunkRange(start+shift, end-start+grow))
 	at := start
 	for _, c := range changes {
-		writeLines(b, ' ', lines[at:c.start])
-		writeLines(b, '-', lines[c.start:c.end])
+		writeLines(b, ' ', lines.slice(at, c.start))
+		writeLines(b, '-', lines.slice(c.start, c.end))
 		writeLines(b, '+', c.new)
 		at = c.end
 	}
-	writeLines(b, ' ', lines[at:end])
+	writeLines(b, ' ', lines.slice(at, end))
 	return grow
 }
 

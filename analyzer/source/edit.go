@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 )
 
@@ -34,6 +35,12 @@ func Apply(f *File, edits []Edit) ([]byte, error) {
 		at = e.Span.End
 	}
 	return append(out, f.Bytes[at:]...), nil
+}
+
+// Check is the error that Apply would return, without the work.
+func Check(f *File, edits []Edit) error {
+	_, err := ordered(f, edits)
+	return err
 }
 
 // ordered is the edits by offset, each once, checked.
@@ -83,40 +90,58 @@ func repeated(edits []Edit, e Edit) bool {
 //
 // The sets may be of several files. merged is ordered by file name and offset.
 func Merge(sets ...[]Edit) (merged []Edit, conflicts []int) {
+	standing := map[*File]*intervals{}
 	for i, set := range sets {
-		if conflicting(merged, set) {
+		if slices.ContainsFunc(set, func(e Edit) bool { return standing[e.Span.File].conflicts(e) }) {
 			conflicts = append(conflicts, i)
 			continue
 		}
-		stands := len(merged)
 		for _, e := range set {
-			if !contains(merged[:stands], e) {
-				merged = append(merged, e)
+			in := standing[e.Span.File]
+			if in == nil {
+				in = &intervals{sets: map[Edit]int{}}
+				standing[e.Span.File] = in
 			}
+			if by, stands := in.sets[e]; stands && by != i {
+				continue
+			}
+			in.add(e, i)
+			merged = append(merged, e)
 		}
 	}
 	sort.SliceStable(merged, func(i, j int) bool { return merged[i].Span.Less(merged[j].Span) })
 	return merged, conflicts
 }
 
-func conflicting(merged, set []Edit) bool {
-	for _, e := range set {
-		for _, m := range merged {
-			if m != e && overlap(m, e) {
-				return true
-			}
+// intervals are the edits of a file that stand, in order, so that what an edit
+// conflicts with is found without looking at all of them.
+type intervals struct {
+	ordered []Edit
+	sets    map[Edit]int // which set brought it
+	longest int          // of the spans
+}
+
+// from is the index of the first edit that begins at offset or behind it.
+func (in *intervals) from(offset int) int {
+	return sort.Search(len(in.ordered), func(i int) bool { return in.ordered[i].Span.Start >= offset })
+}
+
+func (in *intervals) conflicts(e Edit) bool {
+	if in == nil {
+		return false
+	}
+	for i := in.from(e.Span.Start - in.longest); i < len(in.ordered) && in.ordered[i].Span.Start <= e.Span.End; i++ {
+		if m := in.ordered[i]; m != e && overlap(m, e) {
+			return true
 		}
 	}
 	return false
 }
 
-func contains(edits []Edit, e Edit) bool {
-	for _, m := range edits {
-		if m == e {
-			return true
-		}
-	}
-	return false
+func (in *intervals) add(e Edit, set int) {
+	in.sets[e] = set
+	in.ordered = slices.Insert(in.ordered, in.from(e.Span.Start+1), e)
+	in.longest = max(in.longest, e.Span.End-e.Span.Start)
 }
 
 func overlap(a, b Edit) bool {

@@ -1,11 +1,13 @@
 package source
 
 import (
+	"bytes"
 	"math/rand"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -103,6 +105,46 @@ func FuzzMergeApply(f *testing.F) {
 			t.Fatal("the first set conflicts with nothing")
 		}
 	})
+}
+
+// Merge drops the sets that comparing every edit with every other would drop.
+func TestMergeOfManySets(t *testing.T) {
+	r := rand.New(rand.NewSource(1))
+	files := []*File{NewFile("a.tf", bytes.Repeat([]byte("0123456789"), 20)), NewFile("b.tf", bytes.Repeat([]byte("x"), 90))}
+	for range 300 {
+		var sets [][]Edit
+		for range 1 + r.Intn(40) {
+			sets = append(sets, randomEdits(r, files[r.Intn(len(files))]))
+		}
+		var stand []Edit
+		var want []int
+		for i, set := range sets {
+			conflict := false
+			for _, e := range set {
+				for _, m := range stand {
+					conflict = conflict || m != e && overlap(m, e)
+				}
+			}
+			if conflict {
+				want = append(want, i)
+				continue
+			}
+			for _, e := range set {
+				if !slices.Contains(stand, e) {
+					stand = append(stand, e)
+				}
+			}
+		}
+		got, conflicts := Merge(sets...)
+		if !slices.Equal(conflicts, want) {
+			t.Fatalf("%v: conflicts %v, want %v", sets, conflicts, want)
+		}
+		for _, e := range stand {
+			if !slices.Contains(got, e) {
+				t.Fatalf("%v is lost of %v", e, sets)
+			}
+		}
+	}
 }
 
 func randomEdits(r *rand.Rand, f *File) []Edit {

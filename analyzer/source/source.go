@@ -18,12 +18,24 @@ type File struct {
 	Name  string
 	Bytes []byte
 
-	once  sync.Once
-	lines []int // offset of the first byte of each line
+	once    sync.Once
+	lines   []int    // offset of the first byte of each line
+	derived sync.Map // of Derived, by key
 }
 
 // NewFile returns a File. The bytes must not be changed afterwards.
 func NewFile(name string, b []byte) *File { return &File{Name: name, Bytes: b} }
+
+// Derived is what work makes of the file, worked out once for each key, since
+// many edits of a large file ask the same of it. The key is of a type that only
+// its package has.
+func Derived[K comparable, T any](f *File, key K, work func() T) T {
+	once, known := f.derived.Load(key)
+	if !known {
+		once, _ = f.derived.LoadOrStore(key, sync.OnceValue(work))
+	}
+	return once.(func() T)()
+}
 
 func (f *File) index() []int {
 	f.once.Do(func() {

@@ -21,9 +21,6 @@ func reparse(old *parsedFile, f *source.File) *parsedFile {
 	was, now := old.file.Bytes, f.Bytes
 	head := commonPrefix(was, now)
 	tail := commonSuffix(was[head:], now[head:])
-	if _, reason := tooDeep(now); reason != "" {
-		return nil
-	}
 	blocks := old.body.blocks
 	start, before := 0, 0
 	for i, b := range blocks {
@@ -46,6 +43,9 @@ func reparse(old *parsedFile, f *source.File) *parsedFile {
 	}
 	if start > 0 && bytes.HasPrefix(now[start:], byteOrderMark) {
 		return nil // only at the head of a file is it none of the text
+	}
+	if _, reason := tooDeep(now[start:end]); reason != "" { // the blocks around it are parsed, and balanced
+		return nil
 	}
 	from := hcl.Pos{Line: bytes.Count(now[:start], []byte("\n")) + 1, Column: 1, Byte: start}
 	parsed, diags := hclsyntax.ParseConfig(now[start:end], f.Name, from)
