@@ -68,22 +68,25 @@ type moduleInstance struct {
 	why     []value.Reason
 	assumes []*value.Assumption
 
-	memo      memo
-	frame     *frame
-	expanded  map[string][]*moduleInstance // by call
-	called    map[string]*value.Value
-	expanding map[string]bool
-	resources map[resourceKey]*resourceSet
+	memo     memo
+	frame    *frame
+	expanded map[string][]*moduleInstance // by call
+	// expansions are the keys of these, of which there may be more than are evaluated.
+	expansions map[string]expansion
+	called     map[string]*value.Value
+	expanding  map[string]bool
+	resources  map[resourceKey]*resourceSet
 }
 
 func (ev *evaluator) newModule(m *module, dir, modulePath string) *moduleInstance {
 	mi := &moduleInstance{
 		ev: ev, mod: m, dir: dir, path: modulePath, exists: value.Yes,
-		memo:      memo{},
-		expanded:  map[string][]*moduleInstance{},
-		called:    map[string]*value.Value{},
-		expanding: map[string]bool{},
-		resources: map[resourceKey]*resourceSet{},
+		memo:       memo{},
+		expanded:   map[string][]*moduleInstance{},
+		expansions: map[string]expansion{},
+		called:     map[string]*value.Value{},
+		expanding:  map[string]bool{},
+		resources:  map[resourceKey]*resourceSet{},
 	}
 	mi.frame = &frame{m: mi}
 	ev.instances++
@@ -128,26 +131,15 @@ func (m *moduleInstance) call(name string) (*value.Value, string) {
 		return nil, problem
 	}
 	var values []*value.Value
-	x := expansion{}
+	x := m.expansions[name]
+	x.keys = nil
 	for _, inst := range insts {
 		ref := &value.Ref{Root: m.ev.root.ID(), Address: inst.address, Type: "module"}
 		m.ev.objects[ref] = inst
 		values = append(values, &value.Value{Kind: value.Object, Open: true, Ref: ref, Span: inst.block.header})
 		x.keys = append(x.keys, inst.inputs.key)
-		x.kind = max(x.kind, inst.inputs.key.kind)
 	}
-	var v *value.Value
-	b := m.mod.calls[name]
-	if b.expr("count").none() && b.expr("for_each").none() {
-		v = values[0]
-	} else {
-		if b.expr("count").none() {
-			x.kind = eachKey
-		} else {
-			x.kind = countKey
-		}
-		v = m.ev.collect(x, values, &value.Ref{Root: m.ev.root.ID(), Address: joinAddress(m.address, "module."+name), Type: "module"}, b.header)
-	}
+	v := m.ev.all(x, values, &value.Ref{Root: m.ev.root.ID(), Address: joinAddress(m.address, "module."+name), Type: "module"}, m.mod.calls[name].header)
 	m.called[name] = v
 	return v, ""
 }
@@ -180,7 +172,7 @@ func (m *moduleInstance) instancesOf(name string) ([]*moduleInstance, string) {
 		}
 		insts = append(insts, m.child(name, b, k, dir, modulePath, missing))
 	}
-	m.expanded[name] = insts
+	m.expanded[name], m.expansions[name] = insts, x
 	return insts, ""
 }
 
@@ -275,6 +267,9 @@ func (m *moduleInstance) source(name string, b *block) (dir, modulePath, missing
 	}
 	return resolved, modulePath, ""
 }
+
+// mayBeNull implements object.
+func (m *moduleInstance) mayBeNull() []value.Reason { return m.inputs.key.mayBeNull() }
 
 // member is an output.
 func (m *moduleInstance) member(name string, cautious bool) (*value.Value, string) {

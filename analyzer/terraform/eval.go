@@ -19,6 +19,9 @@ type evaluation struct {
 	text   source.Text  // what byte offsets count in
 	syntax value.Syntax // of what stands there
 	errs   *[]value.Reason
+	// doubts are, inside try and can, why the value may turn out to be refused
+	// though it is known what it is otherwise; nil elsewhere.
+	doubts *[]value.Reason
 	anon   *anonymous // the elements of the splats around
 }
 

@@ -66,7 +66,9 @@ func (e evaluation) expandUnknown(name string, args []*value.Value, rest *value.
 func (e evaluation) argument(name string, v *value.Value) *value.Value {
 	switch name {
 	case "values", "flatten", "element", "concat", "one", "coalesce", "coalescelist", "toset", "tolist", "tomap", "zipmap", "slice", "length", "sensitive", "nonsensitive":
-		return v
+		if e.ev.mayBeNull(v) == nil {
+			return v
+		}
 	}
 	return e.ev.whole(v, e.f.cautious)
 }
@@ -80,6 +82,11 @@ func (ev *evaluator) whole(v *value.Value, cautious bool) *value.Value {
 		if o := ev.objects[v.Ref]; o != nil {
 			w := *o.whole(cautious)
 			w.Ref, w.Via = v.Ref, v.Via
+			if why := o.mayBeNull(); why != nil {
+				u := value.Of(value.Type{}, v.Span, why...)
+				u.Candidates = []*value.Value{&w, {Kind: value.Null, Ref: v.Ref, Span: v.Span}}
+				return part(u, v)
+			}
 			return part(&w, v)
 		}
 	}
@@ -105,14 +112,16 @@ func (ev *evaluator) whole(v *value.Value, cautious bool) *value.Value {
 
 // try is the first argument that Terraform would not refuse.
 func (e evaluation) try(args []hclsyntax.Expression, at source.Span) *value.Value {
-	var errs []value.Reason
+	var errs, doubts []value.Reason
 	for _, a := range args {
-		errs = nil
+		errs, doubts = nil, nil
 		quiet := e
-		quiet.errs = &errs
+		quiet.errs, quiet.doubts = &errs, &doubts
 		v := quiet.value(a)
 		switch {
 		case len(errs) > 0:
+		case len(doubts) > 0:
+			return derived(value.Of(value.Type{}, at, append(doubts, reasons(v)...)...), v)
 		case settled(v):
 			return v
 		default: // it may yet fail, and another argument be the result
@@ -128,13 +137,15 @@ func (e evaluation) try(args []hclsyntax.Expression, at source.Span) *value.Valu
 // can says whether Terraform would accept the expression. One whose value is
 // unknown may yet be refused.
 func (e evaluation) can(x hclsyntax.Expression, at source.Span) *value.Value {
-	var errs []value.Reason
+	var errs, doubts []value.Reason
 	quiet := e
-	quiet.errs = &errs
+	quiet.errs, quiet.doubts = &errs, &doubts
 	v := quiet.value(x)
 	switch {
 	case len(errs) > 0:
 		return e.truth(value.No, at)
+	case len(doubts) > 0:
+		return e.truth(value.Maybe, at, &value.Value{Why: doubts}, v)
 	case settled(v):
 		return e.truth(value.Yes, at, &value.Value{Kind: value.Null, Assumptions: v.AllAssumptions()})
 	}

@@ -38,9 +38,14 @@ func (e evaluation) attributeOf(v *value.Value, name string, at source.Span) *va
 		if problem != "" {
 			return e.fail(at, problem)
 		}
+		if e.doubts != nil {
+			*e.doubts = append(*e.doubts, o.mayBeNull()...)
+		}
 		return part(m, v)
 	}
 	switch {
+	case v.Is(value.Null) && v.Ref != nil && v.Ref.Attr == "":
+		return e.fail(at, v.Ref.Address+" is not enabled, and null")
 	case v.Is(value.Unknown):
 		return part(unknownMember(v, "."+name, at), v)
 	case v.Missing():
@@ -66,6 +71,15 @@ func (ev *evaluator) objectOf(v *value.Value) object {
 		return nil
 	}
 	return ev.objects[v.Ref]
+}
+
+// mayBeNull is why a resource or module, as a whole, may be null; nil for any
+// other value.
+func (ev *evaluator) mayBeNull(v *value.Value) []value.Reason {
+	if o := ev.objectOf(v); o != nil {
+		return o.mayBeNull()
+	}
+	return nil
 }
 
 // unknownMember is a member of an unknown value: unknown for the same reasons,
@@ -190,8 +204,7 @@ func (e evaluation) splat(x *hclsyntax.SplatExpr) *value.Value {
 
 func (e evaluation) splatOf(x *hclsyntax.SplatExpr, src *value.Value) *value.Value {
 	at := e.span(x.SrcRange)
-	each := func(v *value.Value) *value.Value {
-		inner := e
+	each := func(inner evaluation, v *value.Value) *value.Value {
 		inner.anon = &anonymous{x.Item, v, e.anon}
 		return inner.value(x.Each)
 	}
@@ -200,15 +213,20 @@ func (e evaluation) splatOf(x *hclsyntax.SplatExpr, src *value.Value) *value.Val
 	case src.Missing():
 	case src.Is(value.Unknown):
 		out.Open, out.Why = true, reasons(src)
-		out.Rest = each(memberNotListed(src))
+		out.Rest = each(e, memberNotListed(src))
+	case e.ev.mayBeNull(src) != nil:
+		surely := e
+		surely.doubts = nil
+		out.Open, out.Why = true, e.ev.mayBeNull(src)
+		out.Rest = each(surely, src)
 	case src.IsSequence():
 		out.Open, out.Why = src.Open, src.Why
 		for i := range src.Elems {
-			out.Elems = append(out.Elems, each(nth(src, i)))
+			out.Elems = append(out.Elems, each(e, nth(src, i)))
 		}
 		unordered(out, src)
 	default:
-		out.Elems = []*value.Value{each(src)}
+		out.Elems = []*value.Value{each(e, src)}
 	}
 	return part(out, src)
 }

@@ -59,7 +59,11 @@ func (e evaluation) traversal(t hcl.Traversal) *value.Value {
 	case "path":
 		return e.path(name, at)
 	case "terraform":
-		return e.terraform(name, at)
+		return e.terraform(root, name, at)
+	case "tofu": // OpenTofu's other name for it
+		if e.ev.dialect.Language != Terraform {
+			return e.terraform(root, name, at)
+		}
 	case "self":
 		if e.f.self != nil {
 			v, problem := e.f.self.member(name, e.f.cautious)
@@ -150,12 +154,12 @@ func (e evaluation) path(name string, at source.Span) *value.Value {
 	return value.Of(value.Type{Kind: value.String}, at, value.Reason{Text: "path." + name + " depends on where Terraform runs", Span: at})
 }
 
-func (e evaluation) terraform(name string, at source.Span) *value.Value {
+func (e evaluation) terraform(root, name string, at source.Span) *value.Value {
 	if name == "workspace" {
 		if w := e.ev.opt.Workspace; w != "" {
 			return value.StrAt(source.Computed(w, at))
 		}
-		return value.Of(value.Type{Kind: value.String}, at, value.Reason{Text: "terraform.workspace is not known (--workspace)", Span: at})
+		return value.Of(value.Type{Kind: value.String}, at, value.Reason{Text: root + ".workspace is not known (--workspace)", Span: at})
 	}
-	return value.UnknownBecause("terraform."+name+" is not known", at)
+	return value.UnknownBecause(root+"."+name+" is not known", at)
 }

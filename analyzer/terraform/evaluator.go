@@ -71,6 +71,8 @@ type object interface {
 	member(name string, cautious bool) (*value.Value, string)
 	// whole is the object with everything that is known of it.
 	whole(cautious bool) *value.Value
+	// mayBeNull is why the object may be null; nil when it surely is not.
+	mayBeNull() []value.Reason
 }
 
 // thunk is a value that is evaluated once.

@@ -28,6 +28,9 @@ type instanceKey struct {
 	v           *value.Value // each.value
 	why         []value.Reason
 	assumptions []*value.Assumption
+	// optional says that the only instance is one that may not be enabled: why
+	// says on what that depends.
+	optional bool
 }
 
 func (k *instanceKey) String() string {
@@ -45,7 +48,7 @@ func (k *instanceKey) String() string {
 // exists says whether Terraform makes the instance at all. One that stands for
 // the elements of a set exists, whatever their text turns out to be.
 func (k *instanceKey) exists() value.Tri {
-	if k.kind == unknownKey && k.v == nil {
+	if k.optional || k.kind == unknownKey && k.v == nil {
 		return value.Maybe
 	}
 	return value.Yes
@@ -84,9 +87,16 @@ type expansion struct {
 	assumptions []*value.Assumption // that the number of instances rests on
 }
 
-// expand evaluates count or for_each of a block in the frame of its module.
+// expand evaluates count, for_each or OpenTofu's enabled of a block in the frame
+// of its module.
 func (ev *evaluator) expand(b *block, f *frame) expansion {
-	count, each := b.expr("count"), b.expr("for_each")
+	count, each, enabled := b.expr("count"), b.expr("for_each"), lifecycle(b, "enabled")
+	switch {
+	case !enabled.none() && (!count.none() || !each.none()):
+		ev.gap(ErrorGap, enabled.span(), "enabled stands beside count or for_each: a block may have one of them")
+	case !enabled.none():
+		return ev.expandEnabled(enabled, f)
+	}
 	switch {
 	case !each.none():
 		return ev.expandEach(each, f)
@@ -94,6 +104,49 @@ func (ev *evaluator) expand(b *block, f *frame) expansion {
 		return ev.expandCount(count, f)
 	}
 	return expansion{keys: []*instanceKey{{}}}
+}
+
+// expandEnabled is one instance without a key, or none.
+// https://opentofu.org/docs/language/meta-arguments/enabled/
+func (ev *evaluator) expandEnabled(x expression, f *frame) expansion {
+	at := x.span()
+	maybe := func(why ...value.Reason) expansion {
+		return expansion{keys: []*instanceKey{{optional: true, why: why}}}
+	}
+	refuse := func(kind GapKind, reason string) expansion {
+		ev.gap(kind, at, reason)
+		return maybe(value.Reason{Text: reason, Span: at})
+	}
+	if ev.dialect.Since("", "1.11.0") == value.No {
+		return refuse(ErrorGap, ev.dialect.String()+" has no lifecycle argument enabled: it came with OpenTofu 1.11")
+	}
+	v, _ := ev.eval(x, f)
+	b, err := convertTo(v, cty.Bool)
+	switch {
+	case err != nil || b.Missing():
+		return refuse(blame(v), "enabled is neither true nor false")
+	case !b.Is(value.Bool):
+		out := maybe(reasons(v)...)
+		if len(out.keys[0].why) == 0 {
+			out.keys[0].why = []value.Reason{{Text: "enabled is not known", Span: at}}
+		}
+		return out
+	}
+	out := expansion{assumptions: v.AllAssumptions()}
+	if b.Bool {
+		out.keys = []*instanceKey{{assumptions: out.assumptions}}
+	}
+	return out
+}
+
+// lifecycle is an argument of a block's lifecycle.
+func lifecycle(b *block, name string) expression {
+	for _, l := range b.nested("lifecycle", 0) {
+		if x := l.expr(name); !x.none() {
+			return x
+		}
+	}
+	return expression{}
 }
 
 // unknownExpansion is one instance that stands for all that there may be.
@@ -208,6 +261,27 @@ func ownAssumptions(v *value.Value) []*value.Assumption {
 		out = value.MergeAssumptions(out, a.Name.Assumptions)
 	}
 	return out
+}
+
+// mayBeNull is why an instance that is not enabled for certain may be null; nil
+// for any other.
+func (k *instanceKey) mayBeNull() []value.Reason {
+	if k != nil && k.optional {
+		return k.why
+	}
+	return nil
+}
+
+// all is the value of a block: of its only instance, which is null when it is
+// not enabled, or of all of them by key.
+func (ev *evaluator) all(x expansion, values []*value.Value, ref *value.Ref, span source.Span) *value.Value {
+	switch {
+	case x.kind != noKey:
+		return ev.collect(x, values, ref, span)
+	case len(values) == 0:
+		return &value.Value{Kind: value.Null, Ref: ref, Span: span, Assumptions: x.assumptions}
+	}
+	return values[0]
 }
 
 // instancesOf a block, as a value: by key, where an instance with an unknown

@@ -299,7 +299,6 @@ func mergeBlock(base, over *block) *block {
 	for _, a := range over.attrs {
 		replaced[a.name] = true
 	}
-	lifecycle := over.nested("lifecycle", 0)
 	for _, n := range over.blocks {
 		if n.typ == "dynamic" && len(n.labels) == 1 {
 			replaced[n.labels[0]] = true
@@ -308,17 +307,17 @@ func mergeBlock(base, over *block) *block {
 		}
 	}
 	for _, a := range base.attrs {
-		if !replaced[a.name] {
+		if !replaced[a.name] && a.name != "lifecycle" {
 			out.attrs = append(out.attrs, a)
 		}
 	}
-	out.attrs = append(out.attrs, over.attrs...)
+	for _, a := range over.attrs {
+		if a.name != "lifecycle" {
+			out.attrs = append(out.attrs, a)
+		}
+	}
 	for _, n := range base.blocks {
-		switch {
-		case n.typ == "lifecycle" && len(lifecycle) > 0:
-			lifecycle[0] = mergeBlock(n, lifecycle[0])
-		case n.typ == "dynamic" && len(n.labels) == 1 && replaced[n.labels[0]]:
-		case !replaced[n.typ]:
+		if !(n.typ == "dynamic" && len(n.labels) == 1 && replaced[n.labels[0]]) && !replaced[n.typ] && n.typ != "lifecycle" {
 			out.blocks = append(out.blocks, n)
 		}
 	}
@@ -327,8 +326,38 @@ func mergeBlock(base, over *block) *block {
 			out.blocks = append(out.blocks, n)
 		}
 	}
+	lifecycle := base.nested("lifecycle", 0)
+	for _, n := range over.nested("lifecycle", 0) {
+		if n = effective(n); len(lifecycle) == 0 {
+			lifecycle = append(lifecycle, n)
+		} else {
+			lifecycle[0] = mergeBlock(lifecycle[0], n)
+		}
+	}
 	out.blocks = append(out.blocks, lifecycle...)
 	return &out
+}
+
+// effective is the lifecycle of an override without what neither Terraform nor
+// OpenTofu takes from one, though they accept it: replace_triggered_by, enabled,
+// and an ignore_changes of nothing.
+func effective(lifecycle *block) *block {
+	out := *lifecycle
+	out.attrs = nil
+	for _, a := range lifecycle.attrs {
+		switch {
+		case a.name == "replace_triggered_by", a.name == "enabled":
+		case a.name == "ignore_changes" && isEmptyList(a.expr):
+		default:
+			out.attrs = append(out.attrs, a)
+		}
+	}
+	return &out
+}
+
+func isEmptyList(x expression) bool {
+	t, ok := x.hcl.(*hclsyntax.TupleConsExpr)
+	return ok && len(t.Exprs) == 0 || x.json != nil && x.json.IsSequence() && len(x.json.Elems) == 0
 }
 
 // literalString is the text of an expression that is a string literal.

@@ -69,14 +69,13 @@ func (m *moduleInstance) resourceValue(key resourceKey) (*value.Value, string) {
 	for _, inst := range s.instances {
 		values = append(values, inst.placeholder())
 	}
-	if s.x.kind == noKey {
-		s.v = values[0]
-		return s.v, ""
-	}
 	ref := &value.Ref{Root: m.ev.root.ID(), Address: joinAddress(m.address, key.String()), Data: key.mode == Data, Type: key.typ}
-	s.v = m.ev.collect(s.x, values, ref, b.header)
+	s.v = m.ev.all(s.x, values, ref, b.header)
 	return s.v, ""
 }
+
+// mayBeNull implements object.
+func (inst *instance) mayBeNull() []value.Reason { return inst.k.mayBeNull() }
 
 // placeholder is the instance as a value: its attributes are evaluated when
 // someone asks for them.
