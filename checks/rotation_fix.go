@@ -39,7 +39,7 @@ func (c *rotationCheck) wire(r *terraform.Resource) []*analyzer.Fix {
 			return nil
 		}
 	}
-	trigger := edit.Raw(reference)
+	trigger := edit.Reference(reference)
 	more, err := edit.InsertBlock(key.Block, "lifecycle", edit.Block(edit.Member{Name: "replace_triggered_by", Value: edit.List(trigger)}))
 	if lifecycle := edit.NestedBlock(key.Body, "lifecycle"); !lifecycle.IsZero() {
 		more, err = edit.AppendToList(lifecycle, "replace_triggered_by", trigger)

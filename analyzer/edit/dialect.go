@@ -54,7 +54,7 @@ func (d dialect) key(name string, quote bool) string {
 
 // check says why a node cannot be written in the dialect.
 func (d dialect) check(n Node) error {
-	if n.kind == rawNode {
+	if n.kind == rawNode || n.kind == refNode {
 		if strings.ContainsAny(n.text, "\r\n") {
 			return fmt.Errorf("expression %q has several lines", n.text)
 		}
@@ -88,6 +88,10 @@ func (d dialect) word(n Node) string {
 	case rawNode:
 		if d.json {
 			return jsonQuote("${" + n.text + "}")
+		}
+	case refNode:
+		if d.json {
+			return jsonQuote(n.text)
 		}
 	}
 	return n.text

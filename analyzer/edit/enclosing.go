@@ -77,18 +77,39 @@ func parse(text []byte, name string, at hcl.Pos) *hclsyntax.Body {
 // NestedBlock is the first block of a type right inside the block at span, nowhere
 // when there is none.
 func NestedBlock(block source.Span, blockType string) source.Span {
-	if block.IsZero() || jsonFile(block.File) {
+	if block.IsZero() {
 		return source.Span{}
 	}
-	t := fileText(block.File)
 	c, err := open(bodyValue(block))
 	if err != nil {
 		return source.Span{}
 	}
 	for _, it := range c.items {
-		if it.block && it.name == blockType {
-			return source.Span{File: t.file, Start: it.start, End: it.value.end}
+		switch {
+		case it.name != blockType:
+		case it.block:
+			return source.Span{File: block.File, Start: it.start, End: it.value.end}
+		case c.json():
+			return c.firstObject(it)
 		}
+	}
+	return source.Span{}
+}
+
+// firstObject is the first of the blocks that a member stands for: in JSON an
+// object, or a list of them.
+func (c *container) firstObject(member item) source.Span {
+	at := source.Span{File: c.text.file, Start: member.value.start, End: member.value.end}
+	switch c.text.b[at.Start] {
+	case '{':
+		return at
+	case '[':
+		list, err := scanJSON(c.text, c.dialect, at.Start)
+		if err != nil || len(list.items) == 0 || c.text.b[list.items[0].value.start] != '{' {
+			return source.Span{}
+		}
+		first := list.items[0].value
+		return source.Span{File: at.File, Start: first.start, End: first.end}
 	}
 	return source.Span{}
 }
@@ -96,10 +117,11 @@ func NestedBlock(block source.Span, blockType string) source.Span {
 // AppendToList adds an element to the list that an attribute of the block at body
 // is written as; where it is not written, a list of the element.
 func AppendToList(body source.Span, name string, v Node) ([]source.Edit, error) {
-	if body.IsZero() || jsonFile(body.File) {
+	if body.IsZero() {
 		return nil, errNotLiteral
 	}
-	c, err := open(bodyValue(body))
+	block := bodyValue(body)
+	c, err := open(block)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +133,10 @@ func AppendToList(body source.Span, name string, v Node) ([]source.Edit, error) 
 		return SetAttribute(body, name, List(v))
 	}
 	at := c.items[i].value
-	list := &value.Value{Kind: value.Tuple, Syntax: value.SyntaxHCL, Span: source.Span{File: body.File, Start: at.start, End: at.end}}
+	syntax := value.SyntaxHCL
+	if c.json() {
+		syntax = block.Syntax
+	}
+	list := &value.Value{Kind: value.Tuple, Syntax: syntax, Span: source.Span{File: body.File, Start: at.start, End: at.end}}
 	return AppendElement(list, v)
 }

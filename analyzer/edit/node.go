@@ -21,6 +21,7 @@ const (
 	nullNode nodeKind = iota
 	stringNode
 	rawNode // HCL expression
+	refNode // one where only a reference may stand
 	wordNode
 	listNode
 	objectNode
@@ -59,6 +60,10 @@ func Block(members ...Member) Node { return Node{kind: blockNode, members: membe
 // Raw is an HCL expression on one line: a reference, a call. JSON outside of
 // templates cannot hold one.
 func Raw(expr string) Node { return Node{kind: rawNode, text: expr} }
+
+// Reference is a reference where only references may stand, as in
+// replace_triggered_by: JSON writes it without ${ } around it there.
+func Reference(to string) Node { return Node{kind: refNode, text: to} }
 
 // Bool is true or false.
 func Bool(b bool) Node {
