@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -126,7 +127,8 @@ func whoseKey(key *identity.AccessKey, u *identity.User) *analyzer.Finding {
 // createdTogether says whether one apply makes both the user and the key.
 func createdTogether(key *identity.AccessKey) (value.Tri, []value.Reason) {
 	k, u := key.Resource, key.Owner.Resource
-	if k.Imported || u.Imported {
+	imported := k.Imported.Or(u.Imported)
+	if imported == value.Yes {
 		return value.No, nil
 	}
 	switch k.Root.Source {
@@ -137,8 +139,8 @@ func createdTogether(key *identity.AccessKey) (value.Tri, []value.Reason) {
 	case terraform.State:
 		return value.Maybe, []value.Reason{{Text: "a state does not say when '" + u.Address + "' was created: the account's credential report does", Span: u.Header}}
 	}
-	why := append(append([]value.Reason{}, k.Why...), u.Why...)
-	return k.Exists.And(u.Exists), why
+	why := slices.Concat(k.Why, u.Why, k.ImportWhy, u.ImportWhy)
+	return k.Exists.And(u.Exists).And(imported.Not()), why
 }
 
 func keyAtCreation(m *identity.Model, key *identity.AccessKey, together value.Tri, why []value.Reason) *analyzer.Finding {

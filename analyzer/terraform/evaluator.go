@@ -52,10 +52,10 @@ type evaluator struct {
 	// laid over what the configuration says; see withPlan.
 	planned map[string]*value.Value
 	merge   merger
-	asked   map[string]bool   // types of managed resources
-	shown   *selection        // nil: everything
-	tree    *callTree         // see there
-	imports map[string]string // addresses that import blocks name, and their ids
+	asked   map[string]bool // types of managed resources
+	shown   *selection      // nil: everything
+	tree    *callTree       // see there
+	imports *imports        // nil until somebody asks
 }
 
 type parsedTemplate struct {

@@ -173,7 +173,7 @@ resource "aws_iam_user" "f" {
 	got := map[string]string{}
 	for _, r := range root.Resources("aws_iam_user") {
 		got[r.Address] = r.Attr("name").TextOr("?")
-		if imported := r.Module == ""; r.Imported != imported {
+		if imported := value.TriOf(r.Module == ""); r.Imported != imported {
 			t.Errorf("%s: imported %v", r.Address, r.Imported)
 		}
 	}

@@ -206,7 +206,9 @@ func (o *overlaid) resource(p *evidenceResource, c *Resource, foreign bool) *Res
 	if !foreign {
 		r.inst = c.inst
 	}
-	r.Imported = r.Imported || c.Imported
+	if o.merge.state { // a plan says itself what it imports
+		r.Imported, r.ImportWhy = c.Imported, c.ImportWhy
+	}
 	if len(c.Calls) == len(r.Calls) {
 		calls := make([]Call, len(r.Calls))
 		for i := range calls {

@@ -454,7 +454,7 @@ func (l *evidence) resource(r *evidenceResource) *Resource {
 	}
 	out := &Resource{
 		Root: l.root, Address: r.address, Mode: r.mode, Type: r.typ, Name: r.name, Module: r.module, Key: r.key,
-		Exists: value.Yes, Actions: r.actions, Imported: r.importing,
+		Exists: value.Yes, Actions: r.actions, Imported: value.TriOf(r.importing),
 	}
 	var path []string
 	for _, step := range moduleSteps(r.module) {

@@ -192,18 +192,11 @@ func (inst *instance) resource() *Resource {
 	if r.Mode == Managed && taggable(r.Type) {
 		r.tagsAll = inst.tagsAll(r)
 	}
-	for _, b := range inst.block.nested("lifecycle", 0) {
-		v, _ := m.ev.eval(b.expr("replace_triggered_by"), inst.frame)
-		for _, t := range v.Elems {
-			if set := m.ev.instancesOf(t); set != nil {
-				r.ReplaceTriggeredBy = append(r.ReplaceTriggeredBy, set.values...)
-			} else {
-				r.ReplaceTriggeredBy = append(r.ReplaceTriggeredBy, t)
-			}
-		}
-	}
+	r.ReplaceTriggeredBy = inst.triggers()
+	r.Imported = value.No
 	if inst.key.mode == Managed {
-		r.ImportID, r.Imported = m.ev.imported(inst)
+		i := m.ev.imported(inst)
+		r.ImportID, r.Imported, r.ImportWhy = i.id, i.exists, i.why
 	}
 	return r
 }

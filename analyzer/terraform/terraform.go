@@ -182,7 +182,10 @@ type Resource struct {
 	Block *value.Value
 	// Lifecycle and other meta-arguments that checks ask for.
 	ReplaceTriggeredBy []*value.Value // references, each with Ref
-	Imported           bool           // an import block, or a plan's "importing", names it
+	// Imported says whether an import block, or a plan's "importing", names it;
+	// ImportWhy what it depends on.
+	Imported  value.Tri
+	ImportWhy []value.Reason
 	// ImportID is the id that an import block of the configuration gives it; ""
 	// where that is not known.
 	ImportID string

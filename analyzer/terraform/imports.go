@@ -1,0 +1,139 @@
+package terraform
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// imports are what the import blocks of the root module name. Terraform reads
+// them nowhere else: https://developer.hashicorp.com/terraform/language/block/import
+type imports struct {
+	exact   map[string]*imported
+	byBlock map[string][]*imported // by their address without keys
+	unknown map[string][]*imported // of these those whose keys are not all known
+}
+
+// imported is one instance that an import block names.
+type imported struct {
+	address string
+	id      string // "" where it is not known
+	exists  value.Tri
+	why     []value.Reason
+}
+
+func (ev *evaluator) readImports() *imports {
+	out := &imports{exact: map[string]*imported{}, byBlock: map[string][]*imported{}, unknown: map[string][]*imported{}}
+	top := ev.top.frame.careful(true) // that nothing is imported by default says nothing
+	for _, b := range ev.top.mod.imports {
+		to := bareReference(b.expr("to"))
+		for _, k := range ev.expand(b, top).keys {
+			f := *top
+			f.key = k
+			t := target{e: evaluation{ev: ev, f: &f, text: to.text, errs: &[]value.Reason{}}}
+			if to.none() || !t.follow(to.hcl) {
+				continue // Terraform refuses it
+			}
+			id, _ := ev.eval(b.expr("id"), &f)
+			i := &imported{address: t.address, id: id.TextOr(""), exists: k.exists(), why: append(t.why, k.why...)}
+			if out.exact[i.address] != nil {
+				continue
+			}
+			out.exact[i.address] = i
+			block := blockAddress(i.address)
+			out.byBlock[block] = append(out.byBlock[block], i)
+			if len(t.why) > 0 {
+				i.exists = value.Maybe
+				out.unknown[block] = append(out.unknown[block], i)
+			}
+		}
+	}
+	return out
+}
+
+// imported says whether an import block names the instance.
+func (ev *evaluator) imported(inst *instance) imported {
+	if ev.imports == nil {
+		ev.imports = ev.readImports()
+	}
+	if i := ev.imports.exact[inst.address]; i != nil {
+		return *i
+	}
+	keys, block := addressKeys(inst.address), blockAddress(inst.address)
+	for _, i := range ev.imports.unknown[block] {
+		if compatible(addressKeys(i.address), keys) {
+			return *i
+		}
+	}
+	if strings.Contains(inst.address, "[?]") { // it stands for all whose keys are not known
+		for _, i := range ev.imports.byBlock[block] {
+			if compatible(keys, addressKeys(i.address)) {
+				return imported{exists: value.Maybe, why: slices.Concat(inst.k.why, i.why)}
+			}
+		}
+	}
+	return imported{exists: value.No}
+}
+
+// target is the address that the to of an import block names.
+type target struct {
+	e       evaluation
+	address string
+	why     []value.Reason // keys that are not known
+}
+
+func (t *target) follow(x hclsyntax.Expression) bool {
+	switch x := x.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		return t.steps(x.Traversal)
+	case *hclsyntax.RelativeTraversalExpr:
+		return t.follow(x.Source) && t.steps(x.Traversal)
+	case *hclsyntax.IndexExpr:
+		if !t.follow(x.Collection) {
+			return false
+		}
+		return t.key(t.e.value(x.Key))
+	}
+	return false
+}
+
+func (t *target) steps(steps hcl.Traversal) bool {
+	for _, s := range steps {
+		switch s := s.(type) {
+		case hcl.TraverseRoot:
+			t.address = s.Name
+		case hcl.TraverseAttr:
+			t.address += "." + s.Name
+		case hcl.TraverseIndex:
+			if !t.key(fromCty(s.Key, t.e.span(s.SrcRange))) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func (t *target) key(v *value.Value) bool {
+	text, known := v.Text()
+	switch {
+	case known:
+		t.address += "[" + quotedKey(text) + "]"
+	case v.Is(value.Number) && v.Number != nil:
+		t.address += "[" + v.Number.Text('f', -1) + "]"
+	case v.Is(value.Unknown), v.Is(value.String):
+		t.address += "[?]"
+		t.why = append(t.why, reasons(v)...)
+		if len(t.why) == 0 {
+			t.why = []value.Reason{{Text: "the key of an imported instance is not known", Span: v.Span}}
+		}
+	default:
+		return false
+	}
+	return true
+}
