@@ -158,7 +158,7 @@ import {
   id = "x"
 }
 import {
-  for_each = toset(["q"])
+  for_each = toset(["q", "$${x}"])
   to       = aws_iam_user.bare[each.key]
   id       = "x"
 }
@@ -173,7 +173,7 @@ resource "aws_iam_user" "f" {
 	got := map[string]string{}
 	for _, r := range root.Resources("aws_iam_user") {
 		got[r.Address] = r.Attr("name").TextOr("?")
-		if imported := value.TriOf(r.Module == ""); r.Imported != imported {
+		if imported := value.TriOf(r.Address == "aws_iam_user.u" || r.Key == `["$${x}"]`); r.Imported != imported {
 			t.Errorf("%s: imported %v", r.Address, r.Imported)
 		}
 	}

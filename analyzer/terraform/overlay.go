@@ -104,14 +104,25 @@ func (o *overlaid) resources(mode Mode, types []string) []*Resource {
 // configOnly says that an instance of the configuration counts though the plan
 // does not have it. With an instance key on the way the plan knows better than
 // the configuration alone which instances there are. What a state lacks does
-// not exist yet.
+// not exist yet, what a plan deletes or a whole plan lacks will not.
 func (o *overlaid) configOnly(c *Resource) bool {
-	if o.merge.state && c.Mode == Managed || c.Exists != value.Yes || strings.Contains(c.Address, "[") {
+	if o.merge.state && c.Mode == Managed || c.Exists != value.Yes || strings.Contains(c.Address, "[") || o.evidence.gone[c.Address] {
 		return false
 	}
-	if c.Mode == Managed && o.merge.prefer == nil {
+	if c.Mode == Data {
+		return true
+	}
+	planned := o.evidence.declares(c)
+	if planned && o.evidence.whole {
+		return false
+	}
+	if o.merge.prefer == nil {
+		advice := "make the plan again, without -target"
+		if o.evidence.config != nil && !planned {
+			advice = "make the plan again, it is of another configuration"
+		}
 		o.root.gap(Gap{Kind: LimitGap, Span: c.Header,
-			Reason: fmt.Sprintf("%s is in the configuration and not in the plan %s: make the plan again, without -target", c.Address, o.evidence.file.Name)})
+			Reason: fmt.Sprintf("%s is in the configuration and not in the plan %s: %s", c.Address, o.evidence.file.Name, advice)})
 	}
 	return true
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -78,12 +79,12 @@ func (l *evidence) readPlan(members sections) error {
 	var variables map[string]struct {
 		Value any `json:"value"`
 	}
-	gone := map[string]bool{}
+	l.gone = map[string]bool{}
 	if err := members.walk("resource_changes", func(t jsonText) error {
 		return t.elements(func(t jsonText) error {
 			c, err := readChange(t)
 			if err == nil && c.deposed == "" && l.addChange(c) == nil {
-				gone[c.address] = true
+				l.gone[c.address] = true
 			}
 			return err
 		})
@@ -126,21 +127,65 @@ func (l *evidence) readPlan(members sections) error {
 	})
 	if err := members.walk("planned_values", func(t jsonText) error {
 		return t.member("root_module", func(t jsonText) error {
-			return l.addModule(t, func(r *evidenceResource) bool { return !gone[r.address] })
+			return l.addModule(t, func(r *evidenceResource) bool { return !l.gone[r.address] })
 		})
 	}); err != nil {
 		return err
 	}
+	unchanged := len(members["resource_changes"]) == 0 && !l.plansResources()
 	lenient("prior_state", func(t jsonText) error {
 		return t.member("values", func(t jsonText) error {
 			return t.member("root_module", func(t jsonText) error {
-				return l.addModule(t, func(r *evidenceResource) bool { return r.mode == Data && !gone[r.address] })
+				return l.addModule(t, func(r *evidenceResource) bool {
+					if r.mode == Managed && unchanged {
+						r.actions = []string{"no-op"}
+					}
+					return (r.mode == Data || unchanged) && !l.gone[r.address]
+				})
 			})
 		})
 	})
+	l.whole = l.isWhole(members, unchanged) && (errored == nil || !*errored)
 	_, applyable := members["applyable"]
 	l.finish(applyable)
 	return nil
+}
+
+// plansResources says that some managed resource is there after the apply.
+func (l *evidence) plansResources() bool {
+	return slices.ContainsFunc(l.list, func(r *evidenceResource) bool { return r.mode == Managed })
+}
+
+// isWhole says that the plan tells of all that its configuration declares what
+// becomes of it: what it lacks will not be there. Terraform says so since 1.8
+// ("complete" is false with -target). Of other plans, OpenTofu's among them,
+// those that change nothing (-refresh-only, which has everything in its
+// prior_state and no resource_changes) or only delete (-destroy) are told by what
+// they hold.
+func (l *evidence) isWhole(members sections, unchanged bool) bool {
+	var complete *bool
+	_ = members.read("complete", &complete)
+	if complete != nil {
+		return *complete
+	}
+	if unchanged {
+		return true
+	}
+	if len(l.gone) == 0 || l.plansResources() {
+		return false
+	}
+	stays := false // what -target leaves alone
+	_ = members.walk("prior_state", func(t jsonText) error {
+		return t.member("values", func(t jsonText) error {
+			return t.member("root_module", func(t jsonText) error {
+				return newEvidence(&Root{}, l.file).addModule(t, func(r *evidenceResource) bool {
+					stays = stays || r.mode == Managed && !l.gone[r.address]
+					return false
+				})
+			})
+		})
+	})
+	return !stays
 }
 
 // addChange adds a resource change; nil when the resource will be gone.
@@ -211,6 +256,8 @@ type evidence struct {
 	byBlock   map[string][]*evidenceResource // by module address and block, in order
 	instances int                            // of modules
 	account   string                         // of all resources; "" for a plan or state
+	gone      map[string]bool                // addresses that the plan deletes or forgets
+	whole     bool                           // see isWhole
 
 	version      string // of the tool, as terraform_version says
 	tofuRegistry bool   // a provider comes from OpenTofu's registry

@@ -59,6 +59,13 @@ func (s *planScope) resource(r *evidenceResource) *tfjson.ConfigResource {
 	return c.decoded
 }
 
+// declares says that the plan's configuration section has the block of a
+// resource.
+func (l *evidence) declares(r *Resource) bool {
+	m := l.scope(r.Module).module
+	return m != nil && m.resources[resourceKey{r.Mode, r.Type, r.Name}] != nil
+}
+
 // expressions is what the configuration writes for a resource; nil when the
 // plan does not say.
 func (s *planScope) expressions(r *evidenceResource) map[string]*tfjson.Expression {
