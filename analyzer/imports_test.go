@@ -16,12 +16,13 @@ const module = "github.com/iamvet/iamvet/"
 // the restricted libraries that it may know. Imports point down.
 var allowed = map[string][]string{
 	"analyzer/source":     {},
+	"analyzer/aws":        {},
 	"analyzer/value":      {"analyzer/source"},
 	"analyzer/credential": {"analyzer/source"},
 	"analyzer/audit":      {"analyzer/credential"},
-	"analyzer/policy":     {"analyzer/source", "analyzer/value"},
-	"analyzer/proof":      {"analyzer/source", "analyzer/value", "analyzer/policy"},
-	"analyzer/terraform":  {"analyzer/source", "analyzer/value", "hcl", "cty", "terraform-json"},
+	"analyzer/policy":     {"analyzer/aws", "analyzer/source", "analyzer/value"},
+	"analyzer/proof":      {"analyzer/aws", "analyzer/source", "analyzer/value", "analyzer/policy"},
+	"analyzer/terraform":  {"analyzer/aws", "analyzer/source", "analyzer/value", "hcl", "cty", "terraform-json"},
 	"analyzer/edit":       {"analyzer/source", "analyzer/value", "hcl"},
 	"analyzer/settings":   {"analyzer/source", "analyzer/proof", "hcl", "cty"},
 	"analyzer/identity":   {"analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/terraform", "analyzer/credential"},

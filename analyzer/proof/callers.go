@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
 )
 
@@ -24,21 +25,18 @@ const (
 )
 
 // direct is the context of a request that its caller makes itself, with
-// credentials of a user or of root.
+// credentials of a user or of root, at a console, by an API or through one of
+// AWS's MCP servers.
 func direct(mfa mfaState) map[string]policy.ContextValue {
 	ctx := map[string]policy.ContextValue{
-		"aws:viaawsservice":                policy.One("false"),
-		"aws:viaawsmcpservice":             {},
-		"aws:principalisawsservice":        policy.One("false"),
-		"aws:assumedroot":                  {},
-		"aws:federatedprovider":            {},
-		"aws:sourceidentity":               {},
-		"ec2:roledelivery":                 {},
-		"ec2:sourceinstancearn":            {},
-		"lambda:sourcefunctionarn":         {},
-		"ssm:sourceinstancearn":            {},
-		"aws:ec2instancesourcevpc":         {},
-		"aws:ec2instancesourceprivateipv4": {},
+		"aws:viaawsservice":         policy.One("false"),
+		"aws:principalisawsservice": policy.One("false"),
+		"aws:assumedroot":           {},
+	}
+	for name, k := range aws.Keys() {
+		if k.Session {
+			ctx[name] = policy.ContextValue{}
+		}
 	}
 	switch mfa {
 	case withoutMFA:
@@ -76,8 +74,11 @@ func userRequest(partition, account, name string, mfa mfaState) *policy.Request 
 // roleRequest is a request of a session of a role. Sessions carry no MFA.
 func roleRequest(partition, account, name string) *policy.Request {
 	ctx := direct(withAccessKey)
-	for _, k := range []string{"aws:federatedprovider", "aws:sourceidentity", "ec2:roledelivery", "ec2:sourceinstancearn", "lambda:sourcefunctionarn", "aws:tokenissuetime"} {
-		delete(ctx, k)
+	delete(ctx, "aws:tokenissuetime")
+	for name, k := range aws.Keys() {
+		if k.Session {
+			delete(ctx, name)
+		}
 	}
 	return &policy.Request{
 		Caller:   &policy.Caller{Kind: policy.RoleCaller, Partition: partition, Account: account, Name: name, Session: "session", ID: "AROAIAMVETEXAMPLE" + idOf(name)},
@@ -126,7 +127,7 @@ func partitionsOf(given []string, docs []*policy.Document) (list []string, assum
 	if len(given) > 0 {
 		return given, false
 	}
-	for _, p := range []string{"aws", "aws-us-gov", "aws-cn"} {
+	for _, p := range aws.PartitionNames() {
 		if mentions(docs, "arn:"+p+":") {
 			list = append(list, p)
 		}

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -21,6 +23,7 @@ var telling = map[string][]string{
 	"aws:securetransport": {"true", "false"},
 	"aws:useragent":       {"aws-cli/2"},
 	"aws:principalorgid":  {"o-a1b2c3d4e5"},
+	"aws:calledviaawsmcp": {"aws-mcp.amazonaws.com"},
 }
 
 // domain is one value of a key for every region that the clauses can tell
@@ -35,22 +38,31 @@ func (s *solver) domain(name string, r *policy.Request, denies []*clause, levels
 		}
 	}
 	k := keyOf(name)
-	if k.there == never || !carries(r.Action, name) {
+	if k.There == aws.Never {
 		return []policy.ContextValue{{}}
 	}
+	if k.There == unlisted {
+		return []policy.ContextValue{{Presence: policy.Either}}
+	}
+	switch carries(r, name) {
+	case value.No:
+		return []policy.ContextValue{{}}
+	case value.Maybe:
+		return []policy.ContextValue{{}, {Presence: policy.Either}}
+	}
 	conds := conditionsOn(name, denies, levels)
-	if k.kind == textKey {
-		k.kind = kindTested(name, conds)
+	if k.Type == aws.String || k.Type == aws.ARN {
+		k.Type = kindTested(name, conds)
 	}
 	var out []policy.ContextValue
-	if k.there == sometimes {
+	if k.There == aws.Sometimes {
 		out = append(out, policy.ContextValue{})
 	}
 	values := s.values(name, k, conds, r)
-	sets := k.kind == listKey || slices.ContainsFunc(conds, func(c *policy.Condition) bool {
+	sets := k.Type == aws.ArrayOfString || slices.ContainsFunc(conds, func(c *policy.Condition) bool {
 		return c.Operator.Set != policy.NoSet && strings.EqualFold(c.Key, name)
-	}) && k.kind == textKey && !strings.HasPrefix(name, "aws:")
-	if k.kind != listKey {
+	}) && k.Type == aws.String && !strings.HasPrefix(name, "aws:")
+	if k.Type != aws.ArrayOfString {
 		for _, v := range values {
 			out = append(out, policy.One(v))
 		}
@@ -58,20 +70,38 @@ func (s *solver) domain(name string, r *policy.Request, denies []*clause, levels
 	if sets {
 		out = append(out, s.subsets(values)...)
 	}
-	return out
+	return together(out, name, r)
+}
+
+// together keeps the values of a key that go with those chosen for another: AWS's
+// MCP servers set both of their keys, and nobody else sets the one that names them.
+// https://docs.aws.amazon.com/agent-toolkit/latest/userguide/security_iam_service-with-iam.html
+func together(values []policy.ContextValue, name string, r *policy.Request) []policy.ContextValue {
+	via := func(v policy.ContextValue) bool { return v.Presence == policy.Known && v.Values[0] == "true" }
+	switch name {
+	case "aws:calledviaawsmcp":
+		if v, chosen := r.Context["aws:viaawsmcpservice"]; chosen {
+			return slices.DeleteFunc(values, func(called policy.ContextValue) bool { return (called.Presence != policy.Absent) != via(v) })
+		}
+	case "aws:viaawsmcpservice":
+		if called, chosen := r.Context["aws:calledviaawsmcp"]; chosen {
+			return slices.DeleteFunc(values, func(v policy.ContextValue) bool { return (called.Presence != policy.Absent) != via(v) })
+		}
+	}
+	return values
 }
 
 // kindTested is the type that all conditions on a key take it to have.
-func kindTested(name string, conds []*policy.Condition) keyKind {
-	kinds := map[policy.Family]keyKind{
-		policy.BoolFamily: boolKey, policy.NumericFamily: numberKey, policy.DateFamily: dateKey, policy.IPFamily: addressKey,
+func kindTested(name string, conds []*policy.Condition) aws.Type {
+	kinds := map[policy.Family]aws.Type{
+		policy.BoolFamily: aws.Bool, policy.NumericFamily: aws.Numeric, policy.DateFamily: aws.Date, policy.IPFamily: aws.IPAddress,
 	}
 	family := policy.NullFamily
 	for _, c := range conds {
 		switch {
 		case !strings.EqualFold(c.Key, name) || c.Operator.Family == policy.NullFamily:
 		case family != policy.NullFamily && c.Operator.Family != family:
-			return textKey
+			return aws.String
 		default:
 			family = c.Operator.Family
 		}
@@ -99,18 +129,23 @@ func conditionsOn(name string, denies []*clause, levels []clauseLevel) []*policy
 	})
 }
 
-// carries says whether a request for the action can carry the key: keys of a
-// service come with its actions only.
-func carries(action, name string) bool {
+// carries says whether a request can carry the key: keys of a service come with
+// its actions, and with the sessions whose credentials it issued. Which do is
+// known of those in AWS's table, and of no others.
+func carries(r *policy.Request, name string) value.Tri {
 	prefix, _, ok := strings.Cut(name, ":")
-	if !ok || prefix == "aws" || action == "" || strings.ContainsAny(prefix, ". ") {
-		return true
+	if !ok || prefix == "aws" || r.Action == "" || strings.ContainsAny(prefix, ". ") {
+		return value.Yes
 	}
-	if _, principal := principalKeys[name]; principal && prefix != "sts" {
-		return true
+	k, known := aws.KeyNamed(name)
+	service := serviceOf(r.Action)
+	switch {
+	case k.Session, service == prefix, service == "other", prefix == "kms", prefix == "saml", prefix == "identitystore":
+		return value.Yes
+	case known || r.Caller != nil && r.Caller.Kind != policy.RoleCaller:
+		return value.No
 	}
-	service := serviceOf(action)
-	return service == prefix || service == "other" || prefix == "kms" || prefix == "ec2" || prefix == "saml" || prefix == "identitystore"
+	return value.Maybe
 }
 
 func usesVariable(c *policy.Condition, name string) bool {
@@ -150,17 +185,17 @@ func (s *solver) subsets(values []string) []policy.ContextValue {
 	return append(out, policy.Many(values...))
 }
 
-func (s *solver) values(name string, k key, conds []*policy.Condition, r *policy.Request) []string {
-	switch k.kind {
-	case boolKey:
+func (s *solver) values(name string, k aws.Key, conds []*policy.Condition, r *policy.Request) []string {
+	switch k.Type {
+	case aws.Bool:
 		if name == "aws:securetransport" {
 			return []string{"true", "false"}
 		}
 		return []string{"false", "true"}
-	case addressKey:
+	case aws.IPAddress:
 		return addressSamples(conds)
-	case numberKey, dateKey:
-		return bounds(name, k.kind, conds)
+	case aws.Numeric, aws.Date:
+		return bounds(name, k.Type, conds)
 	}
 	var globs []glob
 	seeds := slices.Clone(telling[name])
@@ -215,16 +250,16 @@ func (s *solver) values(name string, k key, conds []*policy.Condition, r *policy
 }
 
 // bounds are numbers or dates on every side of what conditions compare with.
-func bounds(name string, kind keyKind, conds []*policy.Condition) []string {
+func bounds(name string, kind aws.Type, conds []*policy.Condition) []string {
 	var out []string
 	for _, c := range conds {
 		for _, p := range c.Values {
 			text, known := p.Text()
 			switch {
 			case !known || !strings.EqualFold(c.Key, name) || c.Operator.Family == policy.NullFamily:
-			case kind == dateKey && name == "aws:epochtime" && c.Operator.Family == policy.NumericFamily:
+			case kind == aws.Date && name == "aws:epochtime" && c.Operator.Family == policy.NumericFamily:
 				out = append(out, around(text)...)
-			case kind == dateKey:
+			case kind == aws.Date:
 				out = append(out, aroundDate(text)...)
 			default:
 				out = append(out, around(text)...)
@@ -234,7 +269,7 @@ func bounds(name string, kind keyKind, conds []*policy.Condition) []string {
 	switch {
 	case len(out) > 0:
 		return dedupe(out)
-	case kind == dateKey:
+	case kind == aws.Date:
 		return []string{"2026-01-01T00:00:00Z"}
 	}
 	return []string{"1"}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -281,11 +282,27 @@ func conditionReasons(c *policy.Condition, r *policy.Request) []value.Reason {
 	if why := reasonsOf(c.OperatorValue, c.KeyValue, c.Value); len(why) > 0 {
 		return why
 	}
+	for _, name := range keysIn(c) {
+		if keyOf(name).There == unlisted {
+			return []value.Reason{reason(c.Span(), "a condition on %s, which is none of the condition keys of AWS that iamvet knows (as of %s): whether a request carries it is not known", spelledIn(c, name), aws.AsOf)}
+		}
+		if _, listed := aws.KeyNamed(name); !listed && r.Context[name].Presence == policy.Either {
+			return []value.Reason{reason(c.Span(), "a condition on %s: whether sessions whose credentials that service issued carry it is not known", spelledIn(c, name))}
+		}
+	}
 	_, words := c.MatchesDetail(r)
 	if words == "" {
 		words = "AWS does not document what it does"
 	}
 	return []value.Reason{reason(c.Span(), "a condition on %s: %s", c.Key, words)}
+}
+
+// spelledIn is a key, in lower case, as the condition writes it.
+func spelledIn(c *policy.Condition, name string) string {
+	if strings.EqualFold(c.Key, name) {
+		return c.Key
+	}
+	return spelled(name)
 }
 
 // stops says whether the formula stops a request.

@@ -3,141 +3,35 @@ package proof
 import (
 	"strings"
 
-	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/aws"
 )
 
-// keyKind is what values a condition key can hold.
-type keyKind int8
+// unlisted is the presence of a key of which nothing is known.
+const unlisted aws.Presence = -1
 
-const (
-	textKey keyKind = iota
-	boolKey
-	addressKey
-	numberKey
-	dateKey
-	listKey // several values
-)
-
-// presence is whether a request made directly by an IAM principal, not by a
-// service for it, carries a key.
-type presence int8
-
-const (
-	sometimes presence = iota
-	always
-	never
-)
-
-type key struct {
-	kind  keyKind
-	there presence
-}
-
-// globalKeys are the condition keys that begin with aws:, in lower case, as far
-// as they do not describe the principal (principalKeys). A key that begins with
-// aws: and stands in neither table does not exist: no request carries it.
-var globalKeys = map[string]key{
-	"aws:bearertokentype":              {textKey, sometimes},
-	"aws:calledvia":                    {listKey, never},
-	"aws:calledviafirst":               {textKey, never},
-	"aws:calledvialast":                {textKey, never},
-	"aws:viaawsservice":                {boolKey, always},
-	"aws:viaawsmcpservice":             {boolKey, sometimes},
-	"aws:calledviaawsmcp":              {textKey, never},
-	"aws:currenttime":                  {dateKey, always},
-	"aws:epochtime":                    {dateKey, always},
-	"aws:issourcevpcconnection":        {boolKey, sometimes},
-	"aws:referer":                      {textKey, sometimes},
-	"aws:requestedregion":              {textKey, always},
-	"aws:resourceaccount":              {textKey, sometimes},
-	"aws:resourceorgid":                {textKey, sometimes},
-	"aws:resourceorgpaths":             {listKey, sometimes},
-	"aws:securetransport":              {boolKey, always},
-	"aws:sourceaccount":                {textKey, never},
-	"aws:sourcearn":                    {textKey, never},
-	"aws:sourceorgid":                  {textKey, never},
-	"aws:sourceorgpaths":               {listKey, never},
-	"aws:sourceip":                     {addressKey, sometimes},
-	"aws:sourcevpc":                    {textKey, sometimes},
-	"aws:sourcevpcarn":                 {textKey, sometimes},
-	"aws:sourcevpce":                   {textKey, sometimes},
-	"aws:vpceaccount":                  {textKey, sometimes},
-	"aws:vpceorgid":                    {textKey, sometimes},
-	"aws:vpceorgpaths":                 {listKey, sometimes},
-	"aws:vpcsourceip":                  {addressKey, sometimes},
-	"aws:tagkeys":                      {listKey, sometimes},
-	"aws:useragent":                    {textKey, sometimes},
-	"aws:chatbotsourcearn":             {textKey, never},
-	"aws:ec2instancesourcevpc":         {textKey, sometimes},
-	"aws:ec2instancesourceprivateipv4": {addressKey, sometimes},
-	"aws:signinsessionarn":             {textKey, sometimes},
-}
-
-// principalKeys describe who calls. Each kind of caller fixes them.
-var principalKeys = map[string]key{
-	"aws:principalarn":               {textKey, always},
-	"aws:principaltype":              {textKey, always},
-	"aws:principalaccount":           {textKey, always},
-	"aws:principalorgid":             {textKey, sometimes},
-	"aws:principalorgpaths":          {listKey, sometimes},
-	"aws:principalisawsservice":      {boolKey, always},
-	"aws:principalservicename":       {textKey, never},
-	"aws:principalservicenameslist":  {listKey, never},
-	"aws:username":                   {textKey, sometimes},
-	"aws:userid":                     {textKey, always},
-	"aws:multifactorauthpresent":     {boolKey, sometimes},
-	"aws:multifactorauthage":         {numberKey, sometimes},
-	"aws:assumedroot":                {boolKey, never},
-	"aws:federatedprovider":          {textKey, sometimes},
-	"aws:tokenissuetime":             {dateKey, sometimes},
-	"aws:sourceidentity":             {textKey, sometimes},
-	"identitystore:userid":           {textKey, sometimes},
-	"identitystore:identitystorearn": {textKey, sometimes},
-	"identitystore:applicationarn":   {textKey, sometimes},
-	"saml:sub":                       {textKey, sometimes},
-	"saml:namequalifier":             {textKey, sometimes},
-	"saml:iss":                       {textKey, sometimes},
-	"saml:aud":                       {textKey, sometimes},
-	"ec2:roledelivery":               {textKey, sometimes},
-	"ec2:sourceinstancearn":          {textKey, sometimes},
-	"lambda:sourcefunctionarn":       {textKey, sometimes},
-	"ssm:sourceinstancearn":          {textKey, sometimes},
-}
-
-// tagFamilies are the families of keys whose name ends in the name of a tag.
-var tagFamilies = []string{"aws:principaltag/", "aws:requesttag/", "aws:resourcetag/"}
-
-var tagSpellings = []string{"aws:PrincipalTag/", "aws:RequestTag/", "aws:ResourceTag/"}
-
-// familyOf is the family that a key's name belongs to, "" when none.
-func familyOf(name string) string {
-	for _, f := range tagFamilies {
-		if strings.HasPrefix(name, f) && len(name) > len(f) {
-			return f
-		}
-	}
-	return ""
-}
-
-// keyOf says what is known of a key, whose name is in lower case.
-func keyOf(name string) key {
-	if k, ok := globalKeys[name]; ok {
+// keyOf says what is known of a key. One that AWS does not have, since it is a
+// slip of the pen or names no service, no request carries. One that begins with
+// aws: and is in no table may be AWS's all the same: its presence is unlisted.
+func keyOf(name string) aws.Key {
+	if k, ok := aws.KeyNamed(name); ok {
 		return k
 	}
-	if k, ok := principalKeys[name]; ok {
-		return k
+	switch {
+	case !strings.Contains(name, ":") || aws.Slip(name) != "":
+		return aws.Key{Name: name, There: aws.Never}
+	case hasPrefixFold(name, "aws:"):
+		return aws.Key{Name: name, There: unlisted}
 	}
-	if policy.MultiValued(name) {
-		return key{listKey, sometimes}
-	}
-	if familyOf(name) != "" {
-		return key{textKey, sometimes}
-	}
-	if strings.HasPrefix(name, "aws:") || !strings.Contains(name, ":") {
-		return key{textKey, never} // no such key: no request carries it
-	}
-	return key{textKey, sometimes}
+	return aws.Key{Name: name}
 }
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+// familyOf is the family that a key's name belongs to, in lower case, "" when
+// none.
+func familyOf(name string) string { return strings.ToLower(aws.Family(name)) }
 
 // exemptable are the actions that root and users may be left without MFA, to
 // enrol a device: AWS's DenyAllExceptListedIfNoMFA and what the console needs
@@ -202,51 +96,6 @@ var commonActions = []string{
 // than nothing at all (D14: two protected services are nothing).
 const sensitiveActions = 12 // of tellingActions, from the first
 
-// spellings are the keys as AWS writes them; others are told as the policy
-// spells them or in lower case.
-var spellings = map[string]string{
-	"aws:multifactorauthpresent": "aws:MultiFactorAuthPresent",
-	"aws:multifactorauthage":     "aws:MultiFactorAuthAge",
-	"aws:sourceip":               "aws:SourceIp",
-	"aws:vpcsourceip":            "aws:VpcSourceIp",
-	"aws:sourcevpc":              "aws:SourceVpc",
-	"aws:sourcevpce":             "aws:SourceVpce",
-	"aws:vpceorgid":              "aws:VpceOrgID",
-	"aws:vpceaccount":            "aws:VpceAccount",
-	"aws:vpceorgpaths":           "aws:VpceOrgPaths",
-	"aws:viaawsservice":          "aws:ViaAWSService",
-	"aws:principalarn":           "aws:PrincipalArn",
-	"aws:principaltype":          "aws:PrincipalType",
-	"aws:principalaccount":       "aws:PrincipalAccount",
-	"aws:principalorgid":         "aws:PrincipalOrgID",
-	"aws:principalorgpaths":      "aws:PrincipalOrgPaths",
-	"aws:principalisawsservice":  "aws:PrincipalIsAWSService",
-	"aws:assumedroot":            "aws:AssumedRoot",
-	"aws:requestedregion":        "aws:RequestedRegion",
-	"aws:securetransport":        "aws:SecureTransport",
-	"aws:currenttime":            "aws:CurrentTime",
-	"aws:epochtime":              "aws:EpochTime",
-	"aws:tokenissuetime":         "aws:TokenIssueTime",
-	"aws:useragent":              "aws:UserAgent",
-	"aws:sourceidentity":         "aws:SourceIdentity",
-	"aws:federatedprovider":      "aws:FederatedProvider",
-	"aws:tagkeys":                "aws:TagKeys",
-	"sts:rolesessionname":        "sts:RoleSessionName",
-	"sts:sourceidentity":         "sts:SourceIdentity",
-	"sts:externalid":             "sts:ExternalId",
-	"sts:transitivetagkeys":      "sts:TransitiveTagKeys",
-}
-
-// spelled is a key as AWS writes it.
-func spelled(name string) string {
-	lower := strings.ToLower(name)
-	if s, ok := spellings[lower]; ok {
-		return s
-	}
-	for i, family := range tagFamilies {
-		if strings.HasPrefix(lower, family) {
-			return tagSpellings[i] + name[len(family):]
-		}
-	}
-	return name
-}
+// spelled is a key as AWS writes it; one that is not known is told as the policy
+// spells it or in lower case.
+func spelled(name string) string { return keyOf(name).Name }

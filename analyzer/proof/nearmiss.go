@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -199,7 +200,7 @@ func bothTests(s *policy.Statement) *policy.Condition {
 func conditionDefect(c *policy.Condition, r *policy.Request) string {
 	key := strings.ToLower(c.Key)
 	switch {
-	case keyOf(key).there == never && !strings.HasPrefix(key, "aws:principaltag/"):
+	case keyOf(key).There == aws.Never && !strings.HasPrefix(key, "aws:principaltag/"):
 		return DefectKey
 	case key == "aws:multifactorauthpresent":
 		return mfaDefect(c, r)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -191,7 +192,7 @@ func (c Required) document() (*policy.Document, error) {
 	if len(c.Values) == 0 {
 		return nil, errors.New("a condition without values is met by nobody")
 	}
-	if keyOf(strings.ToLower(c.Key)).there == never || !carries(assumeRole, strings.ToLower(c.Key)) {
+	if keyOf(strings.ToLower(c.Key)).There == aws.Never || carries(&policy.Request{Action: assumeRole}, strings.ToLower(c.Key)) == value.No {
 		return nil, fmt.Errorf("no user or role that assumes a role carries %s", c.Key)
 	}
 	var values []*value.Value

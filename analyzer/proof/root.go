@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -393,7 +394,7 @@ func tells(r *policy.Request, k string) bool {
 	switch {
 	case k == "aws:multifactorauthpresent":
 		return true
-	case k == "aws:multifactorauthage" || k == "aws:tokenissuetime" || keyOf(k).there == never:
+	case k == "aws:multifactorauthage" || k == "aws:tokenissuetime" || keyOf(k).There == aws.Never:
 		return false
 	case strings.HasPrefix(k, "aws:principaltag/") && r.Caller != nil && r.Caller.Kind == policy.RootCaller:
 		return false
@@ -420,7 +421,7 @@ func (q *rootQuestion) somethingStopped(f *formula) bool {
 				d = fixed[family]
 			}
 			switch {
-			case keyOf(k).there == never:
+			case keyOf(k).There == aws.Never:
 				r = assign(r, k, policy.ContextValue{})
 			case len(d) == 1:
 				r = assign(r, k, d[0])

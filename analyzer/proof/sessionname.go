@@ -351,10 +351,13 @@ func (t *trust) judgeVariant(r *policy.Request, names, identities []nameRegion, 
 func (t *trust) ask(c caller, r *policy.Request, name, identity string) answer {
 	base := assign(r, nameKey, policy.One(name))
 	base.Context[identityKey] = policy.One(identity)
+	base.Context["aws:resourceaccount"] = t.resourceAccount(c)
 	domains := map[string][]policy.ContextValue{}
 	if c.request.Caller.Account == t.stranger {
 		domains["aws:principalorgid"] = []policy.ContextValue{{}, policy.One(foreignOrgID)}
 		domains["aws:principalorgpaths"] = []policy.ContextValue{{}, policy.Many(foreignOrgID + "/r-else/ou-else/")}
+		domains["aws:resourceorgid"] = []policy.ContextValue{{}, policy.One(ownOrgID)}
+		domains["aws:resourceorgpaths"] = []policy.ContextValue{{}, policy.Many(ownOrgID + "/r-own/ou-own/")}
 	}
 	if c.unknown != nil && c.unknown.principal.Account == "" {
 		for _, k := range []string{"aws:principalarn", "aws:principalaccount"} {
@@ -369,6 +372,20 @@ func (t *trust) ask(c caller, r *policy.Request, name, identity string) answer {
 		account: t.opt.Account,
 	}
 	return q.ask(false)
+}
+
+// resourceAccount is the account of the role as a caller's request carries it. Where
+// it is not known, it is one that a stranger has nothing to do with, and may or may
+// not be one that the policy names.
+func (t *trust) resourceAccount(c caller) policy.ContextValue {
+	account := c.request.Caller.Account
+	switch {
+	case t.opt.Account != "":
+		return policy.One(t.opt.Account)
+	case account == t.stranger || account == usualAccount && !slices.Contains(t.accounts, account):
+		return policy.One(usualAccount)
+	}
+	return policy.ContextValue{Presence: policy.Present}
 }
 
 // addTags notes the tags that names are made of.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -108,7 +109,7 @@ func (t *trust) explain(result *SessionNameResult, o outcome) {
 		switch c := result.Condition; {
 		case c == nil:
 			w.Because = "does not test sts:RoleSessionName"
-		case keyOf(strings.ToLower(c.Key)).there == never:
+		case keyOf(strings.ToLower(c.Key)).There == aws.Never:
 			w.Because = fmt.Sprintf("tests %s, which no request carries", c.Key)
 		default:
 			_, words := c.MatchesDetail(&r)

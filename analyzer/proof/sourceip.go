@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -483,7 +484,7 @@ func sourceOf(r *policy.Request) string {
 func (q *ipQuestion) somethingStopped(base *policy.Request, a netip.Addr) bool {
 	r := q.internet(base, a)
 	for _, k := range keysOf(q.formula) {
-		if strings.HasPrefix(k, "aws:principaltag/") || keyOf(k).there == never {
+		if strings.HasPrefix(k, "aws:principaltag/") || keyOf(k).There == aws.Never {
 			r.Context[k] = policy.ContextValue{}
 		}
 	}

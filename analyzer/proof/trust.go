@@ -96,6 +96,7 @@ const (
 	aFreeName    = "anything"
 	anotherName  = "not-a-name-of-mine"
 	foreignOrgID = "o-somebodyelse"
+	ownOrgID     = "o-thisrolesown" // of the role
 )
 
 // SessionName decides whether a role can be assumed under a name that does not

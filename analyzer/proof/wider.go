@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -54,12 +55,10 @@ func Wider(before, after []*policy.Document, limit int) *policy.Request {
 // the key has one value, anything where there is no such key.
 func neverCarries(name string, v policy.ContextValue) bool {
 	name = strings.ToLower(name)
-	_, global := globalKeys[name]
-	_, principal := principalKeys[name]
-	if global || principal {
+	if _, listed := aws.Keys()[name]; listed {
 		return v.Multi && !policy.MultiValued(name)
 	}
-	return v.Presence != policy.Absent && keyOf(name).there == never
+	return v.Presence != policy.Absent && keyOf(name).There == aws.Never
 }
 
 // widerCallers are callers of every kind, and those whom the documents name.

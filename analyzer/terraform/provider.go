@@ -1,10 +1,9 @@
 package terraform
 
 import (
-	"strings"
-
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -116,17 +115,8 @@ func (inst *instance) partition() *value.Value {
 	if region == nil {
 		return value.Of(value.Type{Kind: value.String}, inst.block.header, value.Reason{Text: "the partition is not known (--partition)", Span: inst.block.header})
 	}
-	p := "aws"
-	name := region.TextOr("")
-	for _, prefix := range []struct{ region, partition string }{
-		{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"us-iso-", "aws-iso"}, {"us-isob-", "aws-iso-b"},
-		{"eu-isoe-", "aws-iso-e"}, {"us-isof-", "aws-iso-f"}, {"eusc-", "aws-eusc"},
-	} {
-		if strings.HasPrefix(name, prefix.region) {
-			p = prefix.partition
-		}
-	}
-	return derived(value.StrAt(source.Computed(p, region.Span)), region)
+	p := aws.PartitionOf(region.TextOr(""))
+	return derived(value.StrAt(source.Computed(p.Name, region.Span)), region)
 }
 
 func (inst *instance) partitionAttribute(name string) *value.Value {
@@ -135,21 +125,14 @@ func (inst *instance) partitionAttribute(name string) *value.Value {
 	if !ok {
 		return nil
 	}
-	suffix, reverse := "amazonaws.com", "com.amazonaws"
-	switch text {
-	case "aws-cn":
-		suffix, reverse = "amazonaws.com.cn", "cn.com.amazonaws"
-	case "aws", "aws-us-gov":
-	default:
-		suffix = ""
-	}
+	known, listed := aws.PartitionNamed(text)
 	switch {
 	case name == "partition" || name == "id":
 		return p
-	case name == "dns_suffix" && suffix != "":
-		return derived(value.StrAt(source.Computed(suffix, p.Span)), p)
-	case name == "reverse_dns_prefix" && suffix != "":
-		return derived(value.StrAt(source.Computed(reverse, p.Span)), p)
+	case name == "dns_suffix" && listed:
+		return derived(value.StrAt(source.Computed(known.DNSSuffix, p.Span)), p)
+	case name == "reverse_dns_prefix" && listed:
+		return derived(value.StrAt(source.Computed(known.ReverseDNS(), p.Span)), p)
 	}
 	return nil
 }

@@ -8,12 +8,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
@@ -46,7 +46,7 @@ func (f *inputFlags) add(c *cobra.Command) {
 	fl.StringArrayVar(&f.vars, "var", nil, "`NAME=VALUE` of a variable; repeatable")
 	fl.StringVar(&f.workspace, "workspace", "", "`NAME` that terraform.workspace is; unknown by default")
 	fl.StringVar(&f.account, "account", "", "12-digit `ID` of the account that the code is for, where no provider says so; unknown by default")
-	fl.StringVar(&f.partition, "partition", "", "`NAME` of the partition: aws, aws-cn or aws-us-gov, where no region says so; unknown by default")
+	fl.StringVar(&f.partition, "partition", "", "`NAME` of the partition ("+strings.Join(aws.PartitionNames(), ", ")+"), where no region says so; unknown by default")
 	fl.StringVar(&f.language, "language", "", "`NAME` of the language: terraform or opentofu, where no file, plan or state says so")
 	fl.BoolVar(&f.debug, "debug", false, "say on standard error what is done and which fixes were dropped")
 }
@@ -62,8 +62,8 @@ func (f *inputFlags) check() error {
 	if f.account != "" && !settings.IsAccountID(f.account) {
 		return fmt.Errorf("--account %s: not an account ID, which has 12 digits", f.account)
 	}
-	if f.partition != "" && !slices.Contains([]string{"aws", "aws-cn", "aws-us-gov"}, f.partition) {
-		return fmt.Errorf("--partition %s: not a partition; aws, aws-cn or aws-us-gov", f.partition)
+	if _, known := aws.PartitionNamed(f.partition); f.partition != "" && !known {
+		return fmt.Errorf("--partition %s: not a partition; there are %s", f.partition, strings.Join(aws.PartitionNames(), ", "))
 	}
 	if _, err := terraform.ParseLanguage(f.language); err != nil {
 		return fmt.Errorf("--language: %w", err)

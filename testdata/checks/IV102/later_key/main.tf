@@ -1,0 +1,27 @@
+# A key that begins with aws: and is in no table may be one of tomorrow: nothing is proven by it.
+resource "aws_organizations_organization" "this" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "root" {
+  name = "root"
+  content = jsonencode({ # want? IV102 "aws_organizations_policy.root"
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Deny"
+      Action   = "*"
+      Resource = "*"
+      Condition = {
+        ArnLike      = { "aws:PrincipalArn" = "arn:aws:iam::*:root" }
+        BoolIfExists = { "aws:MultiFactorAuthPresent" = "false" }
+        Bool         = { "aws:KeyOfTomorrow" = "true" }
+      }
+    }]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "root" {
+  policy_id = aws_organizations_policy.root.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}

@@ -1,0 +1,26 @@
+# AWS calls for root through its MCP servers, too.
+resource "aws_organizations_organization" "this" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "root" {
+  name = "root"
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Deny"
+      Action   = "*"
+      Resource = "*"
+      Condition = {
+        ArnLike      = { "aws:PrincipalArn" = "arn:aws:iam::*:root" }
+        BoolIfExists = { "aws:MultiFactorAuthPresent" = "false", "aws:ViaAWSMCPService" = "false" } # want IV102/medium "tests aws:ViaAWSMCPService"
+      }
+    }]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "root" {
+  policy_id = aws_organizations_policy.root.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}
