@@ -166,7 +166,7 @@ func (a *analysis) discover(ctx context.Context) error {
 		a.found = a.environments([]terraform.FoundRoot{{Dir: path.Clean(a.in.Paths[0])}})
 		return ctx.Err()
 	}
-	found, gaps := terraform.FindRoots(ctx, a.in.Boundary, a.in.Options.Language, a.in.Paths, a.in.Exclude)
+	found, gaps := terraform.FindRoots(ctx, a.in.Boundary, a.in.Options, a.in.Paths, a.in.Exclude)
 	a.found, a.gaps = a.environments(found), append(a.gaps, gaps...)
 	return ctx.Err()
 }

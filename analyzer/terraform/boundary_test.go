@@ -214,7 +214,7 @@ func TestFindRoots(t *testing.T) {
 		{"docs", "", ""},
 	}
 	for _, tt := range tests {
-		found, gaps := FindRoots(context.Background(), OverFS(fsys), AnyLanguage, strings.Fields(tt.paths), strings.Fields(tt.exclude))
+		found, gaps := FindRoots(context.Background(), OverFS(fsys), Options{}, strings.Fields(tt.paths), strings.Fields(tt.exclude))
 		var got []string
 		for _, r := range found {
 			got = append(got, r.Dir)
@@ -226,8 +226,65 @@ func TestFindRoots(t *testing.T) {
 			t.Errorf("%s: gaps %v", tt.paths, gaps)
 		}
 	}
-	if _, gaps := FindRoots(context.Background(), OverFS(fsys), AnyLanguage, []string{"nowhere"}, nil); len(gaps) != 1 || gaps[0].Kind != ErrorGap {
+	if _, gaps := FindRoots(context.Background(), OverFS(fsys), Options{}, []string{"nowhere"}, nil); len(gaps) != 1 || gaps[0].Kind != ErrorGap {
 		t.Errorf("a missing path: %v", gaps)
+	}
+}
+
+// TestComputedSources: a call whose source is worked out is one like any other.
+func TestComputedSources(t *testing.T) {
+	const modules = "-- mods/a/main.tf --\n-- mods/b/main.tf --\n"
+	for _, tt := range []struct {
+		name, archive, vars, want string
+	}{
+		{"a local", "-- main.tofu --\nlocals {\n  base = \"./mods\"\n}\nmodule \"m\" {\n  source = \"${local.base}/a\"\n}\n", "", ". mods/b"},
+		{"in JSON", `-- main.tf.json --
+{"locals": {"base": "./mods"}, "module": {"m": {"source": "${local.base}/a"}}}
+`, "", ". mods/b"},
+		{"a constant variable", "-- main.tf --\nvariable \"which\" {\n  const   = true\n  default = \"a\"\n}\nmodule \"m\" {\n  source = \"./mods/${var.which}\"\n}\n", "", ". mods/b"},
+		{"that is set", "-- main.tf --\nvariable \"which\" {\n  const   = true\n  default = \"a\"\n}\nmodule \"m\" {\n  source = \"./mods/${var.which}\"\n}\n", "which=b", ". mods/a"},
+		{"by a file", "-- main.tf --\nvariable \"which\" {\n}\nmodule \"m\" {\n  source = \"./mods/${var.which}\"\n}\n-- terraform.tfvars --\nwhich = \"b\"\n", "", ". mods/a"},
+		{"by who calls it",
+			"-- main.tf --\nmodule \"m\" {\n  source = \"./between\"\n  which  = \"b\"\n}\n-- between/main.tf --\nvariable \"which\" {}\nmodule \"m\" {\n  source = \"../mods/${var.which}\"\n}\n",
+			"", ". mods/a"},
+		{"one that nobody knows", "-- main.tf --\nvariable \"which\" {\n}\nmodule \"m\" {\n  source = \"./mods/${var.which}\"\n}\n", "", ". mods/a mods/b"},
+		{"that only an example works out", "-- main.tf --\n-- examples/x/main.tf --\nlocals {\n  mods = \"../../mods\"\n}\nmodule \"m\" {\n  source = \"${local.mods}/a\"\n}\n", "", ". examples/x mods/a mods/b"},
+	} {
+		opt := Options{Vars: map[string]string{}}
+		if name, v, ok := strings.Cut(tt.vars, "="); ok {
+			opt.Vars[name] = v
+		}
+		found, gaps := FindRoots(context.Background(), OverFS(files(tt.archive+modules)), opt, []string{"."}, nil)
+		var got []string
+		for _, r := range found {
+			got = append(got, r.Dir)
+		}
+		if s := strings.Join(got, " "); s != tt.want || len(gaps) > 0 {
+			t.Errorf("%s: the roots are %s, want %s (%v)", tt.name, s, tt.want, gaps)
+		}
+	}
+}
+
+// TestSourcesOfOldTools: before Terraform 1.15 and OpenTofu 1.8 a source is literal.
+func TestSourcesOfOldTools(t *testing.T) {
+	const archive = "-- main.tf --\nlocals {\n  m = \"./m\"\n}\nmodule \"m\" {\n  source = local.m\n}\n-- m/main.tf --\nresource \"aws_iam_user\" \"u\" {\n}\n"
+	for _, tt := range []struct {
+		opt Options
+		gap string
+	}{
+		{Options{}, ""},
+		{Options{Language: Terraform}, ""},
+		{Options{Language: OpenTofu, ToolVersion: "1.8.0"}, ""},
+		{Options{Language: Terraform, ToolVersion: "1.14.2"}, "error: module.m: Terraform 1.14.2 takes a literal source alone"},
+		{Options{Language: OpenTofu, ToolVersion: "1.7.3"}, "error: module.m: OpenTofu 1.7.3 takes a literal source alone"},
+	} {
+		root := load(t, ".", archive, tt.opt)
+		if n := len(root.Resources()); n != 1 {
+			t.Errorf("%v: %d resources", tt.opt, n)
+		}
+		if got := strings.Join(gapsOf(root), "; "); got != tt.gap {
+			t.Errorf("%v: gaps %q, want %q", tt.opt, got, tt.gap)
+		}
 	}
 }
 
@@ -244,7 +301,7 @@ func TestLinkedRoots(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{".", "live"} {
-		found, gaps := FindRoots(context.Background(), b, AnyLanguage, []string{path}, nil)
+		found, gaps := FindRoots(context.Background(), b, Options{}, []string{path}, nil)
 		if len(found) != 1 || found[0].Dir != "shared/stack" || len(gaps) > 0 {
 			t.Errorf("%s: %v, %v", path, found, gaps)
 		}

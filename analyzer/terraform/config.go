@@ -235,6 +235,9 @@ func (m *moduleInstance) source(name string, b *block) (dir, modulePath, missing
 	src, ok := literalString(x)
 	if !ok {
 		v, _ := m.ev.eval(x, m.frame)
+		if m.ev.dialect.Since("1.15.0", "1.8.0") == value.No {
+			m.ev.gap(ErrorGap, x.span(), fmt.Sprintf("module.%s: %s takes a literal source alone", name, m.ev.dialect))
+		}
 		if src, ok = v.Text(); !ok {
 			return refuse(LimitGap, ModulesUnknown, "its source is not known")
 		}

@@ -18,11 +18,11 @@ var demonstrations = map[string]bool{"examples": true, "test": true, "tests": tr
 // FindRoots finds the root modules at and below paths, which are relative to
 // the boundary and may be files: every directory with configuration that no
 // other one calls as a local module, and those that only examples and tests
-// call. lang is what they are read as; exclude are globs of directories, relative to the boundary or to the
+// call. opt is what they are evaluated with, where that decides who calls whom; exclude are globs of directories, relative to the boundary or to the
 // path that is searched. What .gitignore names is not searched, unless it is
 // one of paths.
-func FindRoots(ctx context.Context, b *Boundary, lang Language, paths []string, exclude []string) ([]FoundRoot, []Gap) {
-	s := &search{ctx: ctx, b: b, lang: lang, exclude: exclude, seen: map[string]bool{}, ignores: map[string][]ignoreRule{}}
+func FindRoots(ctx context.Context, b *Boundary, opt Options, paths []string, exclude []string) ([]FoundRoot, []Gap) {
+	s := &search{ctx: ctx, b: b, opt: opt, exclude: exclude, seen: map[string]bool{}, ignores: map[string][]ignoreRule{}}
 	for _, p := range paths {
 		s.start(p)
 	}
@@ -40,7 +40,7 @@ func FindRoots(ctx context.Context, b *Boundary, lang Language, paths []string, 
 type search struct {
 	ctx     context.Context
 	b       *Boundary
-	lang    Language
+	opt     Options
 	exclude []string
 	seen    map[string]bool
 	dirs    []string // with configuration
@@ -74,7 +74,7 @@ func (s *search) add(dir string) {
 		return
 	}
 	s.seen[dir] = true
-	plain, overrides := s.b.configFiles(dir, s.lang)
+	plain, overrides := s.b.configFiles(dir, s.opt.Language)
 	if len(plain)+len(overrides) > 0 {
 		s.dirs = append(s.dirs, dir)
 	}
@@ -133,29 +133,20 @@ func (s *search) excluded(top, dir string) bool {
 // uncalled are the roots among the directories with configuration.
 func (s *search) uncalled() []string {
 	dirs := s.dirs
-	callers := map[string][]string{} // by callee
-	callees := map[string][]string{}
-	for _, dir := range dirs {
-		for _, callee := range s.b.localCalls(dir, s.lang) {
-			if callee != dir {
-				callers[callee] = append(callers[callee], dir)
-				callees[dir] = append(callees[dir], callee)
-			}
-		}
-	}
+	calls := s.calls()
 	reached := map[string]bool{}
 	var reach func(dir string)
 	reach = func(dir string) {
 		if !reached[dir] {
 			reached[dir] = true
-			for _, c := range callees[dir] {
+			for _, c := range calls.callees[dir] {
 				reach(c)
 			}
 		}
 	}
 	var roots []string
 	for _, dir := range dirs {
-		if !slices.ContainsFunc(callers[dir], func(caller string) bool { return !demonstrates(caller, dir) }) {
+		if !slices.ContainsFunc(calls.callers[dir], func(caller string) bool { return !demonstrates(caller, dir) }) {
 			roots = append(roots, dir)
 			reach(dir)
 		}
@@ -185,16 +176,18 @@ func demonstrates(caller, dir string) bool {
 	return false
 }
 
-// localCalls are the directories that a module calls, directly.
-func (b *Boundary) localCalls(dir string, lang Language) []string {
+// localCalls are the directories that a module calls, directly. computed says
+// that it has a call whose source is worked out, so that there may be others.
+func (b *Boundary) localCalls(dir string, lang Language) (called []string, computed bool) {
 	m := b.module(dir, lang)
 	if m == nil {
-		return nil
+		return nil, false
 	}
-	var out []string
 	for _, name := range sortedKeys(m.calls) {
-		src, ok := literalString(m.calls[name].expr("source"))
+		x := m.calls[name].expr("source")
+		src, ok := literalString(x)
 		if !ok {
+			computed = computed || !x.none()
 			continue
 		}
 		rel, ok := localSource(dir, src)
@@ -202,8 +195,64 @@ func (b *Boundary) localCalls(dir string, lang Language) []string {
 			continue
 		}
 		if resolved, gap := b.resolve(rel); gap == nil {
-			out = append(out, resolved)
+			called = append(called, resolved)
 		}
 	}
-	return out
+	return called, computed
+}
+
+// calls are who calls whom among modules.
+type calls struct {
+	callers, callees map[string][]string
+	computed         map[string]bool // has a call whose source is worked out
+	known            map[[2]string]bool
+}
+
+func (c *calls) add(caller, callee string) {
+	if pair := [2]string{caller, callee}; callee != caller && !c.known[pair] {
+		c.known[pair] = true
+		c.callers[callee] = append(c.callers[callee], caller)
+		c.callees[caller] = append(c.callees[caller], callee)
+	}
+}
+
+// calls are those among the directories with configuration. Where a source is
+// worked out, the modules above it are evaluated: what they call may depend on
+// what they are given.
+func (s *search) calls() *calls {
+	c := &calls{map[string][]string{}, map[string][]string{}, map[string]bool{}, map[[2]string]bool{}}
+	for _, dir := range s.dirs {
+		called, computed := s.b.localCalls(dir, s.opt.Language)
+		c.computed[dir] = computed
+		for _, callee := range called {
+			c.add(dir, callee)
+		}
+	}
+	var evaluated []string
+	for dir := range c.computed {
+		if c.computed[dir] {
+			evaluated = append(evaluated, dir)
+		}
+	}
+	for i := 0; i < len(evaluated); i++ { // and whoever calls these
+		for _, caller := range c.callers[evaluated[i]] {
+			if !c.computed[caller] {
+				c.computed[caller] = true
+				evaluated = append(evaluated, caller)
+			}
+		}
+	}
+	slices.Sort(evaluated)
+	for _, dir := range evaluated {
+		root, err := LoadConfig(s.ctx, s.b, dir, s.opt)
+		if err != nil {
+			continue // whoever loads it as a root says why
+		}
+		root.loader.(*evaluator).top.walk(func(m *moduleInstance) {
+			if m.parent != nil && m.mod != nil {
+				c.add(m.parent.dir, m.dir)
+			}
+		})
+	}
+	return c
 }

@@ -224,7 +224,7 @@ func (i *Influence) spread(open []place) bool {
 			}
 		case "call":
 			open = append(open, place{p.dir, blockName{typ: "module", name: p.blockName.name}})
-			if len(i.tree.callees[p]) == 0 {
+			if _, literal := literalString(i.tree.modules[p.dir].calls[p.blockName.name].expr("source")); !literal || len(i.tree.callees[p]) == 0 {
 				return false
 			}
 			for _, dir := range i.tree.callees[p] {
