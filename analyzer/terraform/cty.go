@@ -297,7 +297,7 @@ func convertAll(vs []cty.Value, t cty.Type) bool {
 // would be a gigabyte of digits.
 func oversized(n *big.Float) bool {
 	exp := n.MantExp(nil)
-	return n.IsInf() || exp > 1<<14 || exp < -(1<<14)
+	return exp > 1<<14 || exp < -(1<<14)
 }
 
 // fromCty is c with everything in it standing at span.

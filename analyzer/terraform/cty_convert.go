@@ -103,6 +103,12 @@ func convertCollection(v *value.Value, t cty.Type) (*value.Value, error) {
 			return nil, fmt.Errorf("all elements of a %s must have the same type", valueType(t).Kind)
 		}
 	}
+	if elem != cty.DynamicPseudoType && elem.HasDynamicTypes() && len(membersOf(v)) > 0 {
+		var err error
+		if v, elem, err = alike(v, elem); err != nil {
+			return nil, err
+		}
+	}
 	w := *v
 	w.Type, w.JSON = value.Type{}, nil
 	if len(membersOf(v)) == 0 {
@@ -128,6 +134,26 @@ func convertCollection(v *value.Value, t cty.Type) (*value.Value, error) {
 		w.Kind = value.List
 	}
 	return &w, nil
+}
+
+// alike is v with members that are converted to elem, a type with "any" inside,
+// and the one type that they then all take: "any" stands for the same in each.
+func alike(v *value.Value, elem cty.Type) (*value.Value, cty.Type, error) {
+	w := *v
+	var err error
+	if v.IsMapping() {
+		w.Attrs, err = convertAttrs(v.Attrs, func(string) (cty.Type, bool) { return elem, true })
+	} else {
+		w.Elems, err = convertElems(v.Elems, elem)
+	}
+	if err != nil {
+		return nil, cty.NilType, err
+	}
+	out, common, ok := homogeneous(&w)
+	if !ok {
+		return nil, cty.NilType, fmt.Errorf("all elements must have the same type")
+	}
+	return out, common, nil
 }
 
 func convertElems(elems []*value.Value, t cty.Type) ([]*value.Value, error) {

@@ -53,6 +53,13 @@ func (e evaluation) fail(at source.Span, reason string) *value.Value {
 	return value.UnknownBecause(reason, at)
 }
 
+// doubt says, to try and can, why the value may turn out to be refused.
+func (e evaluation) doubt(at source.Span, reason string) {
+	if e.doubts != nil {
+		*e.doubts = append(*e.doubts, value.Reason{Text: reason, Span: at})
+	}
+}
+
 // value is the value of a native expression.
 func (e evaluation) value(x hclsyntax.Expression) *value.Value {
 	if !e.ev.step(e.text.Span) {
@@ -314,11 +321,19 @@ func (e evaluation) conditional(x *hclsyntax.ConditionalExpr, eval func(hclsynta
 	return derived(value.OneOf(out, []*value.Value{a, b}), test, a, b)
 }
 
+const differentBranches = "the branches of a condition have types with nothing in common"
+
 // branch is the chosen branch of a conditional. Terraform gives both branches
 // one type: a number beside a string becomes a string, a tuple beside a set a
 // set.
 func (e evaluation) branch(v *value.Value, other hclsyntax.Expression, test *value.Value, eval func(hclsyntax.Expression) *value.Value) *value.Value {
 	switch v.Kind {
+	case value.String:
+		// The other branch is looked at only where nothing is read for it.
+		switch other.(type) {
+		case *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr, *hclsyntax.ForExpr:
+			return e.fail(e.span(other.Range()), differentBranches)
+		}
 	case value.Number, value.Bool, value.Tuple, value.List, value.Set, value.Object, value.Map:
 		if o := e.ev.objectOf(v); o != nil {
 			break
@@ -329,7 +344,13 @@ func (e evaluation) branch(v *value.Value, other hclsyntax.Expression, test *val
 		var ignored []value.Reason
 		quiet := e
 		quiet.errs = &ignored
-		t := typeOf(quiet.value(other))
+		o := quiet.value(other)
+		t := typeOf(o)
+		if v.Ref == nil && o.Ref == nil && !t.HasDynamicTypes() && !typeOf(v).HasDynamicTypes() {
+			if _, ok := unify([]cty.Type{typeOf(v), t}); !ok {
+				return e.fail(e.span(other.Range()), differentBranches)
+			}
+		}
 		alike := t == cty.String || v.IsSequence() && (t.IsListType() || t.IsSetType() || t.IsTupleType()) ||
 			v.IsMapping() && (t.IsMapType() || t.IsObjectType())
 		if !alike {

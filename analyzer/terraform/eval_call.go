@@ -17,8 +17,12 @@ func (e evaluation) functionCall(x *hclsyntax.FunctionCallExpr) *value.Value {
 		return e.try(x.Args, at)
 	case name == "can" && len(x.Args) == 1:
 		return e.can(x.Args[0], at)
-	case e.f.alone && (name == "templatefile" || name == "templatestring"):
+	case e.f.alone && (name == "templatefile" || name == "templatestring") && e.ev.dialect.Since("", "1.7.0") == value.No:
 		return e.fail(at, name+" may not be called from a template")
+	case name == "templatestring" && e.ev.dialect.Language == Terraform && len(x.Args) > 0 && isTemplate(x.Args[0]):
+		return e.fail(at, "templatestring takes a reference to a template, not a template")
+	case strings.HasPrefix(name, builtinProvider) && e.f.m.requiredSource("terraform") != "terraform.io/builtin/terraform":
+		return e.fail(at, name+" needs the provider terraform.io/builtin/terraform in required_providers")
 	}
 	var args []*value.Value
 	for i, a := range x.Args {
@@ -46,6 +50,28 @@ func (e evaluation) functionCall(x *hclsyntax.FunctionCallExpr) *value.Value {
 		return v
 	}
 	return v
+}
+
+// builtinProvider is how the names of functions begin that both tools have in
+// them, but only for modules that require their provider.
+const builtinProvider = "provider::terraform::"
+
+// requiredSource is the source that the module's required_providers names for a
+// local name.
+func (m *moduleInstance) requiredSource(name string) string {
+	if m == nil {
+		return ""
+	}
+	v, _ := m.ev.eval(m.mod.required[name], &frame{})
+	return v.Get("source").TextOr("")
+}
+
+func isTemplate(x hclsyntax.Expression) bool {
+	switch x.(type) {
+	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr:
+		return true
+	}
+	return false
 }
 
 // expandUnknown calls a function with an unknown number of arguments: concat
@@ -183,6 +209,7 @@ func (e evaluation) scope(at source.Span) *scope {
 		boundary: e.ev.boundary,
 		span:     at,
 		dialect:  e.ev.dialect,
+		doubt:    func(reason string) { e.doubt(at, reason) },
 		use:      func(f *source.File) { e.ev.parsed[f] = true },
 		gap:      func(g Gap) { e.ev.root.gap(g) },
 		fail:     func(reason string) *value.Value { return e.fail(at, reason) },

@@ -224,6 +224,9 @@ func (e evaluation) splatOf(x *hclsyntax.SplatExpr, src *value.Value) *value.Val
 		for i := range src.Elems {
 			out.Elems = append(out.Elems, each(e, nth(src, i)))
 		}
+		if src.Kind != value.Tuple && !src.Open {
+			out.Kind = value.List
+		}
 		unordered(out, src)
 	default:
 		out.Elems = []*value.Value{each(e, src)}

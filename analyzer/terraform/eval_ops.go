@@ -23,12 +23,11 @@ func (e evaluation) unary(x *hclsyntax.UnaryOpExpr) *value.Value {
 
 func (e evaluation) binary(x *hclsyntax.BinaryOpExpr) *value.Value {
 	at := e.span(x.SrcRange)
-	a := e.value(x.LHS)
 	switch x.Op {
 	case hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalOr:
-		return e.logical(x, a, at)
+		return e.logical(x, at)
 	}
-	b := e.value(x.RHS)
+	a, b := e.value(x.LHS), e.value(x.RHS)
 	switch x.Op {
 	case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
 		a, b = e.ev.whole(a, e.f.cautious), e.ev.whole(b, e.f.cautious)
@@ -39,28 +38,6 @@ func (e evaluation) binary(x *hclsyntax.BinaryOpExpr) *value.Value {
 		return e.truth(t, at, a, b)
 	}
 	return e.arithmetic(x.Op, a, b, at)
-}
-
-// logical looks at the second operand only when the first does not decide, as
-// Terraform does from 1.12 on; before, an error there was an error of all.
-func (e evaluation) logical(x *hclsyntax.BinaryOpExpr, a *value.Value, at source.Span) *value.Value {
-	s := e.asBool(a, e.span(x.LHS.Range()))
-	decisive := value.No
-	if x.Op == hclsyntax.OpLogicalOr {
-		decisive = value.Yes
-	}
-	if s == decisive {
-		return e.truth(s, at, a)
-	}
-	b := e.value(x.RHS)
-	t := e.asBool(b, e.span(x.RHS.Range()))
-	if t == decisive {
-		return e.truth(t, at, b)
-	}
-	if x.Op == hclsyntax.OpLogicalOr {
-		return e.truth(s.Or(t), at, a, b)
-	}
-	return e.truth(s.And(t), at, a, b)
 }
 
 func (e evaluation) arithmetic(op *hclsyntax.Operation, a, b *value.Value, at source.Span) *value.Value {
@@ -74,13 +51,29 @@ func (e evaluation) arithmetic(op *hclsyntax.Operation, a, b *value.Value, at so
 		return e.truth(value.Maybe, at, a, b)
 	case !okA || !okB:
 		return derived(value.Of(value.Type{Kind: value.Number}, at, reasons(a, b)...), a, b)
+	case op == hclsyntax.OpModulo && n.Sign() == 0:
+		return derived(&value.Value{Kind: value.Number, Number: m, Span: at}, a, b) // as cty has it
 	case oversized(m) || oversized(n):
 		return e.fail(at, "a number is too large")
 	}
-	if (op == hclsyntax.OpDivide || op == hclsyntax.OpModulo) && n.Sign() == 0 {
-		return e.fail(at, "division by zero")
+	if z, ok := calculated(op, m, n); ok {
+		return derived(&value.Value{Kind: value.Number, Number: z, Span: at}, a, b)
 	}
-	z := new(big.Float).SetPrec(512).SetMode(big.ToNearestEven)
+	return e.fail(at, "the result is no number")
+}
+
+// calculated is what an operator makes of two numbers; ok is false when that is
+// no number, as the difference of two infinities.
+func calculated(op *hclsyntax.Operation, m, n *big.Float) (z *big.Float, ok bool) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			if _, isNaN := problem.(big.ErrNaN); !isNaN {
+				panic(problem)
+			}
+			z, ok = nil, false
+		}
+	}()
+	z = new(big.Float).SetPrec(512).SetMode(big.ToNearestEven)
 	switch op {
 	case hclsyntax.OpAdd:
 		z.Add(m, n)
@@ -91,12 +84,15 @@ func (e evaluation) arithmetic(op *hclsyntax.Operation, a, b *value.Value, at so
 	case hclsyntax.OpDivide:
 		z.Quo(m, n)
 	case hclsyntax.OpModulo:
+		if m.IsInf() || n.IsInf() {
+			return nil, false
+		}
 		quotient, _ := new(big.Float).SetPrec(512).Quo(m, n).Int(nil)
 		z.Sub(m, new(big.Float).SetPrec(512).Mul(new(big.Float).SetPrec(512).SetInt(quotient), n))
 	default:
-		return e.fail(at, "the operator is not known")
+		return nil, false
 	}
-	return derived(&value.Value{Kind: value.Number, Number: z, Span: at}, a, b)
+	return z, true
 }
 
 func compared(op *hclsyntax.Operation, sign int) bool {

@@ -41,7 +41,7 @@ func (e evaluation) templateParts(exprs []hclsyntax.Expression, at source.Span, 
 		}
 	}
 	e.ev.charge(size / 64)
-	v.Parts = joinLiterals(v.Parts)
+	v.Parts = composed(joinLiterals(v.Parts), at)
 	if len(v.Parts) > maxPieces {
 		v.Parts = joinTexts(v.Parts)
 	}
@@ -137,6 +137,11 @@ func (e evaluation) templateJoin(x *hclsyntax.TemplateJoinExpr, quoted bool) *va
 		v.Parts = appendParts(v.Parts, e.asString(elem, at))
 		v = burden(v, elem.Assumptions, elem.Sensitive)
 	}
+	if parts := composed(v.Parts, at); len(parts) != len(v.Parts) {
+		w := *v
+		w.Parts = parts
+		v = &w
+	}
 	return part(v, tuple)
 }
 
@@ -152,7 +157,10 @@ func (e evaluation) render(text source.Text, vars *value.Value, at source.Span) 
 		}
 		return e.fail(at, "the template has a syntax error")
 	}
-	f := &frame{alone: true, m: e.f.m, cautious: e.f.cautious}
+	f := &frame{alone: true, m: e.f.m, cautious: e.f.cautious, depth: e.f.depth + 1}
+	if f.depth > maxTemplates {
+		return e.fail(at, "templates render each other without end")
+	}
 	if vars.IsMapping() {
 		for i := len(vars.Attrs) - 1; i >= 0; i-- {
 			if k, ok := vars.Attrs[i].Key(); ok {
@@ -206,6 +214,7 @@ func (e evaluation) jsonString(n *value.Value, literal bool) *value.Value {
 	text, _ := n.Text()
 	if literal || !strings.Contains(text, "${") && !strings.Contains(text, "%{") {
 		v := *n
+		v.Parts = composed(n.Parts, n.Span)
 		v.Syntax = value.SyntaxTFJSON
 		return &v
 	}

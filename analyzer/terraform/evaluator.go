@@ -21,6 +21,7 @@ const (
 	maxCalls     = 40        // module calls inside each other
 	maxDepth     = 2_000     // expressions inside each other, through names
 	maxNodes     = 500_000   // in one named value
+	maxTemplates = 256       // that render each other
 )
 
 // evaluator is what stands behind a Root read from a configuration. Nothing is
@@ -177,6 +178,7 @@ type frame struct {
 	self  *instance
 	vars  *binding
 	alone bool // a template: nothing but vars is visible
+	depth int  // of templates that render templates
 	// cautious evaluation takes an empty default of the root's variables for
 	// unknown: policies, principals and conditions are evaluated so.
 	cautious bool

@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -345,18 +346,37 @@ func TestConstructs(t *testing.T) {
 }
 
 // TestTemplatesInTemplates: Terraform refuses them, and a template that renders
-// itself would have no end.
+// itself has no end.
 func TestTemplatesInTemplates(t *testing.T) {
-	root := load(t, ".", `
+	const files = `
 -- main.tf --
 resource "aws_iam_user" "u" {
   name = templatefile("t.tftpl", {})
 }
+resource "aws_iam_user" "v" {
+  name = templatefile("outer.tftpl", { x = "1" })
+}
 -- t.tftpl --
 x${templatefile("t.tftpl", {})}
-`, Options{})
-	v := root.Resource("aws_iam_user.u").Attr("name")
-	if v.Known() || !strings.Contains(v.AllWhy()[0].Text, "may not be called from a template") {
-		t.Errorf("got %s, %v", printed(v), v.AllWhy())
+-- outer.tftpl --
+outer ${templatefile("inner.tftpl", { x = x })}
+-- inner.tftpl --
+inner ${x}
+`
+	for language, want := range map[Language][2]string{
+		Terraform:   {"may not be called from a template", "may not be called from a template"},
+		OpenTofu:    {"without end", ""},
+		AnyLanguage: {"without end", ""},
+	} {
+		root := load(t, ".", files, Options{Language: language})
+		for i, name := range []string{"u", "v"} {
+			v := root.Resource("aws_iam_user." + name).Attr("name")
+			switch {
+			case want[i] == "" && v.TextOr("") != "outer inner 1\n\n":
+				t.Errorf("%s: %s is %s, %v", language, name, printed(v), v.AllWhy())
+			case want[i] != "" && (v.Known() || !strings.Contains(fmt.Sprint(v.AllWhy()), want[i])):
+				t.Errorf("%s: %s is %.100s, %v", language, name, printed(v), v.AllWhy())
+			}
+		}
 	}
 }

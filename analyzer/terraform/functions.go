@@ -62,6 +62,9 @@ func tryFunction(name string, args []*value.Value, sc *scope) (*value.Value, err
 		}
 		c.args[i] = a
 	}
+	if tools, ok := ofOneTool[c.name]; ok && sc.dialect.Since(tools.terraform, tools.opentofu) == value.No {
+		return nil, fmt.Errorf("%s has no such function", sc.dialect)
+	}
 	if b, ok := builtins[c.name]; ok {
 		v, err := c.native(b)
 		if err != nil {
@@ -79,7 +82,7 @@ func tryFunction(name string, args []*value.Value, sc *scope) (*value.Value, err
 	if why, ok := unpredictable[c.name]; ok {
 		return c.carryDeep(value.Of(value.Type{Kind: value.String}, sc.span, c.reason(why))), nil
 	}
-	return nil, errors.New("no such function in Terraform 1.11")
+	return nil, errors.New("there is no such function")
 }
 
 // sameMembers are the functions whose result has the members of their argument,
@@ -159,7 +162,8 @@ func (c *call) library(f function.Function) (*value.Value, error) {
 		if err != nil {
 			return nil, fmt.Errorf("argument %d: %w", i+1, err)
 		}
-		if a.Type() == cty.Number && a.IsKnown() && !a.IsNull() && oversized(a.AsBigFloat()) {
+		if p.Type == cty.DynamicPseudoType && oversizedDeep(c.args[i]) ||
+			a.Type() == cty.Number && a.IsKnown() && !a.IsNull() && oversized(a.AsBigFloat()) {
 			return nil, fmt.Errorf("argument %d: the number is too large", i+1)
 		}
 		args[i] = a
@@ -168,7 +172,11 @@ func (c *call) library(f function.Function) (*value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.carryDeep(fromCty(out, c.sc.span, c.why()...)), nil
+	why := c.why()
+	if len(why) == 0 {
+		why = []value.Reason{c.reason("what " + c.name + " gives is not known")}
+	}
+	return c.carryDeep(fromCty(out, c.sc.span, why...)), nil
 }
 
 // why is all that is missing in the arguments.

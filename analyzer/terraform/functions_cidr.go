@@ -139,3 +139,29 @@ var cidrSubnetsFunc = function.New(&function.Spec{
 		return cty.ListVal(out), nil
 	},
 })
+
+// cidrContainsFunc is OpenTofu's: whether an address or prefix lies in a prefix.
+var cidrContainsFunc = function.New(&function.Spec{
+	Params: []function.Parameter{{Name: "containing_prefix", Type: cty.String}, {Name: "contained_ip_or_prefix", Type: cty.String}},
+	Type:   function.StaticReturnType(cty.Bool),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		outer, err := parsePrefix(args[0].AsString())
+		if err != nil {
+			return cty.NilVal, err
+		}
+		text := args[1].AsString()
+		first := net.ParseIP(leadingZero.ReplaceAllString(text, "$1$2"))
+		last := first
+		if first == nil {
+			inner, err := parsePrefix(text)
+			if err != nil {
+				return cty.NilVal, fmt.Errorf("%q is no IP address and no CIDR prefix", text)
+			}
+			first, last = cidr.AddressRange(inner)
+		}
+		if (first.To4() == nil) != (outer.IP.To4() == nil) {
+			return cty.NilVal, fmt.Errorf("%q and %q are of different address families", args[0].AsString(), text)
+		}
+		return cty.BoolVal(outer.Contains(first) && outer.Contains(last)), nil
+	},
+})

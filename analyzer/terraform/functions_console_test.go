@@ -2,119 +2,161 @@ package terraform
 
 import (
 	"context"
-	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-var record = flag.Bool("record", false, "record what terraform console answers")
+const (
+	functionData  = "../../testdata/functions"
+	agreementData = "../../testdata/agreement"
+)
 
-const functionData = "../../testdata/functions"
-
-// answer is what terraform console says of an expression.
-type answer struct {
-	Expr    string `json:"expr"`
+// spoken is what a tool's console says of an expression.
+type spoken struct {
 	JSON    string `json:"json,omitempty"` // the value
 	Type    string `json:"type,omitempty"` // without spaces
 	Error   bool   `json:"error,omitempty"`
 	Unknown bool   `json:"unknown,omitempty"`
 }
 
+// expressions are the functions' cases.
 func expressions(t testing.TB) []string {
+	return readExpressions(t, filepath.Join(functionData, "expressions.txt"))
+}
+
+func readExpressions(t testing.TB, file string) []string {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(functionData, "expressions.txt"))
+	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out []string
 	for _, line := range strings.Split(string(b), "\n") {
 		if line != "" && line[0] != '#' {
+			if _, diags := hclsyntax.ParseExpression([]byte(line), "", hcl.InitialPos); diags.HasErrors() {
+				t.Fatalf("%s: %s", line, diags)
+			}
 			out = append(out, line)
 		}
 	}
 	return out
 }
 
-// TestFunctionsAsTerraform compares each expression with the answer that was
-// recorded from terraform console. What Terraform knows we must know, and the
-// same; what it refuses must fail; what it does not know we may know better.
-func TestFunctionsAsTerraform(t *testing.T) {
-	file := filepath.Join(functionData, "console.json")
-	if *record {
-		b, err := json.MarshalIndent(console(t, expressions(t)), "", " ")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, append(b, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	answers := recorded(t)
-	if len(answers) != len(expressions(t)) {
-		t.Fatalf("%d expressions, %d answers: run with -record", len(expressions(t)), len(answers))
-	}
-	for _, a := range answers {
-		t.Run(a.Expr, func(t *testing.T) { compareAnswer(t, a) })
+// TestAgreementExpressions compares each expression with the answers that were recorded
+// from the consoles of the tools. What a tool knows we must know of its dialect,
+// and the same; what it refuses must fail; what it does not know we may know
+// better. Where the tool is not known, no answer is another than that of each.
+func TestAgreementExpressions(t *testing.T) {
+	for _, set := range []struct{ list, files, answers string }{
+		{functionData + "/expressions.txt", functionData + "/files", functionData + "/expressions.json"},
+		{agreementData + "/expressions.txt", agreementData + "/console", agreementData + "/expressions.json"},
+	} {
+		t.Run(filepath.Base(filepath.Dir(set.list)), func(t *testing.T) {
+			cases := readExpressions(t, set.list)
+			answers := asked(t, set.answers, cases, func(t *testing.T, r *toolRun) []spoken { return console(t, r, set.files, cases) })
+			for _, d := range tools {
+				compareExpressions(t, d, evaluated(t, set.files, cases, d), cases, ofTool(answers, d))
+			}
+			compareUndecided(t, evaluated(t, set.files, cases, Dialect{}), cases, answers)
+		})
 	}
 }
 
-func recorded(t testing.TB) []answer {
+type evaluatedExpression struct {
+	v    *value.Value
+	errs []value.Reason
+}
+
+// evaluated are the values of expressions as outputs of a configuration.
+func evaluated(t *testing.T, files string, exprs []string, d Dialect) []evaluatedExpression {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(functionData, "console.json"))
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(files)); err != nil {
+		t.Fatal(err)
+	}
+	var config strings.Builder
+	config.WriteString("variable \"unknown\" {}\n")
+	for i, e := range exprs {
+		fmt.Fprintf(&config, "output \"o%d\" {\n  value = %s\n}\n", i, unknownName.ReplaceAllString(e, "var.unknown"))
+	}
+	if err := os.WriteFile(filepath.Join(dir, "outputs.tf"), []byte(config.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b, err := OpenBoundary(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []answer
-	if err := json.Unmarshal(b, &out); err != nil {
+	root, err := LoadConfig(context.Background(), b, ".", Options{Language: d.Language, ToolVersion: d.Version})
+	if err != nil {
 		t.Fatal(err)
+	}
+	top := root.loader.(*evaluator).top
+	out := make([]evaluatedExpression, len(exprs))
+	for i := range exprs {
+		v, errs := top.ev.eval(top.mod.outputs[fmt.Sprintf("o%d", i)].expr("value"), top.frame)
+		out[i] = evaluatedExpression{top.ev.whole(v, false), errs}
 	}
 	return out
 }
 
-func compareAnswer(t *testing.T, a answer) {
-	v, err := evaluate(a.Expr)
-	switch {
-	case a.Error && err == nil:
-		t.Errorf("got %s; terraform refuses it", show(v))
-	case a.Error || a.Unknown:
-	case err != nil:
-		t.Errorf("failed: %v; terraform says %s %s", err, a.Type, a.JSON)
-	default:
-		if got := show(v); got != a.JSON {
-			t.Errorf("got %s, want %s", got, a.JSON)
+var unknownName = regexp.MustCompile(`\bunknown\b`)
+
+// compareExpressions holds our values to those of one tool.
+func compareExpressions(t *testing.T, d Dialect, ours []evaluatedExpression, cases []string, says map[string]spoken) {
+	t.Helper()
+	for i, c := range cases {
+		a, ok := says[c]
+		if !ok {
+			t.Fatalf("%s: no answer is recorded: run with -record", c)
 		}
-		if got := typeName(typeOf(v)); !v.Missing() && got != a.Type {
-			t.Errorf("got type %s, want %s", got, a.Type)
+		v, got := ours[i].v, show(ours[i].v)
+		refused := len(ours[i].errs) > 0 || !formattable(v) // the consoles were asked for JSON
+		switch {
+		case a.Error && !refused:
+			t.Errorf("%s: %s: got %s; it is refused", d, c, got)
+		case a.Error && v.Known() && formattable(v):
+			t.Errorf("%s: %s: got %s and %v; it is refused", d, c, got, ours[i].errs)
+		case a.Error || a.Unknown:
+		case got != a.JSON:
+			t.Errorf("%s: %s: got %s %v, want %s", d, c, got, v.AllWhy(), a.JSON)
+		case !v.Missing() && strings.ReplaceAll(typeName(typeOf(v)), " ", "") != a.Type:
+			t.Errorf("%s: %s: got type %s, want %s", d, c, typeName(typeOf(v)), a.Type)
 		}
 	}
 }
 
-// TestRecordedAnswers asks the terraform on this machine again.
-func TestRecordedAnswers(t *testing.T) {
-	if _, err := exec.LookPath("terraform"); err != nil {
-		t.Skip("no terraform binary: the recorded answers are not checked against it")
+// compareUndecided holds our values, where the tool is not known, to all of the
+// tools: a value is that of each tool that accepts the expression.
+func compareUndecided(t *testing.T, ours []evaluatedExpression, cases []string, answers []answer[spoken]) {
+	t.Helper()
+	byTool := make([]map[string]spoken, len(tools))
+	for i, d := range tools {
+		byTool[i] = ofTool(answers, d)
 	}
-	if testing.Short() {
-		t.Skip("-short")
-	}
-	if out, err := exec.Command("terraform", "version").Output(); err != nil || !strings.Contains(string(out), "v1.11.") {
-		t.Skip("terraform is not of version 1.11: the recorded answers are not checked against it")
-	}
-	live := console(t, expressions(t))
-	for i, a := range recorded(t) {
-		if i < len(live) && a != live[i] {
-			t.Errorf("recorded %+v, terraform now says %+v", a, live[i])
+	for i, c := range cases {
+		refused, unequal := true, false
+		for _, says := range byTool {
+			a := says[c]
+			refused = refused && a.Error
+			unequal = unequal || !a.Error && !a.Unknown && a.JSON != show(ours[i].v)
+		}
+		switch known := ours[i].v.Known() && formattable(ours[i].v); {
+		case known && refused:
+			t.Errorf("%s: got %s; all refuse it", c, show(ours[i].v))
+		case known && unequal:
+			t.Errorf("%s: got %s; that is not what each tool says", c, show(ours[i].v))
 		}
 	}
 }
@@ -158,59 +200,68 @@ func typeName(t cty.Type) string {
 	return t.FriendlyName()
 }
 
-// console asks terraform about all expressions in two runs: one for the
-// values, one for the types of those that have one.
-func console(t *testing.T, exprs []string) []answer {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join(functionData, "files"))); err != nil {
-		t.Fatal(err)
+// console asks a tool about all expressions in two runs: one for the values,
+// one for the types of those that have one.
+func console(t *testing.T, r *toolRun, files string, exprs []string) []spoken {
+	if err := os.CopyFS(r.dir, os.DirFS(files)); err != nil {
+		t.Error(err)
+		return nil
 	}
-	run := func(input string, args ...string) string {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-		defer cancel()
-		cmd := exec.CommandContext(ctx, "terraform", args...)
-		cmd.Dir = dir
-		cmd.Stdin = strings.NewReader(input)
-		cmd.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull, "TF_DATA_DIR="+filepath.Join(filepath.Dir(dir), "data"), "CHECKPOINT_DISABLE=1")
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("terraform %v: %v\n%s", args, err, out)
-		}
-		return string(out)
+	if err := os.WriteFile(filepath.Join(r.dir, "zz_unknown.tf"), []byte("resource \"terraform_data\" \"zz\" {}\n"), 0o644); err != nil {
+		t.Error(err)
+		return nil
 	}
-	config := filepath.Join(dir, "zz_unknown.tf")
-	if err := os.WriteFile(config, []byte("resource \"terraform_data\" \"unknown\" {}\n"), 0o644); err != nil {
-		t.Fatal(err)
+	var out []spoken
+	for some := range slices.Chunk(exprs, 200) { // a console reads lines of up to 64 KiB
+		out = append(out, consolePart(t, r, some)...)
 	}
-	run("", "init", "-no-color")
-	if err := os.Remove(filepath.Join(dir, ".terraform.lock.hcl")); err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
+	return out
+}
+
+func consolePart(t *testing.T, r *toolRun, exprs []string) []spoken {
 	list := func(f func(string) string, exprs []string) string {
 		var b strings.Builder
 		for _, e := range exprs {
-			b.WriteString(f(strings.ReplaceAll(e, "unknown", "terraform_data.unknown.output")) + ", ")
+			b.WriteString(f(unknownName.ReplaceAllString(e, "terraform_data.zz.output")) + ", ")
 		}
 		return "[" + b.String() + "]"
 	}
-	out := make([]answer, len(exprs))
-	var typed []string
-	values := run(list(func(e string) string { return "try(jsonencode({ok = " + e + "}), \"error\")" }, exprs)+"\n", "console", "-no-color")
+	out := make([]spoken, len(exprs))
+	values, err := r.run(list(func(e string) string {
+		e = "jsonencode({ok = " + e + "})"
+		return "try(nonsensitive(" + e + "), " + e + ", \"error\")"
+	}, exprs)+"\n", "console", "-no-color")
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	if i := strings.Index(values, "\n[\n"); i >= 0 {
+		values = values[i:] // behind warnings
+	}
 	lines := strings.Split(strings.TrimSpace(values), "\n")
 	if len(lines) != len(exprs)+2 {
-		t.Fatalf("%d lines for %d expressions", len(lines), len(exprs))
+		t.Errorf("%s: %d lines for %d expressions: %s", r.tool, len(lines), len(exprs), values)
+		return nil
 	}
+	var typed []string
 	for i, e := range exprs {
-		out[i] = consoleValue(t, e, strings.TrimSuffix(strings.TrimSpace(lines[i+1]), ","))
+		out[i] = consoleValue(t, strings.TrimSuffix(strings.TrimSpace(lines[i+1]), ","))
 		if out[i].JSON != "" {
 			typed = append(typed, e)
 		}
 	}
-	types := run("type("+list(func(e string) string { return e }, typed)+")\n", "console", "-no-color")
+	types, err := r.run("type("+list(func(e string) string { return e }, typed)+")\n", "console", "-no-color")
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	if i := strings.Index(types, "\ntuple(["); i >= 0 {
+		types = types[i:]
+	}
 	names := splitTypes(types)
 	if len(names) != len(typed) {
-		t.Fatalf("%d types for %d expressions", len(names), len(typed))
+		t.Errorf("%s: %d types for %d expressions", r.tool, len(names), len(typed))
+		return nil
 	}
 	for i := range out {
 		if out[i].JSON != "" {
@@ -220,19 +271,19 @@ func console(t *testing.T, exprs []string) []answer {
 	return out
 }
 
-// consoleValue reads one line of the list that terraform console prints.
-func consoleValue(t *testing.T, expr, line string) answer {
+// consoleValue reads one line of the list that a console prints.
+func consoleValue(t *testing.T, line string) spoken {
 	if line == "(known after apply)" {
-		return answer{Expr: expr, Unknown: true}
+		return spoken{Unknown: true}
 	}
-	s, err := strconv.Unquote(line)
+	s, err := strconv.Unquote(strings.ReplaceAll(line, "$${", "${"))
 	if err != nil {
-		t.Fatalf("%s: %v", line, err)
+		t.Errorf("%s: %v", line, err)
 	}
 	if s == "error" {
-		return answer{Expr: expr, Error: true}
+		return spoken{Error: true}
 	}
-	return answer{Expr: expr, JSON: strings.TrimSuffix(strings.TrimPrefix(s, `{"ok":`), "}")}
+	return spoken{JSON: strings.TrimSuffix(strings.TrimPrefix(s, `{"ok":`), "}")}
 }
 
 // splitTypes takes apart what type([…]) prints.
@@ -256,49 +307,4 @@ func splitTypes(s string) []string {
 		}
 	}
 	return append(out, s[start:])
-}
-
-// TestFunctionsInConfiguration asks for the recorded answers through a
-// configuration: what the language makes of arguments is Terraform's too.
-func TestFunctionsInConfiguration(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join(functionData, "files"))); err != nil {
-		t.Fatal(err)
-	}
-	var config strings.Builder
-	config.WriteString("variable \"unknown\" {}\n")
-	answers := recorded(t)
-	for i, a := range answers {
-		fmt.Fprintf(&config, "resource \"aws_iam_policy\" \"p%d\" {\n  policy = jsonencode({ ok = %s })\n}\n", i, strings.ReplaceAll(a.Expr, "unknown", "var.unknown"))
-	}
-	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(config.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	b, err := OpenBoundary(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, err := LoadConfig(context.Background(), b, ".", Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	resources := map[string]*Resource{}
-	for _, r := range root.Resources("aws_iam_policy") {
-		resources[r.Name] = r
-	}
-	for i, a := range answers {
-		r := resources[fmt.Sprintf("p%d", i)]
-		if r == nil {
-			t.Fatalf("%s: no resource", a.Expr)
-		}
-		got, ok := r.Attr("policy").Text()
-		switch {
-		case a.Error || a.Unknown:
-			if a.Error && ok {
-				t.Errorf("%s: got %s; terraform refuses it", a.Expr, got)
-			}
-		case got != `{"ok":`+a.JSON+`}`:
-			t.Errorf("%s: got %s, want %s", a.Expr, sketch(r.Attr("policy")), a.JSON)
-		}
-	}
 }

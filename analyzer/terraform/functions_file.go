@@ -103,6 +103,7 @@ func (c *call) fileText() (*value.Value, error) {
 		return nil, err
 	}
 	out := value.StrAt(t)
+	out.Parts = composed(out.Parts, t.Span)
 	out.Syntax = value.SyntaxJSON
 	return c.carryDeep(out), nil
 }

@@ -133,7 +133,7 @@ func formatOne(flags, letter string, arg *value.Value) ([]value.Part, error) {
 		hole := value.Of(value.Type{Kind: value.String}, arg.Span, arg.AllWhy()...)
 		return []value.Part{{Hole: carryFrom(hole, arg)}}, nil
 	}
-	if !formattable(arg) {
+	if infinite := arg.Is(value.Number) && arg.Number.IsInf(); !infinite && !formattable(arg) {
 		return nil, errors.New("a number is too large to print")
 	}
 	out, err := stdlib.Format(cty.StringVal("%"+flags+letter), toCty(arg))
@@ -146,11 +146,20 @@ func formatOne(flags, letter string, arg *value.Value) ([]value.Part, error) {
 	return []value.Part{{Text: source.Computed(out.AsString(), arg.Span)}}, nil
 }
 
+func oversizedDeep(v *value.Value) bool {
+	found := false
+	v.Walk(func(w *value.Value) bool {
+		found = found || w.Kind == value.Number && w.Number != nil && oversized(w.Number)
+		return !found
+	})
+	return found
+}
+
 // formattable says that no number in v is too large to print.
 func formattable(v *value.Value) bool {
 	ok := true
 	v.Walk(func(w *value.Value) bool {
-		ok = ok && (w.Kind != value.Number || w.Number != nil && !oversized(w.Number))
+		ok = ok && (w.Kind != value.Number || w.Number != nil && !w.Number.IsInf() && !oversized(w.Number))
 		return ok
 	})
 	return ok

@@ -28,6 +28,9 @@ func (g *gather) more(vs ...*value.Value) {
 	g.open = true
 	for _, v := range vs {
 		g.why = append(g.why, v.AllWhy()...)
+		if v == nil {
+			v = &value.Value{}
+		}
 		g.rests = append(g.rests, v.Rest)
 	}
 }

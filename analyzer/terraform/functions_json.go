@@ -133,7 +133,7 @@ func (c *call) jsonDecode() (*value.Value, error) {
 	if s.JSON != nil {
 		tree = decoded(tree)
 	}
-	return c.carry(tree), nil
+	return c.carry(composedDeep(tree)), nil
 }
 
 // decoded is what jsondecode makes of a value that jsonencode was given: JSON

@@ -8,6 +8,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
+	"net/url"
 	"path"
 	"time"
 	"unicode/utf8"
@@ -68,6 +70,35 @@ var base64GzipFunc = stringFunc(1, func(a []string) (string, error) {
 		return "", err
 	}
 	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
+})
+
+// base64GunzipFunc is OpenTofu's. A little of it can stand for a lot of text.
+var base64GunzipFunc = stringFunc(1, func(a []string) (string, error) {
+	b, err := base64.StdEncoding.DecodeString(a[0])
+	if err != nil {
+		return "", errors.New("the text is not valid base64")
+	}
+	r, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return "", errors.New("what the text encodes is not compressed by gzip")
+	}
+	b, err = io.ReadAll(io.LimitReader(r, maxText+1))
+	switch {
+	case err != nil:
+		return "", errors.New("what the text encodes is not compressed by gzip")
+	case len(b) > maxText:
+		return "", errTooLong
+	}
+	return string(b), nil
+})
+
+// urlDecodeFunc is OpenTofu's.
+var urlDecodeFunc = stringFunc(1, func(a []string) (string, error) {
+	s, err := url.QueryUnescape(a[0])
+	if err != nil {
+		return "", errors.New("the text is not URL-encoded")
+	}
+	return s, nil
 })
 
 var textEncodeBase64Func = stringFunc(2, func(a []string) (string, error) {

@@ -1,6 +1,10 @@
 package terraform
 
 import (
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -73,6 +77,7 @@ func (c *call) made(parts []value.Part) (*value.Value, error) {
 	if len(parts) > maxPieces {
 		parts = joinTexts(parts)
 	}
+	parts = composed(parts, c.sc.span)
 	if len(parts) == 1 && parts[0].Hole != nil {
 		v := *parts[0].Hole
 		if v.Type.Kind != value.String {
@@ -155,4 +160,61 @@ func joinTexts(parts []value.Part) []value.Part {
 		i = end
 	}
 	return out
+}
+
+// composed are the parts of a string in the form that all of Terraform's strings
+// have: Unicode's NFC, across the borders of what they were made of. What had to
+// be changed stands nowhere in the text.
+func composed(parts []value.Part, span source.Span) []value.Part {
+	for i := 0; i < len(parts); i++ {
+		end, ascii := i, true
+		for ; end < len(parts) && parts[end].Hole == nil; end++ {
+			ascii = ascii && isASCII(parts[end].Text.String)
+		}
+		if !ascii {
+			if text := knownPrefix(parts[i:end]); !norm.NFC.IsNormalString(text) {
+				whole := value.Part{Text: source.Computed(norm.NFC.String(text), span)}
+				parts = append(append(parts[:i:i], whole), parts[end:]...)
+				end = i + 1
+			}
+		}
+		i = end
+	}
+	return parts
+}
+
+// composedDeep is v with all strings in it, and names of members, in the form
+// that Terraform gives them.
+func composedDeep(v *value.Value) *value.Value {
+	if v == nil {
+		return v
+	}
+	w := *v
+	switch {
+	case v.Is(value.String):
+		w.Parts = composed(v.Parts, v.Span)
+	case v.IsSequence():
+		w.Elems = make([]*value.Value, len(v.Elems))
+		for i, e := range v.Elems {
+			w.Elems[i] = composedDeep(e)
+		}
+	case v.IsMapping():
+		w.Attrs = make([]value.Attr, len(v.Attrs))
+		for i, a := range v.Attrs {
+			a.Name, a.Value = composedDeep(a.Name), composedDeep(a.Value)
+			w.Attrs[i] = a
+		}
+	default:
+		return v
+	}
+	return &w
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

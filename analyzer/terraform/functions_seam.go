@@ -26,6 +26,9 @@ type scope struct {
 	// file that is not there), as opposed to not knowing its result: try and can
 	// see it. It returns the unknown value to return.
 	fail func(reason string) *value.Value
+	// doubt says why some tool would refuse the call, where it is not known which
+	// one it is: try and can see it. nil when nobody asks.
+	doubt func(reason string)
 	// renderTemplate evaluates text as a template with vars (an object or map)
 	// as its only variables: templatefile and templatestring.
 	renderTemplate func(text source.Text, vars *value.Value) *value.Value

@@ -227,8 +227,18 @@ func (c *call) element() (*value.Value, error) {
 	case !known || list.Is(value.Unknown) || !positioned(list):
 		return c.unknown(elementType(list)), nil
 	}
-	if i %= len(list.Elems); i < 0 {
-		return nil, errors.New("the index must not be negative")
+	if i %= len(list.Elems); i < 0 && list.Is(value.Tuple) { // in lists, older versions count backwards as well
+		switch c.sc.dialect.Since("1.12.0", "1.10.0") {
+		case value.No:
+			return nil, errors.New("the index must not be negative")
+		case value.Maybe:
+			if c.sc.doubt != nil {
+				c.sc.doubt("element takes negative indexes into tuples since Terraform 1.12 and OpenTofu 1.10")
+			}
+		}
+	}
+	if i < 0 {
+		i += len(list.Elems)
 	}
 	return c.carry(list.Elems[i]), nil
 }

@@ -98,16 +98,30 @@ var builtins = map[string]builtin{
 	"provider::aws::trim_iam_role_path": {1, 1, false, (*call).trimIAMRolePath},
 }
 
+// ofOneTool are the functions that not each tool has: the versions that they
+// came with, "" for never.
+var ofOneTool = map[string]struct{ terraform, opentofu string }{
+	"base64gunzip": {"", "1.8.0"},
+	"cidrcontains": {"", "1.7.0"},
+	"urldecode":    {"", "1.7.0"},
+
+	"provider::terraform::decode_tfvars": {"1.8.0", "1.10.0"},
+	"provider::terraform::encode_expr":   {"1.8.0", "1.10.0"},
+	"provider::terraform::encode_tfvars": {"1.8.0", "1.10.0"},
+}
+
 // libraryFunctions need all of their arguments known.
 var libraryFunctions = map[string]function.Function{
 	"abs":              stdlib.AbsoluteFunc,
 	"base64decode":     base64DecodeFunc,
 	"base64encode":     encoding.Base64EncodeFunc,
+	"base64gunzip":     base64GunzipFunc,
 	"base64gzip":       base64GzipFunc,
 	"base64sha256":     sha256Base64Func,
 	"base64sha512":     sha512Base64Func,
 	"basename":         basenameFunc,
 	"ceil":             stdlib.CeilFunc,
+	"cidrcontains":     cidrContainsFunc,
 	"cidrhost":         cidrHostFunc,
 	"cidrnetmask":      cidrNetmaskFunc,
 	"cidrsubnet":       cidrSubnetFunc,
@@ -137,9 +151,15 @@ var libraryFunctions = map[string]function.Function{
 	"timeadd":          stdlib.TimeAddFunc,
 	"timecmp":          timeCmpFunc,
 	"title":            stdlib.TitleFunc,
+	"urldecode":        urlDecodeFunc,
 	"urlencode":        encoding.URLEncodeFunc,
 	"uuidv5":           uuid.V5Func,
 	"yamlencode":       yaml.YAMLEncodeFunc,
+
+	// Of the provider terraform.io/builtin/terraform.
+	"provider::terraform::decode_tfvars": decodeTfvarsFunc,
+	"provider::terraform::encode_expr":   encodeExprFunc,
+	"provider::terraform::encode_tfvars": encodeTfvarsFunc,
 }
 
 // unpredictable functions answer differently each time or on each machine.

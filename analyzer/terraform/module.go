@@ -22,7 +22,8 @@ type module struct {
 	outputs   map[string]*block
 	resources map[resourceKey]*block
 	calls     map[string]*block
-	providers map[string]*block // "aws", "aws.alias"
+	providers map[string]*block     // "aws", "aws.alias"
+	required  map[string]expression // what required_providers says of each local name
 	imports   []*block
 	unread    []Gap // of files that cannot be read
 	gaps      []Gap // and of what they say
@@ -135,6 +136,7 @@ func newModule(dir string) *module {
 		resources: map[resourceKey]*block{},
 		calls:     map[string]*block{},
 		providers: map[string]*block{},
+		required:  map[string]expression{},
 	}
 }
 
@@ -223,6 +225,13 @@ func (m *module) add(p *parsedFile, override bool) {
 				n = mergeBlock(old, n)
 			}
 			m.providers[name] = n
+		}
+	}
+	for _, n := range p.body.nested("terraform", 0) {
+		for _, r := range n.nested("required_providers", 0) {
+			for _, a := range r.attrs {
+				m.required[a.name] = a.expr
+			}
 		}
 	}
 	for _, n := range p.body.nested("locals", 0) {

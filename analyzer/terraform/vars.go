@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -229,7 +230,7 @@ func (m *moduleInstance) given(name string, t cty.Type, cautious bool) (*value.V
 	x := in.x
 	if in.text != nil {
 		if t == cty.NilType || t.IsPrimitiveType() {
-			return value.Str(*in.text), true
+			return value.Str(norm.NFC.String(*in.text)), true
 		}
 		text := source.Computed(*in.text, source.Span{})
 		if _, reason := tooDeep([]byte(*in.text)); reason != "" {

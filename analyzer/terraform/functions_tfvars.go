@@ -1,0 +1,86 @@
+package terraform
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// The functions of the provider that is built into both tools:
+// https://developer.hashicorp.com/terraform/language/functions#provider-defined-functions
+
+var decodeTfvarsFunc = function.New(&function.Spec{
+	Params: []function.Parameter{{Name: "src", Type: cty.String}},
+	// The type depends on what the text says.
+	Type: func(args []cty.Value) (cty.Type, error) {
+		if !args[0].IsKnown() {
+			return cty.DynamicPseudoType, nil
+		}
+		v, err := decodeTfvars(args[0].AsString())
+		return v.Type(), err
+	},
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return decodeTfvars(args[0].AsString()) },
+})
+
+func decodeTfvars(text string) (cty.Value, error) {
+	if _, reason := tooDeep([]byte(text)); reason != "" {
+		return cty.DynamicVal, errors.New(reason)
+	}
+	f, diags := hclsyntax.ParseConfig([]byte(text), "", hcl.InitialPos)
+	if diags.HasErrors() {
+		return cty.DynamicVal, fmt.Errorf("the text is no file of variables: %s", diagnostic(diags[0]))
+	}
+	attrs, diags := f.Body.JustAttributes()
+	if diags.HasErrors() {
+		return cty.DynamicVal, fmt.Errorf("the text is no file of variables: %s", diagnostic(diags[0]))
+	}
+	members := map[string]cty.Value{}
+	for name, a := range attrs {
+		v, diags := a.Expr.Value(nil)
+		if diags.HasErrors() {
+			return cty.DynamicVal, fmt.Errorf("%s: %s", name, diagnostic(diags[0]))
+		}
+		members[name] = v
+	}
+	return cty.ObjectVal(members), nil
+}
+
+var encodeTfvarsFunc = function.New(&function.Spec{
+	Params: []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType}},
+	Type:   function.StaticReturnType(cty.String),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		v := args[0]
+		if !v.IsWhollyKnown() {
+			return cty.UnknownVal(cty.String), nil
+		}
+		if !v.Type().IsObjectType() && !v.Type().IsMapType() {
+			return cty.NilVal, errors.New("an object or map is required, whose members become variables")
+		}
+		f := hclwrite.NewEmptyFile()
+		for it := v.ElementIterator(); it.Next(); { // in the order of the names
+			name, member := it.Element()
+			if !hclsyntax.ValidIdentifier(name.AsString()) {
+				return cty.NilVal, fmt.Errorf("%q is no name of a variable", name.AsString())
+			}
+			f.Body().SetAttributeValue(name.AsString(), member)
+		}
+		return cty.StringVal(string(f.Bytes())), nil
+	},
+})
+
+var encodeExprFunc = function.New(&function.Spec{
+	Params: []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType, AllowNull: true}},
+	Type:   function.StaticReturnType(cty.String),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		if !args[0].IsWhollyKnown() {
+			return cty.UnknownVal(cty.String), nil
+		}
+		return cty.StringVal(string(bytes.TrimSpace(hclwrite.TokensForValue(args[0]).Bytes()))), nil
+	},
+})
