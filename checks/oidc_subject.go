@@ -94,11 +94,16 @@ func oidcSubject(p *analyzer.Pass) error {
 // aboutTokens says that a statement of the policy admits an identity provider,
 // or may.
 func aboutTokens(doc *policy.Document) bool {
+	if doc.Value.Within(func(v *value.Value) bool {
+		return slices.ContainsFunc(v.Attrs, func(a value.Attr) bool { return a.Name.TextOr("") == "Federated" })
+	}) {
+		return true
+	}
 	return slices.ContainsFunc(doc.Statements, func(s *policy.Statement) bool {
 		return s.Effect != policy.Deny && s.AdmitsAction("sts:AssumeRoleWithWebIdentity") != value.No &&
-			slices.ContainsFunc(s.Principals, func(p policy.Principal) bool {
+			(s.Element("Principal").IsMapping() && s.Element("Principal").Open || slices.ContainsFunc(s.Principals, func(p policy.Principal) bool {
 				return p.Class == policy.FederatedPrincipal || p.Type == "" && p.Class == policy.UnknownPrincipal
-			})
+			}))
 	})
 }
 

@@ -77,6 +77,9 @@ func oidcSubject(doc *policy.Document, _ SessionNameOptions) OIDCResult {
 		if s.Effect == policy.Deny || s.AdmitsAction(assumeWithToken) == value.No {
 			continue
 		}
+		if mayTrustProviders(s) {
+			undetermined = &OIDCResult{Needs: elementReasons(s, "Principal"), Statement: s}
+		}
 		for _, p := range s.Principals {
 			if p.Class != policy.FederatedPrincipal || strings.Contains(p.Pattern.String(), ":saml-provider/") {
 				continue
@@ -98,6 +101,22 @@ func oidcSubject(doc *policy.Document, _ SessionNameOptions) OIDCResult {
 		return OIDCResult{Needs: documentReasons(doc)}
 	}
 	return result
+}
+
+// mayTrustProviders says that a statement may name identity providers that it
+// does not list.
+func mayTrustProviders(s *policy.Statement) bool {
+	if !s.HasPrincipal || !s.PrincipalsOpen {
+		return !s.HasPrincipal && s.Open
+	}
+	element := s.Element("Principal")
+	if !element.IsMapping() || element.Open {
+		return true
+	}
+	return slices.ContainsFunc(element.Attrs, func(a value.Attr) bool {
+		name, known := a.Key()
+		return !known || name == "Federated" && a.Value.IsSequence() && a.Value.Open && len(a.Value.Elems) > 0
+	})
 }
 
 const assumeWithToken = "sts:AssumeRoleWithWebIdentity"

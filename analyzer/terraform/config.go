@@ -159,7 +159,7 @@ func (m *moduleInstance) instancesOf(name string) ([]*moduleInstance, string) {
 	}
 	m.expanding[name] = true
 	dir, modulePath, missing := m.source(name, b)
-	x := m.ev.expand(b, m.frame.careful(m.ev.cautious && missing == "" && m.ev.module(dir).makesOrganizationPolicies()))
+	x := m.ev.expand(b, m.frame.careful(m.ev.cautious && missing == ""))
 	m.expanding[name] = false
 	var insts []*moduleInstance
 	for _, k := range x.keys {

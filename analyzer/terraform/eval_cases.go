@@ -126,3 +126,50 @@ func (o *optionals) of(v *value.Value) *value.Value {
 	}
 	return value.OneOf(v, candidates)
 }
+
+// optionalAttrs are the members of an object with those that it may lack.
+type optionalAttrs struct {
+	attrs []value.Attr
+	may   []bool
+	many  int
+	open  bool // the name of one is not known
+}
+
+func (o *optionalAttrs) add(a value.Attr, may bool) {
+	_, known := a.Key()
+	o.open = o.open || !known
+	o.attrs, o.may = append(o.attrs, a), append(o.may, may)
+	if may {
+		o.many++
+	}
+}
+
+// of is v, the members that are there for certain, with all that it may be.
+func (o *optionalAttrs) of(v *value.Value) *value.Value {
+	if o.open || o.many == 0 || o.many > maxOptional {
+		return v
+	}
+	var candidates []*value.Value
+	for selection := range 1 << o.many {
+		c := *v
+		c.Attrs, c.Open, c.Why = nil, false, nil
+		names := map[string]bool{}
+		twice, at := false, 0
+		for i, a := range o.attrs {
+			if !o.may[i] || selection>>at&1 == 1 {
+				name, _ := a.Key()
+				twice = twice || names[name]
+				names[name] = true
+				c.Attrs = append(c.Attrs, a)
+			}
+			if o.may[i] {
+				at++
+			}
+		}
+		if !twice { // Terraform refuses that
+			c.Attrs = uniqueAttrs(c.Attrs)
+			candidates = append(candidates, &c)
+		}
+	}
+	return value.OneOf(v, candidates)
+}

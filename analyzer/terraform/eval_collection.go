@@ -383,6 +383,7 @@ func (e evaluation) forObject(x *hclsyntax.ForExpr, coll *value.Value) *value.Va
 		out.Why = reasons(coll)
 	}
 	index := map[string]int{}
+	all := &optionalAttrs{}
 	for _, it := range items {
 		if e.ev.stopped {
 			return value.UnknownBecause("evaluation was stopped before", at)
@@ -391,14 +392,16 @@ func (e evaluation) forObject(x *hclsyntax.ForExpr, coll *value.Value) *value.Va
 		if test != nil {
 			out = burden(out, test.AllAssumptions(), false)
 		}
-		if keep == value.Maybe {
-			out.Open, out.Why = true, append(out.Why, reasons(test)...)
-		}
-		if keep != value.Yes {
+		if keep == value.No {
 			continue
 		}
 		name := inner.asString(inner.value(x.KeyExpr), e.span(x.KeyExpr.Range()))
 		v := inner.value(x.ValExpr)
+		all.add(value.Attr{Name: name, Value: v}, keep == value.Maybe)
+		if keep == value.Maybe {
+			out.Open, out.Why = true, append(out.Why, reasons(test)...)
+			continue
+		}
 		k, known := name.Text()
 		i, seen := index[k]
 		switch {
@@ -428,5 +431,8 @@ func (e evaluation) forObject(x *hclsyntax.ForExpr, coll *value.Value) *value.Va
 		}
 	}
 	out.Attrs = uniqueAttrs(out.Attrs)
+	if !open && !x.Group {
+		out = all.of(out)
+	}
 	return part(out, coll)
 }

@@ -146,7 +146,7 @@ func (m *module) reads(file string) bool {
 // edited is what differs between a module before and after. ok is false for
 // what decides how everything is evaluated.
 func (i *Influence) edited(was, now *module) (out []place, ok bool) {
-	if now == nil || was.references().opaque || was.makesOrganizationPolicies() != now.makesOrganizationPolicies() ||
+	if now == nil || was.references().opaque ||
 		!slices.EqualFunc(was.imports, now.imports, sameBlock) || !maps.EqualFunc(was.variables, now.variables, sameBlock) ||
 		!maps.EqualFunc(was.calls, now.calls, sameBlock) || !maps.EqualFunc(was.providers, now.providers, sameBlock) {
 		return nil, false

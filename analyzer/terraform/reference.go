@@ -57,7 +57,7 @@ func (r *Resource) Reference(attr string) *value.Value {
 	ev := r.inst.m.ev
 	ev.mu.Lock()
 	defer ev.mu.Unlock()
-	referred, problem := r.inst.member(attr, feedsPolicy(r.inst.key, attr) && ev.cautious)
+	referred, problem := r.inst.member(attr, ev.cautious)
 	if problem != "" {
 		return v
 	}

@@ -36,7 +36,7 @@ func (m *moduleInstance) resourceSet(key resourceKey) *resourceSet {
 	s := &resourceSet{busy: true}
 	m.resources[key] = s
 	b := m.mod.resources[key]
-	s.x = m.ev.expand(b, m.frame.careful(m.ev.cautious && isOrganizationPolicy(key)))
+	s.x = m.ev.expand(b, m.frame.careful(m.ev.cautious))
 	for _, k := range s.x.keys {
 		f := *m.frame
 		f.key = k
@@ -207,47 +207,10 @@ var metaArguments = map[string]bool{
 	"lifecycle": true, "provisioner": true, "connection": true, "dynamic": true,
 }
 
-// feedsPolicy says that an attribute is, or makes, a policy, a principal or a
-// condition: there an empty default of a variable says nothing.
-func feedsPolicy(key resourceKey, name string) bool {
-	if key.mode == Data {
-		return key.typ == "aws_iam_policy_document"
-	}
-	switch name {
-	case "policy", "assume_role_policy", "content", "inline_policy", "managed_policy_arns", "policy_arn", "policy_arns",
-		"enabled_policy_types", "enabled_features", "aws_service_access_principals", "target_id", "target_ids":
-		return true
-	}
-	return false
-}
-
-// isOrganizationPolicy says that a block makes or attaches policies of an
-// organization: that an empty default makes none of them says nothing.
-func isOrganizationPolicy(key resourceKey) bool {
-	switch key.typ {
-	case "aws_organizations_policy", "aws_organizations_policy_attachment", "awscc_organizations_policy", "aws_controltower_control":
-		return key.mode == Managed
-	}
-	return false
-}
-
-// makesOrganizationPolicies says that a module makes or attaches some itself.
-func (m *module) makesOrganizationPolicies() bool {
-	if m == nil {
-		return false
-	}
-	for key := range m.resources {
-		if isOrganizationPolicy(key) {
-			return true
-		}
-	}
-	return false
-}
-
 // body is the value of the block.
 func (inst *instance) body() *value.Value {
 	return inst.m.ev.bodyValue(&inst.block.body, inst.block.span, func(name string) *value.Value {
-		return inst.written(name, feedsPolicy(inst.key, name) && inst.m.ev.cautious)
+		return inst.written(name, inst.m.ev.cautious)
 	})
 }
 

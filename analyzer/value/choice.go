@@ -244,3 +244,16 @@ func cases(v *Value, depth, limit int) (out []*Value, ok bool) {
 	}
 	return []*Value{v}, limit > 0
 }
+
+// Within says that f holds of v or of something that is, or may be, in it.
+func (v *Value) Within(f func(*Value) bool) bool {
+	found := false
+	v.Walk(func(w *Value) bool {
+		found = found || f(w) || w.Rest.Within(f)
+		for _, c := range w.Candidates {
+			found = found || c.Within(f)
+		}
+		return !found
+	})
+	return found
+}
