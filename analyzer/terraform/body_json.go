@@ -17,6 +17,9 @@ func parseJSONFile(f *source.File) *parsedFile {
 		p.gaps = []Gap{*gap}
 		return p
 	}
+	if bytes.HasPrefix(f.Bytes, byteOrderMark) { // of hcl, only the native syntax steps over it
+		p.gaps = []Gap{{Kind: ErrorGap, Span: source.Span{File: f}, Reason: "a byte order mark begins the file, which Terraform refuses in JSON: save it without"}}
+	}
 	objects := []*value.Value{tree}
 	if tree.Is(value.Tuple) {
 		objects = tree.Elems
@@ -69,8 +72,8 @@ func notAnObject(what string, v *value.Value) Gap {
 // decodeJSONFile is the tree of a whole file of JSON, spans included.
 func decodeJSONFile(f *source.File) (*value.Value, *Gap) {
 	start := 0
-	if bytes.HasPrefix(f.Bytes, []byte("\xEF\xBB\xBF")) {
-		start = 3
+	if bytes.HasPrefix(f.Bytes, byteOrderMark) {
+		start = len(byteOrderMark)
 	}
 	v := value.StrAt(source.Literal(source.Span{File: f, Start: start, End: len(f.Bytes)}))
 	v.Syntax = value.SyntaxJSON

@@ -115,6 +115,7 @@ func TestBrokenFiles(t *testing.T) {
 		{"unknown blocks", "-- a.tf --\naction \"x\" \"y\" {\n  a = 1\n}\nlist \"z\" {}\ncheck \"c\" {\n  assert {\n    condition = false\n  }\n}\nmoved {\n  from = a.b\n  to = a.c\n}\nremoved {\n  from = a.d\n}\n", ""},
 		{"recursion", "-- a.tf --\nmodule \"m\" {\n  source = \"./\"\n}\n", "error: module.m: its source \"./\" calls itself"},
 		{"missing module", "-- a.tf --\nmodule \"m\" {\n  source = \"./none\"\n}\n", "error: module.m: its source \"./none\" is no directory"},
+		{"byte order mark", "-- a.tf --\n\ufefflocals {}\n-- b.tf.json --\n\ufeff{\"locals\": {}}\n", "error: a byte order mark begins the file, which Terraform refuses in JSON: save it without"},
 		{"no objects", "-- a.tf.json --\n{\"resource\": [{\"aws_iam_user\": \"x\"}], \"variable\": null, \"//\": 1}\n", "error: resource aws_iam_user is a string, an object is needed"},
 		{"module outside", "-- a.tf --\nmodule \"m\" {\n  source = \"../../x\"\n}\n", "limit: module.m: its source \"../../x\": ../../x lies outside of what may be read"},
 		{"bad tfvars", "-- terraform.tfvars --\nx = \n", "error: "},
