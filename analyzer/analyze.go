@@ -48,6 +48,9 @@ type Input struct {
 	Gaps []terraform.Gap
 	// Log gets what --debug shows; nil for none.
 	Log *slog.Logger
+	// Recover makes a gap of a panic, which then costs one root, one question or one
+	// fix. Tests, fuzzing and --debug let it through.
+	Recover bool
 	// Progress is told what is being done; nil for none.
 	Progress func(stage string)
 }
@@ -80,27 +83,24 @@ func (a *analysis) analyze(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	a.readDeployed()
-	roots, gaps, err := a.load(ctx, nil, nil)
+	model, gaps, err := a.sound(ctx)
 	if err != nil {
 		return nil, err
 	}
 	a.progress("deciding")
-	result, err := a.run(ctx, roots, a.checks)
+	result, err := a.judge(ctx, model, a.checks)
 	if err != nil {
 		return nil, err
 	}
-	gaps = append(gaps, a.misused(roots)...)
-	before := newLoaded(roots, result.model)
+	gaps = append(gaps, a.misused(model.Roots)...)
+	before := newLoaded(model)
 	a.progress("verifying fixes")
-	for _, f := range result.findings {
-		if f.Offer != nil {
-			f.Fixes = append(f.Fixes, f.Offer()...)
-		}
-	}
-	a.memo.verifying = true
+	a.offer(result)
+	a.memo.verifying, a.trying = true, true
 	if err := a.verify(ctx, before, result); err != nil {
 		return nil, err
 	}
+	a.trying = false
 	redact(result.findings, result.gaps, result.model)
 	if err := a.judgeAccounts(ctx, result); err != nil {
 		return nil, err
@@ -127,6 +127,19 @@ func Load(ctx context.Context, in Input) ([]*terraform.Root, []terraform.Gap, er
 	return roots, gaps, err
 }
 
+// LoadModel reads what the input names and joins it, without looking at it.
+func LoadModel(ctx context.Context, in Input) (*identity.Model, []terraform.Gap, error) {
+	a := newAnalysis(in, nil)
+	if err := a.discover(ctx); err != nil {
+		return nil, nil, err
+	}
+	m, gaps, err := a.sound(ctx)
+	if err == nil && len(m.Roots) == 0 {
+		gaps = append(gaps, a.misused(nil)...)
+	}
+	return m, gaps, err
+}
+
 // analysis is one call of Analyze.
 type analysis struct {
 	in       Input
@@ -136,6 +149,10 @@ type analysis struct {
 	deployed deployment
 	memo     *Memo
 	last     retry // of the fix that was tried last
+	// crashed are the checks that did, in the run that is reported. trying says that
+	// this is over: another that does costs the fix that is tried.
+	crashed map[*Check]bool
+	trying  bool
 	// outcome is the analysis with files replaced.
 	outcome func(ctx context.Context, edits map[string][]byte, before *loaded) (*result, error)
 	// compared is how many policies were compared with what fixes made of them.
@@ -146,7 +163,7 @@ func newAnalysis(in Input, checks []*Check) *analysis {
 	if in.Log == nil {
 		in.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &analysis{in: in, checks: checks, memo: &Memo{}}
+	a := &analysis{in: in, checks: checks, memo: &Memo{}, crashed: map[*Check]bool{}}
 	a.outcome = a.again
 	return a
 }
@@ -166,7 +183,13 @@ func (a *analysis) discover(ctx context.Context) error {
 		a.found = a.environments([]terraform.FoundRoot{{Dir: path.Clean(a.in.Paths[0])}})
 		return ctx.Err()
 	}
-	found, gaps := terraform.FindRoots(ctx, a.in.Boundary, a.in.Options, a.in.Paths, a.in.Exclude)
+	found, gaps := terraform.FindRoots(ctx, a.in.Boundary, a.in.Options, a.in.Paths, a.in.Exclude, func(dir string, do func()) bool {
+		gap, crashed := a.in.attempt(lostRoot(dir), do)
+		if crashed {
+			a.gaps = append(a.gaps, gap)
+		}
+		return !crashed
+	})
 	a.found, a.gaps = a.environments(found), append(a.gaps, gaps...)
 	return ctx.Err()
 }
@@ -195,6 +218,40 @@ func (a *analysis) environments(found []terraform.FoundRoot) []terraform.FoundRo
 	return out
 }
 
+func lostRoot(dir string) terraform.Gap {
+	return terraform.Gap{File: dir, Reason: "this root module is left out"}
+}
+
+// sound loads the roots and makes the model of them, without those that crash.
+func (a *analysis) sound(ctx context.Context) (*identity.Model, []terraform.Gap, error) {
+	roots, gaps, err := a.load(ctx, nil, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	var m *identity.Model
+	whole, crashed := a.in.attempt(terraform.Gap{Reason: "what the root modules declare was not put together"},
+		func() { m = a.model(roots, identity.AllParts) })
+	if !crashed {
+		return m, gaps, nil
+	}
+	var sound []*terraform.Root
+	for _, r := range roots {
+		gap, crashed := a.in.attempt(lostRoot(r.Dir), func() { a.model([]*terraform.Root{r}, identity.AllParts) })
+		if !crashed {
+			sound = append(sound, r)
+			continue
+		}
+		gaps = append(append(gaps, gap), r.Gaps()...)
+	}
+	if len(sound) < len(roots) {
+		whole, crashed = a.in.attempt(whole, func() { m = a.model(sound, identity.AllParts) })
+	}
+	if crashed {
+		m, gaps = a.model(nil, identity.AllParts), append(gaps, whole)
+	}
+	return m, gaps, nil
+}
+
 // load evaluates the roots. With edits, files are replaced in memory, and
 // roots of keep that read none of them are taken over as they are.
 func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *loaded) ([]*terraform.Root, []terraform.Gap, error) {
@@ -210,35 +267,42 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *load
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
-		if k := keep.at(f); k != nil && !changed[k] {
-			for i, p := range a.in.Plans {
-				used[i] = used[i] || p.HasDir && a.dirOf(p) == f.Dir
+		if keep != nil {
+			k := keep.at(f)
+			if k == nil {
+				continue // it is left out
 			}
-			roots = append(roots, k)
-			continue
-		}
-		opt := a.in.Options
-		opt.Uncalled = true
-		opt.VarFiles = append(slices.Clone(f.VarFiles), opt.VarFiles...) // the command line wins
-		opt.Label = f.Label
-		root, err := terraform.LoadConfig(ctx, boundary, f.Dir, opt)
-		if err != nil {
-			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Dir, Reason: err.Error()})
-			continue
+			if !changed[k] {
+				roots = append(roots, k)
+				continue
+			}
 		}
 		for i, p := range a.in.Plans {
-			if !p.HasDir || a.dirOf(p) != f.Dir {
-				continue
-			}
-			used[i] = true
-			over, err := a.evidence(ctx, p, root, edits)
-			if err != nil {
-				gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: p.Name, Reason: err.Error()})
-				continue
-			}
-			root = over
+			used[i] = used[i] || p.HasDir && a.dirOf(p) == f.Dir
 		}
-		roots = append(roots, root)
+		var root *terraform.Root
+		load := func() {
+			var more []terraform.Gap
+			root, more = a.loadRoot(ctx, boundary, f, edits)
+			gaps = append(gaps, more...)
+		}
+		if edits != nil {
+			load()
+		} else if gap, crashed := a.in.attempt(lostRoot(f.Dir), load); crashed {
+			gaps = append(gaps, gap)
+			continue
+		}
+		if root != nil {
+			roots = append(roots, root)
+		}
+	}
+	if keep != nil { // plans and states are as they were
+		for _, r := range keep.model.Roots {
+			if r.PlanAlone() {
+				roots = append(roots, r)
+			}
+		}
+		return roots, gaps, nil
 	}
 	for i, p := range a.in.Plans {
 		if used[i] {
@@ -248,14 +312,44 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *load
 			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: p.Name,
 				Reason: fmt.Sprintf("%s is not a root module of this scan: name the directory that the plan was made in, --plan DIR=%s", p.Dir, p.Name)})
 		}
-		root, err := a.evidence(ctx, p, nil, nil)
+		var root *terraform.Root
+		var err error
+		gap, crashed := a.in.attempt(terraform.Gap{File: p.Name, Reason: "this file is left out"}, func() { root, err = a.evidence(ctx, p, nil, nil) })
+		switch {
+		case crashed:
+			gaps = append(gaps, gap)
+		case err != nil:
+			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: p.Name, Reason: err.Error()})
+		default:
+			roots = append(roots, root)
+		}
+	}
+	return roots, gaps, nil
+}
+
+// loadRoot is a root module with the plans and states of its directory; nil where
+// it has no configuration.
+func (a *analysis) loadRoot(ctx context.Context, boundary *terraform.Boundary, f terraform.FoundRoot, edits map[string][]byte) (root *terraform.Root, gaps []terraform.Gap) {
+	opt := a.in.Options
+	opt.Uncalled = true
+	opt.VarFiles = append(slices.Clone(f.VarFiles), opt.VarFiles...) // the command line wins
+	opt.Label = f.Label
+	root, err := terraform.LoadConfig(ctx, boundary, f.Dir, opt)
+	if err != nil {
+		return nil, []terraform.Gap{{Kind: terraform.ErrorGap, File: f.Dir, Reason: err.Error()}}
+	}
+	for _, p := range a.in.Plans {
+		if !p.HasDir || a.dirOf(p) != f.Dir {
+			continue
+		}
+		over, err := a.evidence(ctx, p, root, edits)
 		if err != nil {
 			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: p.Name, Reason: err.Error()})
 			continue
 		}
-		roots = append(roots, root)
+		root = over
 	}
-	return roots, gaps, nil
+	return root, gaps
 }
 
 // dirOf is the root module that a plan belongs to.
@@ -279,9 +373,9 @@ type loaded struct {
 
 type dirLabel struct{ dir, label string }
 
-func newLoaded(roots []*terraform.Root, model *identity.Model) *loaded {
+func newLoaded(model *identity.Model) *loaded {
 	l := &loaded{model, map[*terraform.Root]bool{}, map[dirLabel]*terraform.Root{}, map[string][]*terraform.Root{}, map[*terraform.Root]func(string) bool{}}
-	for _, r := range roots {
+	for _, r := range model.Roots {
 		l.roots[r] = true
 		l.asked[r] = r.Asked()
 		if r.PlanAlone() {
@@ -358,9 +452,6 @@ func (a *analysis) model(roots []*terraform.Root, parts identity.Part) *identity
 func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*Check) (*result, error) {
 	out := &result{model: model, roots: model.Roots}
 	for _, c := range checks {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		pass := &Pass{Check: c, Model: model, Memo: a.memo, Settings: &a.in.Settings, Now: a.in.Now, report: func(f *Finding) {
 			mustBeWhole(f)
 			out.findings = append(out.findings, f)
@@ -368,8 +459,8 @@ func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*C
 		if c.Run == nil {
 			continue
 		}
-		if err := c.Run(pass); err != nil {
-			return nil, fmt.Errorf("check %s: %w", c.ID, err)
+		if err := a.ask(ctx, c, pass, c.Run, &out.gaps); err != nil {
+			return nil, err
 		}
 	}
 	out.findings = merge(out.findings)
@@ -380,6 +471,47 @@ func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*C
 	}
 	out.gaps = append(out.gaps, model.Gaps...)
 	return out, nil
+}
+
+// ask runs a check. One that crashes keeps what it found before.
+func (a *analysis) ask(ctx context.Context, c *Check, pass *Pass, run func(*Pass) error, gaps *[]terraform.Gap) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var err error
+	if a.trying && !a.crashed[c] {
+		err = run(pass)
+	} else if gap, crashed := a.in.attempt(terraform.Gap{Reason: c.ID + " " + c.Name + " is not decided to its end"}, func() { err = run(pass) }); crashed {
+		a.crashed[c] = true
+		*gaps = append(*gaps, gap)
+	}
+	if err != nil {
+		return fmt.Errorf("check %s: %w", c.ID, err)
+	}
+	return nil
+}
+
+// offer works out the fixes of findings.
+func (a *analysis) offer(res *result) {
+	for _, f := range res.findings {
+		if f.Offer == nil {
+			continue
+		}
+		var more []*Fix
+		if gap, crashed := a.in.attempt(f.lost("it has fixes that were not worked out"), func() { more = f.Offer() }); crashed {
+			res.gaps = append(res.gaps, gap)
+		}
+		f.Fixes = append(f.Fixes, more...)
+	}
+}
+
+// lost is a gap about a finding that is there.
+func (f *Finding) lost(what string) terraform.Gap {
+	g := terraform.Gap{Span: f.Span, File: f.File, Reason: f.Check.ID + ": " + what}
+	if f.Resource != nil {
+		g.Reason = f.Check.ID + " " + f.Resource.Address + ": " + what
+	}
+	return g
 }
 
 // mustBeWhole panics on a finding that no user could act on: that is a bug of

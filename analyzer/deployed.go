@@ -30,46 +30,59 @@ func (a *analysis) readDeployed() {
 	}
 	for _, f := range a.in.Authorizations {
 		a.progress("reading account authorization details")
-		root, err := terraform.LoadAuthorization(f)
-		if err != nil {
-			a.deployed.gaps = append(a.deployed.gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: err.Error()})
-			continue
-		}
-		a.deployed.accounts = append(a.deployed.accounts, identity.NewDeployedAccount(root, f))
+		a.readFile(f, func() {
+			root, err := terraform.LoadAuthorization(f)
+			if err != nil {
+				a.deployed.gaps = append(a.deployed.gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: err.Error()})
+				return
+			}
+			a.deployed.accounts = append(a.deployed.accounts, identity.NewDeployedAccount(root, f))
+		})
+	}
+}
+
+// readFile reads a file of evidence. One that crashes is left out.
+func (a *analysis) readFile(f *source.File, read func()) {
+	if gap, crashed := a.in.attempt(terraform.Gap{File: f.Name, Reason: "this file is left out"}, read); crashed {
+		a.deployed.gaps = append(a.deployed.gaps, gap)
 	}
 }
 
 func (a *analysis) readReports() {
 	accounts := map[string]*source.File{}
 	for _, f := range a.in.CredentialReports {
-		if credential.ListsDevices(f.Bytes) {
-			d, err := credential.ReadDevices(f.Name, bytes.NewReader(f.Bytes))
-			if err != nil {
-				a.deployed.gaps = append(a.deployed.gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: strings.TrimPrefix(err.Error(), f.Name+": ")})
-				continue
-			}
-			a.deployed.devices = append(a.deployed.devices, identity.Devices{Devices: d, File: f})
-			continue
-		}
-		r, errs := credential.Read(f)
-		for _, err := range errs {
-			a.deployed.gaps = append(a.deployed.gaps, reportGap(r, err))
-		}
-		other := ""
-		for _, row := range r.Rows {
-			first, ok := accounts[row.Account]
-			if !ok {
-				accounts[row.Account] = f
-			} else if first != f && row.Account != "" {
-				other = fmt.Sprintf("account %s has a report already, %s: this one is not looked at", row.Account, first.Name)
-			}
-		}
-		if other != "" {
-			a.deployed.gaps = append(a.deployed.gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: other})
-			continue
-		}
-		a.deployed.reports = append(a.deployed.reports, r)
+		a.readFile(f, func() { a.readReport(f, accounts) })
 	}
+}
+
+func (a *analysis) readReport(f *source.File, accounts map[string]*source.File) {
+	if credential.ListsDevices(f.Bytes) {
+		d, err := credential.ReadDevices(f.Name, bytes.NewReader(f.Bytes))
+		if err != nil {
+			a.deployed.gaps = append(a.deployed.gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: strings.TrimPrefix(err.Error(), f.Name+": ")})
+			return
+		}
+		a.deployed.devices = append(a.deployed.devices, identity.Devices{Devices: d, File: f})
+		return
+	}
+	r, errs := credential.Read(f)
+	for _, err := range errs {
+		a.deployed.gaps = append(a.deployed.gaps, reportGap(r, err))
+	}
+	other := ""
+	for _, row := range r.Rows {
+		first, ok := accounts[row.Account]
+		if !ok {
+			accounts[row.Account] = f
+		} else if first != f && row.Account != "" {
+			other = fmt.Sprintf("account %s has a report already, %s: this one is not looked at", row.Account, first.Name)
+		}
+	}
+	if other != "" {
+		a.deployed.gaps = append(a.deployed.gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: other})
+		return
+	}
+	a.deployed.reports = append(a.deployed.reports, r)
 }
 
 // judgeReports asks the checks that credential reports say something about.
@@ -84,9 +97,6 @@ func (a *analysis) judgeReports(ctx context.Context, res *result) error {
 		if c.Deployed == nil {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		pass := &Pass{Check: c, Model: res.model, Memo: a.memo, Settings: &a.in.Settings, Now: a.in.Now, report: func(f *Finding) {
 			mustBeWhole(f)
 			fresh = append(fresh, f)
@@ -96,8 +106,8 @@ func (a *analysis) judgeReports(ctx context.Context, res *result) error {
 				pass.Found = append(pass.Found, f)
 			}
 		}
-		if err := c.Deployed(pass); err != nil {
-			return fmt.Errorf("check %s: %w", c.ID, err)
+		if err := a.ask(ctx, c, pass, c.Deployed, &a.deployed.gaps); err != nil {
+			return err
 		}
 	}
 	fresh = merge(fresh)

@@ -8,7 +8,7 @@ func AnalyzeThoroughly(ctx context.Context, in Input, checks []*Check) (*Report,
 	a := newAnalysis(in, checks)
 	a.outcome = func(ctx context.Context, edits map[string][]byte, _ *loaded) (*result, error) {
 		a.memo = &Memo{} // nothing is remembered
-		return a.result(ctx, edits)
+		return a.result(ctx, edits, nil)
 	}
 	return a.analyze(ctx)
 }

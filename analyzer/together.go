@@ -3,7 +3,9 @@ package analyzer
 import (
 	"context"
 
+	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
 // Chosen is a fix that somebody wants to apply, and the finding it is for.
@@ -22,6 +24,8 @@ type Together struct {
 	Edits []FileEdits
 	// Remaining are the findings after the fixes.
 	Remaining []*Finding
+	// Gaps are fixes that crashed beside others.
+	Gaps []terraform.Gap
 }
 
 // Left is a fix that was left out.
@@ -44,10 +48,15 @@ func Combine(ctx context.Context, in Input, checks []*Check, chosen []Chosen) (*
 	if err := a.discover(ctx); err != nil {
 		return nil, err
 	}
-	before, err := a.result(ctx, nil)
+	model, _, err := a.sound(ctx)
 	if err != nil {
 		return nil, err
 	}
+	before, err := a.judge(ctx, model, a.checks)
+	if err != nil {
+		return nil, err
+	}
+	a.trying = true
 	out := &Together{}
 	sets := make([][]source.Edit, len(chosen))
 	for i, c := range chosen {
@@ -64,12 +73,14 @@ func Combine(ctx context.Context, in Input, checks []*Check, chosen []Chosen) (*
 			out.Applied = append(out.Applied, c)
 		}
 	}
-	after, err := a.harmless(ctx, before, out.Applied, merged)
-	if err != nil {
+	var after *result
+	roots := newLoaded(model)
+	_, crashed := a.in.attempt(terraform.Gap{}, func() { after, err = a.harmless(ctx, before, roots, out.Applied, merged) })
+	if crashed || err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if after, merged, err = a.oneByOne(ctx, before, out); err != nil {
+		if after, merged, err = a.oneByOne(ctx, before, roots, out); err != nil {
 			return nil, err
 		}
 	}
@@ -79,22 +90,22 @@ func Combine(ctx context.Context, in Input, checks []*Check, chosen []Chosen) (*
 	if after == nil {
 		after = before
 	}
-	redact(after.findings, after.gaps, after.model)
+	redact(after.findings, out.Gaps, after.model)
 	out.Remaining = after.findings
 	return out, nil
 }
 
-// result loads and runs, with edits in memory.
-func (a *analysis) result(ctx context.Context, edits map[string][]byte) (*result, error) {
-	roots, _, err := a.load(ctx, edits, nil)
+// result loads what edits change, and runs everything.
+func (a *analysis) result(ctx context.Context, edits map[string][]byte, before *loaded) (*result, error) {
+	roots, _, err := a.load(ctx, edits, before)
 	if err != nil {
 		return nil, err
 	}
-	return a.run(ctx, roots, a.checks)
+	return a.judge(ctx, a.model(roots, identity.AllParts), a.checks)
 }
 
 // harmless applies edits in memory and says what is wrong with the outcome.
-func (a *analysis) harmless(ctx context.Context, before *result, applied []Chosen, edits []source.Edit) (*result, error) {
+func (a *analysis) harmless(ctx context.Context, before *result, roots *loaded, applied []Chosen, edits []source.Edit) (*result, error) {
 	if len(edits) == 0 {
 		return nil, nil
 	}
@@ -106,7 +117,7 @@ func (a *analysis) harmless(ctx context.Context, before *result, applied []Chose
 		}
 		contents[fe.file.Name] = b
 	}
-	after, err := a.result(ctx, contents)
+	after, err := a.result(ctx, contents, roots)
 	if err != nil {
 		return nil, err
 	}
@@ -118,10 +129,10 @@ func (a *analysis) harmless(ctx context.Context, before *result, applied []Chose
 			return after, nil // it is for whoever chose it to say what may be allowed
 		}
 	}
-	return after, a.widens(newLoaded(before.roots, before.model), after)
+	return after, a.widens(roots, after)
 }
 
-func (a *analysis) oneByOne(ctx context.Context, before *result, out *Together) (*result, []source.Edit, error) {
+func (a *analysis) oneByOne(ctx context.Context, before *result, roots *loaded, out *Together) (*result, []source.Edit, error) {
 	var kept []Chosen
 	var edits []source.Edit
 	var last *result
@@ -129,15 +140,22 @@ func (a *analysis) oneByOne(ctx context.Context, before *result, out *Together) 
 		more, conflicts := source.Merge(edits, c.Fix.Edits)
 		why := sameText
 		if len(conflicts) == 0 {
-			after, err := a.harmless(ctx, before, append(kept[:len(kept):len(kept)], c), more)
-			if ctx.Err() != nil {
+			var after *result
+			var err error
+			gap, crashed := a.in.attempt(c.Finding.lost("a fix was not tried to its end ("+c.Fix.Message+")"), func() {
+				after, err = a.harmless(ctx, before, roots, append(kept[:len(kept):len(kept)], c), more)
+			})
+			switch {
+			case ctx.Err() != nil:
 				return nil, nil, ctx.Err()
-			}
-			if err == nil {
+			case crashed:
+				out.Gaps, why = append(out.Gaps, gap), "it crashed"
+			case err != nil:
+				why = Redactor(before.model)(err.Error())
+			default:
 				kept, edits, last = append(kept, c), more, after
 				continue
 			}
-			why = Redactor(before.model)(err.Error())
 		}
 		out.Left = append(out.Left, Left{c, why})
 	}

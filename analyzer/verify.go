@@ -26,8 +26,12 @@ func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error
 	for _, f := range res.findings {
 		kept := f.Fixes[:0]
 		for _, fix := range f.Fixes {
-			diff, err := a.diff(fix)
-			if err == nil {
+			var diff string
+			var err error
+			gap, crashed := a.in.attempt(f.lost("a fix was not tried to its end ("+fix.Message+")"), func() {
+				if diff, err = a.diff(fix); err != nil {
+					return
+				}
 				key := f.Fingerprint + "\x00" + diff
 				known, done := tried[key]
 				if !done {
@@ -35,6 +39,10 @@ func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error
 					tried[key] = known
 				}
 				err = known
+			})
+			if crashed {
+				res.gaps = append(res.gaps, gap)
+				continue
 			}
 			if ctx.Err() != nil {
 				return ctx.Err()

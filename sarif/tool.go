@@ -22,6 +22,7 @@ const (
 	limitReached
 	undetermined
 	resultsOmitted
+	fault
 )
 
 var notificationKinds = [...]struct{ id, name, level, short, full string }{
@@ -33,6 +34,8 @@ var notificationKinds = [...]struct{ id, name, level, short, full string }{
 		"Whether a rule is violated depends on a value that is not known. The message says which."},
 	{"IVN004", "ResultsOmitted", "warning", "Not all results are in this file.",
 		"GitHub shows 5,000 results of a run. The ones of lower severity were left out."},
+	{"IVN005", "Fault", "error", "iamvet crashed.",
+		"A part of the analysis ended in a crash, which is a fault of iamvet: the message says which part. The rest was analysed."},
 }
 
 var semver = regexp.MustCompile(`^v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)$`)
@@ -82,6 +85,9 @@ func (b *builder) invocation(omitted int) *sarif.Invocation {
 		kind := limitReached
 		if g.Kind == terraform.ErrorGap {
 			kind, ok = brokenInput, false
+		}
+		if g.Class == analyzer.Crashes {
+			kind = fault
 		}
 		notes = append(notes, notification(kind, sentence(oneLine(g.Reason)), g.Span, g.File))
 	}

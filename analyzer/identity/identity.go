@@ -65,7 +65,7 @@ type Model struct {
 	outsiders     map[*Login]*User                         // users that are only named
 	rolePolicies  map[*terraform.Root][]rolePolicy
 	unread        map[*terraform.Root][]terraform.UnreadModule
-	bound         bool
+	bound, broken bool // see bind
 }
 
 // Build joins the roots of one scan. All of them together are the estate: the

@@ -214,12 +214,18 @@ func (m *Model) policyDocument(p *terraform.Resource) *policy.Document {
 }
 
 // bind joins users, groups and policies, when someone asks: a scan without
-// console passwords needs none of them.
+// console passwords needs none of them. Half of it would be wrong: after a panic it
+// panics for whoever asks again.
 func (m *Model) bind() {
-	if m.bound {
+	switch {
+	case m.bound:
 		return
+	case m.broken:
+		panic("what binds users was not worked out to its end")
 	}
-	m.bound, m.documents, m.unread = true, map[*terraform.Resource]*policy.Document{}, map[*terraform.Root][]terraform.UnreadModule{}
+	m.bound, m.broken = true, true
+	defer func() { m.bound = !m.broken }()
+	m.documents, m.unread = map[*terraform.Resource]*policy.Document{}, map[*terraform.Root][]terraform.UnreadModule{}
 	for _, r := range m.Roots {
 		m.addGroups(r)
 		m.addPolicies(r)
@@ -231,6 +237,7 @@ func (m *Model) bind() {
 		m.bindManaged(r)
 		m.bindExclusive(r)
 	}
+	m.broken = false
 }
 
 // addOutsiders makes users of the names that logins give and no root declares.

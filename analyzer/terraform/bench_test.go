@@ -58,7 +58,7 @@ func BenchmarkSharedFiles(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		boundary := OverFS(fsys)
-		roots, _ := FindRoots(context.Background(), boundary, Options{}, []string{"."}, nil)
+		roots, _ := FindRoots(context.Background(), boundary, Options{}, []string{"."}, nil, nil)
 		if len(roots) != 50 {
 			b.Fatal(len(roots), " roots")
 		}

@@ -214,7 +214,7 @@ func TestFindRoots(t *testing.T) {
 		{"docs", "", ""},
 	}
 	for _, tt := range tests {
-		found, gaps := FindRoots(context.Background(), OverFS(fsys), Options{}, strings.Fields(tt.paths), strings.Fields(tt.exclude))
+		found, gaps := FindRoots(context.Background(), OverFS(fsys), Options{}, strings.Fields(tt.paths), strings.Fields(tt.exclude), nil)
 		var got []string
 		for _, r := range found {
 			got = append(got, r.Dir)
@@ -226,7 +226,7 @@ func TestFindRoots(t *testing.T) {
 			t.Errorf("%s: gaps %v", tt.paths, gaps)
 		}
 	}
-	if _, gaps := FindRoots(context.Background(), OverFS(fsys), Options{}, []string{"nowhere"}, nil); len(gaps) != 1 || gaps[0].Kind != ErrorGap {
+	if _, gaps := FindRoots(context.Background(), OverFS(fsys), Options{}, []string{"nowhere"}, nil, nil); len(gaps) != 1 || gaps[0].Kind != ErrorGap {
 		t.Errorf("a missing path: %v", gaps)
 	}
 }
@@ -254,7 +254,7 @@ func TestComputedSources(t *testing.T) {
 		if name, v, ok := strings.Cut(tt.vars, "="); ok {
 			opt.Vars[name] = v
 		}
-		found, gaps := FindRoots(context.Background(), OverFS(files(tt.archive+modules)), opt, []string{"."}, nil)
+		found, gaps := FindRoots(context.Background(), OverFS(files(tt.archive+modules)), opt, []string{"."}, nil, nil)
 		var got []string
 		for _, r := range found {
 			got = append(got, r.Dir)
@@ -301,7 +301,7 @@ func TestLinkedRoots(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{".", "live"} {
-		found, gaps := FindRoots(context.Background(), b, Options{}, []string{path}, nil)
+		found, gaps := FindRoots(context.Background(), b, Options{}, []string{path}, nil, nil)
 		if len(found) != 1 || found[0].Dir != "shared/stack" || len(gaps) > 0 {
 			t.Errorf("%s: %v, %v", path, found, gaps)
 		}

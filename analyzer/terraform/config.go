@@ -158,9 +158,9 @@ func (m *moduleInstance) instancesOf(name string) ([]*moduleInstance, string) {
 		return nil, "module." + name + ": its instances depend on itself"
 	}
 	m.expanding[name] = true
+	defer delete(m.expanding, name)
 	dir, modulePath, missing := m.source(name, b)
 	x := m.ev.expand(b, m.frame.careful(m.ev.cautious && missing == ""))
-	m.expanding[name] = false
 	var insts []*moduleInstance
 	for _, k := range x.keys {
 		if m.ev.instances >= maxModules {

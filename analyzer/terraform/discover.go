@@ -20,9 +20,13 @@ var demonstrations = map[string]bool{"examples": true, "test": true, "tests": tr
 // other one calls as a local module, and those that only examples and tests
 // call. opt is what they are evaluated with, where that decides who calls whom; exclude are globs of directories, relative to the boundary or to the
 // path that is searched. What .gitignore names is not searched, unless it is
-// one of paths.
-func FindRoots(ctx context.Context, b *Boundary, opt Options, paths []string, exclude []string) ([]FoundRoot, []Gap) {
-	s := &search{ctx: ctx, b: b, opt: opt, exclude: exclude, seen: map[string]bool{}, ignores: map[string][]ignoreRule{}}
+// one of paths. attempt, where it is not nil, does what it is given for a
+// directory, and says whether that came to its end: else the directory is left out.
+func FindRoots(ctx context.Context, b *Boundary, opt Options, paths []string, exclude []string, attempt func(dir string, do func()) bool) ([]FoundRoot, []Gap) {
+	if attempt == nil {
+		attempt = func(_ string, do func()) bool { do(); return true }
+	}
+	s := &search{ctx: ctx, b: b, opt: opt, exclude: exclude, attempt: attempt, seen: map[string]bool{}, ignores: map[string][]ignoreRule{}}
 	for _, p := range paths {
 		s.start(p)
 	}
@@ -42,6 +46,7 @@ type search struct {
 	b       *Boundary
 	opt     Options
 	exclude []string
+	attempt func(dir string, do func()) bool // see FindRoots
 	seen    map[string]bool
 	dirs    []string // with configuration
 	ignores map[string][]ignoreRule
@@ -132,8 +137,8 @@ func (s *search) excluded(top, dir string) bool {
 
 // uncalled are the roots among the directories with configuration.
 func (s *search) uncalled() []string {
-	dirs := s.dirs
 	calls := s.calls()
+	dirs := s.dirs
 	reached := map[string]bool{}
 	var reach func(dir string)
 	reach = func(dir string) {
@@ -221,6 +226,9 @@ func (c *calls) add(caller, callee string) {
 // what they are given.
 func (s *search) calls() *calls {
 	c := &calls{map[string][]string{}, map[string][]string{}, map[string]bool{}, map[[2]string]bool{}}
+	s.dirs = slices.DeleteFunc(s.dirs, func(dir string) bool {
+		return !s.attempt(dir, func() { s.b.module(dir, s.opt.Language) })
+	})
 	for _, dir := range s.dirs {
 		called, computed := s.b.localCalls(dir, s.opt.Language)
 		c.computed[dir] = computed
@@ -244,15 +252,20 @@ func (s *search) calls() *calls {
 	}
 	slices.Sort(evaluated)
 	for _, dir := range evaluated {
-		root, err := LoadConfig(s.ctx, s.b, dir, s.opt)
-		if err != nil {
-			continue // whoever loads it as a root says why
-		}
-		root.loader.(*evaluator).top.walk(func(m *moduleInstance) {
-			if m.parent != nil && m.mod != nil {
-				c.add(m.parent.dir, m.dir)
+		whole := s.attempt(dir, func() {
+			root, err := LoadConfig(s.ctx, s.b, dir, s.opt)
+			if err != nil {
+				return // whoever loads it as a root says why
 			}
+			root.loader.(*evaluator).top.walk(func(m *moduleInstance) {
+				if m.parent != nil && m.mod != nil {
+					c.add(m.parent.dir, m.dir)
+				}
+			})
 		})
+		if !whole {
+			s.dirs = slices.DeleteFunc(s.dirs, func(d string) bool { return d == dir })
+		}
 	}
 	return c
 }

@@ -109,8 +109,10 @@ func (ev *evaluator) once(m memo, key memoKey, label string, at source.Span, f f
 	}
 	t.busy = true
 	ev.depth++
-	v := f()
-	ev.depth--
+	v := func() *value.Value {
+		defer func() { ev.depth--; t.busy = false }() // also after a panic, for whoever asks next
+		return f()
+	}()
 	if v == nil {
 		v = value.UnknownBecause(label+" has no value", at)
 	}
@@ -118,7 +120,7 @@ func (ev *evaluator) once(m memo, key memoKey, label string, at source.Span, f f
 		ev.gap(ErrorGap, at, label+" is too large to evaluate")
 		v = value.UnknownBecause(label+" is too large to evaluate", at)
 	}
-	t.v, t.done, t.busy = v, true, false
+	t.v, t.done = v, true
 	return v
 }
 

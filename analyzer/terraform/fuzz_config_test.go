@@ -19,7 +19,7 @@ func exhaust(t *testing.T, fsys fstest.MapFS) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	b := OverFS(fsys)
-	roots, _ := FindRoots(ctx, b, Options{}, []string{"."}, nil)
+	roots, _ := FindRoots(ctx, b, Options{}, []string{"."}, nil, nil)
 	for _, r := range roots {
 		root, err := LoadConfig(ctx, b, r.Dir, Options{Uncalled: true})
 		if err != nil {

@@ -109,7 +109,6 @@ func (ev *evaluator) callTree() *callTree {
 		return ev.tree
 	}
 	t := &callTree{map[string]*module{}, map[string]bool{}, map[string][]place{}, map[place][]string{}}
-	ev.tree = t
 	for f := range ev.parsed {
 		t.others[f.Name] = true
 	}
@@ -131,6 +130,7 @@ func (ev *evaluator) callTree() *callTree {
 			t.callers[dir] = append(t.callers[dir], call)
 		}
 	})
+	ev.tree = t
 	return t
 }
 

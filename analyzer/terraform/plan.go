@@ -509,8 +509,8 @@ func (l *evidence) resource(r *evidenceResource) *Resource {
 		out.Calls = append(out.Calls, Call{Address: strings.Join(path, ".")})
 	}
 	r.building = true
+	defer func() { r.building = false }()
 	out.Block = l.block(r)
-	r.building = false
 	out.computed = r.computed
 	r.built = out
 	return out

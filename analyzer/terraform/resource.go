@@ -35,6 +35,11 @@ func (m *moduleInstance) resourceSet(key resourceKey) *resourceSet {
 	}
 	s := &resourceSet{busy: true}
 	m.resources[key] = s
+	defer func() {
+		if s.busy { // a panic: whoever asks next is to meet it too
+			delete(m.resources, key)
+		}
+	}()
 	b := m.mod.resources[key]
 	s.x = m.ev.expand(b, m.frame.careful(m.ev.cautious))
 	for _, k := range s.x.keys {
@@ -186,7 +191,13 @@ func (inst *instance) resource() *Resource {
 		Construct:   inst.block.construct,
 		inst:        inst,
 	}
-	inst.made = r
+	inst.made = r // for what refers to it meanwhile
+	whole := false
+	defer func() {
+		if !whole { // a panic
+			inst.made = nil
+		}
+	}()
 	r.Block = inst.body()
 	conform(r)
 	if r.Mode == Managed && taggable(r.Type) {
@@ -198,6 +209,7 @@ func (inst *instance) resource() *Resource {
 		i := m.ev.imported(inst)
 		r.ImportID, r.Imported, r.ImportWhy = i.id, i.exists, i.why
 	}
+	whole = true
 	return r
 }
 

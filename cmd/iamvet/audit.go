@@ -90,7 +90,7 @@ func (p *program) audit(ctx context.Context, args []string, f *auditFlags) error
 			return err
 		}
 		progress.stage("reading " + file.name)
-		err := p.auditFile(ctx, file, tally)
+		err := p.guard(func() error { return p.auditFile(ctx, file, tally) })
 		switch {
 		case err != nil && file.found && errors.Is(err, credential.ErrNotReport):
 			fmt.Fprintf(p.stderr, "iamvet: passed over: %v\n", err)

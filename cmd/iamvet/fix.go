@@ -148,6 +148,8 @@ func (p *program) fixOnce(ctx context.Context, args []string, f *fixFlags, grade
 		fmt.Fprintf(p.stderr, "iamvet: %d narrowing %s left: --grade narrowing applies %s\n", left, plural(left, "fix", "fixes"), plural(left, "it", "them"))
 	}
 	done.passes++
+	p.gaps(together.Gaps, p.seen(in), false)
+	r.Gaps = append(r.Gaps, together.Gaps...)
 	done.gaps = gapStatus(r)
 	if f.diff {
 		for _, fe := range together.Edits {

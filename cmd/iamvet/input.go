@@ -32,7 +32,6 @@ type inputFlags struct {
 	partition string
 	language  string
 	at        string // of the commands that measure ages; "" is now
-	debug     bool
 }
 
 func (f *inputFlags) add(c *cobra.Command) {
@@ -48,7 +47,6 @@ func (f *inputFlags) add(c *cobra.Command) {
 	fl.StringVar(&f.account, "account", "", "12-digit `ID` of the account that the code is for, where no provider says so; unknown by default")
 	fl.StringVar(&f.partition, "partition", "", "`NAME` of the partition ("+strings.Join(aws.PartitionNames(), ", ")+"), where no region says so; unknown by default")
 	fl.StringVar(&f.language, "language", "", "`NAME` of the language: terraform or opentofu, where no file, plan or state says so")
-	fl.BoolVar(&f.debug, "debug", false, "say on standard error what is done and which fixes were dropped")
 }
 
 // inputOf is an analyzer.Input and what only the command needs to know.
@@ -84,7 +82,8 @@ func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 	}
 	in.Exclude = f.exclude
 	in.Options = terraform.Options{Workspace: f.workspace, Account: f.account, Partition: f.partition, Vars: map[string]string{}}
-	if f.debug {
+	in.Recover = !p.debug
+	if p.debug {
 		in.Log = slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	for _, v := range f.vars {

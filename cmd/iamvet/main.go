@@ -14,6 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/iamvet/iamvet/analyzer"
 )
 
 // Exit statuses.
@@ -67,6 +69,7 @@ type program struct {
 	columns                                       int // of the terminal; 0 where there is none
 	noColor                                       bool
 	dir                                           string // working directory, absolute
+	debug                                         bool
 	now                                           func() time.Time
 }
 
@@ -99,8 +102,10 @@ Nothing is executed and nothing leaves this machine.`,
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(p.scanCommand(), p.fixCommand(), p.rulesCommand(), p.explainCommand(), p.controlsCommand(), p.inspectCommand(), p.orgCommand(), p.evalCommand(), p.auditCommand(), p.versionCommand())
-	err := root.ExecuteContext(ctx)
+	root.PersistentFlags().BoolVar(&p.debug, "debug", false, "say on standard error what is done, which fixes were dropped and, of a crash, where")
+	err := p.guard(func() error { return root.ExecuteContext(ctx) })
 	var status exit
+	var crash *analyzer.Crash
 	switch {
 	case err == nil:
 		return exitClean
@@ -109,8 +114,20 @@ Nothing is executed and nothing leaves this machine.`,
 	case ctx.Err() != nil:
 		fmt.Fprintln(p.stderr, "iamvet: interrupted")
 		return exitBroken
+	case errors.As(err, &crash):
+		fmt.Fprintln(p.stderr, crash)
+		return exitBroken
 	default:
 		fmt.Fprintf(p.stderr, "iamvet: %v\n", err)
 		return exitBroken
 	}
+}
+
+// guard is do, with a panic in it as an error, unless --debug wants to see that.
+func (p *program) guard(do func() error) error {
+	var err error
+	if crash := analyzer.Guard(func() { err = do() }, func() bool { return p.debug }); crash != nil {
+		return crash
+	}
+	return err
 }

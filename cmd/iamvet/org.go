@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
@@ -65,11 +64,10 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 	if err != nil {
 		return err
 	}
-	roots, gaps, err := analyzer.Load(ctx, in.Input)
+	model, gaps, err := analyzer.LoadModel(ctx, in.Input)
 	if err != nil {
 		return err
 	}
-	model := identity.Build(roots)
 	base := in.WorkDir // of paths for people; tools get what does not depend on where they run
 	if f.format == "json" {
 		base = in.ScanRoot
@@ -99,7 +97,7 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 	if len(view.Organizations) == 0 {
 		fmt.Fprintln(p.stderr, "iamvet: nothing of an organization is declared here")
 	}
-	return p.orgGaps(roots, append(gaps, model.Gaps...), p.seen(in))
+	return p.orgGaps(model.Roots, append(gaps, model.Gaps...), p.seen(in))
 }
 
 // orgGaps prints what was broken. What could merely not be read is in the
