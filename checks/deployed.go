@@ -246,14 +246,14 @@ func requiresMFA(p *analyzer.Pass, r *identity.Reported) bool {
 		u, m = deployed, account.Model
 	}
 	levels := guardrails(p.Model, r.Account)
-	if guarded(levels, proof.User{Name: r.User, Account: r.Account, TagsOpen: true}) {
+	if guarded(levels, proof.User{Name: r.User, Account: r.Account, TagsOpen: true, Now: p.Now}) {
 		return true
 	}
 	if u == nil {
 		return false
 	}
 	bindings := m.PermissionsOf(u)
-	return len(bindings.Policies) > 0 && decideUser(u, r.Account, bindings, levels).Class == proof.Enforced
+	return len(bindings.Policies) > 0 && decideUser(u, r.Account, bindings, levels, p.Now).Class == proof.Enforced
 }
 
 func reportedMultipleKeys(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
@@ -331,7 +331,7 @@ func reportedKeyWithoutMFA(p *analyzer.Pass, r *identity.Reported) *analyzer.Fin
 		return nil
 	}
 	bindings := p.Model.PermissionsOf(u)
-	result := decideUser(u, r.Account, bindings, guardrails(p.Model, r.Account))
+	result := decideUser(u, r.Account, bindings, guardrails(p.Model, r.Account), p.Now)
 	if len(bindings.Policies) == 0 || result.Class != proof.ConsoleOnly {
 		return nil
 	}

@@ -83,7 +83,7 @@ func rootGuard(p *analyzer.Pass, r *identity.Reported) (proof.RootClass, string)
 		if o.Resource.Attr("master_account_id").TextOr("") == r.Account {
 			return proof.RootNone, fmt.Sprintf(" It is the management account of '%s', which no service control policy binds.", o.Resource.Address)
 		}
-		outcomes := rootMFAQuestion(o, rootOptions(o, p.Settings)).outcomes(p.Settings)
+		outcomes := rootMFAQuestion(o, rootOptions(o, p.Settings, p.Now)).outcomes(p.Settings)
 		for _, out := range outcomes {
 			if !out.isAccount() || out.node.ID != r.Account || out.verdict != proof.Holds {
 				continue

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -17,13 +18,13 @@ import (
 
 // rootOptions are what is known of an organization when it is asked whether root
 // may act without MFA.
-func rootOptions(o *identity.Organization, s *settings.Settings) proof.RootOptions {
-	return proof.RootOptions{Exempt: s.RootExemptActions, Partitions: partitionsOf(o)}
+func rootOptions(o *identity.Organization, s *settings.Settings, now time.Time) proof.RootOptions {
+	return proof.RootOptions{Now: now, Exempt: s.RootExemptActions, Partitions: partitionsOf(o)}
 }
 
 // networkOptions are the same for the networks that root may come from.
-func networkOptions(o *identity.Organization, allowed []netip.Prefix) proof.SourceIPOptions {
-	return proof.SourceIPOptions{Allowed: allowed, Partitions: partitionsOf(o)}
+func networkOptions(o *identity.Organization, allowed []netip.Prefix, now time.Time) proof.SourceIPOptions {
+	return proof.SourceIPOptions{Now: now, Allowed: allowed, Partitions: partitionsOf(o)}
 }
 
 // partitionsOf is the partition of an organization, or nil when neither the

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -82,7 +83,7 @@ func load(tb testing.TB, fsys fstest.MapFS) []*terraform.Root {
 
 func decideAll(b *testing.B, roots []*terraform.Root, want proof.Verdict) {
 	o := identity.Build(roots).Organizations[0]
-	d, err := checks.Decide(o, &settings.Settings{})
+	d, err := checks.Decide(o, &settings.Settings{}, time.Time{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"time"
+
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/proof"
@@ -27,7 +29,7 @@ type Decisions struct {
 }
 
 // Decide decides, for iamvet org, what IV102 and IV105 decide, node by node.
-func Decide(o *identity.Organization, s *settings.Settings) (*Decisions, error) {
+func Decide(o *identity.Organization, s *settings.Settings, now time.Time) (*Decisions, error) {
 	allowed, err := allowedNetworks(&analyzer.Pass{Settings: s})
 	if err != nil {
 		return nil, err
@@ -38,9 +40,9 @@ func Decide(o *identity.Organization, s *settings.Settings) (*Decisions, error) 
 			d.Disabled = f.Message
 		}
 	}
-	mfa := rootMFAQuestion(o, rootOptions(o, s))
+	mfa := rootMFAQuestion(o, rootOptions(o, s, now))
 	d.RootMFA = decider(o, d.Disabled != "", mfa, func(r proof.RootResult) (string, *proof.Witness) { return rootClass(r.Class), r.Witness })
-	networks := rootIPCheck{org: o, opt: networkOptions(o, allowed)}
+	networks := rootIPCheck{org: o, opt: networkOptions(o, allowed, now)}
 	d.Networks = decider(o, d.Disabled != "", networks.question(), func(r proof.SourceIPResult) (string, *proof.Witness) {
 		return networkClass(r, len(allowed) > 0), r.Witness
 	})

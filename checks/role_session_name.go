@@ -75,7 +75,7 @@ func roleSessionName(p *analyzer.Pass) error {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
 		}
-		opt := proof.SessionNameOptions{Account: accountOf(role)}
+		opt := proof.SessionNameOptions{Account: accountOf(role), Now: p.Now}
 		r := analyzer.Remember(p.Memo, opt.Account+"\x00"+value.Key(role.Attribute), func() proof.SessionNameResult {
 			return proof.SessionName(role.Trust, opt)
 		}).In(role.Trust)
@@ -94,6 +94,11 @@ func roleSessionName(p *analyzer.Pass) error {
 			c.dead()
 		case r.Class == proof.NameNA:
 			c.idle()
+		case r.Class.Verdict() == proof.Holds && !r.Until.IsZero():
+			f := c.finding()
+			f.Verdict, f.Severity, f.Defect = analyzer.Advice, analyzer.Note, "ends-soon"
+			f.Message = fmt.Sprintf("'%s' can be assumed under names that hide the caller from %s on: what keeps them from it ends then.", role.Resource.Address, moment(r.Until))
+			p.Report(f)
 		case r.Class.Verdict() == proof.Undetermined:
 			c.undetermined(r.Needs)
 		case r.Class.Verdict() == proof.Violated && role.Resource.Exists == value.Maybe:
@@ -244,6 +249,10 @@ func (c *sessionNameCheck) deadBecause() string {
 			for _, p := range cond.Values {
 				text, _ := p.Text()
 				switch {
+				case cond.Operator.Base == "DateLessThan" || cond.Operator.Base == "DateLessThanEquals":
+					if end, ok := policy.ParseDate(text); ok && !end.After(c.pass.Now) {
+						return "; they ended on " + moment(end)
+					}
 				case strings.Contains(text, "&{"):
 					return "; &{…} is a variable only in the data source aws_iam_policy_document, elsewhere write $${…}"
 				case strings.Contains(text, "$${"):
@@ -274,7 +283,7 @@ func (c *sessionNameCheck) undetermined(why []value.Reason) {
 
 // under is the verdict where resource control policies bind the role.
 func (c *sessionNameCheck) under(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
-	r := proof.SessionName(c.role.Trust, proof.SessionNameOptions{Account: accountOf(c.role), RCPs: rcps})
+	r := proof.SessionName(c.role.Trust, proof.SessionNameOptions{Account: accountOf(c.role), RCPs: rcps, Now: c.pass.Now})
 	if r.Class.Verdict() == proof.Violated {
 		c.result.Witness = r.Witness // gets through both
 	}

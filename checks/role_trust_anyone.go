@@ -59,7 +59,7 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
 		}
-		opt := proof.SessionNameOptions{Account: accountOf(role)}
+		opt := proof.SessionNameOptions{Account: accountOf(role), Now: p.Now}
 		r := proof.TrustAnyone(role.Trust, opt)
 		verdict, why := r.Class.Verdict(), r.Needs
 		depends := "a value that is not known"
@@ -91,6 +91,13 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 			p.Report(f)
 		case proof.Violated:
 			p.Report(trustsAnyone(p, role, r))
+		case proof.Holds:
+			if !r.Until.IsZero() {
+				f := trustFinding(role, nil, anyPrincipalSpan(role, nil))
+				f.Verdict, f.Severity, f.Defect = analyzer.Advice, analyzer.Note, "ends-soon"
+				f.Message = fmt.Sprintf("'%s' can be assumed from every AWS account from %s on: what keeps others out ends then.", role.Resource.Address, moment(r.Until))
+				p.Report(f)
+			}
 		}
 	}
 	return nil

@@ -64,7 +64,7 @@ func rootIPAllowlist(p *analyzer.Pass) error {
 	}
 	for _, o := range p.Model.Organizations {
 		p.About(p.Model.Key(o), func() {
-			c := rootIPCheck{pass: p, org: o, opt: networkOptions(o, allowed)}
+			c := rootIPCheck{pass: p, org: o, opt: networkOptions(o, allowed, p.Now)}
 			if o.Resource == nil {
 				c.nearMissesAlone()
 			} else if disabled(o, "") == nil { // IV102 says so already

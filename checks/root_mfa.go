@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -68,7 +69,7 @@ BoolIfExists also denies access keys, which carry no MFA key at all.`,
 func rootMFA(p *analyzer.Pass) error {
 	for _, o := range p.Model.Organizations {
 		p.About(p.Model.Key(o), func() {
-			c := rootMFACheck{pass: p, org: o, opt: rootOptions(o, p.Settings)}
+			c := rootMFACheck{pass: p, org: o, opt: rootOptions(o, p.Settings, p.Now)}
 			if o.Resource == nil {
 				c.nearMissesAlone()
 			} else if f := disabled(o, "no service control policy keeps root from acting without MFA"); f != nil {
@@ -344,12 +345,37 @@ func (c *rootMFACheck) reportUnattached(p *identity.OrganizationPolicy, worst ro
 func (c *rootMFACheck) advise(held []rootOutcome) {
 	f := c.overblocking(held)
 	if f == nil {
+		f = c.ending(held)
+	}
+	if f == nil {
 		f = limits(c.pass.Model, c.org)
 	}
 	if f != nil {
 		c.pass.Report(f)
 	}
 }
+
+// ending is advice about a proof that ends soon.
+func (c *rootMFACheck) ending(held []rootOutcome) *analyzer.Finding {
+	for _, v := range held {
+		if v.result.Until.IsZero() {
+			continue
+		}
+		for _, s := range v.result.Deciding {
+			if p := policyOf(c.org, s.Document); p != nil {
+				return &analyzer.Finding{
+					Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(s.Span(), p.Resource.Header), Defect: "ends-soon",
+					Statement: statementText(s),
+					Message:   fmt.Sprintf("'%s' keeps root from acting without MFA until %s only: %s tests the time.", p.Resource.Address, moment(v.result.Until), proof.StatementName(s)),
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// moment is a time as messages tell it.
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 // overblocking is advice about a policy that holds and breaks something.
 func (c *rootMFACheck) overblocking(held []rootOutcome) *analyzer.Finding {

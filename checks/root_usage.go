@@ -59,7 +59,7 @@ func rootUsage(p *analyzer.Pass) error {
 			if o.Resource == nil || disabled(o, "") != nil {
 				return // IV102 says so already
 			}
-			c := rootUsageCheck{pass: p, org: o, networks: rootIPCheck{pass: p, org: o, opt: networkOptions(o, allowed)}}
+			c := rootUsageCheck{pass: p, org: o, networks: rootIPCheck{pass: p, org: o, opt: networkOptions(o, allowed, p.Now)}}
 			c.decide()
 		})
 	}
@@ -73,7 +73,7 @@ type rootUsageCheck struct {
 }
 
 func (c *rootUsageCheck) decide() {
-	mfa := rootMFAQuestion(c.org, rootOptions(c.org, c.pass.Settings)).outcomes(c.pass.Settings)
+	mfa := rootMFAQuestion(c.org, rootOptions(c.org, c.pass.Settings, c.pass.Now)).outcomes(c.pass.Settings)
 	_, failed, undetermined := sorted(mfa)
 	managed, why := centralRootManagement(c.org)
 	if managed == value.Yes || len(failed) > 0 {

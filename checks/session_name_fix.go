@@ -130,7 +130,7 @@ func (c *sessionNameCheck) loose() []*policy.Statement {
 		}
 		one := *c.role.Trust
 		one.Statements = []*policy.Statement{s}
-		r := proof.SessionName(&one, proof.SessionNameOptions{Account: accountOf(c.role)})
+		r := proof.SessionName(&one, proof.SessionNameOptions{Account: accountOf(c.role), Now: c.pass.Now})
 		if r.Class.Verdict() == proof.Violated {
 			c.freeing = append(c.freeing, s)
 		}

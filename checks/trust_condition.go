@@ -59,7 +59,7 @@ func (c *trustConditionCheck) asked() proof.Asked {
 }
 
 func (c *trustConditionCheck) requires(doc *policy.Document, rcps []*policy.Document) (proof.RequiredResult, error) {
-	return proof.Requires(doc, c.required.Required, c.asked(), proof.SessionNameOptions{Account: accountOf(c.role), RCPs: rcps})
+	return proof.Requires(doc, c.required.Required, c.asked(), proof.SessionNameOptions{Account: accountOf(c.role), RCPs: rcps, Now: c.pass.Now})
 }
 
 // underGuards is the verdict under the resource control policies of the account.

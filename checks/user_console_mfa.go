@@ -71,10 +71,10 @@ func userConsoleMFA(p *analyzer.Pass) error {
 	done, people := map[*identity.User]bool{}, map[*identity.Group]bool{}
 	places := sync.OnceValue(func() []guard {
 		if p.Model.Beside == nil {
-			return guards(p.Model)
+			return guards(p.Model, p.Now)
 		}
 		// A fix that leaves the organizations as they are leaves their guards, too.
-		return analyzer.Remember(p.Memo, "guards beside", func() []guard { return guards(p.Model) })
+		return analyzer.Remember(p.Memo, "guards beside", func() []guard { return guards(p.Model, p.Now) })
 	})
 	for _, login := range p.Model.Logins {
 		if login.Resource.Deleted() {
@@ -133,7 +133,7 @@ func (c *consoleCheck) run() {
 	c.bindings = c.pass.Model.PermissionsOf(c.user)
 	exists, account := c.login.Resource.Exists, identity.AccountOf(c.user.Resource)
 	if len(c.bindings.Policies) == 0 {
-		if c.pass.Model.Whole || c.settled() || guarded(guardrails(c.pass.Model, account), proven(c.user, account)) {
+		if c.pass.Model.Whole || c.settled() || guarded(guardrails(c.pass.Model, account), proven(c.user, account, c.pass.Now)) {
 			return // without a policy the user may do nothing
 		}
 		f := c.finding("no-policy")
@@ -150,7 +150,7 @@ func (c *consoleCheck) run() {
 	}
 	levels := guardrails(c.pass.Model, account)
 	c.result = analyzer.Remember(c.pass.Memo, userKey(c.user, account, c.bindings, levels), func() proof.UserResult {
-		return decideUser(c.user, account, c.bindings, levels)
+		return decideUser(c.user, account, c.bindings, levels, c.pass.Now)
 	})
 	keys := c.pass.Model.HasKeys(c.user)
 	switch c.result.Class {
@@ -208,7 +208,7 @@ func (c *consoleCheck) settled() bool {
 	}
 	p := account.PermissionsOf(u)
 	id := identity.AccountOf(u.Resource)
-	return len(p.Policies) == 0 || decideUser(u, id, p, guardrails(c.pass.Model, id)).Class == proof.Enforced
+	return len(p.Policies) == 0 || decideUser(u, id, p, guardrails(c.pass.Model, id), c.pass.Now).Class == proof.Enforced
 }
 
 // has is that the user has a password, and whoHas the user and that, both as
@@ -239,13 +239,13 @@ func (c *consoleCheck) report(f *analyzer.Finding, exists value.Tri) {
 		f.Message = fmt.Sprintf("Whether %s has a console password, '%s', with which it may act without MFA, depends on a value that is not known.", c.who(), c.login.Resource.Address)
 	} else if account := identity.AccountOf(c.user.Resource); account != "" {
 		maybe, why := guardrailsWhere(c.pass.Model, account, value.Maybe)
-		if guarded(maybe, proven(c.user, account)) {
+		if guarded(maybe, proven(c.user, account, c.pass.Now)) {
 			f.Needs = why
 			f.Message = fmt.Sprintf("Whether %s, may act without MFA depends on whether service control policies have any effect: one keeps the users of account %s from that.", c.whoHas(), account)
 		}
 	} else {
 		for _, g := range c.guards() {
-			if guarded(g.levels, proven(c.user, "")) {
+			if guarded(g.levels, proven(c.user, "", c.pass.Now)) {
 				f.Needs = []value.Reason{{Text: "the account that the user is in: --account says it", Span: g.org.Resource.Header}}
 				f.Message = fmt.Sprintf("Whether %s, may act without MFA depends on its account: in %s of '%s' a service control policy keeps it from that.", c.whoHas(), g.where, g.org.Resource.Address)
 				break
@@ -260,6 +260,13 @@ func (c *consoleCheck) report(f *analyzer.Finding, exists value.Tri) {
 
 // enforced says what a proof leaves to wish for.
 func (c *consoleCheck) enforced() {
+	if until := c.result.Until; !until.IsZero() {
+		f := c.finding("ends-soon")
+		f.Verdict, f.Severity = analyzer.Advice, analyzer.Note
+		f.Message = fmt.Sprintf("%s, needs MFA until %s only: what requires it ends then.", upperFirst(c.whoHas()), moment(until))
+		c.pass.Report(f)
+		return
+	}
 	if !c.result.LocksOut || c.result.Idle {
 		return
 	}

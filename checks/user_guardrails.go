@@ -2,6 +2,7 @@ package checks
 
 import (
 	"slices"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -82,11 +83,11 @@ type guard struct {
 
 // guards are those of a scan: one for the member accounts together, else one for
 // each set of policies that does it.
-func guards(m *identity.Model) []guard {
+func guards(m *identity.Model, now time.Time) []guard {
 	var out []guard
 	for _, o := range guarding(m) {
 		b := newBindings(o)
-		anybody := proof.User{TagsOpen: true}
+		anybody := proof.User{TagsOpen: true, Now: now}
 		if levels := seen(b.of(o.Root).certain); guarded(levels, anybody) {
 			out = append(out, guard{o, "the member accounts", levels})
 			continue
@@ -105,8 +106,8 @@ func guards(m *identity.Model) []guard {
 
 // decideUser decides what the policies that bind a user allow without MFA, under
 // the guardrails of its account.
-func decideUser(u *identity.User, account string, p identity.Permissions, levels []proof.Level) proof.UserResult {
-	asked := proven(u, account)
+func decideUser(u *identity.User, account string, p identity.Permissions, levels []proof.Level, now time.Time) proof.UserResult {
+	asked := proven(u, account, now)
 	asked.Documents, asked.Boundary, asked.SCPs = p.Documents(), p.Boundary, levels
 	r := proof.UserMFA(asked)
 	if r.Near != nil && !slices.Contains(asked.Documents, r.Near.Statement.Document) {
@@ -116,9 +117,9 @@ func decideUser(u *identity.User, account string, p identity.Permissions, levels
 }
 
 // proven is a user as it is asked about.
-func proven(u *identity.User, account string) proof.User {
+func proven(u *identity.User, account string, now time.Time) proof.User {
 	tags, open := u.Tags()
-	out := proof.User{Name: u.Name.TextOr(""), Account: account, Tags: tags, TagsOpen: open}
+	out := proof.User{Name: u.Name.TextOr(""), Account: account, Tags: tags, TagsOpen: open, Now: now}
 	if u.Resource == nil {
 		return out
 	}

@@ -65,9 +65,9 @@ func (d decimal) compare(o decimal) int {
 // dateLayouts are the W3C profile of ISO 8601, fractions of a second included.
 var dateLayouts = [...]string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04Z07:00", "2006-01-02", "2006-01", "2006"}
 
-// parseDate reads a date of the W3C profile of ISO 8601, or seconds of the
+// ParseDate reads a date of the W3C profile of ISO 8601, or seconds of the
 // epoch. A number of four digits is a year.
-func parseDate(s string) (time.Time, bool) {
+func ParseDate(s string) (time.Time, bool) {
 	for _, layout := range dateLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true

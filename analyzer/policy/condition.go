@@ -105,7 +105,7 @@ func newTest(op Operator, v *value.Value, variables Tri) (t test, problem string
 			lint, problem = true, shown+" is no number"
 		}
 	case DateFamily:
-		if t.date, ok = parseDate(text); !ok {
+		if t.date, ok = ParseDate(text); !ok {
 			lint, problem = true, shown+" is no date"
 		}
 	case BinaryFamily:
@@ -150,7 +150,7 @@ func (t *test) compare(op Operator, text string, r *Request) Tri {
 			return value.TriOf(ordered(op.Base, d.compare(t.number)))
 		}
 	case DateFamily:
-		if d, ok := parseDate(text); ok {
+		if d, ok := ParseDate(text); ok {
 			return value.TriOf(ordered(op.Base, d.Compare(t.date)))
 		}
 	case BinaryFamily:

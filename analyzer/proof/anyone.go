@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -39,12 +40,26 @@ type TrustResult struct {
 	Statements []*policy.Statement
 	// ExternalID says that the caller has to know an external id.
 	ExternalID bool
-	Needs      []value.Reason
+	// Until is as in RootResult.
+	Until time.Time
+	Needs []value.Reason
 }
 
 // TrustAnyone decides whether a role can be assumed from an AWS account that
 // nobody named: by a principal of an account and an organization of its own.
 func TrustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
+	r := trustAnyoneAt(doc, opt)
+	if r.Class.Verdict() == Holds {
+		r.Until = until(append([]*policy.Document{doc}, opt.RCPs...), opt.Now, func(t time.Time) bool {
+			later := opt
+			later.Now = t
+			return trustAnyoneAt(doc, later).Class.Verdict() == Holds
+		})
+	}
+	return r
+}
+
+func trustAnyoneAt(doc *policy.Document, opt SessionNameOptions) TrustResult {
 	return decideTrust(doc, opt, trustQuestion[TrustResult]{
 		decide:    trustAnyone,
 		verdict:   func(r TrustResult) Verdict { return r.Class.Verdict() },

@@ -37,6 +37,9 @@ func (s *solver) domain(name string, r *policy.Request, denies []*clause, levels
 			return d
 		}
 	}
+	if s.formula.timed() && timeKeys[name] {
+		return s.formula.times(name, r)
+	}
 	k := keyOf(name)
 	if k.There == aws.Never {
 		return []policy.ContextValue{{}}

@@ -3,6 +3,7 @@ package proof
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -27,6 +28,8 @@ type formula struct {
 	// stranger does not meet those about who he is.
 	met      map[*policy.Condition]bool
 	stranger bool
+	// now is when requests begin to be made; the zero Time leaves that open.
+	now time.Time
 }
 
 // allowLevel is a set of Allows of which one has to match.
@@ -129,9 +132,11 @@ func (f *formula) newClause(s *policy.Statement, r *policy.Request) *clause {
 			c.unknown(elementReasons(s, "Principal", "NotPrincipal"))
 		}
 	}
+	standing := f.standing(s)
 	for i := range s.Conditions {
 		cond := &s.Conditions[i]
 		switch {
+		case standing && timeKeys[strings.ToLower(cond.Key)]: // as it stands, whenever the request is made
 		case !f.met[cond] || f.stranger && mayAdmitStrangers(cond):
 			c.pending = append(c.pending, condition{cond, nil})
 		case f.stranger && identityKeys[strings.ToLower(cond.Key)]:
@@ -341,6 +346,11 @@ func (f *formula) stops(r *policy.Request) value.Tri {
 // matches is whether a statement matches the request for an action, the
 // request's own when it is "".
 func (f *formula) matches(s *policy.Statement, r *policy.Request, action string) value.Tri {
+	if s.Effect == policy.Deny && f.standing(s) {
+		r = atTime(r, f.now)
+	} else if f.timed() && !listsTime(r) {
+		r = atTime(r, f.now)
+	}
 	c := *r
 	if action != "" {
 		c.Action = action

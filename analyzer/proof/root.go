@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -50,6 +51,8 @@ type RootOptions struct {
 	// Exempt actions may be left to root without MFA beside those that enrol a
 	// device: the project's setting.
 	Exempt []string
+	// Now is when requests begin to be made; the zero Time leaves that open.
+	Now time.Time
 }
 
 // RootResult is the answer of RootMFA.
@@ -66,6 +69,8 @@ type RootResult struct {
 	// BlocksRoles names the statement that also stops role sessions, which never
 	// carry MFA; BlocksAssumedRoot the one that stops central root sessions.
 	BlocksRoles, BlocksAssumedRoot *policy.Statement
+	// Until is when a proof ends, where that is soon.
+	Until time.Time
 	// Deciding are the statements that stop root.
 	Deciding []*policy.Statement
 	Needs    []value.Reason // of an undetermined class
@@ -82,6 +87,18 @@ type NearMiss struct {
 // RootMFA decides whether the policies on an account's path stop its root user
 // from acting without MFA.
 func RootMFA(levels []Level, opt RootOptions) RootResult {
+	r := rootMFAAt(levels, opt)
+	if r.Class.Verdict() == Holds {
+		r.Until = until(documentsOf(levels), opt.Now, func(t time.Time) bool {
+			later := opt
+			later.Now = t
+			return rootMFAAt(levels, later).Class.Verdict() == Holds
+		})
+	}
+	return r
+}
+
+func rootMFAAt(levels []Level, opt RootOptions) RootResult {
 	var local localized
 	s := caseSplit[RootResult]{
 		kind:      func(int) policy.Kind { return policy.SCP },
@@ -218,7 +235,7 @@ type rootQuestion struct {
 }
 
 func (q *rootQuestion) formula() *formula {
-	f := &formula{}
+	f := &formula{now: q.opt.Now}
 	for _, l := range q.levels {
 		f.level(l.Documents, l.FullAccess)
 	}
@@ -451,7 +468,7 @@ func (q *rootQuestion) somethingStopped(f *formula) bool {
 func (q *rootQuestion) deciding(f *formula) []*policy.Statement {
 	var out []*policy.Statement
 	for _, mfa := range []mfaState{withoutMFA, withAccessKey} {
-		r := rootRequest(q.partition, q.account, mfa)
+		r := f.current(rootRequest(q.partition, q.account, mfa))
 		r.Action, r.Unlisted = tellingActions[0], policy.Absent
 		r.Resource = (&question{base: r}).typicalResource(r.Action)
 		for _, s := range f.denies {
@@ -484,6 +501,7 @@ func (q *rootQuestion) overblocking(f *formula, result *RootResult) {
 }
 
 func (q *rootQuestion) stopsAll(s *policy.Statement, actions []string, r *policy.Request) bool {
+	r = (&formula{now: q.opt.Now}).current(r)
 	for _, a := range actions {
 		c := *r
 		c.Action, c.Unlisted = a, policy.Absent

@@ -445,7 +445,7 @@ func (s *solver) note(denies []*clause, levels []clauseLevel) {
 // minimal takes away the keys that a request was given without need.
 func (s *solver) minimal(r *policy.Request) *policy.Request {
 	for _, k := range sortedKeys(r.Context) {
-		if _, fixed := s.base.Context[k]; fixed {
+		if _, fixed := s.base.Context[k]; fixed || s.formula.timed() && timeKeys[k] {
 			continue
 		}
 		less := *r

@@ -214,7 +214,7 @@ func identifyingFamily(v string) bool {
 // formula is what stops a caller's request to assume the role, and with it to
 // set a source identity.
 func (t *trust) formula(c caller, sets bool) *formula {
-	f := &formula{met: t.met, stranger: c.request.Caller.Account == t.stranger}
+	f := &formula{now: t.opt.Now, met: t.met, stranger: c.request.Caller.Account == t.stranger}
 	f.level([]*policy.Document{t.doc}, value.No)
 	f.denyOnly(t.opt.RCPs)
 	if sets {

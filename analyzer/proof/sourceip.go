@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -52,6 +53,7 @@ type SourceIPOptions struct {
 	// Allowed are the networks that the project configured; nil when none are.
 	// Then the policies must confine to exactly these.
 	Allowed []netip.Prefix
+	Now     time.Time // as in RootOptions
 }
 
 // SourceIPResult is the answer of SourceIP.
@@ -196,7 +198,7 @@ type ipQuestion struct {
 }
 
 func newIPQuestion(levels []Level, docs []*policy.Document, partition, account string, opt SourceIPOptions) *ipQuestion {
-	q := &ipQuestion{formula: &formula{}, docs: docs, partition: partition, account: account, opt: opt, own: map[string]string{}}
+	q := &ipQuestion{formula: &formula{now: opt.Now}, docs: docs, partition: partition, account: account, opt: opt, own: map[string]string{}}
 	for _, l := range levels {
 		q.formula.level(l.Documents, l.FullAccess)
 	}
@@ -288,7 +290,7 @@ func (q *ipQuestion) ask(f *formula, base *policy.Request, tags bool) answer {
 
 // without is the formula without the statements about addresses.
 func (q *ipQuestion) without() *formula {
-	f := &formula{hidden: q.formula.hidden}
+	f := &formula{hidden: q.formula.hidden, now: q.formula.now}
 	for _, s := range q.formula.denies {
 		if !aboutAddresses(s) {
 			f.denies = append(f.denies, s)

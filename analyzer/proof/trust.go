@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -55,6 +56,8 @@ type SessionNameOptions struct {
 	// RCPs that bind the role's account.
 	RCPs []*policy.Document
 
+	Now time.Time // as in RootOptions
+
 	// example stands for an account that is not known.
 	example string
 }
@@ -85,7 +88,9 @@ type SessionNameResult struct {
 	// ByRoles says that none but role sessions get through.
 	ByRoles bool
 	// Tags are the principal tags that a proof rests on, in lower case, sorted.
-	Tags  []string
+	Tags []string
+	// Until is as in RootResult.
+	Until time.Time
 	Needs []value.Reason
 }
 
@@ -102,6 +107,18 @@ const (
 // SessionName decides whether a role can be assumed under a name that does not
 // identify the caller.
 func SessionName(doc *policy.Document, opt SessionNameOptions) SessionNameResult {
+	r := sessionNameAt(doc, opt)
+	if r.Class.Verdict() == Holds {
+		r.Until = until(append([]*policy.Document{doc}, opt.RCPs...), opt.Now, func(t time.Time) bool {
+			later := opt
+			later.Now = t
+			return sessionNameAt(doc, later).Class.Verdict() == Holds
+		})
+	}
+	return r
+}
+
+func sessionNameAt(doc *policy.Document, opt SessionNameOptions) SessionNameResult {
 	return decideTrust(doc, opt, trustQuestion[SessionNameResult]{
 		decide:  sessionName,
 		verdict: func(r SessionNameResult) Verdict { return r.Class.Verdict() },

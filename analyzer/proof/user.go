@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -66,6 +67,8 @@ type User struct {
 	Documents []*policy.Document
 	// Boundary is the permissions boundary; nil when there is none.
 	Boundary *policy.Document
+	// Now is as in RootOptions.
+	Now time.Time
 	// SCPs of the account; nil when none are known, which changes no proof.
 	SCPs []Level
 }
@@ -83,13 +86,28 @@ type UserResult struct {
 	// LocksOut says that without MFA the user cannot even enrol a device.
 	LocksOut bool
 	// Idle says that the policies allow nothing at all, with MFA or without.
-	Idle  bool
+	Idle bool
+	// Until is as in RootResult.
+	Until time.Time
 	Needs []value.Reason
 }
 
 // UserMFA decides whether a user has to use MFA for everything but enrolling a
 // device.
 func UserMFA(u User) UserResult {
+	r := userMFAAt(u)
+	if r.Class == Enforced {
+		docs := slices.Concat(u.Documents, documentsOf(u.SCPs), []*policy.Document{u.Boundary})
+		r.Until = until(docs, u.Now, func(t time.Time) bool {
+			later := u
+			later.Now = t
+			return userMFAAt(later).Class == Enforced
+		})
+	}
+	return r
+}
+
+func userMFAAt(u User) UserResult {
 	var local localized
 	own := len(u.Documents)
 	s := caseSplit[UserResult]{
@@ -286,7 +304,7 @@ type userQuestion struct {
 }
 
 func (q *userQuestion) formula() *formula {
-	f := &formula{}
+	f := &formula{now: q.user.Now}
 	f.level(q.user.Documents, value.No)
 	if q.user.Boundary != nil {
 		f.level([]*policy.Document{q.user.Boundary}, value.No)

@@ -72,7 +72,7 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 	if f.format == "json" {
 		base = in.ScanRoot
 	}
-	view, err := viewOrganizations(model, &in.Settings, base)
+	view, err := viewOrganizations(model, &in.Settings, base, in.Now)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -90,10 +91,11 @@ type orgDecision struct {
 type orgViewer struct {
 	base  string
 	clean func(string) string // takes sensitive values out
+	now   time.Time
 }
 
-func viewOrganizations(m *identity.Model, s *settings.Settings, base string) (*orgReport, error) {
-	v := orgViewer{base, analyzer.Redactor(m)}
+func viewOrganizations(m *identity.Model, s *settings.Settings, base string, now time.Time) (*orgReport, error) {
+	v := orgViewer{base, analyzer.Redactor(m), now}
 	out := &orgReport{Organizations: []orgView{}, Settings: analyzer.Used(*s)}
 	if out.Settings != nil {
 		out.Settings.File = report.Relative(base, out.Settings.File)
@@ -109,7 +111,7 @@ func viewOrganizations(m *identity.Model, s *settings.Settings, base string) (*o
 }
 
 func (v orgViewer) organization(m *identity.Model, o *identity.Organization, s *settings.Settings) (orgView, error) {
-	d, err := checks.Decide(o, s)
+	d, err := checks.Decide(o, s, v.now)
 	if err != nil {
 		return orgView{}, err
 	}

@@ -1,0 +1,28 @@
+# A window that is open now, for longer.
+resource "aws_organizations_organization" "this" {
+  feature_set          = "ALL"
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "root" {
+  name = "root"
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Deny"
+      Action   = "*"
+      Resource = "*"
+      Condition = {
+        ArnLike      = { "aws:PrincipalArn" = "arn:aws:iam::*:root" }
+        BoolIfExists = { "aws:MultiFactorAuthPresent" = "false" }
+        DateGreaterThan = { "aws:CurrentTime" = "2026-01-01" }
+        DateLessThan    = { "aws:CurrentTime" = "2027-06-01" }
+      }
+    }]
+  })
+}
+
+resource "aws_organizations_policy_attachment" "root" {
+  policy_id = aws_organizations_policy.root.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}
