@@ -3,6 +3,7 @@
 package analyzer
 
 import (
+	"strings"
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -160,8 +161,10 @@ type Finding struct {
 	// from, as a path like source.File.Name. It gives SARIF a place to point at.
 	File        string
 	Instances   []Instance
-	Fingerprint string
-	Suppression *Suppression
+	Fingerprint string // iamvet/v2
+	// FingerprintV1 is what Fingerprint was until November 2026.
+	FingerprintV1 string
+	Suppression   *Suppression
 }
 
 // Witness is the request that gets through.
@@ -185,8 +188,15 @@ type Related struct {
 type Instance struct {
 	Root    string
 	Address string
+	Key     string // the end of Address: [0], ["eu"]
 	Calls   []terraform.Call
+	// Message is what is said of it, where that differs from what is said of the
+	// first in more than the addresses; else "".
+	Message string
 }
+
+// Block is the address of the block that it is an instance of.
+func (i Instance) Block() string { return strings.TrimSuffix(i.Address, i.Key) }
 
 // Grade says what a fix does to what is allowed.
 type Grade int8

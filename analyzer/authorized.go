@@ -75,7 +75,7 @@ func (a *analysis) joined(res *result, declared *declared, file *source.File, f 
 	}
 	at := own.last()
 	f.Resource = at
-	f.Instances = []Instance{{Root: at.Root.Dir, Address: at.Address, Calls: at.Calls}}
+	f.Instances = []Instance{{Root: at.Root.Dir, Address: at.Address, Key: at.Key, Calls: at.Calls}}
 	if !at.Header.IsZero() {
 		f.Span, f.File = at.Header, ""
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -11,23 +12,26 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// merge makes one finding of those that differ only in the root or module path
-// they were met through: the same module called N times has one defect. The
-// first gives the address, the worst severity counts, and all call paths stay.
+// merge makes one finding of those that say the same of the same text: a module
+// called N times, the instances of a block, and resources that share the document
+// concerned have one defect, and one edit mends it. The first gives the address, and
+// all instances stay, each with its own message where the reason is another. What
+// differs in its severity or verdict is said apart.
 func merge(findings []*Finding) []*Finding {
 	type key struct {
-		rule, defect, resource string
-		verdict                Verdict
-		span                   source.Span
+		rule, defect, typ string
+		verdict           Verdict
+		severity          Severity
+		span              source.Span
 	}
-	at := map[key]*Finding{}
+	at := map[key]*group{}
 	var out []*Finding
 	for _, f := range findings {
 		if f.Resource != nil {
-			f.Instances = []Instance{{Root: f.Resource.Root.Dir, Address: f.Resource.Address, Calls: f.Resource.Calls}}
+			f.Instances = []Instance{{Root: f.Resource.Root.Dir, Address: f.Resource.Address, Key: f.Resource.Key, Calls: f.Resource.Calls}}
 			for _, c := range f.Resource.Calls {
 				if !c.Span.IsZero() {
-					f.Related = append(f.Related, Related{Message: "module called here", Span: c.Span, Address: c.Address})
+					f.Related = append(f.Related, Related{Message: calledHere, Span: c.Span, Address: c.Address})
 				}
 			}
 		}
@@ -35,49 +39,123 @@ func merge(findings []*Finding) []*Finding {
 			out = append(out, f)
 			continue
 		}
-		k := key{f.Check.ID, f.Defect, f.Resource.Type + "." + f.Resource.Name + f.Resource.Key, f.Verdict, f.Span}
-		first := at[k]
-		if first == nil {
-			at[k] = f
-			out = append(out, f)
+		k := key{f.Check.ID, f.Defect, f.Resource.Type, f.Verdict, f.Severity, f.Span}
+		if g := at[k]; g != nil {
+			g.add(f)
 			continue
 		}
-		first.absorb(f)
+		at[k] = newGroup(f)
+		out = append(out, f)
 	}
 	return out
 }
 
-func (f *Finding) absorb(o *Finding) {
-	f.Severity = max(f.Severity, o.Severity)
-	for _, in := range o.Instances {
-		known := false
-		for _, have := range f.Instances {
-			known = known || have.Root == in.Root && have.Address == in.Address
-		}
-		if !known {
-			f.Instances = append(f.Instances, in)
+// calledHere is what a module call has to do with a finding.
+const calledHere = "module called here"
+
+// A group is a finding with what it has taken in.
+type group struct {
+	*Finding
+	unnamed   string
+	instances map[instanceKey]bool
+	kinds     map[string]bool // of the related places of the first
+	related   map[relatedKey]bool
+	needs     map[value.Reason]bool
+}
+
+type instanceKey struct{ root, address string }
+
+type relatedKey struct {
+	message string
+	span    source.Span
+}
+
+func newGroup(f *Finding) *group {
+	g := &group{f, unnamed(f), map[instanceKey]bool{}, map[string]bool{calledHere: true}, map[relatedKey]bool{}, map[value.Reason]bool{}}
+	for _, in := range f.Instances {
+		g.instances[instanceKey{in.Root, in.Address}] = true
+	}
+	for _, r := range f.Related {
+		g.kinds[r.Message], g.related[relatedKey{r.Message, r.Span}] = true, true
+	}
+	for _, n := range f.Needs {
+		g.needs[n] = true
+	}
+	return g
+}
+
+// unnamed is the message of a finding without the names of the instance that it is
+// about: what is left is the reason.
+func unnamed(f *Finding) string {
+	text := strings.ReplaceAll(f.Message, f.Resource.Address, "")
+	module, _, _ := strings.Cut(f.Resource.Address, f.Resource.Type+"."+f.Resource.Name)
+	if module != "" {
+		text = strings.ReplaceAll(text, module, "")
+	}
+	return instanceKeys.ReplaceAllString(text, "")
+}
+
+var instanceKeys = regexp.MustCompile(`\[(?:\d+|"(?:[^"\\]|\\.)*")\]`)
+
+// add takes in a finding. Of its related places only those of the kinds that the
+// first has: others are no reason of all.
+func (g *group) add(f *Finding) {
+	for _, in := range f.Instances {
+		if k := (instanceKey{in.Root, in.Address}); !g.instances[k] {
+			g.instances[k] = true
+			if unnamed(f) != g.unnamed {
+				in.Message = f.Message
+			}
+			g.Instances = append(g.Instances, in)
 		}
 	}
-	for _, r := range o.Related {
-		known := false
-		for _, have := range f.Related {
-			known = known || have.Message == r.Message && have.Span == r.Span
-		}
-		if !known {
-			f.Related = append(f.Related, r)
+	for _, r := range f.Related {
+		if k := (relatedKey{r.Message, r.Span}); g.kinds[r.Message] && !g.related[k] {
+			g.related[k] = true
+			g.Related = append(g.Related, r)
 		}
 	}
-	f.Assumptions = value.MergeAssumptions(f.Assumptions, o.Assumptions)
-	for _, n := range o.Needs {
-		known := false
-		for _, have := range f.Needs {
-			known = known || have == n
-		}
-		if !known {
-			f.Needs = append(f.Needs, n)
+	g.Assumptions = value.MergeAssumptions(g.Assumptions, f.Assumptions)
+	for _, n := range f.Needs {
+		if !g.needs[n] {
+			g.needs[n] = true
+			g.Needs = append(g.Needs, n)
 		}
 	}
 }
+
+// Also names the instances of a finding besides the first, some of them where they
+// are many: those that wanted picks. in says where the root of one is, when that is
+// not the root of the first.
+func (f *Finding) Also(in func(root string) string, wanted func(Instance) bool) string {
+	const shown = 3
+	var names []string
+	more := 0
+	for i, other := range f.Instances {
+		switch {
+		case i == 0 || !wanted(other):
+			continue
+		case len(names) == shown:
+			more++
+			continue
+		}
+		name := other.Address
+		if other.Key != "" && other.Block() == f.Instances[0].Block() && len(names) > 0 {
+			name = other.Key
+		}
+		if other.Root != f.Instances[0].Root {
+			name += " in " + in(other.Root)
+		}
+		names = append(names, name)
+	}
+	if more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
+	}
+	return strings.Join(names, ", ")
+}
+
+// EveryInstance is for Also.
+func EveryInstance(Instance) bool { return true }
 
 // order puts findings in the order of their places: file, line, rule; those
 // without a place last, by address.
@@ -108,21 +186,31 @@ func (f *Finding) address() string {
 }
 
 // fingerprint gives every finding an identity that survives moves and renames
-// of files and modules: no path, line, module or root is in it. Findings that
-// are equal in all of that get #2, #3 … in report order.
+// of files and modules: no path, line, module, root or instance key is in it.
+// Findings that are equal in all of that get #2, #3 … in report order. The one of
+// before instances of a block were one finding, which has the key, stays beside it
+// for one release, so that alerts that exist stay.
 func fingerprint(findings []*Finding) {
-	seen := map[string]int{}
+	now, before := map[string]int{}, map[string]int{}
 	for _, f := range findings {
-		parts := []string{"iamvet/v1", f.Check.ID, f.Defect, f.Statement}
+		parts := []string{f.Check.ID, f.Defect, f.Statement}
 		if f.Resource != nil {
-			parts = append(parts, f.Resource.Type, f.Resource.Name, f.Resource.Key)
+			parts = append(parts, f.Resource.Type, f.Resource.Name)
 		}
-		sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-		id := hex.EncodeToString(sum[:16])
-		seen[id]++
-		if n := seen[id]; n > 1 {
-			id = fmt.Sprintf("%s#%d", id, n)
+		f.Fingerprint = identify(now, append([]string{"iamvet/v2"}, parts...))
+		if f.Resource != nil {
+			parts = append(parts, f.Resource.Key)
 		}
-		f.Fingerprint = id
+		f.FingerprintV1 = identify(before, append([]string{"iamvet/v1"}, parts...))
 	}
+}
+
+func identify(seen map[string]int, parts []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	id := hex.EncodeToString(sum[:16])
+	seen[id]++
+	if n := seen[id]; n > 1 {
+		id = fmt.Sprintf("%s#%d", id, n)
+	}
+	return id
 }

@@ -23,6 +23,9 @@ func redact(findings []*Finding, gaps []terraform.Gap, model *identity.Model) {
 	clean := Redactor(model)
 	for _, f := range findings {
 		f.Message = clean(f.Message)
+		for i := range f.Instances {
+			f.Instances[i].Message = clean(f.Instances[i].Message)
+		}
 		for i := range f.Related {
 			f.Related[i].Message = clean(f.Related[i].Message)
 		}

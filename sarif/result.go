@@ -107,8 +107,11 @@ func (b *builder) related(f *analyzer.Finding) []*sarif.Location {
 func (b *builder) fingerprints(f *analyzer.Finding) map[string]interface{} {
 	out := map[string]interface{}{}
 	if f.Fingerprint != "" {
-		out["iamvet/v1"] = f.Fingerprint
+		out["iamvet/v2"] = f.Fingerprint
 		out["primaryLocationLineHash"] = f.Fingerprint
+	}
+	if f.FingerprintV1 != "" {
+		out["iamvet/v1"] = f.FingerprintV1
 	}
 	at := f.Span
 	if at.IsZero() && f.File == "" && f.Resource != nil {
@@ -162,6 +165,9 @@ func within(file *source.File, edits []source.Edit) bool {
 // is for reviewdog, where such links lead nowhere.
 func message(f *analyzer.Finding, fix *analyzer.Fix, related []*sarif.Location) sarif.Message {
 	said := []string{sentence(oneLine(f.Message))}
+	if also := f.Also(func(root string) string { return root }, analyzer.EveryInstance); also != "" {
+		said = append(said, "Also: "+also+".")
+	}
 	if f.Witness != nil {
 		said = append(said, "What gets through: "+oneLine(f.Witness.Sentence()))
 	}

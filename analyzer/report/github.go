@@ -68,6 +68,9 @@ func (n names) findingCommand(b *strings.Builder, f *analyzer.Finding) {
 	if f.Span.IsZero() && f.Resource != nil {
 		message = f.Resource.Address + ": " + message
 	}
+	if also := n.also(f); also != "" {
+		message += "\nAlso: " + also
+	}
 	if f.Witness != nil {
 		message += "\nWhat gets through: " + f.Witness.Sentence()
 	}
@@ -77,6 +80,11 @@ func (n names) findingCommand(b *strings.Builder, f *analyzer.Finding) {
 		message += "\nTo fix it: " + strings.TrimSuffix(first, ".") + "."
 	}
 	command(b, annotationLevel(f.Severity), properties, message)
+}
+
+// also names the other instances.
+func (n names) also(f *analyzer.Finding) string {
+	return f.Also(func(root string) string { return n.of(orDot(root)) }, analyzer.EveryInstance)
 }
 
 func (n names) gapCommand(b *strings.Builder, g terraform.Gap, level string) {

@@ -51,6 +51,7 @@ type (
 		Root    string     `json:"root"`
 		Address string     `json:"address"`
 		Calls   []jsonLine `json:"calls"`
+		Message string     `json:"message,omitempty"` // where its reason is another than that of the first
 	}
 	jsonLine struct {
 		File string `json:"file"`
@@ -183,7 +184,7 @@ func (n names) jsonResource(f *analyzer.Finding) *jsonResource {
 		instances = []analyzer.Instance{{Root: rootDir(f.Resource.Root), Address: f.Resource.Address, Calls: f.Resource.Calls}}
 	}
 	for _, i := range instances {
-		instance := jsonInstance{Root: n.of(orDot(i.Root)), Address: i.Address, Calls: []jsonLine{}}
+		instance := jsonInstance{Root: n.of(orDot(i.Root)), Address: i.Address, Calls: []jsonLine{}, Message: i.Message}
 		for _, c := range i.Calls {
 			if !c.Span.IsZero() {
 				instance.Calls = append(instance.Calls, n.jsonLine(c.Span))

@@ -62,7 +62,7 @@ func (m *markdown) table(findings []*analyzer.Finding) {
 	m.add("\n| Severity | Rule | Where | What |\n| --- | --- | --- | --- |\n")
 	sorted := worstFirst(findings)
 	for i, f := range sorted {
-		row := fmt.Sprintf("| %s | %s %s | %s | %s |\n", f.Severity, f.Check.ID, mdText(f.Check.Name), m.where(f), mdText(f.Message))
+		row := fmt.Sprintf("| %s | %s %s | %s | %s |\n", f.Severity, f.Check.ID, mdText(f.Check.Name), m.whereAll(f), mdText(f.Message))
 		if !m.add(row) {
 			m.left(len(sorted)-i, "finding")
 			return
@@ -82,6 +82,15 @@ func (m *markdown) where(f *analyzer.Finding) string {
 		parts = append(parts, mdCode(f.Resource.Address))
 	}
 	return strings.Join(parts, "<br>")
+}
+
+// whereAll names the other instances as well.
+func (m *markdown) whereAll(f *analyzer.Finding) string {
+	where := m.where(f)
+	if also := m.also(f); also != "" {
+		where += "<br>also " + mdCode(also)
+	}
+	return where
 }
 
 func (m *markdown) fixes(findings []*analyzer.Finding) {

@@ -233,22 +233,27 @@ func (t *printer) related(places []analyzer.Related) {
 	}
 }
 
-// instances names the other instances of the same defect.
+// instances names the other instances of the same defect: together, but those of
+// which something else is to be said.
 func (t *printer) instances(f *analyzer.Finding) {
+	in := func(root string) string { return t.of(orDot(root)) }
+	if same := f.Also(in, func(i analyzer.Instance) bool { return i.Message == "" }); same != "" {
+		t.labelled("also", same)
+	}
 	const shown = 3
-	for i, other := range f.Instances {
-		if i == 0 {
-			continue
+	left := 0
+	for _, other := range f.Instances {
+		switch {
+		case other.Message == "":
+		case left >= shown:
+			left++
+		default:
+			left++
+			t.labelled("also", other.Address+": "+other.Message)
 		}
-		if i > shown {
-			t.labelled("also", fmt.Sprintf("%d more", len(f.Instances)-i))
-			return
-		}
-		where := ""
-		if dir := t.of(orDot(other.Root)); dir != "." {
-			where = " in " + dir
-		}
-		t.labelled("also", other.Address+where)
+	}
+	if left > shown {
+		t.labelled("also", itoa(left-shown)+" more, each for a reason of its own (--format json has them)")
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -208,24 +209,43 @@ func place(f *analyzer.Finding) string {
 	return fmt.Sprintf("%s:%d", f.Span.File.Name, f.Span.StartPos().Line)
 }
 
+// meet says that a finding is expected. The other instances of a finding may meet
+// expectations of their own.
 func meet(wants []*want, f *analyzer.Finding) bool {
 	file, line := f.File, 1
 	if !f.Span.IsZero() {
 		file, line = f.Span.File.Name, f.Span.StartPos().Line
 	}
+	var here []*want
 	for _, w := range wants {
-		if w.met || w.rule != f.Check.ID || w.file != file || w.line != line {
-			continue
-		}
-		if w.undetermined != (f.Verdict == analyzer.Undetermined) || w.severity != "" && w.severity != f.Severity.String() {
-			continue
-		}
-		if w.re.MatchString(f.Message) || f.Resource != nil && w.re.MatchString(f.Resource.Address) {
-			w.met = true
-			return true
+		if w.rule == f.Check.ID && w.file == file && w.line == line && w.undetermined == (f.Verdict == analyzer.Undetermined) &&
+			(w.severity == "" || w.severity == f.Severity.String()) {
+			here = append(here, w)
 		}
 	}
-	return false
+	address := ""
+	if f.Resource != nil {
+		address = f.Resource.Address
+	}
+	first := func(w *want) bool { return w.re.MatchString(f.Message) || w.re.MatchString(address) }
+	i := slices.IndexFunc(here, func(w *want) bool { return !w.met && first(w) })
+	if i < 0 {
+		return false
+	}
+	here[i].met = true
+	for _, in := range f.Instances[min(1, len(f.Instances)):] {
+		message := in.Message
+		if message == "" {
+			message = strings.ReplaceAll(f.Message, address, in.Address)
+		}
+		i := slices.IndexFunc(here, func(w *want) bool {
+			return !w.met && !first(w) && (w.re.MatchString(message) || w.re.MatchString(in.Address))
+		})
+		if i >= 0 {
+			here[i].met = true
+		}
+	}
+	return true
 }
 
 func parseWants(t *testing.T, dir string) []*want {
