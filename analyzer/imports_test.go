@@ -21,7 +21,8 @@ var allowed = map[string][]string{
 	"analyzer/credential": {"analyzer/source"},
 	"analyzer/audit":      {"analyzer/credential"},
 	"analyzer/policy":     {"analyzer/aws", "analyzer/source", "analyzer/value"},
-	"analyzer/proof":      {"analyzer/aws", "analyzer/source", "analyzer/value", "analyzer/policy"},
+	"analyzer/oidc":       {},
+	"analyzer/proof":      {"analyzer/aws", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/oidc"},
 	"analyzer/terraform":  {"analyzer/aws", "analyzer/source", "analyzer/value", "hcl", "cty", "terraform-json"},
 	"analyzer/edit":       {"analyzer/source", "analyzer/value", "hcl"},
 	"analyzer/settings":   {"analyzer/source", "analyzer/proof", "hcl", "cty"},
@@ -30,7 +31,7 @@ var allowed = map[string][]string{
 		"analyzer/identity", "analyzer/settings", "analyzer/credential"},
 	"analyzer/report": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/terraform", "analyzer/identity", "analyzer/settings"},
 	"sarif":           {"analyzer", "analyzer/source", "analyzer/value", "analyzer/terraform", "go-sarif"},
-	"checks": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
+	"checks": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/oidc", "analyzer/proof", "analyzer/terraform",
 		"analyzer/identity", "analyzer/edit", "analyzer/settings", "analyzer/credential"},
 	"checks/examples": {},
 	// Harnesses of tests.

@@ -12,50 +12,61 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// subjects are how well-known providers write the subject, with capitals for what
-// only people know.
-var subjects = []struct{ host, subject string }{
-	{"token.actions.githubusercontent.com", "repo:OWNER/REPOSITORY:*"},
-	{"gitlab.com", "project_path:GROUP/PROJECT:*"},
-	{"app.terraform.io", "organization:ORGANIZATION:project:PROJECT:workspace:WORKSPACE:run_phase:*"},
-	{"agent.buildkite.com", "organization:ORGANIZATION:pipeline:PIPELINE:*"},
-	{"oidc.circleci.com", "org/ORGANIZATION/project/PROJECT/user/*"},
-	{"oidc.eks.", "system:serviceaccount:NAMESPACE:NAME"},
-}
-
-// bindSubject drafts a condition on the subject. It is a draft: whose workflows
-// are meant, only people know.
+// bindSubject drafts a condition on what names the customer of a provider. It is
+// a draft: whose workflows are meant, only people know.
 func bindSubject(r proof.OIDCResult) []*analyzer.Fix {
 	s := r.Statement
-	if r.Provider == "" || s == nil || strings.ContainsAny(r.Provider, "*?$<…") || tests(s, r.Provider+":sub") {
+	_, key := tenantOf(r)
+	if r.Provider == "" || s == nil || strings.ContainsAny(r.Provider, "*?$<…") || tests(s, key) {
 		return nil
 	}
-	subject, audience := "SUBJECT", ""
-	for _, known := range subjects {
-		if strings.HasPrefix(strings.ToLower(r.Provider), known.host) {
-			subject, audience = known.subject, "sts.amazonaws.com"
-		}
+	drafts := r.Issuer.Drafts
+	if len(drafts) == 0 {
+		drafts = []string{"SUBJECT"}
 	}
-	sub := tokenTest{"StringEquals", r.Provider + ":sub", subject}
-	if strings.Contains(subject, "*") {
+	sub := tokenTest{"StringEquals", key, drafts}
+	if slices.ContainsFunc(drafts, func(d string) bool { return strings.Contains(d, "*") }) {
 		sub.operator = "StringLike"
 	}
 	wanted := []tokenTest{sub}
-	switch key := r.Provider + ":aud"; {
-	case slices.Contains(applications, strings.ToLower(r.Provider)):
-		wanted = []tokenTest{{"StringEquals", key, "APPLICATION"}}
-	case audience != "" && !tests(s, key):
-		wanted = append(wanted, tokenTest{"StringEquals", key, audience})
+	audience, registered := r.Provider+":aud", r.Audiences
+	if len(registered) == 0 && r.Issuer.Audience != "" {
+		registered = []string{r.Issuer.Audience}
+	}
+	switch {
+	case r.Issuer.Application != "":
+		wanted = []tokenTest{{"StringEquals", r.Provider + ":" + r.Issuer.Application, []string{"APPLICATION"}}}
+	case len(registered) > 0 && key != audience && !tests(s, audience):
+		wanted = append(wanted, tokenTest{"StringEquals", audience, registered})
 	}
 	edits, err := requireClaims(s, wanted)
 	if err != nil {
 		return nil
 	}
-	return []*analyzer.Fix{{Message: "admit only the subject that is meant; write its name for the words in capitals", Grade: analyzer.Draft, Edits: edits}}
+	return []*analyzer.Fix{{Message: "admit only the " + meant(r) + " that is meant; write its name for the words in capitals", Grade: analyzer.Draft, Edits: edits}}
+}
+
+func meant(r proof.OIDCResult) string {
+	if r.Issuer.Application != "" {
+		return "application"
+	}
+	word, _ := tenantOf(r)
+	return word
 }
 
 // tokenTest is a condition on a claim of a token.
-type tokenTest struct{ operator, key, value string }
+type tokenTest struct {
+	operator, key string
+	values        []string
+}
+
+// node is what the claim is compared with.
+func (t tokenTest) node() edit.Node {
+	if len(t.values) == 1 {
+		return edit.String(t.values[0])
+	}
+	return edit.Strings(t.values...)
+}
 
 func tests(s *policy.Statement, key string) bool {
 	return slices.ContainsFunc(s.Conditions, func(c policy.Condition) bool { return strings.EqualFold(c.Key, key) })
@@ -67,20 +78,20 @@ func requireClaims(s *policy.Statement, wanted []tokenTest) ([]source.Edit, erro
 	if !blocks && s.Element("Condition").Missing() {
 		var operators []edit.Member
 		for _, w := range wanted {
-			claim := edit.Member{Name: w.key, Value: edit.String(w.value)}
+			claim := edit.Member{Name: w.key, Value: w.node()}
 			operators = append(operators, edit.Member{Name: w.operator, Value: edit.Object(claim)})
 		}
 		if len(wanted) == 2 && wanted[0].operator == wanted[1].operator {
 			operators = []edit.Member{{Name: wanted[0].operator, Value: edit.Object(
-				edit.Member{Name: wanted[0].key, Value: edit.String(wanted[0].value)},
-				edit.Member{Name: wanted[1].key, Value: edit.String(wanted[1].value)},
+				edit.Member{Name: wanted[0].key, Value: wanted[0].node()},
+				edit.Member{Name: wanted[1].key, Value: wanted[1].node()},
 			)}}
 		}
 		return edit.SetMember(s.Value, "Condition", edit.Object(operators...))
 	}
 	var edits []source.Edit
 	for _, w := range wanted {
-		more, err := edit.AddCondition(s.Value, w.operator, w.key, w.value)
+		more, err := edit.AddCondition(s.Value, w.operator, w.key, w.values...)
 		if err != nil {
 			return nil, err
 		}

@@ -21,11 +21,10 @@ var OIDCSubject = &analyzer.Check{
 	Severity:   analyzer.High,
 	Severities: []analyzer.Severity{analyzer.High, analyzer.Medium, analyzer.Note},
 	Doc: `A trust policy that lets an OpenID Connect provider's tokens assume the role
-without tying the subject (sub) to somebody of yours: no condition on it, one that
+without tying them to somebody of yours: no condition on the subject (sub), one that
 accepts everything ("*", "repo:*"), one whose wildcard reaches into the owner
 ("repo:example*"), an IfExists on a claim that no token carries, or another
-statement that admits the same provider. Conditions on claims that say who runs
-the workflow (repository_owner_id, namespace_id) count as well.
+statement that admits the same provider.
 
 GitHub, GitLab, HCP Terraform, Buildkite and others give tokens to every customer
 from one provider. Without the subject, a workflow in a stranger's repository
@@ -35,15 +34,28 @@ tied and only the audience is not tested, it is a note: AWS accepts no audience 
 those that the provider is registered with.
 
 It is fine when the subject names an owner of yours, whatever follows it
-("repo:example/*"). For Amazon Cognito, Google, Facebook and Login with Amazon
-the audience names the application, so that is what has to be tested.`,
+("repo:example/*", "repo:example@*/*"), or another claim that no two customers
+share (repository_id, namespace_id, organization_id). Claims that strangers have
+as well, such as a branch, a protected ref or an environment, bind nobody, and AWS
+makes condition keys of some claims only. For Amazon Cognito, Google, Facebook and
+Login with Amazon the audience names the application, for Pulumi Cloud and Vercel
+the customer, so that is what has to be tested. What a resource control policy
+keeps out is out.
+
+Notes say which role nobody can assume, since no token carries what it asks for;
+which one AWS refuses, since it does not test what AWS demands of shared providers
+since June 2025; and that subjects without ids do not match repositories made,
+renamed or transferred after 2026-07-15.`,
 	Remediation: `Require the subject with StringEquals or StringLike, and the audience with
 StringEquals.
 
     StringLike   token.actions.githubusercontent.com:sub repo:OWNER/REPOSITORY:*
+                                                         repo:OWNER@OWNER_ID/REPOSITORY@REPOSITORY_ID:*
     StringEquals token.actions.githubusercontent.com:aud sts.amazonaws.com`,
 	References: []analyzer.Reference{
 		{Title: "AWS: Create a role for OpenID Connect federation", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html"},
+		{Title: "AWS: Identity-provider controls for shared OIDC providers", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html"},
+		{Title: "AWS: Available keys for AWS OIDC federation", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html"},
 		{Title: "GitHub: Configuring OpenID Connect in Amazon Web Services", URL: "https://docs.github.com/en/actions/security-for-github-actions/security-hardening-your-deployments/configuring-openid-connect-in-amazon-web-services"},
 	},
 	Controls: controls("mitre-attack T1078.004 T1550.001"),
@@ -52,14 +64,31 @@ StringEquals.
 }
 
 func oidcSubject(p *analyzer.Pass) error {
+	guards, audiences := resourceGuards(p.Model), registeredAudiences(p.Model)
+	var byName []byNameOnly
 	for _, role := range p.Model.Roles {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
 		}
-		r := proof.OIDCSubject(role.Trust)
-		verdict, why := r.Class.Verdict(), r.Needs
+		opt := proof.OIDCOptions{Account: accountOf(role), Audiences: audiences.of(role)}
+		r := proof.OIDCSubject(role.Trust, opt)
+		verdict, why, depends := r.Class.Verdict(), r.Needs, "a value that is not known"
 		if verdict == proof.Violated && audienceDecides(r) {
 			continue
+		}
+		if verdict == proof.Violated {
+			g := underGuards(guards, opt.Account, func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
+				opt.RCPs = rcps
+				under := proof.OIDCSubject(role.Trust, opt)
+				if under.Class.Verdict() == proof.Violated {
+					r.Witness = under.Witness // gets through both
+				}
+				return under.Class.Verdict(), under.Needs
+			})
+			verdict, why = g.verdict, g.needs
+			if g.where != "" {
+				depends = "what binds its account: in " + g.where + " a resource control policy keeps others out"
+			}
 		}
 		if verdict == proof.Undetermined && (!aboutTokens(role.Trust) || r.SubjectBound) {
 			// IV201 and IV202 say that the policy is not known, and the audience of a
@@ -72,21 +101,29 @@ func oidcSubject(p *analyzer.Pass) error {
 			}
 			verdict, why = proof.Undetermined, role.Resource.Why
 		}
-		if r.Class == proof.OIDCNobody {
-			p.Report(admitsNobody(role, r))
+		if r.Untested && verdict != proof.Undetermined {
+			p.Report(refusedToken(role, r))
 		}
-		switch verdict {
-		case proof.Undetermined:
+		switch {
+		case verdict == proof.Undetermined:
 			f := trustFinding(role, nil, oidcSpan(role, r))
 			f.Severity, f.Defect, f.Needs = analyzer.High, "unknown", why
-			f.Message = fmt.Sprintf("Whether '%s' admits tokens that its provider gives to others depends on a value that is not known.", role.Resource.Address)
+			f.Message = fmt.Sprintf("Whether '%s' admits tokens that its provider gives to others depends on %s.", role.Resource.Address, depends)
 			if len(f.Needs) == 0 {
 				f.Needs = needs("the trust policy of "+role.Resource.Address, f.Span, role.Attribute)
 			}
 			p.Report(f)
-		case proof.Violated:
+		case verdict == proof.Violated:
 			p.Report(admitsTokens(role, r))
+		case r.Class == proof.OIDCNobody:
+			p.Report(admitsNobody(role, r))
 		}
+		if c := onlyNames(r); c != nil {
+			byName = append(byName, byNameOnly{role, r, c})
+		}
+	}
+	if len(byName) > 0 {
+		p.Report(namesOnly(byName))
 	}
 	return nil
 }
@@ -107,14 +144,10 @@ func aboutTokens(doc *policy.Document) bool {
 	})
 }
 
-// applications are providers whose audience is an application, all of whose
-// users are meant.
-var applications = []string{"accounts.google.com", "www.amazon.com", "graph.facebook.com"}
-
 // audienceDecides says that a subject of anyone's is meant: the statement ties
 // the token to an application.
 func audienceDecides(r proof.OIDCResult) bool {
-	if !slices.Contains(applications, strings.ToLower(r.Provider)) || r.Statement == nil {
+	if r.Issuer.Application == "" || r.Statement == nil {
 		return false
 	}
 	return slices.ContainsFunc(r.Statement.Conditions, func(c policy.Condition) bool {
@@ -123,64 +156,37 @@ func audienceDecides(r proof.OIDCResult) bool {
 	})
 }
 
-func admitsTokens(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
-	f := trustFinding(role, []*policy.Statement{r.Statement}, oidcSpan(role, r))
-	f.Verdict, f.Severity, f.Witness = analyzer.Violation, analyzer.High, request(r.Witness)
-	if r.Condition != nil { // the message says only what it does
-		f.Witness = witness(r.Witness)
-	}
-	provider, subject, audience := r.Provider, r.Provider+":sub", r.Provider+":aud"
-	if provider == "" {
-		provider, subject, audience = "the provider", "its subject, PROVIDER:sub", "its audience, PROVIDER:aud"
-		for _, pr := range r.Statement.Principals {
-			if pr.Class == policy.FederatedPrincipal {
-				provider += " " + principalWords(pr)
-				break
+// registered are the audiences of the identity providers of a scan, by root and
+// address.
+type registered map[[2]string][]string
+
+func registeredAudiences(m *identity.Model) registered {
+	out := registered{}
+	for _, root := range m.Roots {
+		for _, r := range root.Resources("aws_iam_openid_connect_provider") {
+			var known []string
+			list := r.Attr("client_id_list")
+			for _, v := range list.Elems {
+				if text, ok := v.Text(); ok {
+					known = append(known, text)
+				}
+			}
+			if len(known) > 0 && len(known) == len(list.Elems) && !list.Open {
+				out[[2]string{root.ID(), r.Address}] = known
 			}
 		}
 	}
-	address, statement := role.Resource.Address, proof.StatementName(r.Statement)
-	switch {
-	case r.Class == proof.OIDCNoAudience && strings.HasPrefix(provider, "cognito-identity."):
-		f.Defect = "no-audience"
-		f.Message = fmt.Sprintf("'%s' can be assumed through every Amazon Cognito identity pool, of any account: %s does not test %s:aud; require the id of your pool.", address, statement, provider)
-		return f
-	case r.Class == proof.OIDCNoAudience && slices.Contains(applications, provider):
-		f.Verdict, f.Severity, f.Defect = analyzer.Advice, analyzer.Note, "no-audience"
-		f.Message = fmt.Sprintf("'%s' accepts tokens that %s made out for other applications: %s does not test %s:aud; require the id of yours.", address, provider, statement, provider)
-		return f
-	case r.Class == proof.OIDCNoAudience:
-		f.Verdict, f.Severity, f.Defect = analyzer.Advice, analyzer.Note, "no-audience"
-		f.Message = fmt.Sprintf("'%s' accepts tokens of %s for every audience that the provider is registered with in IAM: %s does not test %s; require the one that is meant, sts.amazonaws.com as a rule.", address, provider, statement, audience)
-		return f
-	case r.Class == proof.OIDCForeign:
-		f.Defect = "foreign-subject"
-		f.Message = fmt.Sprintf("'%s' can be assumed with tokens that %s gives to other owners: the condition of %s on the subject matches theirs as well; name your owner in full, with the separator behind it.", address, provider, statement)
-	default:
-		f.Defect = "any-subject"
-		f.Message = fmt.Sprintf("'%s' can be assumed with any token of %s, whoever it was made out for: %s; require %s.", address, provider, subjectWords(r, statement), subject)
-	}
-	if !r.Shared {
-		f.Severity = analyzer.Medium
-	}
-	f.Fixes = bindSubject(r)
-	return f
+	return out
 }
 
-// admitsNobody: StringEquals with a wildcard lets no token in. It is safe, and
-// not what was meant.
-func admitsNobody(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
-	f := trustFinding(role, []*policy.Statement{r.Statement}, oidcSpan(role, r))
-	f.Verdict, f.Severity, f.Defect = analyzer.Advice, analyzer.Note, "unsatisfiable"
-	f.Message = fmt.Sprintf("No token can assume '%s' through %s: it compares the subject by StringEquals, in which * and ? are themselves; use StringLike.", role.Resource.Address, proof.StatementName(r.Statement))
-	return f
-}
-
-func subjectWords(r proof.OIDCResult, statement string) string {
-	if r.Condition != nil {
-		return "the condition of " + statement + " on the subject keeps nobody out"
+// of are the audiences of the providers that a role's trust policy refers to.
+func (r registered) of(role *identity.Role) func(policy.Principal) []string {
+	return func(p policy.Principal) []string {
+		if p.Value == nil || p.Value.Ref == nil {
+			return nil
+		}
+		return r[[2]string{p.Value.Ref.Root, p.Value.Ref.Address}]
 	}
-	return statement + " does not test the subject"
 }
 
 // oidcSpan is the condition at fault, else the provider in the statement's

@@ -24,6 +24,7 @@ func Tables() []Table {
 	return []Table{
 		{"partitions", "analyzer/aws/partitions.go", "https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html", AsOf},
 		{"condition keys", "analyzer/aws/keys.go", guide + "reference_policies_condition-keys.html", AsOf},
+		{"identity providers and their claims", "analyzer/oidc/issuers.go", "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html", AsOf},
 		{"actions that witnesses call", "analyzer/proof/keys.go", "https://docs.aws.amazon.com/service-authorization/latest/reference/", AsOf},
 		{"actions that sign in", "analyzer/proof/keys.go", "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssign-in.html", AsOf},
 		{"services that resource control policies bind", "analyzer/proof/keys.go", "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html", AsOf},

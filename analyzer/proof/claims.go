@@ -11,8 +11,8 @@ import (
 // nameClaims gives conditions on a claim of a provider whose name is not known
 // the key of this provider: "${…issuer}:sub". If another provider is meant, no
 // token carries the key, and a condition that needs it keeps everybody out.
-func (o *oidc) nameClaims() {
-	doc := *o.doc
+func (f *federated) nameClaims() {
+	doc := *f.doc
 	doc.Statements = slices.Clone(doc.Statements)
 	for i, s := range doc.Statements {
 		if !slices.ContainsFunc(s.Conditions, ofSomeProvider) {
@@ -22,43 +22,38 @@ func (o *oidc) nameClaims() {
 		named.Conditions = slices.Clone(s.Conditions)
 		for j := range named.Conditions {
 			if c := &named.Conditions[j]; ofSomeProvider(*c) {
-				c.Key = o.key(claimOf(c))
+				c.Key = f.key(claimOf(c))
 			}
 		}
 		doc.Statements[i] = &named
-		if s == o.statement {
-			o.statement = &named
+		if s == f.statement {
+			f.statement = &named
 		}
 	}
-	o.doc = &doc
-	o.particularClaims()
+	f.doc = &doc
 }
 
-// particularClaims gives subjects that are not known, and pools of Cognito, a
-// value of their own, under an operator that takes it as it is: whoever is meant,
-// it is somebody in particular, and no stranger.
-func (o *oidc) particularClaims() {
-	claim := o.key("sub")
-	if strings.EqualFold(o.provider.host, cognito) {
-		claim = o.key("aud")
-	}
-
-	for i, s := range o.doc.Statements {
+// particularClaims gives owners, pools and others that are not known a value of
+// their own, under an operator that takes it as it is: whoever is meant, it is
+// somebody in particular, and no stranger.
+func (f *federated) particularClaims() {
+	for i, s := range f.doc.Statements {
 		if s.Effect == policy.Deny {
 			continue
 		}
 		for j := range s.Conditions {
 			c := &s.Conditions[j]
-			if c.Operator.Base != "StringEquals" || c.Operator.Negated || !strings.EqualFold(c.Key, claim) {
+			claim, own := f.claimIn(c.Key)
+			if !own || !f.namesCustomer(claim) || c.Operator.Base != "StringEquals" || c.Operator.Negated {
 				continue
 			}
 			if p := particular(c); p != nil {
 				known := *s
 				known.Conditions = slices.Clone(s.Conditions)
 				known.Conditions[j] = *p
-				o.doc.Statements[i] = &known
-				if s == o.statement {
-					o.statement = &known
+				f.doc.Statements[i] = &known
+				if s == f.statement {
+					f.statement = &known
 				}
 				s = &known
 			}

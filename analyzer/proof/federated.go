@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/aws"
+	"github.com/iamvet/iamvet/analyzer/oidc"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -18,7 +20,7 @@ const (
 	OIDCUndetermined OIDCClass = iota
 	OIDCNA                     // no provider may assume the role
 	OIDCBound                  // only tokens for named subjects and audiences
-	OIDCNobody                 // wildcards of the subject are taken as they stand: no token has them
+	OIDCNobody                 // no token can meet the conditions
 	OIDCNoAudience             // the audience is not tested
 	OIDCForeign                // subjects of other customers of the provider pass
 	OIDCAnySubject             // every subject passes
@@ -34,28 +36,48 @@ func (c OIDCClass) Verdict() Verdict {
 	return [...]Verdict{Undetermined, NotApplicable, Holds, Holds, Violated, Violated, Violated, NotApplicable}[c]
 }
 
+// OIDCOptions says what is known around the role.
+type OIDCOptions struct {
+	Account string // of the role; "" when it is not known
+	// RCPs that bind the role's account.
+	RCPs []*policy.Document
+	// Audiences are those that a provider is registered with in IAM, for its
+	// principal; nil when they are not known. AWS accepts no others.
+	Audiences func(policy.Principal) []string
+}
+
 // OIDCResult is the answer of OIDCSubject.
 type OIDCResult struct {
 	Class    OIDCClass
 	Provider string // token.actions.githubusercontent.com; "" when it is not known
-	// Shared says that everybody can get tokens of the provider, not only the
-	// people of one organization.
-	Shared    bool
+	// Issuer is what is known of it. That it is shared says that everybody can get
+	// tokens of it, not only the people of one organization.
+	Issuer    oidc.Issuer
 	Witness   *Witness
 	Statement *policy.Statement // that lets the witness through
-	Condition *policy.Condition // on the subject, when there is one
+	Principal policy.Principal  // the provider
+	// Condition is the one at fault, when there is one: on the subject, or on the
+	// claim that lets others through.
+	Condition *policy.Condition
 	// SubjectBound says that only subjects of one's own pass, so that only the
 	// audience is open.
 	SubjectBound bool
-	Needs        []value.Reason
+	// Untested says that the policy does not test what AWS demands of new trust
+	// policies for the issuer.
+	Untested bool
+	// Audiences are those that the provider is registered with; nil when they are
+	// not known.
+	Audiences []string
+	Needs     []value.Reason
 }
 
 // OIDCSubject decides whether a role can be assumed with a token that the
 // identity provider gave to somebody else. It answers for the provider that
 // fares worst.
-func OIDCSubject(doc *policy.Document) OIDCResult {
-	return decideTrust(doc, SessionNameOptions{}, trustQuestion[OIDCResult]{
-		decide:    oidcSubject,
+func OIDCSubject(doc *policy.Document, opt OIDCOptions) OIDCResult {
+	opt.RCPs = taken(opt.RCPs, policy.RCP)
+	return decideTrust(doc, SessionNameOptions{Account: opt.Account}, trustQuestion[OIDCResult]{
+		decide:    func(doc *policy.Document, _ SessionNameOptions) OIDCResult { return oidcSubject(doc, opt) },
 		verdict:   func(r OIDCResult) Verdict { return r.Class.Verdict() },
 		needs:     func(r OIDCResult) []value.Reason { return r.Needs },
 		undecided: func(needs []value.Reason, _ OIDCResult) OIDCResult { return OIDCResult{Needs: needs} },
@@ -67,7 +89,7 @@ func OIDCSubject(doc *policy.Document) OIDCResult {
 	})
 }
 
-func oidcSubject(doc *policy.Document, _ SessionNameOptions) OIDCResult {
+func oidcSubject(doc *policy.Document, opt OIDCOptions) OIDCResult {
 	if p := refused(doc, policy.Trust); p != nil {
 		return OIDCResult{Class: OIDCInvalid}
 	}
@@ -84,17 +106,16 @@ func oidcSubject(doc *policy.Document, _ SessionNameOptions) OIDCResult {
 			if p.Class != policy.FederatedPrincipal || strings.Contains(p.Pattern.String(), ":saml-provider/") {
 				continue
 			}
-			o := newOIDC(doc, s, p)
-			switch r := o.decide(); {
+			switch r := newFederated(doc, s, p, opt).decide(); {
 			case r.Class == OIDCUndetermined:
 				undetermined = &r
-			case r.Class > result.Class:
+			case r.Class > result.Class || r.Class == result.Class && r.Untested && !result.Untested:
 				result = r
 			}
 		}
 	}
 	switch {
-	case result.Class.Verdict() == Violated:
+	case result.Class.Verdict() == Violated && !result.SubjectBound:
 	case undetermined != nil:
 		return *undetermined
 	case doc.Open:
@@ -121,53 +142,120 @@ func mayTrustProviders(s *policy.Statement) bool {
 
 const assumeWithToken = "sts:AssumeRoleWithWebIdentity"
 
-type oidc struct {
+// federated asks about the tokens of one provider in one statement.
+type federated struct {
 	doc       *policy.Document
+	opt       OIDCOptions
 	statement *policy.Statement
 	principal policy.Principal
-	provider  oidcProvider
+	host      string
+	issuer    oidc.Issuer
 	known     bool // the provider's host is
+	// conditions are those on the issuer's claims, by key in lower case.
+	conditions map[string][]*policy.Condition
+	shapes     []map[string]string // of tokens
+	mentions   map[string]mentioned
 }
 
-func newOIDC(doc *policy.Document, s *policy.Statement, p policy.Principal) *oidc {
-	o := &oidc{doc: doc, statement: s, principal: p}
-	text := p.Pattern.String()
-	host := text
-	if _, after, ok := strings.Cut(text, ":oidc-provider/"); ok {
-		host = after
+func newFederated(doc *policy.Document, s *policy.Statement, p policy.Principal, opt OIDCOptions) *federated {
+	f := &federated{doc: doc, opt: opt, statement: s, principal: p, host: p.Pattern.String()}
+	if _, after, ok := strings.Cut(f.host, ":oidc-provider/"); ok {
+		f.host = after
 	}
-	o.known = !strings.Contains(host, hole)
-	if !o.known {
-		host = hostInKeys(s)
+	f.known = !strings.Contains(f.host, hole)
+	if !f.known {
+		f.host = hostInKeys(s)
 	}
-	o.provider.host = host
-	o.nameClaims()
-	o.provider = providerOf(host, ofCluster(p.Value), o.subjects())
-	return o
+	f.nameClaims()
+	issuer, ok := oidc.Lookup(f.host)
+	if !ok {
+		var subjects []string
+		for _, p := range f.patternsOn("sub") {
+			subjects = append(subjects, p.String())
+		}
+		issuer = oidc.Private(f.host, ofCluster(p.Value), subjects)
+	}
+	f.issuer = issuer
+	f.particularClaims()
+	f.conditions = nil // some were replaced
+	f.mention()
+	return f
 }
 
 // hole is how patterns print what is not known.
 const hole = "${…}"
 
-// key is the condition key of a claim, in lower case.
-func (o *oidc) key(claim string) string { return strings.ToLower(o.provider.host) + ":" + claim }
+// someProvider stands for the host of a provider that is not known.
+const someProvider = "the provider"
 
-// choosable are the claims of GitHub that whoever runs a workflow chooses; all
-// others say who that is.
-var choosable = []string{"ref", "ref_type", "environment", "event_name", "workflow", "head_ref", "base_ref", "runner_environment", "sha"}
-
-// githubClaims are the claims of GitHub that AWS makes condition keys of, beside
-// sub and aud, and that the caller does not choose.
-var githubClaims = []string{
-	"actor", "actor_id", "enterprise", "enterprise_id", "job_workflow_ref", "repository", "repository_id",
-	"repository_owner", "repository_owner_id", "repository_visibility",
+// hostInKeys is the provider that a statement's condition keys name.
+func hostInKeys(s *policy.Statement) string {
+	for _, c := range s.Conditions {
+		if i := strings.LastIndexByte(c.Key, ':'); i > 0 && strings.Contains(c.Key[:i], ".") {
+			return c.Key[:i]
+		}
+	}
+	return someProvider
 }
 
-func (o *oidc) formula() *formula {
-	f := &formula{}
-	f.level([]*policy.Document{o.doc}, value.No)
-	f.admits = func(s *policy.Statement) value.Tri {
-		if s == o.statement {
+// ofCluster says that a provider is that of an EKS cluster.
+func ofCluster(v *value.Value) bool {
+	found := false
+	v.Walk(func(w *value.Value) bool {
+		found = found || w.Ref != nil && w.Ref.Type == "aws_eks_cluster"
+		return !found
+	})
+	return found
+}
+
+// key is the condition key of a claim, in lower case. Some that tokens decide
+// are spelled with a colon, and are keys as they are.
+func (f *federated) key(claim string) string {
+	if strings.Contains(claim, ":") {
+		return claim
+	}
+	return strings.ToLower(f.host) + ":" + claim
+}
+
+// documents are the policies that a token has to get through.
+func (f *federated) documents() []*policy.Document {
+	return append([]*policy.Document{f.doc}, f.opt.RCPs...)
+}
+
+// conditionsOn are the policies' conditions on a claim.
+func (f *federated) conditionsOn(claim string) []*policy.Condition {
+	if f.conditions == nil {
+		f.conditions = map[string][]*policy.Condition{}
+		for _, d := range f.documents() {
+			for _, s := range d.Statements {
+				for i := range s.Conditions {
+					c := &s.Conditions[i]
+					key := strings.ToLower(c.Key)
+					f.conditions[key] = append(f.conditions[key], c)
+				}
+			}
+		}
+	}
+	return f.conditions[f.key(claim)]
+}
+
+// patternsOn are what the policies compare a claim with.
+func (f *federated) patternsOn(claim string) []policy.Pattern {
+	var out []policy.Pattern
+	for _, c := range f.conditionsOn(claim) {
+		if c.Operator.Family != policy.NullFamily {
+			out = append(out, c.Values...)
+		}
+	}
+	return out
+}
+
+func (f *federated) formula() *formula {
+	out := &formula{}
+	out.level([]*policy.Document{f.doc}, value.No)
+	out.denyOnly(f.opt.RCPs)
+	out.admits = func(s *policy.Statement) value.Tri {
+		if s == f.statement {
 			return value.Yes
 		}
 		out := value.No
@@ -175,15 +263,15 @@ func (o *oidc) formula() *formula {
 			out = value.Maybe
 		}
 		for _, p := range s.Principals {
-			out = out.Or(o.same(p))
+			out = out.Or(f.same(p))
 		}
 		return out
 	}
-	return f
+	return out
 }
 
-func (o *oidc) same(p policy.Principal) value.Tri {
-	own := o.principal
+func (f *federated) same(p policy.Principal) value.Tri {
+	own := f.principal
 	switch {
 	case p.Class == policy.AnyPrincipal:
 		return value.Yes
@@ -197,87 +285,229 @@ func (o *oidc) same(p policy.Principal) value.Tri {
 	return value.TriOf(own.Pattern.String() == p.Pattern.String())
 }
 
-// ask looks for a token with a subject, and an audience ("" for any), that
-// assumes the role.
-func (o *oidc) ask(subject, audience string) answer {
+// claimIn is the claim of a condition key, when it is one of the provider's.
+func (f *federated) claimIn(key string) (string, bool) {
+	return strings.CutPrefix(strings.ToLower(key), strings.ToLower(f.host)+":")
+}
+
+// carried says whether a token may carry a condition key: claims of other
+// providers, and those of which AWS makes no key, are in no token.
+func (f *federated) carried(key string) bool {
+	claim, ok := f.claimIn(key)
+	if ok {
+		return f.issuer.HasKey(claim)
+	}
+	i := strings.LastIndexByte(key, ':')
+	return i <= 0 || !strings.Contains(key[:i], ".") || !f.known
+}
+
+// bearer are the keys of somebody who brings a token: he has no credentials of AWS.
+func bearer() map[string]policy.ContextValue {
 	ctx := direct(withAccessKey)
-	ctx[o.key("sub")] = policy.One(subject)
-	ctx["aws:username"] = policy.ContextValue{} // no user of IAM
-	for _, k := range keysOf(o.formula()) {
-		claim, ok := strings.CutPrefix(k, strings.ToLower(o.provider.host)+":")
-		if ok && claim != "sub" && claim != "aud" && claim != "azp" && claim != "oaud" && claim != "amr" && claim != "app_id" && claim != "id" && !slices.Contains(choosable, claim) {
-			ctx[k] = policy.One("somebody-else")
-			if o.provider.host == github && !slices.Contains(githubClaims, claim) {
-				ctx[k] = policy.ContextValue{} // AWS makes no key of it
-			}
+	for name, k := range aws.Keys() {
+		if _, set := ctx[name]; !set && k.Principal && strings.HasPrefix(name, "aws:") {
+			ctx[name] = policy.ContextValue{}
 		}
-		if i := strings.LastIndexByte(k, ':'); !ok && i > 0 && strings.Contains(k[:i], ".") && o.known {
-			ctx[k] = policy.ContextValue{} // the claim of another provider
+	}
+	return ctx
+}
+
+// ask looks for a request with a token that assumes the role: made out for an
+// audience, "" for any that the provider is registered with.
+func (f *federated) ask(t token, audience string) answer {
+	formula := f.formula()
+	ctx := bearer()
+	for _, k := range keysOf(formula) {
+		claim, own := f.claimIn(k)
+		_, listed := t[claim]
+		switch {
+		case !f.carried(k), strings.HasPrefix(k, "aws:principaltag/"),
+			own && !listed && claim != "aud" && claim != "oaud" && claim != "amr":
+			ctx[k] = policy.ContextValue{}
+		case strings.HasPrefix(k, "aws:requesttag/") && f.issuer.Shared:
+			ctx[k] = policy.ContextValue{} // tags are signed with the token
+		}
+	}
+	for claim, v := range t {
+		ctx[f.key(claim)] = policy.One(v)
+	}
+	domains := map[string][]policy.ContextValue{}
+	if _, ok := t["aud"]; !ok && audience == "" {
+		for _, a := range f.audiences() {
+			domains[f.key("aud")] = append(domains[f.key("aud")], policy.One(a))
 		}
 	}
 	if audience != "" {
-		ctx[o.key("aud")] = policy.One(audience)
-		ctx[o.key("azp")] = policy.One(audience)
-		ctx[o.key("app_id")] = policy.One(audience)
+		for _, claim := range []string{"aud", "oaud", "app_id"} {
+			ctx[f.key(claim)] = policy.One(audience)
+		}
+	}
+	if f.issuer.Shared { // whether it lets customers name roles, is not known
+		ctx["sts:roleauthorizedbyidp"] = policy.ContextValue{Presence: policy.Present}
 	}
 	q := &question{
-		formula: o.formula(),
+		formula: formula,
 		base: &policy.Request{
-			Caller:   &policy.Caller{Kind: policy.FederatedCaller, Name: o.principal.Pattern.String()},
+			Caller:   &policy.Caller{Kind: policy.FederatedCaller, Name: f.principal.Pattern.String()},
 			Context:  ctx,
 			Unlisted: policy.Either,
 		},
 		actions: []string{assumeWithToken},
-		domains: map[string][]policy.ContextValue{},
+		domains: domains,
 	}
 	return q.ask(false)
 }
 
-func (o *oidc) decide() OIDCResult {
-	out := OIDCResult{Shared: o.provider.shared, Statement: o.statement}
-	if o.known || o.provider.host != someProvider {
-		out.Provider = o.provider.host
+func (f *federated) audiences() []string {
+	if f.opt.Audiences == nil {
+		return nil
 	}
-	out.Condition = o.condition("sub")
-	var needs []value.Reason
-	open := false // a stranger's subject may pass
-	if o.provider.host != cognito {
-		for _, subject := range o.strangers() {
-			switch a := o.ask(subject, ""); a.stopped {
-			case value.No:
-				out.Class = OIDCForeign
-				if o.everySubject() {
-					out.Class = OIDCAnySubject
-				}
-				o.explain(&out, a.request)
-				return out
-			case value.Maybe:
-				open = true
-				needs = addReasons(needs, a.needs...)
-			}
+	return f.opt.Audiences(f.principal)
+}
+
+func (f *federated) decide() OIDCResult {
+	out := OIDCResult{Issuer: f.issuer, Statement: f.statement, Principal: f.principal, Audiences: f.audiences()}
+	if f.known || f.host != someProvider {
+		out.Provider = f.host
+	}
+	out.Condition = f.tenantCondition()
+	if r, t := f.stranger(); t == value.No {
+		out.Class = OIDCForeign
+		if c := f.tellsApart(r); c != nil {
+			out.Condition = c
+		} else {
+			out.Class = OIDCAnySubject
 		}
+		f.explain(&out, r.request)
+		return out
+	} else if t == value.Maybe {
+		out.Needs = r.needs
+		return out
 	}
-	if c := o.condition("sub"); !open && c != nil && literalWildcards(c) {
+	if c := f.unmet(); c != nil {
 		out.Class, out.Condition = OIDCNobody, c
 		return out
 	}
-	a := o.askAudience()
-	out.SubjectBound = !open && o.provider.host != cognito
-	switch {
-	case a.stopped == value.No && !open:
-		out.Class = OIDCNoAudience
-		out.Condition = o.condition("aud")
-		o.explain(&out, a.request)
-	case open || a.stopped == value.Maybe:
-		out.Needs = addReasons(needs, a.needs...)
+	out.Untested = f.untested()
+	out.SubjectBound = true
+	switch a := f.askAudience(); a.stopped {
+	case value.No:
+		out.Class, out.Condition = OIDCNoAudience, f.conditionOf("aud")
+		f.explain(&out, a.request)
+	case value.Maybe:
+		out.Needs = a.needs
 	default:
 		out.Class = OIDCBound
 	}
 	return out
 }
 
-// literalWildcards says that a condition asks for subjects with a * or ? in them,
-// which is what is left of wildcards under StringEquals.
+// stranger looks for the token of somebody else that assumes the role; one that
+// has nothing to do with the policy is found first.
+func (f *federated) stranger() (answer, value.Tri) {
+	out := answer{stopped: value.Yes}
+	audiences := f.audiences()
+	complete := f.eachToken(true, func(t token) bool {
+		if aud, ok := t["aud"]; ok && audiences != nil && !slices.Contains(audiences, aud) {
+			return true // AWS does not accept it
+		}
+		if !f.issuer.Shared { // the people who run it name the roles of each token
+			t["sts:roleauthorizedbyidp"] = "false"
+		}
+		switch a := f.ask(t, ""); {
+		case a.stopped == value.No:
+			out = a
+		case a.stopped == value.Maybe:
+			out.stopped, out.needs = value.Maybe, addReasons(out.needs, a.needs...)
+		}
+		return out.stopped != value.No
+	})
+	if !complete && out.stopped != value.No {
+		out.stopped, out.needs = value.Maybe, addReasons(out.needs, value.Reason{Text: "the policies tell more tokens apart than iamvet tries"})
+	}
+	return out, out.stopped
+}
+
+// tellsApart is the condition of the statement on a claim that names the
+// customer which keeps a plain stranger out, but not the one who was found; nil
+// when the claims of all strangers pass.
+func (f *federated) tellsApart(a answer) *policy.Condition {
+	plain := policy.Request{Context: map[string]policy.ContextValue{}}
+	values := map[string]string{}
+	for _, p := range f.issuer.Parts {
+		values[p.Name] = p.Samples[0]
+	}
+	for claim, template := range f.issuer.Tokens[0] {
+		plain.Context[f.key(claim)] = policy.One(oidc.Fill(template, values))
+	}
+	for i := range f.statement.Conditions {
+		c := &f.statement.Conditions[i]
+		claim, own := f.claimIn(c.Key)
+		if own && f.namesCustomer(claim) && a.request.Lookup(c.Key).Presence == policy.Known && c.Matches(&plain) == value.No && c.Matches(a.request) == value.Yes {
+			return c
+		}
+	}
+	return nil
+}
+
+// namesCustomer says that a claim has a part that no two customers have.
+func (f *federated) namesCustomer(claim string) bool {
+	for _, piece := range oidc.Pieces(f.issuer.Tokens[0][claim]) {
+		if p, ok := f.issuer.Part(piece.Part); ok && p.Owned {
+			return true
+		}
+	}
+	return false
+}
+
+// tenantCondition is the statement's condition on what names the customer: the
+// subject, or what AWS demands.
+func (f *federated) tenantCondition() *policy.Condition {
+	if c := f.conditionOf("sub"); c != nil && f.namesCustomer("sub") {
+		return c
+	}
+	for i := range f.statement.Conditions {
+		if c := &f.statement.Conditions[i]; f.issuer.Demands(f.host, c.Key) {
+			return c
+		}
+	}
+	return nil
+}
+
+// conditionOf is the statement's condition on a claim, under any host.
+func (f *federated) conditionOf(claim string) *policy.Condition {
+	for i := range f.statement.Conditions {
+		if c := &f.statement.Conditions[i]; strings.HasSuffix(strings.ToLower(c.Key), ":"+claim) {
+			return c
+		}
+	}
+	return nil
+}
+
+// untested says that the statement tests nothing of what AWS demands.
+func (f *federated) untested() bool {
+	return len(f.issuer.Demanded) > 0 && !slices.ContainsFunc(f.statement.Conditions, func(c policy.Condition) bool {
+		return c.Key == "" || f.issuer.Demands(f.host, c.Key)
+	})
+}
+
+// unmet is a condition of the statement that no token meets: it asks for a claim
+// that none carries, or for subjects with a * or ? in them, which is what is left
+// of wildcards under StringEquals.
+func (f *federated) unmet() *policy.Condition {
+	for i := range f.statement.Conditions {
+		c := &f.statement.Conditions[i]
+		if f.known && !f.carried(c.Key) && c.Matches(&policy.Request{Context: map[string]policy.ContextValue{c.Key: {}}}) == value.No {
+			return c
+		}
+	}
+	if c := f.conditionOf("sub"); c != nil && literalWildcards(c) {
+		return c
+	}
+	return nil
+}
+
+// literalWildcards says that a condition asks for subjects with a * or ? in them.
 func literalWildcards(c *policy.Condition) bool {
 	if c.Operator.Base != "StringEquals" || c.Operator.Negated || c.Operator.IfExists || c.ValuesOpen || len(c.Values) == 0 {
 		return false
@@ -288,129 +518,61 @@ func literalWildcards(c *policy.Condition) bool {
 	})
 }
 
-// condition is the statement's condition on a claim, under any host.
-func (o *oidc) condition(claim string) *policy.Condition {
-	for i := range o.statement.Conditions {
-		if c := &o.statement.Conditions[i]; strings.HasSuffix(strings.ToLower(c.Key), ":"+claim) {
-			return c
-		}
-	}
-	return nil
-}
+const anotherAudience = "https://somebody-else.example.com"
 
-// subjects are the patterns that the policy compares subjects with.
-func (o *oidc) subjects() []policy.Pattern {
-	var out []policy.Pattern
-	for _, s := range o.doc.Statements {
-		for _, c := range s.Conditions {
-			if strings.EqualFold(c.Key, o.key("sub")) {
-				out = append(out, c.Values...)
-			}
-		}
+// askAudience asks whether a token of one's own passes that was made out for
+// somebody else than AWS.
+func (f *federated) askAudience() answer {
+	if slices.ContainsFunc(f.issuer.Tokens, func(t map[string]string) bool { return t["aud"] != "" }) {
+		return answer{stopped: value.Yes} // the audience names the customer
 	}
+	out := answer{stopped: value.Yes}
+	f.eachToken(false, func(t token) bool {
+		own := f.ask(t, "")
+		if own.stopped == value.Yes {
+			return true
+		}
+		other := f.ask(t, anotherAudience)
+		if other.stopped != value.Yes && out.stopped != value.No {
+			out = other
+		}
+		return own.stopped == value.Maybe
+	})
 	return out
 }
 
-// strangers are subjects of somebody else: one that has nothing to do with the
-// policy, and those that its wildcards invite.
-func (o *oidc) strangers() []string {
-	out := []string{o.provider.stranger}
-	owners := []string{}
-	for _, p := range o.subjects() {
-		if owner, ok := o.owner(p.String()); ok && !strings.ContainsAny(owner, "*?$") {
-			owners = append(owners, owner)
-		}
-	}
-	for _, p := range o.subjects() {
-		symbols, possible, _ := p.Symbols(nil)
-		if !possible || !p.HasWildcard() {
-			continue
-		}
-		_, rest, _ := strings.Cut(strings.TrimPrefix(o.provider.stranger, o.provider.prefix), o.provider.sep)
-		for _, filler := range []string{"somebody-else", "-else" + o.provider.sep + rest, "somebody-else" + o.provider.sep + rest} {
-			subject := filledWith(symbols, filler)
-			if owner, ok := o.owner(subject); o.provider.prefix != "" && (!ok || slices.Contains(owners, owner)) {
-				continue // not a subject of this provider, or not a stranger's
-			}
-			if o.provider.prefix != "" {
-				out = append(out, subject)
-			}
-		}
-	}
-	return dedupe(out)
-}
-
-// owner is the owner in a subject.
-func (o *oidc) owner(subject string) (string, bool) {
-	rest, ok := strings.CutPrefix(subject, o.provider.prefix)
-	if !ok || o.provider.sep == "" {
-		return "", false
-	}
-	owner, _, ok := strings.Cut(rest, o.provider.sep)
-	return owner, ok && owner != ""
-}
-
-// filledWith is a text of a pattern, with a filler for its first wildcard and
-// little for the others.
-func filledWith(symbols []policy.Symbol, filler string) string {
-	var b strings.Builder
-	for _, s := range symbols {
-		switch {
-		case s >= 0:
-			b.WriteString(plainOf([]policy.Symbol{s}))
-		case s == policy.AnyByte || s == policy.AnySegmentByte:
-			b.WriteByte('x')
-		default:
-			b.WriteString(filler)
-			filler = "x"
-		}
-	}
-	return b.String()
-}
-
-// everySubject says that a subject that looks like nothing passes, as far as
-// the provider gives such.
-func (o *oidc) everySubject() bool {
-	return o.ask(o.provider.stranger, "").stopped == value.No
-}
-
-// askAudience asks whether a token for a named subject passes that was made
-// out for somebody else than AWS.
-func (o *oidc) askAudience() answer {
-	subject := o.provider.stranger
-	for _, p := range o.subjects() {
-		if symbols, possible, _ := p.Symbols(nil); possible {
-			if s := filledWith(symbols, "x"); o.ask(s, "").stopped != value.Yes {
-				subject = s
-				break
-			}
-		}
-	}
-	return o.ask(subject, "https://somebody-else.example.com")
-}
-
-func (o *oidc) explain(out *OIDCResult, r *policy.Request) {
+func (f *federated) explain(out *OIDCResult, r *policy.Request) {
 	req := *r
 	req.Action = assumeWithToken
-	w := newWitness(&req, append(keysOf(o.formula()), o.key("sub")))
+	w := newWitness(&req, append(keysOf(f.formula()), f.key("sub")))
 	w.Resource, w.Principal = "", ""
-	if p := o.principal.Pattern.String(); !strings.Contains(p, hole) {
+	if p := f.principal.Pattern.String(); !strings.Contains(p, hole) {
 		w.Principal = p
 	}
-	w.spell(strings.ToLower(o.provider.host)+":", o.provider.host+":")
-	subject := strings.Join(r.Context[o.key("sub")].Values, "")
-	w.Words = fmt.Sprintf("a token of %s for '%s'", o.provider.name, subject)
+	w.spell(strings.ToLower(f.host)+":", f.host+":")
+	w.Words = fmt.Sprintf("a token of %s", f.issuer.Name)
+	if subject := strings.Join(r.Context[f.key("sub")].Values, ""); subject != "" {
+		w.Words += fmt.Sprintf(" for '%s'", subject)
+	}
 	if out.Class == OIDCNoAudience {
 		w.Words += " made out for another audience than AWS"
 	}
 	switch c := out.Condition; {
 	case c == nil && out.Class == OIDCNoAudience:
-		w.Because = StatementName(o.statement) + " does not test the audience"
+		w.Because = StatementName(f.statement) + " does not test the audience"
 	case c == nil:
-		w.Because = StatementName(o.statement) + " does not test the subject"
+		w.Because = StatementName(f.statement) + " does not test the " + f.tenant()
 	default:
 		_, words := c.MatchesDetail(&req)
-		w.Because = StatementName(o.statement) + " " + plain(words, c)
+		w.Because = StatementName(f.statement) + " " + plain(words, c)
 	}
 	out.Witness = w
+}
+
+// tenant is what tells the customers of the issuer apart, in a word.
+func (f *federated) tenant() string {
+	if len(f.issuer.Demanded) > 0 && f.issuer.Demanded[0] == "aud" {
+		return "audience"
+	}
+	return "subject"
 }

@@ -75,9 +75,9 @@ func TestOIDCSubject(t *testing.T) {
 		{github, `{"StringEquals": {"HOST:aud": "sts.amazonaws.com"}}`, "ANY_SUBJECT"},
 		{github, `{"StringNotEquals": {"HOST:sub": "repo:mine/app:*"}, "StringEquals": {"HOST:aud": "sts.amazonaws.com"}}`, "ANY_SUBJECT"},
 		{github, `{"StringLike": {"HOST:sub": "repo:mine/*"}}`, "NO_AUDIENCE"},
-		{github, `{"StringEquals": {"HOST:repository_owner": "mine", "HOST:aud": "sts.amazonaws.com"}}`, "BOUND"},
+		{github, `{"StringEquals": {"HOST:repository_owner_id": "123", "HOST:aud": "sts.amazonaws.com"}}`, "BOUND"},
 		{github, `{"StringEquals": {"HOST:ref": "refs/heads/main", "HOST:aud": "sts.amazonaws.com"}}`, "ANY_SUBJECT"},
-		{github, `{"StringEquals": {"gitlab.com:sub": "project_path:mine/app:ref_type:branch:ref:main", "HOST:aud": "x"}}`, "BOUND"}, // never met
+		{github, `{"StringEquals": {"gitlab.com:sub": "project_path:mine/app:ref_type:branch:ref:main", "HOST:aud": "x"}}`, "UNSATISFIABLE"},
 		{gitlab, `{"StringLike": {"HOST:sub": "project_path:mine/*"}, "StringEquals": {"HOST:aud": "https://gitlab.com"}}`, "BOUND"},
 		{gitlab, `{"StringEquals": {"HOST:aud": "https://gitlab.com"}}`, "ANY_SUBJECT"},
 		{eks, `{"StringEquals": {"HOST:sub": "system:serviceaccount:a:b", "HOST:aud": "sts.amazonaws.com"}}`, "BOUND"},
@@ -88,7 +88,7 @@ func TestOIDCSubject(t *testing.T) {
 		text := fmt.Sprintf(`{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/%s"},
 			"Action": "sts:AssumeRoleWithWebIdentity", "Condition": %s}}`, tt.host, strings.ReplaceAll(tt.condition, "HOST", tt.host))
 		doc := parse(t, "trust.json", text)
-		got := OIDCSubject(doc)
+		got := OIDCSubject(doc, OIDCOptions{})
 		if got.Class.String() != tt.want {
 			t.Errorf("%s %s: %v, want %s; needs %v", tt.host, tt.condition, got.Class, tt.want, got.Needs)
 		}
@@ -101,10 +101,10 @@ func TestOIDCSubject(t *testing.T) {
 		}
 	}
 	none := parse(t, "trust.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}`)
-	if got := OIDCSubject(none); got.Class != OIDCNA {
+	if got := OIDCSubject(none, OIDCOptions{}); got.Class != OIDCNA {
 		t.Errorf("class %v without a provider", got.Class)
 	}
-	if got := OIDCSubject(&policy.Document{Open: true}); got.Class != OIDCUndetermined || len(got.Needs) == 0 {
+	if got := OIDCSubject(&policy.Document{Open: true}, OIDCOptions{}); got.Class != OIDCUndetermined || len(got.Needs) == 0 {
 		t.Errorf("%v of an unknown policy", got)
 	}
 }
@@ -121,7 +121,7 @@ func TestOIDCUnknown(t *testing.T) {
 	} {
 		doc := partly(t, `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Federated": "`+tt.principal+`"},
 			"Action": "sts:AssumeRoleWithWebIdentity", "Condition": `+tt.condition+`}}`)
-		got := OIDCSubject(doc)
+		got := OIDCSubject(doc, OIDCOptions{})
 		if got.Class.String() != tt.want {
 			t.Errorf("%s: %v, want %s; needs %v", tt.name, got.Class, tt.want, got.Needs)
 		}
@@ -140,8 +140,8 @@ func TestSecondStatement(t *testing.T) {
 		{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"}, "Action": "sts:AssumeRoleWithWebIdentity",
 		 "Condition": {"StringEquals": {"gitlab.com:sub": "project_path:mine/app:ref_type:branch:ref:main", "gitlab.com:aud": "x"}}},
 		{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity"}]}`)
-	got := OIDCSubject(doc)
-	if got.Class != OIDCAnySubject || got.Statement != doc.Statements[1] || !got.Shared {
+	got := OIDCSubject(doc, OIDCOptions{})
+	if got.Class != OIDCAnySubject || got.Statement != doc.Statements[1] || !got.Issuer.Shared {
 		t.Errorf("%v of %v", got.Class, got.Statement)
 	}
 }

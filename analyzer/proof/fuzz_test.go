@@ -52,7 +52,7 @@ func FuzzProof(f *testing.F) {
 				t.Errorf("%s: %v, or the witness is not allowed: %+v", required, err, r.Witness)
 			}
 		}
-		if oidc := OIDCSubject(doc); oidc.Witness != nil && doc.Decide(oidc.Witness.Request).Allowed != value.Yes {
+		if oidc := OIDCSubject(doc, OIDCOptions{}); oidc.Witness != nil && doc.Decide(oidc.Witness.Request).Allowed != value.Yes {
 			t.Errorf("oidc: the witness is not allowed: %+v", oidc.Witness)
 		}
 	})

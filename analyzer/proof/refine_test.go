@@ -276,7 +276,7 @@ func TestMoreDenies(t *testing.T) {
 // TestRefinementOIDC: the same for tokens.
 func TestRefinementOIDC(t *testing.T) {
 	d := decider{kind: policy.Trust, taken: 6, ask: func(docs []*policy.Document, _ value.Tri) (Verdict, []value.Reason) {
-		r := OIDCSubject(docs[0])
+		r := OIDCSubject(docs[0], OIDCOptions{})
 		return r.Class.Verdict(), r.Needs
 	}}
 	decided := 0

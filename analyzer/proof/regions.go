@@ -42,8 +42,9 @@ type language struct {
 	alphabet string // representatives of every class of bytes, the nicest first
 	step     func(state int, b byte) int
 	accepts  func(state int) bool
-	fold     bool // compared without regard to case: it holds lower case only
-	longest  int  // of its strings in bytes; 0 where there is no bound
+	fold     bool   // compared without regard to case: it holds lower case only
+	longest  int    // of its strings in bytes; 0 where there is no bound
+	told     string // bytes, beside a colon and a slash, that the automaton tells from others
 }
 
 // anyText is every string of printable characters that is not empty.
@@ -231,6 +232,9 @@ func (m *machine) bytes(s []uint64, buf []byte) []byte {
 			out = append(out, b)
 		}
 	}
+	for i := range len(m.lang.told) {
+		add(m.lang.told[i])
+	}
 	for _, node := range s {
 		g, pos := int(node>>32), int(uint32(node))
 		if pos >= len(m.globs[g]) {
@@ -262,14 +266,19 @@ type visit struct {
 }
 
 func (m *machine) explore(add func(string, []int)) (complete bool) {
+	return m.exploreFrom(m.start(), func(sample string, nodes []uint64) { add(sample, m.matches(nodes)) })
+}
+
+// exploreFrom walks all states that texts of the language lead to.
+func (m *machine) exploreFrom(start []uint64, add func(string, []uint64)) (complete bool) {
 	var buf []byte
-	queue := []visit{{nodes: m.start()}}
+	queue := []visit{{nodes: start}}
 	seen := map[string]bool{}
 	for len(queue) > 0 {
 		v := queue[0]
 		queue = queue[1:]
 		if m.lang.accepts(v.legal) {
-			add(v.sample, m.matches(v.nodes))
+			add(v.sample, v.nodes)
 		}
 		if m.lang.longest > 0 && len(v.sample) >= m.lang.longest {
 			continue // states are met by their shortest strings first

@@ -30,7 +30,7 @@ func TestWitnessesAreTold(t *testing.T) {
 	provider := "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/ABC"
 	doc := parse(t, "trust.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {"Federated": "`+provider+`"},
 		"Condition": {"StringEquals": {"oidc.eks.eu-west-1.amazonaws.com/id/ABC:aud": "sts.amazonaws.com"}}}}`)
-	w := OIDCSubject(doc).Witness
+	w := OIDCSubject(doc, OIDCOptions{}).Witness
 	if d := doc.Decide(retold(t, w)); d.Allowed != value.Yes || w.Context["oidc.eks.eu-west-1.amazonaws.com/id/ABC:aud"] == "" {
 		t.Errorf("%s with %v is %v", w.Principal, w.Context, d.Allowed)
 	}

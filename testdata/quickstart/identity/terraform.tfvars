@@ -1,2 +1,2 @@
 staff_account       = "111122223333"
-github_repositories = ["example/shop", "example/shop-web"]
+github_repositories = ["example@12345678/shop@456789012", "example@12345678/shop-web@456789013"]

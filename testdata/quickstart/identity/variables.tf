@@ -9,7 +9,7 @@ variable "staff_account" {
 }
 
 variable "github_repositories" {
-  description = "Repositories whose main branch may publish."
+  description = "Repositories whose main branch may publish, with their ids."
   type        = set(string)
-  default     = ["example/shop"]
+  default     = ["example@12345678/shop@456789012"]
 }

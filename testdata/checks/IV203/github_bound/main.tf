@@ -1,4 +1,5 @@
-# The subject names a repository of ours; nothing to say.
+# The subject names a repository of ours. That it does so by name alone is one note
+# for all of them.
 resource "aws_iam_role" "branch" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -7,7 +8,7 @@ resource "aws_iam_role" "branch" {
       Action    = "sts:AssumeRoleWithWebIdentity"
       Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
       Condition = {
-        StringEquals = {
+        StringEquals = { # want IV203/note "aws_iam_role.branch. \\(and 2 more\\) names repositories without ids"
           "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
           "token.actions.githubusercontent.com:sub" = "repo:example/shop:ref:refs/heads/main"
         }

@@ -68,3 +68,23 @@ resource "aws_iam_role" "subject" {
 resource "aws_iam_role" "policy" {
   assume_role_policy = var.policy
 }
+
+# A wildcard, for all that is known.
+variable "owner" {
+  type = string
+}
+
+resource "aws_iam_role" "owner" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
+      Condition = {
+        StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
+        StringLike   = { "token.actions.githubusercontent.com:sub" = "repo:${var.owner}/shop:ref:refs/heads/main" } # want? IV203/high "aws_iam_role.owner"
+      }
+    }]
+  })
+}
