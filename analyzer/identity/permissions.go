@@ -237,6 +237,9 @@ func (m *Model) bind() {
 		m.bindManaged(r)
 		m.bindExclusive(r)
 	}
+	for _, r := range m.Roots {
+		m.takeAway(r)
+	}
 	m.broken = false
 }
 
@@ -433,31 +436,5 @@ func (m *Model) bindManaged(r *terraform.Root) {
 	}
 	for _, res := range r.Resources("awscc_iam_group") {
 		each(res.Attr("managed_policy_arns"), func(arn *value.Value) { add(res, arn, nil, res.Attr("group_name")) })
-	}
-}
-
-// bindExclusive adds the inline policies that a user or group is said to have
-// but that nothing declares.
-func (m *Model) bindExclusive(r *terraform.Root) {
-	declared := map[string]bool{}
-	for _, res := range r.Resources("aws_iam_user_policy", "aws_iam_group_policy") {
-		declared[res.Type+" "+res.Attr("name").TextOr("?")] = true
-	}
-	add := func(res *terraform.Resource, typ string, name, user, group *value.Value) {
-		text, known := name.Text()
-		if known && declared[typ+" "+text] || !known && name.Ref != nil && name.Ref.Type == typ {
-			return
-		}
-		why := name.AllWhy()
-		if len(why) == 0 {
-			why = []value.Reason{{Text: fmt.Sprintf("the inline policy '%s', which the scan does not declare", text), Span: name.Span}}
-		}
-		m.attachTo(res, user, group, &AttachedPolicy{Resource: res, Name: text, Document: unseen(why), Unseen: true})
-	}
-	for _, res := range m.resources(r, "aws_iam_user_policies_exclusive") {
-		each(res.Attr("policy_names"), func(n *value.Value) { add(res, "aws_iam_user_policy", n, res.Attr("user_name"), nil) })
-	}
-	for _, res := range m.resources(r, "aws_iam_group_policies_exclusive") {
-		each(res.Attr("policy_names"), func(n *value.Value) { add(res, "aws_iam_group_policy", n, nil, res.Attr("group_name")) })
 	}
 }

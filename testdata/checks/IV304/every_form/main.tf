@@ -36,6 +36,14 @@ resource "aws_iam_policy" "require_mfa" {
   policy = local.require_mfa
 }
 
+# An aws_iam_policy_attachment is all that there is of its policy.
+resource "aws_iam_policy" "alone" {
+  for_each = toset(["users", "groups"])
+
+  name   = "Require-${each.key}"
+  policy = local.require_mfa
+}
+
 # Policies of users.
 resource "aws_iam_user_policy" "inline" {
   name   = "require-mfa"
@@ -56,7 +64,7 @@ resource "aws_iam_user_policy_attachment" "attached" {
 resource "aws_iam_policy_attachment" "users" {
   name       = "users"
   users      = ["Attached-For-All", aws_iam_user.this["boundary"].id]
-  policy_arn = aws_iam_policy.require_mfa.arn
+  policy_arn = aws_iam_policy.alone["users"].arn
 }
 
 resource "aws_iam_user_policy_attachments_exclusive" "exclusive" {
@@ -123,7 +131,7 @@ resource "aws_iam_group" "all" {
 resource "aws_iam_policy_attachment" "groups" {
   name       = "groups"
   groups     = [aws_iam_group.all.name]
-  policy_arn = aws_iam_policy.require_mfa.arn
+  policy_arn = aws_iam_policy.alone["groups"].arn
 }
 
 resource "aws_iam_group_membership" "all" {
