@@ -27,6 +27,8 @@ type Input struct {
 	// boundary. None: only Plans are looked at.
 	Paths   []string
 	Exclude []string // globs of directories that are not searched for roots
+	// AllowEmpty says that a directory of Paths without configuration is right.
+	AllowEmpty bool
 	// OnlyPaths takes the root module at each path and looks below only where
 	// there is no configuration.
 	OnlyPaths bool
@@ -190,6 +192,9 @@ func (a *analysis) discover(ctx context.Context) error {
 		}
 		return !crashed
 	})
+	if a.in.AllowEmpty {
+		gaps = slices.DeleteFunc(gaps, func(g terraform.Gap) bool { return g.Class == terraform.NothingThere })
+	}
 	a.found, a.gaps = a.environments(found), append(a.gaps, gaps...)
 	return ctx.Err()
 }

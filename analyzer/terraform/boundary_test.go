@@ -211,7 +211,6 @@ func TestFindRoots(t *testing.T) {
 		{"modules/b/main.tf envs/prod", "", "envs/prod modules/b"},
 		{"build", "", "build/out"},
 		{"ignored .terraform", "", ".terraform/modules/z ignored"},
-		{"docs", "", ""},
 	}
 	for _, tt := range tests {
 		found, gaps := FindRoots(context.Background(), OverFS(fsys), Options{}, strings.Fields(tt.paths), strings.Fields(tt.exclude), nil)
@@ -228,6 +227,15 @@ func TestFindRoots(t *testing.T) {
 	}
 	if _, gaps := FindRoots(context.Background(), OverFS(fsys), Options{}, []string{"nowhere"}, nil, nil); len(gaps) != 1 || gaps[0].Kind != ErrorGap {
 		t.Errorf("a missing path: %v", gaps)
+	}
+	for paths, nothing := range map[string]string{
+		"docs": "docs", "docs docs/readme.md": "docs", "envs docs": "docs", "envs envs/prod": "", "envs/prod envs": "", "docs/readme.md": "", "examples": "examples, not searched, by exclude: full",
+	} {
+		_, gaps := FindRoots(context.Background(), OverFS(fsys), Options{}, strings.Fields(paths), []string{"full"}, nil)
+		dir, hidden, _ := strings.Cut(nothing, ", ")
+		if nothing == "" && len(gaps) > 0 || nothing != "" && (len(gaps) != 1 || gaps[0].Class != NothingThere || gaps[0].Kind != ErrorGap || gaps[0].File != dir || !strings.Contains(gaps[0].Reason, hidden)) {
+			t.Errorf("%s: %v", paths, gaps)
+		}
 	}
 }
 

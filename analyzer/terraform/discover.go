@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -33,6 +34,10 @@ func FindRoots(ctx context.Context, b *Boundary, opt Options, paths []string, ex
 	if err := ctx.Err(); err != nil {
 		s.gaps = append(s.gaps, Gap{Kind: ErrorGap, Reason: "the search for root modules was stopped: " + err.Error()})
 	}
+	if len(s.units) > 0 {
+		slices.Sort(s.units)
+		s.gaps = append(s.gaps, unread(s.units))
+	}
 	slices.Sort(s.dirs)
 	var roots []FoundRoot
 	for _, dir := range s.uncalled() {
@@ -51,6 +56,11 @@ type search struct {
 	dirs    []string // with configuration
 	ignores map[string][]ignoreRule
 	gaps    []Gap
+	// reached are the directories with configuration at and below the path that is
+	// searched, and hidden those below it that were not searched, by why.
+	reached int
+	hidden  map[string][]string
+	units   []string // directories of Terragrunt, with what is not read
 }
 
 // start searches one path of the command line.
@@ -70,7 +80,39 @@ func (s *search) start(p string) {
 		s.add(path.Dir(resolved))
 		return
 	}
+	s.reached, s.hidden = 0, map[string][]string{}
+	gaps := len(s.gaps)
 	s.walk(resolved, resolved, 0)
+	if s.reached == 0 && len(s.gaps) == gaps && s.ctx.Err() == nil {
+		s.gaps = append(s.gaps, Gap{Kind: ErrorGap, File: resolved, Reason: s.nothing(), Class: NothingThere})
+	}
+}
+
+// terragruntFile makes a directory a unit of Terragrunt: a module called with inputs
+// that Terraform's own files do not have.
+const terragruntFile = "terragrunt.hcl"
+
+func unread(units []string) Gap {
+	what := "1 Terragrunt unit is"
+	if n := len(units); n > 1 {
+		what = fmt.Sprintf("%d Terragrunt units, of which this is the first, are", n)
+	}
+	return Gap{Kind: LimitGap, File: path.Join(units[0], terragruntFile),
+		Reason: what + " not read: what their inputs make is only in their plans, see `terragrunt run --all --json-out-dir DIR plan` and --plan"}
+}
+
+// nothing says what was looked for and not found. That is no clean bill: a path
+// that was moved or hidden would pass for ever.
+func (s *search) nothing() string {
+	out := "there is nothing to look at here: no .tf, .tofu, .tf.json or .tofu.json file in this directory or below"
+	for _, why := range sortedKeys(s.hidden) {
+		dirs := s.hidden[why]
+		out += "; not searched, by " + why + ": " + strings.Join(dirs[:min(len(dirs), 3)], ", ")
+		if n := len(dirs) - 3; n > 0 {
+			out += fmt.Sprintf(" and %d more", n)
+		}
+	}
+	return out + "; --allow-empty where that is right"
 }
 
 // add notes a directory if it holds configuration.
@@ -82,11 +124,16 @@ func (s *search) add(dir string) {
 	plain, overrides := s.b.configFiles(dir, s.opt.Language)
 	if len(plain)+len(overrides) > 0 {
 		s.dirs = append(s.dirs, dir)
+		s.reached++
 	}
 }
 
 func (s *search) walk(top, dir string, depth int) {
-	if s.ctx.Err() != nil || s.seen[dir] {
+	if s.seen[dir] {
+		s.reached++ // by a path before
+		return
+	}
+	if s.ctx.Err() != nil {
 		return
 	}
 	if depth > 200 {
@@ -101,16 +148,30 @@ func (s *search) walk(top, dir string, depth int) {
 	}
 	for _, e := range entries {
 		name := path.Join(dir, e.Name())
+		if e.Name() == terragruntFile && !e.IsDir() {
+			s.units = append(s.units, dir)
+		}
 		if e.Type()&fs.ModeSymlink != 0 {
 			name = s.linked(top, name)
 		} else if !e.IsDir() {
 			continue
 		}
-		if name == "" || neverSearched[e.Name()] || s.excluded(top, name) || s.ignored(name) {
+		switch {
+		case name == "" || neverSearched[e.Name()]:
+			continue
+		case s.excluded(top, name):
+			s.hide("exclude", top, name)
+			continue
+		case s.ignored(name):
+			s.hide(".gitignore", top, name)
 			continue
 		}
 		s.walk(top, name, depth+1)
 	}
+}
+
+func (s *search) hide(why, top, name string) {
+	s.hidden[why] = append(s.hidden[why], strings.TrimPrefix(name, top+"/"))
 }
 
 // linked is the directory that a symlink leads to; "" when there is none to

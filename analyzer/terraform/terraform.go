@@ -63,6 +63,7 @@ const (
 	ModulesUnknown    = "modules whose source is not known"
 	ModulesMissing    = "modules whose source is no directory"
 	FilesMissing      = "files that do not exist"
+	NothingThere      = "paths without configuration"
 	DeclaredTwice     = "declarations of what is declared already"
 )
 

@@ -113,6 +113,9 @@ func newRunner(t *testing.T, fixture string, inputs map[string]string) *runner {
 	if err := os.CopyFS(r.workspace, os.DirFS(fixture)); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(filepath.Join(r.workspace, "nothing"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	return r
 }
 
@@ -274,8 +277,11 @@ func TestAction(t *testing.T) {
 		"no upload":                    {map[string]string{"upload": "false"}, "1", false},
 		"one directory":                {map[string]string{"working-directory": "modules/deploy-role"}, "0", true},
 		"several paths, quoted":        {map[string]string{"paths": "organization\n'identity'"}, "1", true},
-		"missing path":                 {map[string]string{"paths": "nowhere"}, "2", true},
-		"a path is not a command":      {map[string]string{"paths": `$(touch$IFS"pwned");touch${IFS}pwned`}, "2", true},
+		"missing path":                 {map[string]string{"paths": "nowhere"}, "2", false}, // a report on nothing closes every alert
+		"nothing in a path":            {map[string]string{"paths": "nothing"}, "2", false},
+		"nothing in one of two":        {map[string]string{"paths": "nothing organization"}, "2", true},
+		"nothing, and that is right":   {map[string]string{"paths": "nothing", "args": "--allow-empty"}, "0", true},
+		"a path is not a command":      {map[string]string{"paths": `$(touch$IFS"pwned");touch${IFS}pwned`}, "2", false},
 		"unknown argument":             {map[string]string{"args": "--no-such-flag"}, "2", false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -31,6 +31,7 @@ type inputFlags struct {
 	account   string
 	partition string
 	language  string
+	empty     bool
 	at        string // of the commands that measure ages; "" is now
 }
 
@@ -41,6 +42,7 @@ func (f *inputFlags) add(c *cobra.Command) {
 	fl.StringArrayVar(&f.plans, "plan", nil, "plan as JSON (terraform show -json): `FILE`, DIR=FILE, or - for standard input; repeatable")
 	fl.StringArrayVar(&f.states, "state", nil, "state, raw or as JSON: `FILE` or DIR=FILE; repeatable")
 	fl.StringArrayVar(&f.exclude, "exclude", nil, "`GLOB` of directories not to search; repeatable")
+	fl.BoolVar(&f.empty, "allow-empty", false, "a PATH without Terraform files is right: no error")
 	fl.StringArrayVar(&f.varFiles, "var-file", nil, "`FILE` with values of variables; repeatable")
 	fl.StringArrayVar(&f.vars, "var", nil, "`NAME=VALUE` of a variable; repeatable")
 	fl.StringVar(&f.workspace, "workspace", "", "`NAME` that terraform.workspace is; unknown by default")
@@ -80,7 +82,7 @@ func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 	if in.Now, err = p.at(f.at); err != nil {
 		return in, err
 	}
-	in.Exclude = f.exclude
+	in.Exclude, in.AllowEmpty = f.exclude, f.empty
 	in.Options = terraform.Options{Workspace: f.workspace, Account: f.account, Partition: f.partition, Vars: map[string]string{}}
 	in.Recover = !p.debug
 	if p.debug {

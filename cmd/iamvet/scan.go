@@ -42,7 +42,7 @@ func (p *program) scanCommand() *cobra.Command {
 directory), or a plan. With --plan and no PATH the plan is analysed alone.
 
 Exit status: 0 nothing at or above --fail-on; 1 violations; 2 something could
-not be read, whatever else was found.`,
+not be read, or a PATH has nothing to look at, whatever else was found.`,
 		Example: `  iamvet scan
   iamvet scan envs/prod --plan plan.json
   terraform show -json plan.out | iamvet scan --plan -
@@ -85,6 +85,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if in.Authorizations, err = p.reports("--account-authorization", f.authorizations, in.boundaryDir); err != nil {
 		return err
 	}
+	in.AllowEmpty = in.AllowEmpty || len(in.CredentialReports)+len(in.Authorizations) > 0
 	progress := p.startProgress()
 	in.Progress = progress.stage
 	r, err := analyzer.Analyze(ctx, in.Input, checks.All)

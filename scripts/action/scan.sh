@@ -34,13 +34,15 @@ if [ "$IAMVET_SUMMARY" = true ] && [ -s "$out/report.md" ]; then
   head -c 1000000 "$out/report.md" >>"$GITHUB_STEP_SUMMARY"
 fi
 
-findings=
+findings= files=
 if [ -s "$out/report.json" ]; then
   findings=$(sed -nE 's/.*"violations": *([0-9]+).*/\1/p' "$out/report.json" | tail -n 1)
+  files=$(sed -nE 's/.*"files": *([0-9]+).*/\1/p' "$out/report.json" | tail -n 1)
 fi
 
+# A report on nothing would close every alert: a path that was renamed is no mend.
 sarif=
-if [ -s "$IAMVET_SARIF_FILE" ]; then
+if [ -s "$IAMVET_SARIF_FILE" ] && ! { [ "$status" = 2 ] && [ "$files" = 0 ]; }; then
   sarif=$(cd "$(dirname "$IAMVET_SARIF_FILE")" && pwd)/$(basename "$IAMVET_SARIF_FILE")
   sarif=${sarif#"$GITHUB_WORKSPACE"/}
 fi
