@@ -83,8 +83,8 @@ func (l *evidence) readPlan(members sections) error {
 	if err := members.walk("resource_changes", func(t jsonText) error {
 		return t.elements(func(t jsonText) error {
 			c, err := readChange(t)
-			if err == nil && c.deposed == "" && l.addChange(c) == nil {
-				l.gone[c.address] = true
+			if err == nil && c.deposed == "" {
+				l.addChange(c)
 			}
 			return err
 		})
@@ -188,8 +188,8 @@ func (l *evidence) isWhole(members sections, unchanged bool) bool {
 	return !stays
 }
 
-// addChange adds a resource change; nil when the resource will be gone.
-func (l *evidence) addChange(c *plannedChange) *evidenceResource {
+// addChange adds a resource change, or notes that the resource will be gone.
+func (l *evidence) addChange(c *plannedChange) {
 	l.providedBy(c.provider)
 	r := &evidenceResource{
 		address: c.address, typ: c.typ, name: c.name, module: c.module,
@@ -199,11 +199,12 @@ func (l *evidence) addChange(c *plannedChange) *evidenceResource {
 	if c.mode == "data" {
 		r.mode = Data
 	}
-	if len(r.actions) == 1 && (r.actions[0] == "delete" || r.actions[0] == "forget") {
-		return nil
-	}
 	r.setKey(c.index)
-	return l.add(r)
+	if len(r.actions) == 1 && (r.actions[0] == "delete" || r.actions[0] == "forget") {
+		l.gone[r.address] = true
+		return
+	}
+	l.add(r)
 }
 
 // addModule adds the resources of a module and those below it that are not yet

@@ -3,7 +3,9 @@ package terraform
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"sort"
 	"strings"
 
@@ -19,6 +21,9 @@ import (
 func (l *evidence) block(r *evidenceResource) *value.Value {
 	scope := l.scope(r.module)
 	written := scope.expressions(r)
+	if unpacked(r.unknown) == true {
+		return l.unknownBlock(r, scope, written)
+	}
 	unknown, _ := unpacked(r.unknown).(map[string]any)
 	after, _ := unpacked(r.after).(map[string]any)
 	sensitive := unpacked(r.sensitive)
@@ -35,6 +40,18 @@ func (l *evidence) block(r *evidenceResource) *value.Value {
 	}
 	if r.mode == Data && r.typ == "aws_iam_policy_document" {
 		l.renderDocument(r, b)
+	}
+	return b
+}
+
+// unknownBlock is the body of an instance of which nothing is known before the
+// apply: what the plan's configuration writes in it, and whatever the provider
+// adds.
+func (l *evidence) unknownBlock(r *evidenceResource, scope *planScope, written map[string]*tfjson.Expression) *value.Value {
+	b := &value.Value{Kind: value.Object, Open: true, Why: []value.Reason{{Text: r.address + " is known after apply"}}}
+	for _, name := range slices.Sorted(maps.Keys(written)) {
+		at := &planPlace{l: l, scope: scope, resource: r, path: name, attribute: name, expr: written[name], whole: true}
+		b.Attrs = append(b.Attrs, value.Attr{Name: value.Str(name), Value: at.value(nil, true, at.secret(nil))})
 	}
 	return b
 }
