@@ -283,7 +283,8 @@ func equalJSON(a, b *value.Value) bool {
 }
 
 // joinLists keeps c when it has the elements of p; else it is p, each element
-// at the place of the one of c that is equal to it or that stands in its turn.
+// at the place of the one of c that is equal to it, that nothing tells from it or
+// that stands in its turn.
 func (m merger) joinLists(c, p *value.Value) *value.Value {
 	used := make([]bool, len(c.Elems))
 	match := make([]int, len(p.Elems))
@@ -304,6 +305,16 @@ func (m merger) joinLists(c, p *value.Value) *value.Value {
 	}
 	if !m.foreign && exact == len(p.Elems) && exact == len(c.Elems) && !c.Open {
 		return confirmed(c)
+	}
+	for i, e := range p.Elems { // blocks of a set come in another order than they are written
+		for j, have := range c.Elems {
+			if !search || match[i] >= 0 {
+				break
+			}
+			if !used[j] && e.IsMapping() && have.IsMapping() && !told(have, e) {
+				match[i], used[j] = j, true
+			}
+		}
 	}
 	next := 0
 	for i := range p.Elems {
@@ -329,6 +340,19 @@ func (m merger) joinLists(c, p *value.Value) *value.Value {
 		out.Open, out.Why = true, p.Why
 	}
 	return &out
+}
+
+// told says that a text which both know tells two objects apart.
+func told(c, p *value.Value) bool {
+	for _, a := range c.Attrs {
+		k, _ := a.Key()
+		have, known := a.Value.Text()
+		want, planned := p.Get(k).Text()
+		if known && planned && have != want && !sameJSONText(have, want) {
+			return true
+		}
+	}
+	return false
 }
 
 // equalKnown compares what c and p both know of objects, and everything of

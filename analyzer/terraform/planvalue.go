@@ -204,19 +204,13 @@ func number(n json.Number, v *value.Value) *value.Value {
 func (p *planPlace) list(v *value.Value, after, unknown []any, sensitive any) *value.Value {
 	v.Kind = value.List
 	n := max(len(after), len(unknown))
-	var nested []map[string]*tfjson.Expression
-	if p.expr != nil && p.expr.ExpressionData != nil {
-		nested = p.expr.NestedBlocks
-	}
+	written := p.writtenBlocks(n, after, unknown)
 	for i := range n {
 		at := *p
 		at.path = fmt.Sprintf("%s[%d]", p.path, i)
 		at.element, at.whole = true, p.whole && n == 1
-		if nested != nil {
-			at.expr = nil
-			if len(nested) == n {
-				at.expr = &tfjson.Expression{ExpressionData: &tfjson.ExpressionData{NestedBlocks: nested[i : i+1]}}
-			}
+		if written != nil {
+			at.expr = written[i]
 		}
 		v.Elems = append(v.Elems, at.value(elementOf(after, i), elementOf(unknown, i), element(sensitive, i)))
 	}
