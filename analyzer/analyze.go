@@ -103,6 +103,9 @@ func (a *analysis) analyze(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	a.trying = false
+	if err := a.judgeUnapplied(ctx, roots, result); err != nil {
+		return nil, err
+	}
 	redact(result.findings, result.gaps, result.model)
 	if err := a.judgeAccounts(ctx, result); err != nil {
 		return nil, err
@@ -155,6 +158,8 @@ type analysis struct {
 	// this is over: another that does costs the fix that is tried.
 	crashed map[*Check]bool
 	trying  bool
+	// unapplied are the changes of the edits in memory that Terraform ignores.
+	unapplied []unapplied
 	// outcome is the analysis with files replaced.
 	outcome func(ctx context.Context, edits map[string][]byte, before *loaded) (*result, error)
 	// compared is how many policies were compared with what fixes made of them.
@@ -288,7 +293,7 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *load
 		var root *terraform.Root
 		load := func() {
 			var more []terraform.Gap
-			root, more = a.loadRoot(ctx, boundary, f, edits)
+			root, more = a.loadRoot(ctx, boundary, f, edits, keep.at(f))
 			gaps = append(gaps, more...)
 		}
 		if edits != nil {
@@ -333,12 +338,16 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *load
 }
 
 // loadRoot is a root module with the plans and states of its directory; nil where
-// it has no configuration.
-func (a *analysis) loadRoot(ctx context.Context, boundary *terraform.Boundary, f terraform.FoundRoot, edits map[string][]byte) (root *terraform.Root, gaps []terraform.Gap) {
+// it has no configuration. old is the root as it was before the edits, if it is
+// known.
+func (a *analysis) loadRoot(ctx context.Context, boundary *terraform.Boundary, f terraform.FoundRoot, edits map[string][]byte, old *terraform.Root) (root *terraform.Root, gaps []terraform.Gap) {
 	opt := a.in.Options
 	opt.Uncalled = true
 	opt.VarFiles = append(slices.Clone(f.VarFiles), opt.VarFiles...) // the command line wins
 	opt.Label = f.Label
+	if edits != nil {
+		opt.Deployed = a.keeps(old)
+	}
 	root, err := terraform.LoadConfig(ctx, boundary, f.Dir, opt)
 	if err != nil {
 		return nil, []terraform.Gap{{Kind: terraform.ErrorGap, File: f.Dir, Reason: err.Error()}}

@@ -22,7 +22,7 @@ import (
 func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error {
 	before := count(res)
 	var clean func(string) string
-	tried := map[string]error{} // by diff: findings of one place often share a fix
+	tried := map[string]trial{} // by diff: findings of one place often share a fix
 	for _, f := range res.findings {
 		kept := f.Fixes[:0]
 		for _, fix := range f.Fixes {
@@ -35,10 +35,13 @@ func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error
 				key := f.Fingerprint + "\x00" + diff
 				known, done := tried[key]
 				if !done {
-					known = a.tryFix(ctx, roots, before, Chosen{f, fix}, diff)
+					known.err = a.tryFix(ctx, roots, before, Chosen{f, fix}, diff)
+					known.unapplied = a.last.unapplied
 					tried[key] = known
 				}
-				err = known
+				if err = known.err; err != nil {
+					f.say(known.unapplied)
+				}
 			})
 			if crashed {
 				res.gaps = append(res.gaps, gap)
@@ -60,6 +63,12 @@ func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error
 		f.Fixes = kept
 	}
 	return nil
+}
+
+// trial is how a fix that was tried came out.
+type trial struct {
+	err       error
+	unapplied []unapplied
 }
 
 // diff is the unified diff of a fix over all the files it touches.
@@ -190,15 +199,18 @@ type retry struct {
 	diff   string
 	res    *result
 	widens func() error // sync.OnceValue
+	// unapplied is what of the fix Terraform ignores.
+	unapplied []unapplied
 }
 
 func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, c Chosen, diff string) error {
 	if a.last.res == nil || a.last.diff != diff {
+		a.last, a.unapplied = retry{}, nil
 		res, err := a.after(ctx, roots, c.Fix)
 		if err != nil {
 			return err
 		}
-		a.last = retry{diff, res, sync.OnceValue(func() error { return a.widens(roots, res) })}
+		a.last = retry{diff, res, sync.OnceValue(func() error { return a.widens(roots, res) }), a.unapplied}
 	}
 	if err := before.noWorse(a.last.res, []Chosen{c}); err != nil || c.Fix.Grade == Draft {
 		return err

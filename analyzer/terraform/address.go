@@ -17,6 +17,12 @@ func (r *Root) Resource(address string) *Resource {
 	return nil
 }
 
+// TypeOf is the resource type of an instance address; "" of what is none.
+func TypeOf(address string) string {
+	_, typ, _ := addressType(address)
+	return typ
+}
+
 // addressType takes the mode and type out of an instance address such as
 // module.a["k"].data.aws_iam_policy_document.x[0].
 func addressType(address string) (Mode, string, bool) {

@@ -71,3 +71,101 @@ func (inst *instance) triggers() []*value.Value {
 	}
 	return out
 }
+
+// ignored is where ignore_changes names the attribute of the instance, or all;
+// the zero Span when it does not. Terraform takes the configured value when it
+// creates the instance, and applies no change of it afterwards:
+// https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#ignore_changes
+func (inst *instance) ignored(name string) source.Span {
+	for _, b := range inst.block.nested("lifecycle", 0) {
+		x := b.expr("ignore_changes")
+		if x.none() {
+			continue
+		}
+		if word := bareReference(x); word.hcl != nil && hcl.ExprAsKeyword(word.hcl) == "all" {
+			return x.span()
+		}
+		for _, e := range x.elements() {
+			if s, ok := literalString(e); ok && s == "*" { // the way of Terraform 0.11
+				return e.span()
+			}
+			entry := bareReference(e)
+			if entry.none() {
+				continue
+			}
+			if t, diags := hcl.RelTraversalForExpr(entry.hcl); !diags.HasErrors() && len(t) > 0 {
+				if a, ok := t[0].(hcl.TraverseAttr); ok && a.Name == name {
+					return e.span()
+				}
+			}
+		}
+	}
+	return source.Span{}
+}
+
+// deployed is what the deployed instance has, where ignore_changes covers an
+// attribute of which v is what is configured.
+func (inst *instance) deployed(name string, v *value.Value) *value.Value {
+	opt := &inst.m.ev.opt
+	if opt.Deployed == nil && !opt.Unapplied || inst.key.mode != Managed {
+		return v
+	}
+	at := inst.ignored(name)
+	switch {
+	case at.IsZero():
+	case opt.Deployed != nil:
+		if kept := opt.Deployed(inst.address, name, v); kept != nil {
+			return kept
+		}
+	case decidesAccess(inst.key, name):
+		return value.UnknownBecause(inst.address+"."+name+" is under ignore_changes: what is deployed may be something else", at)
+	}
+	return v
+}
+
+// decidesAccess says that an attribute that can be changed in place decides who
+// may do what.
+func decidesAccess(key resourceKey, name string) bool {
+	return feedsPolicy(key, name) || key.typ == "aws_iam_access_key" && name == "status"
+}
+
+// Ignored is where ignore_changes names an attribute of the resource, or all;
+// the zero Span when it does not, or when the source is not at hand.
+func (r *Resource) Ignored(attribute string) source.Span {
+	if r.inst == nil {
+		return source.Span{}
+	}
+	return r.inst.ignored(attribute)
+}
+
+// IgnoresChanges says that Terraform leaves something alone that decides who may
+// do what: that the configuration does not show what is deployed.
+func (r *Root) IgnoresChanges() bool {
+	ev, ok := r.loader.(*evaluator)
+	if !ok {
+		return false
+	}
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	found := false
+	seen := map[*block]bool{}
+	ev.top.walk(func(m *moduleInstance) {
+		if m.mod == nil || found {
+			return
+		}
+		for key, b := range m.mod.resources {
+			if key.mode != Managed || !IdentityType(key.typ) || seen[b] {
+				continue
+			}
+			seen[b] = true
+			inst := &instance{m: m, key: key, block: b}
+			for _, a := range b.attrs {
+				found = found || decidesAccess(key, a.name) && !inst.ignored(a.name).IsZero()
+			}
+			for _, n := range b.blocks {
+				found = found || decidesAccess(key, n.typ) && !inst.ignored(n.typ).IsZero()
+			}
+		}
+	})
+	return found
+}

@@ -229,6 +229,7 @@ func (o *overlaid) resource(p *evidenceResource, c *Resource, foreign bool) *Res
 	}
 	merge := o.merge
 	merge.foreign = foreign
+	merge.kept = func(attribute string) bool { return !foreign && !r.Creates() && !c.Ignored(attribute).IsZero() }
 	r.Block = merge.body(c.Block, r.Block)
 	o.merged[p.address] = &r
 	return &r

@@ -17,6 +17,9 @@ type merger struct {
 	// foreign says that the configuration's values are those of another
 	// instance of the block: only their places count.
 	foreign bool
+	// kept says of attributes that a plan or state says what they are, whatever is
+	// written: ignore_changes covers them. May be nil.
+	kept func(attribute string) bool
 }
 
 // body joins the bodies of a resource.
@@ -35,7 +38,11 @@ func (m merger) body(c, p *value.Value) *value.Value {
 	for _, a := range c.Attrs {
 		if k, ok := a.Key(); ok {
 			if pv, ok := planned[k]; ok {
-				a.Value = m.value(a.Value, pv)
+				if m.kept != nil && m.kept(k) {
+					a.Value = m.join(a.Value, pv)
+				} else {
+					a.Value = m.value(a.Value, pv)
+				}
 				delete(planned, k)
 			} else if m.foreign {
 				continue

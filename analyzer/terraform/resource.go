@@ -157,14 +157,14 @@ func (inst *instance) written(name string, cautious bool) *value.Value {
 	if a != nil && !(a.expr.json != nil && isBlockType(inst.key.typ, name)) {
 		return inst.m.ev.once(inst.memo, key, inst.address+"."+name, a.nameSpan, func() *value.Value {
 			v, _ := inst.m.ev.eval(a.expr, inst.frame.careful(cautious))
-			return v
+			return inst.deployed(name, v)
 		})
 	}
 	if !hasBlocks(&inst.block.body, name) {
 		return &value.Value{Kind: value.Absent}
 	}
 	return inst.m.ev.once(inst.memo, key, inst.address+"."+name, inst.block.header, func() *value.Value {
-		return inst.m.ev.blockList(&inst.block.body, name, inst.frame.careful(cautious), inst.key.typ)
+		return inst.deployed(name, inst.m.ev.blockList(&inst.block.body, name, inst.frame.careful(cautious), inst.key.typ))
 	})
 }
 

@@ -79,7 +79,14 @@ type Options struct {
 	// files. ToolVersion is the tool's; "" where nothing tells.
 	Language    Language
 	ToolVersion string
-	Uncalled    bool // defaults of variables are assumptions (no one calls this directory); set by whoever found the root
+	// Deployed says what a resource that exists already has in an attribute that
+	// ignore_changes covers, now being what is configured; nil for one that does not
+	// exist. It is for configurations that were edited in memory. May be nil.
+	Deployed func(address, attribute string, now *value.Value) *value.Value
+	// Unapplied leaves what ignore_changes covers unknown, where it decides who may
+	// do what.
+	Unapplied bool
+	Uncalled  bool // defaults of variables are assumptions (no one calls this directory); set by whoever found the root
 }
 
 // Root is one root module with everything below it.

@@ -1,0 +1,112 @@
+package analyzer
+
+import (
+	"context"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// unapplied are changes that a fix makes in the configuration and that Terraform
+// never applies: of attributes under ignore_changes.
+type unapplied struct {
+	attribute string
+	at        source.Span // in ignore_changes
+	address   string
+}
+
+// keeps is what the resources of a root that was edited in memory keep of what
+// they had: changes that Terraform ignores change nothing.
+func (a *analysis) keeps(old *terraform.Root) func(address, attribute string, now *value.Value) *value.Value {
+	if old == nil {
+		return nil
+	}
+	byAddress := map[string]map[string]*terraform.Resource{} // by type
+	return func(address, attribute string, now *value.Value) *value.Value {
+		typ := terraform.TypeOf(address)
+		if byAddress[typ] == nil {
+			byAddress[typ] = map[string]*terraform.Resource{}
+			for _, r := range old.Resources(typ) {
+				byAddress[typ][r.Address] = r
+			}
+		}
+		r := byAddress[typ][address]
+		if r == nil || r.Creates() {
+			return nil
+		}
+		at := r.Ignored(attribute)
+		if at.IsZero() {
+			return nil
+		}
+		was := r.Attr(attribute)
+		if value.Key(was) != value.Key(now) {
+			a.unapplied = append(a.unapplied, unapplied{attribute, at, address})
+		}
+		return was
+	}
+}
+
+// say tells of a fix that was dropped since Terraform would not apply it.
+func (f *Finding) say(changes []unapplied) {
+	for _, u := range changes {
+		r := Related{Message: "Terraform applies no change of " + u.attribute + " there: ignore_changes", Span: u.at, Address: u.address}
+		known := false
+		for _, have := range f.Related {
+			known = known || have == r
+		}
+		if !known {
+			f.Related = append(f.Related, r)
+		}
+	}
+}
+
+// judgeUnapplied asks again with everything unknown that ignore_changes keeps as
+// it is deployed: where that is what a silence rests on, there is a question. What
+// is wrong as it is configured is found already: a new resource gets it.
+func (a *analysis) judgeUnapplied(ctx context.Context, roots []*terraform.Root, res *result) error {
+	ignoring := false
+	for _, r := range roots {
+		ignoring = ignoring || r.IgnoresChanges()
+	}
+	if !ignoring {
+		return nil
+	}
+	was := a.in.Options.Unapplied
+	a.in.Options.Unapplied = true
+	again, err := a.result(ctx, nil)
+	a.in.Options.Unapplied = was
+	if err != nil {
+		return err
+	}
+	type question struct{ rule, question, root, address string }
+	asked := map[question]bool{}
+	of := func(f *Finding) []question {
+		if f.Check.Estate || f.Resource == nil {
+			return []question{{rule: f.Check.ID, question: f.Question}}
+		}
+		var out []question
+		for _, i := range f.Instances {
+			out = append(out, question{f.Check.ID, f.Question, i.Root, i.Address})
+		}
+		return out
+	}
+	for _, f := range res.findings {
+		for _, q := range of(f) {
+			asked[q] = true
+		}
+	}
+	for _, f := range again.findings {
+		known := f.Verdict != Undetermined
+		for _, q := range of(f) {
+			known = known || asked[q]
+		}
+		if !known {
+			f.Fixes, f.Offer = nil, nil
+			res.findings = append(res.findings, f)
+		}
+	}
+	order(res.findings)
+	fingerprint(res.findings)
+	return nil
+}
