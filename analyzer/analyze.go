@@ -103,7 +103,7 @@ func (a *analysis) analyze(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	a.trying = false
-	if err := a.judgeUnapplied(ctx, roots, result); err != nil {
+	if err := a.judgeUnapplied(ctx, model.Roots, result); err != nil {
 		return nil, err
 	}
 	redact(result.findings, result.gaps, result.model)
@@ -158,6 +158,8 @@ type analysis struct {
 	// this is over: another that does costs the fix that is tried.
 	crashed map[*Check]bool
 	trying  bool
+	// generators are the tools that wrote files; see generator.
+	generators map[string]string
 	// unapplied are the changes of the edits in memory that Terraform ignores.
 	unapplied []unapplied
 	// outcome is the analysis with files replaced.
@@ -170,7 +172,7 @@ func newAnalysis(in Input, checks []*Check) *analysis {
 	if in.Log == nil {
 		in.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &analysis{in: in, checks: checks, memo: &Memo{}, crashed: map[*Check]bool{}}
+	a := &analysis{in: in, checks: checks, memo: &Memo{}, crashed: map[*Check]bool{}, generators: map[string]string{}}
 	a.outcome = a.again
 	return a
 }

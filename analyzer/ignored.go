@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"context"
+	"slices"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -74,10 +75,19 @@ func (a *analysis) judgeUnapplied(ctx context.Context, roots []*terraform.Root, 
 	}
 	was := a.in.Options.Unapplied
 	a.in.Options.Unapplied = true
-	again, err := a.result(ctx, nil)
+	model, _, err := a.sound(ctx)
+	var again *result
+	if err == nil {
+		again, err = a.judge(ctx, model, a.checks)
+	}
 	a.in.Options.Unapplied = was
 	if err != nil {
 		return err
+	}
+	for _, g := range again.gaps {
+		if g.Kind == terraform.ErrorGap && !slices.Contains(res.gaps, g) {
+			res.gaps = append(res.gaps, g)
+		}
 	}
 	type question struct{ rule, question, root, address string }
 	asked := map[question]bool{}

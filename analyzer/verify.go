@@ -5,10 +5,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"sort"
-	"strings"
 	"sync"
 
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -24,6 +22,7 @@ func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error
 	var clean func(string) string
 	tried := map[string]trial{} // by diff: findings of one place often share a fix
 	for _, f := range res.findings {
+		f.sayGenerated(a)
 		kept := f.Fixes[:0]
 		for _, fix := range f.Fixes {
 			var diff string
@@ -78,8 +77,8 @@ func (a *analysis) diff(fix *Fix) (string, error) {
 	}
 	out := ""
 	for _, fe := range byFile(fix.Edits) {
-		if fetched(fe.file.Name) {
-			return "", fmt.Errorf("%s was fetched: the next terraform init takes the edit back", fe.file.Name)
+		if by := a.generator(fe.file); by != "" {
+			return "", fmt.Errorf("%s is written by %s, which takes the edit back", fe.file.Name, by)
 		}
 		if err := source.Check(fe.file, fe.edits); err != nil {
 			return "", err
@@ -91,16 +90,6 @@ func (a *analysis) diff(fix *Fix) (string, error) {
 		out += source.UnifiedDiff(fe.file, fe.edits, context)
 	}
 	return out, nil
-}
-
-// fetched says that a tool, and no person, put the file where it is.
-func fetched(name string) bool {
-	for _, dir := range strings.Split(path.Dir(name), "/") {
-		if dir == ".terraform" || dir == ".terragrunt-cache" || dir == "cdktf.out" {
-			return true
-		}
-	}
-	return false
 }
 
 type fileEdits struct {

@@ -31,7 +31,7 @@ func TestPlanSetsHaveNoOrder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := verdictsOf(t, b)
+		want := planVerdicts(t, b)
 		for seed := range int64(4) {
 			var plan map[string]any
 			if err := json.Unmarshal(b, &plan); err != nil {
@@ -48,7 +48,7 @@ func TestPlanSetsHaveNoOrder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := verdictsOf(t, text); got != want {
+			if got := planVerdicts(t, text); got != want {
 				t.Errorf("%s, seed %d:\n%s\nwant\n%s", file, seed, got, want)
 				break
 			}
@@ -59,8 +59,8 @@ func TestPlanSetsHaveNoOrder(t *testing.T) {
 	}
 }
 
-// verdictsOf is what is found in a plan alone.
-func verdictsOf(t *testing.T, plan []byte) string {
+// planVerdicts is what is found in a plan alone.
+func planVerdicts(t *testing.T, plan []byte) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "plan.json"), plan, 0o644); err != nil {

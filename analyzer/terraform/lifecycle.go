@@ -126,7 +126,14 @@ func (inst *instance) deployed(name string, v *value.Value) *value.Value {
 // decidesAccess says that an attribute that can be changed in place decides who
 // may do what.
 func decidesAccess(key resourceKey, name string) bool {
-	return feedsPolicy(key, name) || key.typ == "aws_iam_access_key" && name == "status"
+	switch name {
+	case "status":
+		return key.typ == "aws_iam_access_key"
+	case "policy", "assume_role_policy", "assume_role_policy_document", "content", "inline_policy", "managed_policy_arns",
+		"enabled_policy_types", "enabled_features":
+		return key.mode == Managed
+	}
+	return false
 }
 
 // Ignored is where ignore_changes names an attribute of the resource, or all;
@@ -154,7 +161,7 @@ func (r *Root) IgnoresChanges() bool {
 			return
 		}
 		for key, b := range m.mod.resources {
-			if key.mode != Managed || !IdentityType(key.typ) || seen[b] {
+			if key.mode != Managed || seen[b] {
 				continue
 			}
 			seen[b] = true
