@@ -136,6 +136,9 @@ func reportUndetermined[R any](p *analyzer.Pass, o *identity.Organization, sever
 		Severity: severity, Resource: o.Resource, Span: o.Resource.Header, Defect: "unknown", Needs: v.needs,
 		Message: fmt.Sprintf("Whether %s in %s depends on something that this scan does not show.", what, v.place),
 	}
+	if len(o.Unread) > 0 {
+		f.Needs = withoutNarrow(o, f.Needs)
+	}
 	if len(f.Needs) == 0 {
 		f.Needs = []value.Reason{{Text: "the service control policies that bind " + v.place.String(), Span: o.Resource.Header}}
 	}
@@ -197,6 +200,48 @@ func unknownTarget(o *identity.Organization, needs []value.Reason) *identity.Att
 		}
 	}
 	return nil
+}
+
+// withoutNarrow is what is missing without where policies are attached that deny
+// nothing but a few actions by name: none of them restrains root as a whole. A
+// module that is not at hand may.
+func withoutNarrow(o *identity.Organization, needs []value.Reason) []value.Reason {
+	var aside []value.Reason
+	for _, a := range o.Unplaced {
+		if a.Policy != nil && deniesByName(a.Policy.Document) {
+			aside = append(aside, targetUnknown(a)...)
+		}
+	}
+	for _, a := range o.Unplaced { // one reason may be that of several
+		if a.Policy == nil || !deniesByName(a.Policy.Document) {
+			for _, why := range targetUnknown(a) {
+				aside = slices.DeleteFunc(aside, func(r value.Reason) bool { return r == why })
+			}
+		}
+	}
+	modules := map[value.Reason]bool{}
+	for _, m := range o.Unread {
+		modules[m.Why] = true
+	}
+	return slices.DeleteFunc(slices.Clone(needs), func(r value.Reason) bool { return !modules[r] && slices.Contains(aside, r) })
+}
+
+// deniesByName says that a document is known and names each action that it denies.
+func deniesByName(d *policy.Document) bool {
+	if d == nil || d.Open {
+		return false
+	}
+	for _, s := range d.Statements {
+		if s.Open || s.Effect != policy.Allow && (s.NotAction || s.ActionsOpen) {
+			return false
+		}
+		for _, a := range s.Actions {
+			if (a.HasWildcard() || a.HasHole()) && s.Effect != policy.Allow {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // targetAttribute is the attribute that says where an attachment is made.
