@@ -348,6 +348,9 @@ func (c *rootMFACheck) advise(held []rootOutcome) {
 		f = c.ending(held)
 	}
 	if f == nil {
+		f = c.signsIn(held)
+	}
+	if f == nil {
 		f = limits(c.pass.Model, c.org)
 	}
 	if f != nil {
@@ -367,6 +370,25 @@ func (c *rootMFACheck) ending(held []rootOutcome) *analyzer.Finding {
 					Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(s.Span(), p.Resource.Header), Defect: "ends-soon",
 					Statement: statementText(s),
 					Message:   fmt.Sprintf("'%s' keeps root from acting without MFA until %s only: %s tests the time.", p.Resource.Address, moment(v.result.Until), proof.StatementName(s)),
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// signsIn is advice about a proof that leaves sign-in itself.
+func (c *rootMFACheck) signsIn(held []rootOutcome) *analyzer.Finding {
+	for _, v := range held {
+		if len(v.result.SignsIn) == 0 {
+			continue
+		}
+		for _, s := range v.result.Deciding {
+			if p := policyOf(c.org, s.Document); p != nil && s.NotAction {
+				return &analyzer.Finding{
+					Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(s.Span(), p.Resource.Header), Defect: "signs-in",
+					Statement: statementText(s),
+					Message:   fmt.Sprintf("'%s' keeps root from acting without MFA, and %s leaves %s, which only sign in: root may get a session without MFA, which may do nothing.", p.Resource.Address, proof.StatementName(s), strings.Join(v.result.SignsIn, ", ")),
 				}
 			}
 		}

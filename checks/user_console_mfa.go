@@ -287,7 +287,11 @@ func (c *consoleCheck) consoleOnly(keys value.Tri) {
 		c.pass.Report(f)
 	case value.Yes:
 		f.Severity = analyzer.Medium
-		f.Message = fmt.Sprintf("%s, needs MFA in the console, but not with the access key that it also has: %s; %s.", upperFirst(c.whoHas()), c.because(), c.remedy())
+		key := "access key"
+		if slices.ContainsFunc(c.pass.Model.CredentialsOf(c.user), (*identity.Credential).LongTermKey) {
+			key = "long-term key"
+		}
+		f.Message = fmt.Sprintf("%s, needs MFA in the console, but not with the %s that it also has: %s; %s.", upperFirst(c.whoHas()), key, c.because(), c.remedy())
 		c.report(f, c.login.Resource.Exists)
 	default:
 		f.Verdict, f.Severity, f.Witness, f.Offer = analyzer.Undetermined, analyzer.Medium, nil, nil

@@ -71,6 +71,16 @@ func (c *Credential) inactive() bool {
 	return c.Resource.Attr("status").TextOr("") == "Inactive"
 }
 
+// apiKeyServices are the services whose service-specific credentials are API keys:
+// who holds one calls the service as the user, without MFA.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_bedrock_cloudwatchLogs.html
+var apiKeyServices = map[string]bool{"bedrock.amazonaws.com": true, "logs.amazonaws.com": true}
+
+// LongTermKey says that the credential is a long-term API key.
+func (c *Credential) LongTermKey() bool {
+	return c.Resource.Type == "aws_iam_service_specific_credential" && apiKeyServices[c.Resource.Attr("service_name").TextOr("")]
+}
+
 // CredentialsOf are the credentials of a user that may be used, beside a password
 // and access keys.
 func (m *Model) CredentialsOf(u *User) []*Credential { return m.credentialsOf[u] }

@@ -137,6 +137,11 @@ func (m *Model) HasKeys(u *User) value.Tri {
 	for _, k := range m.keysOf[u] {
 		has = has.Or(k.Resource.Exists.And(k.Active()))
 	}
+	for _, c := range m.credentialsOf[u] {
+		if c.LongTermKey() {
+			has = has.Or(c.Resource.Exists)
+		}
+	}
 	for _, k := range m.keysOf[nil] {
 		if k.Resource.Root == u.Resource.Root {
 			has = has.Or(value.Maybe.And(mayName(k.User, u.Name)))

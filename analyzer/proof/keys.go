@@ -59,6 +59,15 @@ var tolerable = map[string]bool{
 	"iam:listusers":                true,
 }
 
+// signingIn are the actions that sign in, at the console or for tools, and do
+// nothing else: without MFA they give a session without MFA. In lower case.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssign-in.html
+var signingIn = map[string]bool{
+	"signin:authenticate":          true,
+	"signin:authorizeoauth2access": true,
+	"signin:createoauth2token":     true,
+}
+
 // tellingActions are shown first as witnesses, the worst first; the spelling
 // is AWS's.
 var tellingActions = []string{

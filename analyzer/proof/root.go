@@ -66,6 +66,8 @@ type RootResult struct {
 	// Tolerated are actions that a proof leaves to root without MFA though
 	// enrolling a device does not need them; advice.
 	Tolerated []string
+	// SignsIn are those of them that only sign in.
+	SignsIn []string
 	// BlocksRoles names the statement that also stops role sessions, which never
 	// carry MFA; BlocksAssumedRoot the one that stops central root sessions.
 	BlocksRoles, BlocksAssumedRoot *policy.Statement
@@ -247,6 +249,7 @@ func exemptActions(more []string, tolerate bool) []string {
 	out := sortedKeys(exemptable)
 	if tolerate {
 		out = append(out, sortedKeys(tolerable)...)
+		out = append(out, sortedKeys(signingIn)...)
 		out = append(out, "iam:get*", "iam:list*")
 	}
 	for _, m := range more {
@@ -308,6 +311,7 @@ func (q *rootQuestion) decide() RootResult {
 	result.Deciding = q.deciding(f)
 	if open := q.ask(f, withoutMFA, false, true); open.stopped == value.No {
 		result.Tolerated = open.open
+		result.SignsIn = slices.DeleteFunc(slices.Clone(open.open), func(action string) bool { return !signingIn[strings.ToLower(action)] })
 	}
 	q.overblocking(f, &result)
 	return result
