@@ -35,7 +35,7 @@ func decideTrust[R any](doc *policy.Document, opt SessionNameOptions, q trustQue
 			return decideOneTrust(docs[0], with, q)
 		},
 	}
-	return q.original(s.of(append([]*policy.Document{orUnknown(doc)}, opt.RCPs...)), &local)
+	return q.original(s.whole(append([]*policy.Document{orUnknown(doc)}, opt.RCPs...)), &local)
 }
 
 // A trustQuestion is what is asked about a trust policy.

@@ -31,8 +31,11 @@ type caseSplit[R any] struct {
 	local *localized
 }
 
-// of is the answer for documents, any of which may be nil: not known.
-func (s *caseSplit[R]) of(docs []*policy.Document) R {
+// whole is the answer for documents, any of which may be nil: not known.
+func (s *caseSplit[R]) whole(docs []*policy.Document) R { return s.of(docs, nil) }
+
+// of is the answer for documents under what is given.
+func (s *caseSplit[R]) of(docs []*policy.Document, given value.Givens) R {
 	s.left--
 	r := s.decide(docs)
 	choices := choicesOf(docs)
@@ -41,21 +44,29 @@ func (s *caseSplit[R]) of(docs []*policy.Document) R {
 	}
 	choice := decisive(choices, s.needs(r))
 	var out R
-	for i, by := range choice.Alternatives() {
+	first := true
+	for _, by := range choice.Alternatives() {
 		if s.left <= 0 {
 			return s.undecided(addReasons(slices.Clone(s.needs(r)), choice.AllWhy()...), r)
 		}
-		one := s.of(s.instead(docs, choice, by))
+		now, possible := given.And(by.When)
+		if !possible {
+			continue
+		}
+		one := s.of(s.instead(docs, choice, by.Value, now), now)
 		switch {
 		case s.class(one) == 0:
 			return one
-		case i == 0:
-			out = one
+		case first:
+			out, first = one, false
 		case s.class(one) != s.class(out):
 			return s.undecided(addReasons(nil, whyOf(choice)...), r)
 		default:
 			out = s.both(out, one)
 		}
+	}
+	if first { // no case can be: what is known of all is all there is
+		return r
 	}
 	return out
 }
@@ -132,14 +143,15 @@ func decisive(choices []*value.Value, needs []value.Reason) *value.Value {
 	return choices[0]
 }
 
-// instead are the documents with one of its alternatives for a choice.
-func (s *caseSplit[R]) instead(docs []*policy.Document, choice, by *value.Value) []*policy.Document {
+// instead are the documents with one of its alternatives for a choice, under
+// what is given.
+func (s *caseSplit[R]) instead(docs []*policy.Document, choice, by *value.Value, given value.Givens) []*policy.Document {
 	out := slices.Clone(docs)
 	for i, d := range docs {
 		if d == nil {
 			continue
 		}
-		tree := value.Instead(d.Value, choice, by)
+		tree := value.Under(value.Instead(d.Value, choice, by), given)
 		if tree == d.Value {
 			continue
 		}
@@ -162,7 +174,7 @@ func (s *caseSplit[R]) instead(docs []*policy.Document, choice, by *value.Value)
 func (s *caseSplit[R]) refusedInSome(docs []*policy.Document, choices []*value.Value) bool {
 	for _, c := range choices {
 		for _, by := range c.Alternatives() {
-			for i, d := range s.instead(docs, c, by) {
+			for i, d := range s.instead(docs, c, by.Value, by.When) {
 				if d != docs[i] && refused(d, s.kind(i)) != nil && refused(docs[i], s.kind(i)) == nil {
 					return true
 				}

@@ -112,7 +112,7 @@ func rootMFAAt(levels []Level, opt RootOptions) RootResult {
 		left:      maxDecisions,
 		local:     &local,
 	}
-	return s.of(documentsOf(levels)).original(&local)
+	return s.whole(documentsOf(levels)).original(&local)
 }
 
 // and is what two results say together, which agree on the verdict.

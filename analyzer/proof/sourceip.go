@@ -118,7 +118,7 @@ func SourceIP(levels []Level, opt SourceIPOptions) SourceIPResult {
 		left:      maxDecisions,
 		local:     &local,
 	}
-	result := s.of(documentsOf(levels))
+	result := s.whole(documentsOf(levels))
 	result.Near = local.near(result.Near)
 	return result
 }

@@ -135,7 +135,7 @@ func userMFAAt(u User) UserResult {
 		local:     &local,
 	}
 	docs := append(slices.Clone(u.Documents), u.Boundary)
-	r := s.of(append(docs, documentsOf(u.SCPs)...))
+	r := s.whole(append(docs, documentsOf(u.SCPs)...))
 	r.Near = local.near(r.Near)
 	if r.Granting != nil {
 		r.Granting = local.statement(r.Granting)

@@ -21,13 +21,13 @@ func convertTo(v *value.Value, t cty.Type) (*value.Value, error) {
 	if err != nil || len(v.Candidates) == 0 {
 		return w, err
 	}
-	var candidates []*value.Value
-	for _, c := range v.Candidates {
-		if c, err := convertTo(c, t); err == nil { // Terraform refuses the others
-			candidates = append(candidates, c)
+	var cases []value.Case
+	for _, c := range v.Cases() {
+		if converted, err := convertTo(c.Value, t); err == nil { // Terraform refuses the others
+			cases = append(cases, value.Case{Value: converted, When: c.When})
 		}
 	}
-	return value.OneOf(w, candidates), nil
+	return value.OneOf(w, cases), nil
 }
 
 // convertWhole converts what is known of all that v is one of.

@@ -318,7 +318,8 @@ func (e evaluation) conditional(x *hclsyntax.ConditionalExpr, eval func(hclsynta
 	}
 	out := value.Of(commonType(a, b), at, why...)
 	out.Rest = restOfEach(a, b)
-	return derived(value.OneOf(out, []*value.Value{a, b}), test, a, b)
+	holds, fails := e.givens(x.Condition)
+	return derived(value.OneOf(out, []value.Case{{Value: a, When: holds}, {Value: b, When: fails}}), test, a, b)
 }
 
 const differentBranches = "the branches of a condition have types with nothing in common"

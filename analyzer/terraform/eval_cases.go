@@ -1,6 +1,12 @@
 package terraform
 
-import "github.com/iamvet/iamvet/analyzer/value"
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/iamvet/iamvet/analyzer/value"
+)
 
 // An expression over a value that is one of several is one of several itself:
 // each is evaluated by itself, beside what is known of all of them. A case that
@@ -12,8 +18,8 @@ func (e evaluation) byCase(out, of *value.Value, f func(evaluation, *value.Value
 	if of == nil || len(of.Candidates) == 0 || out.Known() {
 		return out
 	}
-	var candidates []*value.Value
-	for _, c := range of.Candidates {
+	var cases []value.Case
+	for _, c := range of.Cases() {
 		if e.ev.stopped {
 			return out
 		}
@@ -21,11 +27,11 @@ func (e evaluation) byCase(out, of *value.Value, f func(evaluation, *value.Value
 		var errs []value.Reason
 		quiet := e
 		quiet.errs = &errs
-		if v := f(quiet, part(c, of)); len(errs) == 0 {
-			candidates = append(candidates, v)
+		if v := f(quiet, part(c.Value, of)); len(errs) == 0 {
+			cases = append(cases, value.Case{Value: v, When: c.When})
 		}
 	}
-	return value.OneOf(out, candidates)
+	return value.OneOf(out, cases)
 }
 
 // inMembers are the functions that look into the elements of an argument, and
@@ -44,13 +50,17 @@ func (c *call) byCase(v *value.Value) *value.Value {
 	if asTheyAre[c.name] || v.Known() {
 		return v
 	}
-	var candidates []*value.Value
-	for _, of := range value.Cases(&value.Value{Kind: value.Tuple, Elems: c.args}, max(1, inMembers[c.name])) {
-		if w, err := tryFunction(c.name, of.Elems, c.sc); err == nil {
-			candidates = append(candidates, w)
+	combinations := value.Combinations(&value.Value{Kind: value.Tuple, Elems: c.args}, max(1, inMembers[c.name]))
+	if combinations == nil {
+		return v
+	}
+	var cases []value.Case
+	for _, of := range combinations {
+		if w, err := tryFunction(c.name, of.Value.Elems, c.sc); err == nil {
+			cases = append(cases, value.Case{Value: w, When: of.When})
 		}
 	}
-	return value.OneOf(v, candidates)
+	return value.OneOf(v, cases)
 }
 
 // restOfEach is what each member of a value is like that is one of sequences; nil
@@ -73,25 +83,85 @@ func restOfEach(vs ...*value.Value) *value.Value {
 	return value.AnyOf(list...)
 }
 
+// given is what holds where a test does, as far as the test is the same
+// wherever it is written so: it names nothing but what its module has once.
+func (e evaluation) given(test hclsyntax.Expression) (g value.Given, ok bool) {
+	g.Holds = true
+	for {
+		switch x := test.(type) {
+		case *hclsyntax.ParenthesesExpr:
+			test = x.Expression
+			continue
+		case *hclsyntax.UnaryOpExpr:
+			if x.Op == hclsyntax.OpLogicalNot {
+				test, g.Holds = x.Val, !g.Holds
+				continue
+			}
+		}
+		break
+	}
+	if e.f.alone || e.f.m == nil {
+		return g, false
+	}
+	names := test.Variables()
+	for _, t := range names {
+		_, bound := e.f.lookup(t.RootName())
+		switch root := t.RootName(); {
+		case bound || root == "each" || root == "count" || root == "self":
+			return g, false
+		}
+	}
+	g.Test = e.ev.root.ID() + " " + e.f.m.address + " " + strings.Join(strings.Fields(e.textOf(test.Range())), " ")
+	return g, len(names) > 0
+}
+
+// givens are that a test holds, and that it does not.
+func (e evaluation) givens(test hclsyntax.Expression) (holds, fails value.Givens) {
+	if g, ok := e.given(test); ok {
+		return value.Givens{g}, value.Givens{{Test: g.Test, Holds: !g.Holds}}
+	}
+	return nil, nil
+}
+
 // maxOptional bounds the elements whose presence is not known of which every
 // selection is kept.
 const maxOptional = 4
 
-// optionals are the elements of a sequence with those that it may lack.
+// optionals are the elements of a sequence, or the members of an object, with
+// those that it may lack.
 type optionals struct {
-	elems []*value.Value
-	may   []bool // whether it may lack the element
-	many  int    // how many it may lack
-	rests []*value.Value
-	open  bool // there may be others yet
+	members []optional
+	may     int // how many it may lack
+	rests   []*value.Value
+	open    bool // there may be others yet
 }
 
-func (o *optionals) add(v *value.Value, may bool) {
-	o.elems, o.may = append(o.elems, v), append(o.may, may)
-	if may {
-		o.many++
-		o.rests = append(o.rests, v)
+// optional is a member that is there in the first case of two.
+type optional struct {
+	attr         value.Attr // without a name, of a sequence
+	may          bool
+	there, fails value.Givens
+}
+
+func (o *optionals) add(a value.Attr) {
+	o.named(a)
+	o.members = append(o.members, optional{attr: a})
+}
+
+// named takes note of a member whose name is not known.
+func (o *optionals) named(a value.Attr) {
+	if a.Name != nil {
+		_, known := a.Key()
+		o.open = o.open || !known
 	}
+}
+
+// maybe adds a member that is there if a test holds.
+func (o *optionals) maybe(a value.Attr, holds, fails value.Givens) {
+	o.named(a)
+	o.members = append(o.members, optional{a, true, holds, fails})
+	o.rests = append(o.rests, a.Value)
+	o.may++
 }
 
 // unlisted says that there may be others, and what they are like.
@@ -100,76 +170,56 @@ func (o *optionals) unlisted(rest *value.Value) {
 	o.rests = append(o.rests, rest)
 }
 
-// of is v, the elements that are there for certain, with what there may be
-// beside them.
+// of is v, which has the members that are there for certain, with what there
+// may be beside them.
 func (o *optionals) of(v *value.Value) *value.Value {
-	if v.Open {
+	if v.Open && v.IsSequence() {
 		v.Rest = value.AnyOf(o.rests...)
 	}
-	if o.open || o.many == 0 || o.many > maxOptional {
+	if o.open || o.may == 0 || o.may > maxOptional {
 		return v
 	}
-	var candidates []*value.Value
-	for selection := range 1 << o.many {
+	var cases []value.Case
+	for selection := range 1 << o.may {
 		c := *v
-		c.Elems, c.Open, c.Rest, c.Why = nil, false, nil, nil
-		at := 0
-		for i, e := range o.elems {
-			if !o.may[i] || selection>>at&1 == 1 {
-				c.Elems = append(c.Elems, e)
-			}
-			if o.may[i] {
-				at++
-			}
-		}
-		candidates = append(candidates, &c)
-	}
-	return value.OneOf(v, candidates)
-}
-
-// optionalAttrs are the members of an object with those that it may lack.
-type optionalAttrs struct {
-	attrs []value.Attr
-	may   []bool
-	many  int
-	open  bool // the name of one is not known
-}
-
-func (o *optionalAttrs) add(a value.Attr, may bool) {
-	_, known := a.Key()
-	o.open = o.open || !known
-	o.attrs, o.may = append(o.attrs, a), append(o.may, may)
-	if may {
-		o.many++
-	}
-}
-
-// of is v, the members that are there for certain, with all that it may be.
-func (o *optionalAttrs) of(v *value.Value) *value.Value {
-	if o.open || o.many == 0 || o.many > maxOptional {
-		return v
-	}
-	var candidates []*value.Value
-	for selection := range 1 << o.many {
-		c := *v
-		c.Attrs, c.Open, c.Why = nil, false, nil
-		names := map[string]bool{}
-		twice, at := false, 0
-		for i, a := range o.attrs {
-			if !o.may[i] || selection>>at&1 == 1 {
-				name, _ := a.Key()
-				twice = twice || names[name]
-				names[name] = true
-				c.Attrs = append(c.Attrs, a)
-			}
-			if o.may[i] {
-				at++
-			}
-		}
-		if !twice { // Terraform refuses that
-			c.Attrs = uniqueAttrs(c.Attrs)
-			candidates = append(candidates, &c)
+		c.Elems, c.Attrs, c.Open, c.Rest, c.Why = nil, nil, false, nil, nil
+		if when, ok := o.selected(&c, selection); ok {
+			cases = append(cases, value.Case{Value: &c, When: when})
 		}
 	}
-	return value.OneOf(v, candidates)
+	return value.OneOf(v, cases)
+}
+
+// selected adds to c the members of one selection. ok is false for what cannot
+// be, or what Terraform refuses.
+func (o *optionals) selected(c *value.Value, selection int) (when value.Givens, ok bool) {
+	names := map[string]bool{}
+	at := 0
+	for _, m := range o.members {
+		if m.may {
+			given := m.there
+			absent := selection>>at&1 == 0
+			if at++; absent {
+				given = m.fails
+			}
+			if when, ok = when.And(given); !ok {
+				return nil, false
+			}
+			if absent {
+				continue
+			}
+		}
+		if m.attr.Name == nil {
+			c.Elems = append(c.Elems, m.attr.Value)
+			continue
+		}
+		name, _ := m.attr.Key()
+		if names[name] {
+			return nil, false
+		}
+		names[name] = true
+		c.Attrs = append(c.Attrs, m.attr)
+	}
+	c.Attrs = uniqueAttrs(c.Attrs)
+	return when, true
 }

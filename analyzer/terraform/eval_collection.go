@@ -291,6 +291,17 @@ func (e evaluation) iteration(x *hclsyntax.ForExpr, it loopItem) (evaluation, va
 	return inner, inner.asBool(test, e.span(x.CondExpr.Range())), test
 }
 
+// givensOf are what holds of an item that the loop's condition, which does not
+// depend on the item, keeps, and of one that it leaves out.
+func (e evaluation) givensOf(x *hclsyntax.ForExpr) (kept, left value.Givens) {
+	if x.CondExpr == nil {
+		return nil, nil
+	}
+	inner := e
+	inner.f = e.f.bind(x.KeyVar, nil).bind(x.ValVar, nil)
+	return inner.givens(x.CondExpr)
+}
+
 // forTuple is [for …], with the body evaluated by eval.
 func (e evaluation) forTuple(x *hclsyntax.ForExpr, eval func(evaluation, hclsyntax.Expression) *value.Value) *value.Value {
 	coll := e.value(x.CollExpr)
@@ -308,6 +319,7 @@ func (e evaluation) forTupleOver(x *hclsyntax.ForExpr, coll *value.Value, eval f
 		out.Why = reasons(coll)
 	}
 	all := &optionals{}
+	holds, fails := e.givensOf(x)
 	for _, it := range items {
 		if coll.IsMapping() && !it.key.Known() {
 			// Nobody knows its place among the others.
@@ -322,11 +334,11 @@ func (e evaluation) forTupleOver(x *hclsyntax.ForExpr, coll *value.Value, eval f
 		case keep == value.No:
 		case keep == value.Maybe:
 			out.Open, out.Why = true, append(out.Why, reasons(test)...)
-			all.add(eval(inner, x.ValExpr), true)
+			all.maybe(value.Attr{Value: eval(inner, x.ValExpr)}, holds, fails)
 		default:
 			v := eval(inner, x.ValExpr)
 			out.Elems = append(out.Elems, v)
-			all.add(v, false)
+			all.add(value.Attr{Value: v})
 		}
 		if test != nil {
 			out = burden(out, test.AllAssumptions(), false)
@@ -383,7 +395,8 @@ func (e evaluation) forObject(x *hclsyntax.ForExpr, coll *value.Value) *value.Va
 		out.Why = reasons(coll)
 	}
 	index := map[string]int{}
-	all := &optionalAttrs{}
+	all := &optionals{open: open || x.Group}
+	holds, fails := e.givensOf(x)
 	for _, it := range items {
 		if e.ev.stopped {
 			return value.UnknownBecause("evaluation was stopped before", at)
@@ -397,11 +410,12 @@ func (e evaluation) forObject(x *hclsyntax.ForExpr, coll *value.Value) *value.Va
 		}
 		name := inner.asString(inner.value(x.KeyExpr), e.span(x.KeyExpr.Range()))
 		v := inner.value(x.ValExpr)
-		all.add(value.Attr{Name: name, Value: v}, keep == value.Maybe)
 		if keep == value.Maybe {
 			out.Open, out.Why = true, append(out.Why, reasons(test)...)
+			all.maybe(value.Attr{Name: name, Value: v}, holds, fails)
 			continue
 		}
+		all.add(value.Attr{Name: name, Value: v})
 		k, known := name.Text()
 		i, seen := index[k]
 		switch {
@@ -431,8 +445,5 @@ func (e evaluation) forObject(x *hclsyntax.ForExpr, coll *value.Value) *value.Va
 		}
 	}
 	out.Attrs = uniqueAttrs(out.Attrs)
-	if !open && !x.Group {
-		out = all.of(out)
-	}
-	return part(out, coll)
+	return part(all.of(out), coll)
 }

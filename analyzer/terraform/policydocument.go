@@ -24,41 +24,49 @@ func renderPolicyDocument(block *value.Value, span source.Span) (json, minified 
 		return u, u, r.gaps
 	}
 	tree := doc.tree(span)
-	var candidates []*value.Value
+	var cases []value.Case
 	for _, c := range documentCases(block) {
 		one := &policyRenderer{}
-		if doc := one.render(c, span); len(one.gaps) == 0 { // the provider refuses the others
-			candidates = append(candidates, doc.tree(span))
+		if doc := one.render(c.Value, span); len(one.gaps) == 0 { // the provider refuses the others
+			cases = append(cases, value.Case{Value: doc.tree(span), When: c.When})
 		}
 	}
-	tree = value.OneOf(tree, candidates)
+	if cases != nil {
+		tree = value.OneOf(tree, cases)
+	}
 	return policyText(tree, "  ", span), policyText(tree, "", span), nil
 }
 
 // documentCases are what a block is one of, where its statements or the
 // documents that are merged with them are one of several. What a statement
 // itself is one of stays in it.
-func documentCases(block *value.Value) []*value.Value {
-	out := []*value.Value{block}
-	for _, name := range []string{"source_policy_documents", "statement", "override_policy_documents"} {
-		v, depth := block.Get(name), 2
-		if name == "statement" {
-			depth = 0
-		}
-		cases := value.Cases(v, depth)
-		if cases == nil || len(out)*len(cases) > maxDocumentCases {
-			continue
-		}
-		was := out
-		out = nil
-		for _, b := range was {
-			for _, c := range cases {
-				out = append(out, value.Instead(b, v, c))
-			}
-		}
-	}
-	if len(out) == 1 {
+func documentCases(block *value.Value) []value.Case {
+	own, sources, overrides := block.Get("statement"), block.Get("source_policy_documents"), block.Get("override_policy_documents")
+	statements := own.Cases()
+	merged := value.Combinations(&value.Value{Kind: value.Tuple, Elems: []*value.Value{sources, overrides}}, 3)
+	if len(statements) == 0 && len(merged) == 0 {
 		return nil
+	}
+	if len(statements) == 0 {
+		statements = []value.Case{{Value: own}}
+	}
+	if len(merged) == 0 {
+		merged = []value.Case{{Value: &value.Value{Elems: []*value.Value{sources, overrides}}}}
+	}
+	var out []value.Case
+	for _, s := range statements {
+		for _, m := range merged {
+			when, ok := s.When.And(m.When)
+			if !ok {
+				continue
+			}
+			if len(out) == maxDocumentCases {
+				return nil
+			}
+			one := value.Instead(block, own, s.Value)
+			one = value.Instead(value.Instead(one, sources, m.Value.Elems[0]), overrides, m.Value.Elems[1])
+			out = append(out, value.Case{Value: one, When: when})
+		}
 	}
 	return out
 }
@@ -396,19 +404,19 @@ func (r *policyRenderer) byCase(v *value.Value, f func(*policyRenderer, *value.V
 	if v == nil || len(v.Candidates) == 0 || out == nil {
 		return out
 	}
-	var candidates []*value.Value
-	for _, c := range v.Candidates {
+	var cases []value.Case
+	for _, c := range v.Cases() {
 		quiet := &policyRenderer{}
-		w := f(quiet, c)
+		w := f(quiet, c.Value)
 		if len(quiet.gaps) > 0 {
 			continue // the provider refuses it
 		}
 		if w == nil {
 			w = &value.Value{Kind: value.Absent, Span: v.Span}
 		}
-		candidates = append(candidates, w)
+		cases = append(cases, value.Case{Value: w, When: c.When})
 	}
-	return value.OneOf(out, candidates)
+	return value.OneOf(out, cases)
 }
 
 // set is an attribute that is a set of strings, as the provider prints it:

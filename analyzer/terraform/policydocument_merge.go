@@ -88,7 +88,7 @@ func (d *policyDoc) mayReplace(sid, by *value.Value, n int) {
 		}
 		d.statements[i] = value.Of(value.Type{}, e.Span, why...)
 		if by != nil {
-			d.statements[i].Candidates = []*value.Value{e, by}
+			d.statements[i] = value.OneOf(d.statements[i], []value.Case{{Value: e}, {Value: by}})
 		}
 	}
 }

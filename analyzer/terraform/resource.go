@@ -320,11 +320,14 @@ func allBlocks(lists []*value.Value) *value.Value {
 	if out.Open {
 		out.Rest = value.AnyOf(rests...)
 	}
-	var candidates []*value.Value
-	for _, c := range value.Cases(&value.Value{Kind: value.Tuple, Elems: lists}, 1) {
-		candidates = append(candidates, allBlocks(c.Elems))
+	var cases []value.Case
+	for _, c := range value.Combinations(&value.Value{Kind: value.Tuple, Elems: lists}, 1) {
+		cases = append(cases, value.Case{Value: allBlocks(c.Value.Elems), When: c.When})
 	}
-	return value.OneOf(out, candidates)
+	if cases == nil {
+		return out
+	}
+	return value.OneOf(out, cases)
 }
 
 // orderedBlocks are the blocks of a type and the dynamic blocks that make such
@@ -347,13 +350,16 @@ func (ev *evaluator) dynamic(d *block, f *frame, one func(*block, *body, *frame)
 		coll = ev.whole(coll, f.cautious)
 	}
 	list := ev.dynamicOver(d, coll, errs, f, one)
-	var candidates []*value.Value
-	for _, c := range coll.Candidates {
-		if !c.Missing() { // Terraform refuses it
-			candidates = append(candidates, ev.dynamicOver(d, part(c, coll), nil, f, one))
+	var cases []value.Case
+	for _, c := range coll.Cases() {
+		if !c.Value.Missing() { // Terraform refuses it
+			cases = append(cases, value.Case{Value: ev.dynamicOver(d, part(c.Value, coll), nil, f, one), When: c.When})
 		}
 	}
-	return value.OneOf(list, candidates)
+	if cases == nil {
+		return list
+	}
+	return value.OneOf(list, cases)
 }
 
 func (ev *evaluator) dynamicOver(d *block, coll *value.Value, errs []value.Reason, f *frame, one func(*block, *body, *frame) *value.Value) *value.Value {

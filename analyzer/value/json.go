@@ -44,7 +44,7 @@ func DecodeJSON(v *Value) (*Value, error) {
 		return v.JSON, nil
 	}
 	if v.Kind == Unknown {
-		return oneOfTexts(Of(Type{}, v.Span, v.Why...), v.Candidates), nil
+		return oneOfTexts(Of(Type{}, v.Span, v.Why...), v.Cases()), nil
 	}
 	if v.Kind != String {
 		return nil, &JSONError{What: "JSON text expected, not a " + v.Kind.String(), Span: v.Span, Line: 1, Column: 1}
@@ -59,7 +59,7 @@ func DecodeJSON(v *Value) (*Value, error) {
 	if !d.opened && err == nil {
 		return tree, nil
 	}
-	texts := Cases(v, 0)
+	texts := Combinations(v, 0)
 	if len(texts) == 0 {
 		return tree, err
 	}
@@ -75,14 +75,14 @@ func DecodeJSON(v *Value) (*Value, error) {
 
 // oneOfTexts is a tree that one of several texts encodes. Where one of them is
 // not JSON, nothing is known of what that leads to.
-func oneOfTexts(tree *Value, texts []*Value) *Value {
-	var trees []*Value
+func oneOfTexts(tree *Value, texts []Case) *Value {
+	var trees []Case
 	for _, text := range texts {
-		t, err := DecodeJSON(text)
+		t, err := DecodeJSON(text.Value)
 		if err != nil {
 			return tree
 		}
-		trees = append(trees, t)
+		trees = append(trees, Case{t, text.When})
 	}
 	return OneOf(tree, trees)
 }
@@ -333,7 +333,8 @@ func (d *jsonDecoder) unknown(start jsonPos) *Value {
 		}
 		n.Ref, n.Via = only.Ref, only.Via
 		if d.at == (jsonPos{start.part + 1, 0}) { // it stands alone
-			n.Candidates = oneOfTexts(&Value{}, only.Candidates).Candidates
+			one := oneOfTexts(&Value{}, only.Cases())
+			n.Candidates, n.When = one.Candidates, one.When
 		}
 	}
 	assumptions := n.Assumptions

@@ -80,6 +80,10 @@ type Value struct {
 	// branches of a conditional whose test is not known. Nil: it may be anything.
 	Candidates []*Value
 
+	// When says, for each of the Candidates, what is known to hold if v is it;
+	// nil when nothing is.
+	When []Givens
+
 	// Same tells unknown values that are one and the same, whatever it is, by
 	// having the same name here: the account of a provider. "" is only itself.
 	Same string
