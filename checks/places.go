@@ -70,7 +70,7 @@ func matchesParts(v *value.Value, whole *regexp.Regexp, samples ...string) value
 	re.WriteString(`(?is)^\s*`)
 	for _, p := range parts {
 		if p.Hole != nil {
-			re.WriteString(`.*`)
+			re.WriteString(shapeOf(p.Hole))
 		} else {
 			re.WriteString(regexp.QuoteMeta(p.Text.String))
 		}
@@ -83,6 +83,26 @@ func matchesParts(v *value.Value, whole *regexp.Regexp, samples ...string) value
 		}
 	}
 	return value.No
+}
+
+// shapeOf is a pattern of what AWS gives a resource as such an attribute: of
+// anything else, any text.
+func shapeOf(v *value.Value) string {
+	if v == nil || v.Ref == nil || !strings.HasPrefix(v.Ref.Type, "aws_") {
+		return `.*`
+	}
+	attr := v.Ref.Attr[strings.LastIndexByte(v.Ref.Attr, '.')+1:]
+	switch {
+	case v.Ref.Type == "aws_organizations_account" && attr == "id", v.Ref.Type == "aws_caller_identity" && attr == "id",
+		strings.HasPrefix(v.Ref.Type, "aws_organizations_organization") && strings.Contains(v.Ref.Attr, "accounts[") && attr == "id",
+		strings.HasSuffix(attr, "account_id"):
+		return `[0-9]{12}`
+	case attr == "arn":
+		return `arn:.*`
+	case attr == "unique_id":
+		return `A[A-Z0-9]+`
+	}
+	return `.*`
 }
 
 // derivedFrom says that a value that is not known, or a part of it, is read

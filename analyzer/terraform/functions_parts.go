@@ -95,7 +95,8 @@ func changed(p value.Part) value.Part {
 		return p
 	}
 	w := *p.Hole
-	w.Ref, w.JSON = nil, nil
+	w.Ref, w.JSON, w.Rest, w.Joined = nil, nil, nil, ""
+	w.Candidates, w.When = nil, nil
 	return value.Part{Hole: &w}
 }
 

@@ -324,7 +324,11 @@ func (c *call) join() (*value.Value, error) {
 		case err != nil:
 			return nil, err
 		case list.Is(value.Unknown) || !positioned(list):
-			return c.unknown(cty.String), nil
+			u := *c.unknown(cty.String)
+			if text := knownPrefix(sep); len(c.args) == 2 && text != "" && !hasHoles(sep) {
+				u.Joined, u.Rest = text, restOfEach(list)
+			}
+			return &u, nil
 		}
 		for _, e := range list.Elems {
 			if e.Missing() {

@@ -2,7 +2,9 @@ package value
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -381,13 +383,23 @@ func (d *jsonDecoder) opens(n *Value) {
 func (d *jsonDecoder) array() (*Value, error) {
 	start := d.at
 	n := &Value{Kind: Tuple}
+	var rests []*Value // what is like the members that each hole may bring
 	d.next()
 	comma := jsonPos{part: -1} // of the comma before, when there was one
 	for {
 		d.space()
 		switch h := d.hole(); {
+		case d.joined(n):
+			rests = append(rests, n.Rest)
+			comma.part = -1
+			d.space()
+			if d.peek() == ',' {
+				d.next()
+			}
+			continue
 		case h != nil && h.JSON == nil:
 			d.opens(n)
+			rests = append(rests, nil)
 			comma.part = -1
 			d.space()
 			if d.peek() == ',' {
@@ -399,6 +411,7 @@ func (d *jsonDecoder) array() (*Value, error) {
 				return nil, d.failAt(comma, "trailing comma before ]")
 			}
 			d.next()
+			n.Rest = AnyOf(rests...)
 			return d.finish(n, start), nil
 		}
 		elem, err := d.value()
@@ -410,6 +423,39 @@ func (d *jsonDecoder) array() (*Value, error) {
 			return nil, err
 		}
 	}
+}
+
+// joined reads a hole that brings members that are joined by commas, in quotes
+// that stand around all of them or with quotes of their own.
+func (d *jsonDecoder) joined(n *Value) bool {
+	at, h := d.at, d.hole()
+	quote := ""
+	if h == nil && d.peek() == '"' {
+		quote = `"`
+		d.next()
+		h = d.hole()
+	}
+	if h != nil && h.Joined != "" && h.Rest != nil && strings.Join(strings.Fields(h.Joined), "") == quote+","+quote {
+		rest := *h.Rest
+		if parts, ok := rest.AsParts(); ok {
+			fence := []Part{{Text: source.Computed(quote, h.Span)}}
+			rest = Value{Kind: String, Parts: slices.Concat(fence, parts, fence), Span: h.Span, Sensitive: rest.Sensitive, Assumptions: rest.Assumptions}
+			if elem, err := DecodeJSON(&rest); err == nil {
+				opened := d.opened
+				d.opens(n)
+				d.opened = opened
+				if n.Rest = elem; quote == "" {
+					return true
+				}
+				if d.peek() == '"' {
+					d.next()
+					return true
+				}
+			}
+		}
+	}
+	d.at = at
+	return false
 }
 
 // separator reads what follows a member: a comma, whose place it returns, or

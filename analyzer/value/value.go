@@ -59,6 +59,10 @@ type Value struct {
 	// that are not listed here: absence from it proves nothing.
 	Open bool
 
+	// Joined is, for an Unknown string that join made of members like Rest, the
+	// text between them.
+	Joined string
+
 	// Rest is what the members that are not listed are like, of an Open sequence
 	// or one that is Unknown; nil when nothing is known of them.
 	Rest *Value
