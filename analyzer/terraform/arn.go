@@ -78,10 +78,12 @@ func (inst *instance) ownAccount() *value.Value {
 // accountName tells the accounts of different provider configurations apart.
 func (inst *instance) accountName() string {
 	name := "aws"
-	if b, _ := inst.provider(); b != nil {
-		name = b.header.File.Name + ":" + strconv.Itoa(b.header.Start)
-	} else if n := providerName(inst.block.expr("provider")); n != "" {
-		name = inst.m.address + " " + n
+	if p := inst.provider(); p != nil && p.ok {
+		name = p.frame.m.address + " " + p.block.header.File.Name + ":" + strconv.Itoa(p.block.header.Start) + " " + p.key
+	} else if p != nil {
+		name = inst.address // of which of several instances is not known
+	} else if ref := inst.m.ev.providerRef(inst.block.expr("provider"), inst.frame); ref.name != "" {
+		name = inst.m.address + " " + ref.name
 	}
 	return inst.m.ev.root.ID() + " " + name
 }

@@ -73,6 +73,7 @@ type moduleInstance struct {
 	expanded map[string][]*moduleInstance // by call
 	// expansions are the keys of these, of which there may be more than are evaluated.
 	expansions map[string]expansion
+	providers  map[string]expansion // of provider blocks with for_each
 	called     map[string]*value.Value
 	expanding  map[string]bool
 	resources  map[resourceKey]*resourceSet
@@ -84,6 +85,7 @@ func (ev *evaluator) newModule(m *module, dir, modulePath string) *moduleInstanc
 		memo:       memo{},
 		expanded:   map[string][]*moduleInstance{},
 		expansions: map[string]expansion{},
+		providers:  map[string]expansion{},
 		called:     map[string]*value.Value{},
 		expanding:  map[string]bool{},
 		resources:  map[resourceKey]*resourceSet{},

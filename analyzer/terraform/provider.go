@@ -2,44 +2,140 @@ package terraform
 
 import (
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// provider finds the configuration of the AWS provider that a block uses, and
-// the module instance whose expressions it holds.
-func (inst *instance) provider() (*block, *moduleInstance) {
-	name := "aws"
-	if n := providerName(inst.block.expr("provider")); n != "" {
-		name = n
+// providerRef is how a block or a module call names a provider configuration:
+// aws, aws.alias, or one instance of it, aws.alias["key"].
+type providerRef struct {
+	name string
+	key  *value.Value // nil for none
+}
+
+// providerConfig is a configuration of a provider, or an instance of it.
+type providerConfig struct {
+	block *block
+	frame *frame // that its expressions are evaluated in
+	// key tells the instances of for_each apart; ok is false where it is not known.
+	key string
+	ok  bool
+}
+
+// provider finds the configuration of the AWS provider that a block uses; nil
+// where it is not at hand.
+func (inst *instance) provider() *providerConfig {
+	ref := inst.m.ev.providerRef(inst.block.expr("provider"), inst.frame)
+	if ref.name == "" {
+		ref.name = "aws"
 	}
 	for m := inst.m; m != nil && m.mod != nil; m = m.parent {
-		if b := m.mod.providers[name]; b != nil {
-			return b, m
+		if b := m.mod.providers[ref.name]; b != nil {
+			return m.providerConfig(b, ref)
 		}
 		if m.parent == nil {
 			break
 		}
-		if passed := m.passedProvider(name); passed != "" {
-			name = passed
-		} else if name != "aws" {
-			return nil, nil // an alias that no one passes
+		if passed := m.passedProvider(ref.name); passed.name != "" {
+			ref = passed
+		} else if ref.name != "aws" {
+			return nil // an alias that no one passes
 		}
 	}
-	return nil, nil
+	return nil
 }
 
-// providerName is aws or aws.alias.
-func providerName(x expression) string {
+// providerConfig is the instance of a provider block that a reference names.
+// OpenTofu makes them with for_each.
+// https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration
+func (m *moduleInstance) providerConfig(b *block, ref providerRef) *providerConfig {
+	x := b.expr("for_each")
+	if x.none() {
+		return &providerConfig{block: b, frame: m.frame, ok: true}
+	}
+	all, ok := m.providers[ref.name]
+	if !ok {
+		all = m.ev.expandEach(x, m.frame)
+		m.providers[ref.name] = all
+	}
+	f := *m.frame
+	out := &providerConfig{block: b, frame: &f}
+	if out.key, out.ok = ref.key.Text(); out.ok {
+		for _, k := range all.keys {
+			if k.kind == eachKey && k.name.TextOr("") == out.key {
+				f.key = k
+				return out
+			}
+		}
+	}
+	why := value.Reason{Text: ref.name + " has several instances, and which is used is not known", Span: b.header}
+	f.key = &instanceKey{kind: unknownKey, why: []value.Reason{why}}
+	return out
+}
+
+// providerRef is what a provider argument names. It is no value, but its key is.
+func (ev *evaluator) providerRef(x expression, f *frame) providerRef {
 	if s, ok := literalString(x); ok {
-		return s
+		if _, reason := tooDeep([]byte(s)); reason != "" {
+			return providerRef{}
+		}
+		h, _ := hclsyntax.ParseExpression([]byte(s), "", hcl.InitialPos)
+		x = expression{hcl: h, text: source.Computed(s, x.span())}
+	}
+	var ref providerRef
+	if i, ok := x.hcl.(*hclsyntax.IndexExpr); ok {
+		ref.key, _ = ev.eval(expression{hcl: i.Key, text: x.text}, f)
+		x.hcl = i.Collection
 	}
 	if x.hcl == nil {
-		return ""
+		return providerRef{}
 	}
 	t, diags := hcl.AbsTraversalForExpr(x.hcl)
+	if diags.HasErrors() {
+		return providerRef{}
+	}
+	ref.name = t.RootName()
+	for _, step := range t[1:] {
+		switch step := step.(type) {
+		case hcl.TraverseAttr:
+			ref.name += "." + step.Name
+		case hcl.TraverseIndex:
+			ref.key = fromCty(step.Key, x.span())
+		}
+	}
+	return ref
+}
+
+// passedProvider is the caller's name for a provider of this module.
+func (m *moduleInstance) passedProvider(name string) providerRef {
+	x := m.block.expr("providers")
+	if x.json != nil {
+		return m.ev.providerRef(expression{json: x.json.Get(name)}, m.inputs)
+	}
+	if x.hcl == nil {
+		return providerRef{}
+	}
+	pairs, diags := hcl.ExprMap(x.hcl)
+	if diags.HasErrors() {
+		return providerRef{}
+	}
+	for _, p := range pairs {
+		if keyOf(p.Key) != name {
+			continue
+		}
+		if v, ok := p.Value.(hclsyntax.Expression); ok {
+			return m.ev.providerRef(expression{hcl: v, text: x.text}, m.inputs)
+		}
+	}
+	return providerRef{}
+}
+
+// keyOf is the name of a provider as a key of providers: aws or aws.alias.
+func keyOf(x hcl.Expression) string {
+	t, diags := hcl.AbsTraversalForExpr(x)
 	if diags.HasErrors() {
 		return ""
 	}
@@ -52,53 +148,13 @@ func providerName(x expression) string {
 	return name
 }
 
-// passedProvider is the caller's name for a provider of this module.
-func (m *moduleInstance) passedProvider(name string) string {
-	x := m.block.expr("providers")
-	if x.json != nil {
-		return x.json.Get(name).TextOr("")
-	}
-	if x.hcl == nil {
-		return ""
-	}
-	pairs, diags := hcl.ExprMap(x.hcl)
-	if diags.HasErrors() {
-		return ""
-	}
-	for _, p := range pairs {
-		t, diags := hcl.AbsTraversalForExpr(p.Key)
-		if diags.HasErrors() {
-			continue
-		}
-		n := t.RootName()
-		if len(t) > 1 {
-			if a, ok := t[1].(hcl.TraverseAttr); ok {
-				n += "." + a.Name
-			}
-		}
-		if n != name {
-			continue
-		}
-		if t, diags := hcl.AbsTraversalForExpr(p.Value); !diags.HasErrors() {
-			passed := t.RootName()
-			if len(t) > 1 {
-				if a, ok := t[1].(hcl.TraverseAttr); ok {
-					passed += "." + a.Name
-				}
-			}
-			return passed
-		}
-	}
-	return ""
-}
-
 // region is where the block's provider works; nil when that is not known.
 func (inst *instance) region() *value.Value {
-	b, m := inst.provider()
-	if b == nil {
+	p := inst.provider()
+	if p == nil {
 		return nil
 	}
-	v, _ := m.ev.eval(b.expr("region"), m.frame)
+	v, _ := inst.m.ev.eval(p.block.expr("region"), p.frame)
 	if _, ok := v.Text(); !ok {
 		return nil
 	}
@@ -140,8 +196,8 @@ func (inst *instance) partitionAttribute(name string) *value.Value {
 // accountID is the account that the block's provider works in: the only one that
 // it may work in, else as --account says.
 func (inst *instance) accountID() (string, source.Span) {
-	if b, m := inst.provider(); b != nil {
-		allowed, _ := m.ev.eval(b.expr("allowed_account_ids"), m.frame)
+	if p := inst.provider(); p != nil {
+		allowed, _ := inst.m.ev.eval(p.block.expr("allowed_account_ids"), p.frame)
 		if allowed.IsSequence() && !allowed.Open && len(allowed.Elems) == 1 {
 			if id, ok := allowed.Elems[0].Text(); ok {
 				return id, allowed.Elems[0].Span

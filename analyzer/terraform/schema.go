@@ -62,10 +62,9 @@ func (inst *instance) tagsAll(r *Resource) *value.Value {
 		}
 		return true
 	}
-	provider, m := inst.provider()
-	if provider != nil {
-		for _, b := range provider.nested("default_tags", 0) {
-			tags, _ := m.ev.eval(b.expr("tags"), m.frame)
+	if p := inst.provider(); p != nil {
+		for _, b := range p.block.nested("default_tags", 0) {
+			tags, _ := inst.m.ev.eval(b.expr("tags"), p.frame)
 			if !add(tags) {
 				return &value.Value{Kind: value.Absent}
 			}
