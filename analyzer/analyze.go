@@ -551,10 +551,8 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 	}
 	r.Settings = Used(a.in.Settings)
 	for _, f := range res.findings {
-		if f.Span.IsZero() && f.File == "" && f.Resource != nil && f.Resource.Root.PlanAlone() {
-			if files := f.Resource.Root.Files(); len(files) > 0 {
-				f.File = files[0].Name
-			}
+		if f.Span.IsZero() && f.File == "" && f.Resource != nil {
+			f.File = f.Resource.Root.Evidence()
 		}
 		if f.Verdict == Undetermined {
 			r.Undetermined = append(r.Undetermined, f)

@@ -31,7 +31,8 @@ older than a year; the oldest was from August 2011.
 It is fine when a time_rotating of at most 90 days replaces the key, through
 replace_triggered_by (directly, or through terraform_data or null_resource) or
 through an argument that cannot be changed in place; a note says that this
-happens only when Terraform runs. A configuration without any rotation is a note,
+happens only when Terraform runs. With OpenTofu's lifecycle { destroy = false } each
+key that is replaced stays active, so that nothing is rotated. A configuration without any rotation is a note,
 unless another rule wants the key gone: it may be rotated by other means. Inactive
 keys are not judged.`,
 	Remediation: `Replace the key every 90 days, and run Terraform at least as often; or use a role,
@@ -63,6 +64,12 @@ which has no key to rotate.
 }
 
 func userKeyRotation(p *analyzer.Pass) error {
+	for _, k := range p.Model.Forgotten {
+		c := rotationCheck{pass: p, key: k, limit: p.Settings.KeyAgeLimit()}
+		if f := c.age(); f != nil && k.Active() == value.Yes {
+			p.Report(f)
+		}
+	}
 	for _, k := range p.Model.Keys {
 		active := k.Active().And(k.Resource.Exists)
 		if k.Resource.Deleted() || active == value.No {
@@ -145,8 +152,12 @@ func (c *rotationCheck) age() *analyzer.Finding {
 	if c.pass.Now.Sub(created) <= time.Duration(c.limit)*24*time.Hour {
 		return nil
 	}
-	f := c.finding(analyzer.Violation, "too-old", "'%s', a key of %s, has been in use since %s, for %d days, where %d are allowed; replace it.",
-		r.Address, userWords(c.key), created.Format(time.DateOnly), days, c.limit)
+	what := "replace it"
+	if forgotten(c.key) {
+		what = "the plan forgets it and does not delete it, so do that yourself"
+	}
+	f := c.finding(analyzer.Violation, "too-old", "'%s', a key of %s, has been in use since %s, for %d days, where %d are allowed; %s.",
+		r.Address, userWords(c.key), created.Format(time.DateOnly), days, c.limit, what)
 	f.Witness = &analyzer.Witness{
 		Action: "sts:GetCallerIdentity",
 		Words:  fmt.Sprintf("whoever copied the key at any time in the last %d days, signing a request today as %s", days, userWords(c.key)),
@@ -184,6 +195,10 @@ func (c *rotationCheck) mechanism() *analyzer.Finding {
 		f.Related, f.Witness = append(f.Related, related), c.witness("at any time after that")
 		f.Fixes = c.shorten(shortest)
 		return f
+	case c.key.Resource.Kept != value.No:
+		f := c.kept(shortest)
+		f.Related = append(f.Related, related)
+		return f
 	case best.days > c.limit:
 		f := c.finding(analyzer.Violation, "too-slow", "'%s' is replaced only every %d days, by '%s', where %d are allowed; shorten the period.", address, best.days, shortest.Address, c.limit)
 		f.Related, f.Witness = append(f.Related, related), c.witness(fmt.Sprintf("up to %d days before", best.days))
@@ -192,6 +207,22 @@ func (c *rotationCheck) mechanism() *analyzer.Finding {
 	}
 	f := c.finding(analyzer.Advice, "when-terraform-runs", "'%s' is replaced every %d days by '%s', but only when Terraform runs: apply at least as often.", address, best.days, shortest.Address)
 	f.Related = append(f.Related, related)
+	return f
+}
+
+// kept reports a rotation after which the key of before is still valid.
+func (c *rotationCheck) kept(by *terraform.Resource) *analyzer.Finding {
+	r := c.key.Resource
+	if r.Kept == value.Maybe {
+		f := c.finding(analyzer.Undetermined, "kept", "Whether the keys that '%s' replaces stay active, as lifecycle { destroy = … } of '%s' decides, depends on a value that is not known.", by.Address, r.Address)
+		f.Needs = r.KeptWhy
+		return f
+	}
+	f := c.finding(analyzer.Violation, "kept", "'%s' replaces '%s', but lifecycle { destroy = false } leaves each key of before active, and out of the state; leave that argument out.", by.Address, r.Address)
+	f.Witness = &analyzer.Witness{
+		Action: "sts:GetCallerIdentity",
+		Words:  fmt.Sprintf("whoever copied a key at any time before it was replaced, signing a request as %s: it is still valid", userWords(c.key)),
+	}
 	return f
 }
 

@@ -61,6 +61,10 @@ func userMultipleKeys(p *analyzer.Pass) error {
 		switch active, maybe := activeKeys(keys); {
 		case len(active) > 1:
 			f := multipleKeys(active)
+			if slices.ContainsFunc(active, forgotten) {
+				p.Report(f) // it is out of the reach of any edit
+				continue
+			}
 			f.Offer = func() []*analyzer.Fix { return setInactive(p.Model, slices.Concat(active[1:], maybe), excess) }
 			p.Report(f)
 		case len(active)+len(maybe) > 1:
@@ -68,6 +72,11 @@ func userMultipleKeys(p *analyzer.Pass) error {
 		}
 	}
 	return nil
+}
+
+// forgotten says that the plan leaves the key as it is, and out of the state.
+func forgotten(k *identity.AccessKey) bool {
+	return slices.Equal(k.Resource.Actions, []string{"forget"})
 }
 
 // activeKeys are those that can be used, and those of which that is not known.
@@ -93,8 +102,8 @@ func keysByUser(m *identity.Model) [][]*identity.AccessKey {
 	}
 	at := map[user]int{}
 	var out [][]*identity.AccessKey
-	for _, k := range m.Keys {
-		if k.Resource.Deleted() {
+	for _, k := range slices.Concat(m.Forgotten, m.Keys) {
+		if k.Resource.Deleted() && !forgotten(k) {
 			continue
 		}
 		id := user{k.Resource.Root, k.Owner}
@@ -167,6 +176,11 @@ func multipleKeys(keys []*identity.AccessKey) *analyzer.Finding {
 			Action: "sts:GetCallerIdentity",
 			Words:  fmt.Sprintf("%d keys sign requests as %s: '%s' and '%s' are both Active", len(keys), userWords(later), first.Resource.Address, later.Resource.Address),
 		},
+	}
+	if forgotten(first) {
+		f.Defect = "forgotten-key"
+		f.Message = fmt.Sprintf("'%s' becomes the second active access key of %s: the plan forgets '%s', and does not delete it.", later.Resource.Address, userWords(later), first.Resource.Address)
+		f.Witness.Words = fmt.Sprintf("%d keys sign requests as %s: the one that the plan forgets stays Active, and nobody sees it in the code or the state", len(keys), userWords(later))
 	}
 	for _, k := range keys {
 		if k != later {

@@ -21,6 +21,7 @@ type Model struct {
 	Users       []*User
 	Groups      []*Group // once someone has asked for PermissionsOf
 	Keys        []*AccessKey
+	Forgotten   []*AccessKey // that a plan leaves as they are, and out of the state
 	Logins      []*Login
 	Credentials []*Credential
 	MFADevices  []*MFADevice

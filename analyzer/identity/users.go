@@ -71,6 +71,10 @@ func (m *Model) addUsers(r *terraform.Root) {
 		v := res.Attr("user")
 		m.Keys = append(m.Keys, &AccessKey{Resource: res, User: v, Owner: users.find(v)})
 	}
+	for _, res := range r.Forgotten("aws_iam_access_key") {
+		v := res.Attr("user")
+		m.Forgotten = append(m.Forgotten, &AccessKey{Resource: res, User: v, Owner: users.find(v)})
+	}
 	for _, res := range m.resources(r, "aws_iam_user_login_profile") {
 		v := res.Attr("user")
 		m.Logins = append(m.Logins, &Login{Resource: res, User: v, Owner: users.find(v)})

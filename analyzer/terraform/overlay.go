@@ -214,6 +214,7 @@ func (o *overlaid) resource(p *evidenceResource, c *Resource, foreign bool) *Res
 		return &r
 	}
 	r.Header, r.Body, r.ReplaceTriggeredBy = c.Header, c.Body, c.ReplaceTriggeredBy
+	r.Kept, r.KeptWhy = c.Kept, c.KeptWhy
 	if !foreign {
 		r.inst = c.inst
 	}

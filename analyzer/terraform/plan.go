@@ -57,7 +57,7 @@ type plannedChange struct {
 	address, module, mode, typ, name, deposed, provider string
 	index, importing                                    any
 	actions                                             []string
-	after, unknown, sensitive                           jsonText
+	after, unknown, sensitive, before, secret           jsonText
 }
 
 func readChange(t jsonText) (*plannedChange, error) {
@@ -71,6 +71,7 @@ func readChange(t jsonText) (*plannedChange, error) {
 	}
 	return c, change.fields(map[string]any{
 		"actions": &c.actions, "importing": &c.importing, "after": &c.after, "after_unknown": &c.unknown, "after_sensitive": &c.sensitive,
+		"before": &c.before, "before_sensitive": &c.secret,
 	})
 }
 
@@ -83,6 +84,9 @@ func (l *evidence) readPlan(members sections) error {
 	if err := members.walk("resource_changes", func(t jsonText) error {
 		return t.elements(func(t jsonText) error {
 			c, err := readChange(t)
+			if err == nil && contains(c.actions, "forget") {
+				l.forget(c)
+			}
 			if err == nil && c.deposed == "" {
 				l.addChange(c)
 			}
@@ -207,6 +211,20 @@ func (l *evidence) addChange(c *plannedChange) {
 	l.add(r)
 }
 
+// forget adds an object that goes on to exist when the plan is applied, but not in
+// the state: that of a removed block, or of OpenTofu's lifecycle { destroy = false }.
+func (l *evidence) forget(c *plannedChange) {
+	r := &evidenceResource{
+		address: c.address, typ: c.typ, name: c.name, module: c.module,
+		actions: []string{"forget"}, after: c.before, sensitive: c.secret,
+	}
+	if c.mode == "data" {
+		r.mode = Data
+	}
+	r.setKey(c.index)
+	l.forgotten = append(l.forgotten, r)
+}
+
 // addModule adds the resources of a module and those below it that are not yet
 // there and that want says.
 func (l *evidence) addModule(t jsonText, want func(*evidenceResource) bool) error {
@@ -253,6 +271,7 @@ type evidence struct {
 	config    *configModule           // of a plan; may be nil
 	variables map[string]*value.Value // of the root module, as far as the plan says
 	list      []*evidenceResource     // in address order, once finished
+	forgotten []*evidenceResource     // that will exist, but not be managed
 	byAddress map[string]*evidenceResource
 	byBlock   map[string][]*evidenceResource // by module address and block, in order
 	instances int                            // of modules

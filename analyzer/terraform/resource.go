@@ -204,6 +204,7 @@ func (inst *instance) resource() *Resource {
 		r.tagsAll = inst.tagsAll(r)
 	}
 	r.ReplaceTriggeredBy = inst.triggers()
+	r.Kept, r.KeptWhy = inst.kept()
 	r.Imported = value.No
 	if inst.key.mode == Managed {
 		i := m.ev.imported(inst)

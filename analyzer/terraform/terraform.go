@@ -123,6 +123,19 @@ func (r *Root) Resources(types ...string) []*Resource { return r.loader.resource
 // DataSources is Resources for data sources.
 func (r *Root) DataSources(types ...string) []*Resource { return r.loader.resources(Data, types) }
 
+// Forgotten are the managed resources of these types that a plan forgets: they go
+// on to exist as they are, but Terraform will know nothing of them. Resources has
+// none of them, though it may have the ones that take their place.
+func (r *Root) Forgotten(types ...string) []*Resource {
+	switch l := r.loader.(type) {
+	case *evidence:
+		return l.forgottenResources(types)
+	case *overlaid:
+		return l.forgotten(types)
+	}
+	return nil
+}
+
 // Files are the files that were read for this root, in name order: its
 // configuration, and those that functions like file and templatefile read.
 func (r *Root) Files() []*source.File { return r.loader.files() }
@@ -188,6 +201,10 @@ type Resource struct {
 	// Block is the value of the body: attributes and nested blocks (as lists of
 	// objects), with Syntax telling how the file is written.
 	Block *value.Value
+	// Kept says that what is replaced or removed is not deleted, but forgotten:
+	// OpenTofu's lifecycle { destroy = false }. KeptWhy is what would decide a Maybe.
+	Kept    value.Tri
+	KeptWhy []value.Reason
 	// Lifecycle and other meta-arguments that checks ask for.
 	ReplaceTriggeredBy []*value.Value // references, each with Ref
 	// Imported says whether an import block, or a plan's "importing", names it;
@@ -314,6 +331,18 @@ func (g Gap) Place() string {
 // PlanAlone says that the root was read from a plan or state without its
 // configuration: its resources have no place in the source.
 func (r *Root) PlanAlone() bool { return r.Source != Config && r.alone }
+
+// Evidence is the name of the plan or state that the root was read from, with its
+// configuration or without; "" for a configuration alone.
+func (r *Root) Evidence() string {
+	switch l := r.loader.(type) {
+	case *evidence:
+		return l.file.Name
+	case *overlaid:
+		return l.evidence.file.Name
+	}
+	return ""
+}
 
 // FoundRoot is a root module that FindRoots found.
 type FoundRoot struct {
