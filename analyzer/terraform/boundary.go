@@ -117,7 +117,11 @@ func (b *Boundary) file(name string) (*source.File, *Gap) {
 	var r fileResult
 	data, err := b.read(resolved)
 	if err != nil {
-		r.gap = &Gap{Kind: ErrorGap, File: resolved, Reason: readError(path.Clean(name), err)}
+		shown := path.Clean(name)
+		r.gap = &Gap{Kind: ErrorGap, File: resolved, Reason: readError(shown, err)}
+		if b.linked(shown) && errors.Is(err, fs.ErrNotExist) {
+			r.gap.File, r.gap.Reason = shown, shown+" is a link to "+resolved+", which does not exist"
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			r.gap.Kind, r.gap.Class = LimitGap, FilesMissing
 		}
@@ -216,6 +220,32 @@ func (b *Boundary) resolve(name string) (string, *Gap) {
 		return ".", nil
 	}
 	return path.Join(done...), nil
+}
+
+// linked says that a path is a symbolic link itself.
+func (b *Boundary) linked(name string) bool {
+	_, ok := b.link(name)
+	return ok
+}
+
+// submodule says that a directory that has nothing in it belongs to a submodule of
+// Git that is not checked out, and what to do; "" for any other.
+func (b *Boundary) submodule(dir string) string {
+	f, gap := b.file(".gitmodules")
+	if gap != nil {
+		return ""
+	}
+	for _, line := range strings.Split(string(f.Bytes), "\n") {
+		name, at, _ := strings.Cut(line, "=")
+		at = strings.Trim(strings.TrimSpace(at), `"`)
+		if strings.TrimSpace(name) != "path" || !strings.HasPrefix(dir+"/", path.Clean(at)+"/") {
+			continue
+		}
+		if entries, _ := b.list(path.Clean(at)); len(entries) == 0 {
+			return at + " is a submodule that Git has not checked out: run `git submodule update --init`"
+		}
+	}
+	return ""
 }
 
 // link is the target of a symbolic link, with slashes.

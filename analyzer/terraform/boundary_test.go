@@ -72,7 +72,7 @@ func TestBoundary(t *testing.T) {
 		{"sub/../../secret", "", "limit: ../secret lies outside"},
 		{"/etc/passwd", "", "limit: /etc/passwd lies outside"},
 		{"loop", "", "error: loop is a circle"},
-		{"dangling", "", "limit: dangling does not exist"},
+		{"dangling", "", "limit: dangling is a link to nothing, which does not exist"},
 		{"sub", "", "error: sub cannot be read: not a regular file"},
 		{"a\x00b", "", "error: a path holds a NUL byte"},
 	}

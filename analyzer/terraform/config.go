@@ -183,6 +183,9 @@ func (m *moduleInstance) child(name string, b *block, k *instanceKey, dir, modul
 	if missing == "" {
 		if mod = m.ev.module(dir); mod == nil {
 			missing = "module." + name + ": " + dir + " has no Terraform configuration"
+			if why := m.ev.boundary.submodule(dir); why != "" {
+				missing = "module." + name + ": " + why
+			}
 			m.ev.gap(ErrorGap, b.header, missing)
 		}
 	}
@@ -259,6 +262,9 @@ func (m *moduleInstance) source(name string, b *block) (dir, modulePath, missing
 		return refuse(gap.Kind, "", fmt.Sprintf("its source %q: %s", src, gap.Reason))
 	}
 	if !m.ev.boundary.isDir(resolved) {
+		if why := m.ev.boundary.submodule(resolved); why != "" {
+			return refuse(ErrorGap, "", why)
+		}
 		return refuse(ErrorGap, ModulesMissing, fmt.Sprintf("its source %q is no directory", src))
 	}
 	depth := 0

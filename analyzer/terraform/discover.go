@@ -84,7 +84,7 @@ func (s *search) start(p string) {
 	gaps := len(s.gaps)
 	s.walk(resolved, resolved, 0)
 	if s.reached == 0 && len(s.gaps) == gaps && s.ctx.Err() == nil {
-		s.gaps = append(s.gaps, Gap{Kind: ErrorGap, File: resolved, Reason: s.nothing(), Class: NothingThere})
+		s.gaps = append(s.gaps, Gap{Kind: ErrorGap, File: resolved, Reason: s.nothing(resolved), Class: NothingThere})
 	}
 }
 
@@ -103,7 +103,10 @@ func unread(units []string) Gap {
 
 // nothing says what was looked for and not found. That is no clean bill: a path
 // that was moved or hidden would pass for ever.
-func (s *search) nothing() string {
+func (s *search) nothing(dir string) string {
+	if why := s.b.submodule(dir); why != "" {
+		return "there is nothing to look at here: " + why
+	}
 	out := "there is nothing to look at here: no .tf, .tofu, .tf.json or .tofu.json file in this directory or below"
 	for _, why := range sortedKeys(s.hidden) {
 		dirs := s.hidden[why]

@@ -116,6 +116,7 @@ func TestBrokenFiles(t *testing.T) {
 		{"recursion", "-- a.tf --\nmodule \"m\" {\n  source = \"./\"\n}\n", "error: module.m: its source \"./\" calls itself"},
 		{"missing module", "-- a.tf --\nmodule \"m\" {\n  source = \"./none\"\n}\n", "error: module.m: its source \"./none\" is no directory"},
 		{"byte order mark", "-- a.tf --\n\ufefflocals {}\n-- b.tf.json --\n\ufeff{\"locals\": {}}\n", "error: a byte order mark begins the file, which Terraform refuses in JSON: save it without"},
+		{"submodule", "-- .gitmodules --\n[submodule \"m\"]\n\tpath = vendor/m\n\turl = https://example.com/m.git\n-- a.tf --\nmodule \"m\" {\n  source = \"./vendor/m/iam\"\n}\n", "error: module.m: vendor/m is a submodule that Git has not checked out: run `git submodule update --init`"},
 		{"no objects", "-- a.tf.json --\n{\"resource\": [{\"aws_iam_user\": \"x\"}], \"variable\": null, \"//\": 1}\n", "error: resource aws_iam_user is a string, an object is needed"},
 		{"module outside", "-- a.tf --\nmodule \"m\" {\n  source = \"../../x\"\n}\n", "limit: module.m: its source \"../../x\": ../../x lies outside of what may be read"},
 		{"bad tfvars", "-- terraform.tfvars --\nx = \n", "error: "},

@@ -252,6 +252,7 @@ func TestPlanRefused(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"binary", "PK\x03\x04tfplan", "p.json is a binary plan: run `terraform show -json p.json > plan.json` where it was made, and name plan.json"},
 		{"empty", " \n", "p.json is empty: make it again with `terraform show -json FILE > plan.json`"},
+		{"setup-terraform", "[command]/opt/terraform-bin show -json p.out\n" + planHead + "}", "p.json begins with the line of the command, which the wrapper that hashicorp/setup-terraform installs prints: set `terraform_wrapper: false` in that step, or delete the line"},
 		{"truncated", planHead + "\n" + `"resource_changes":[{"addr`, "p.json:2:26: the JSON text ends too early, the file is truncated: make it again with `terraform show -json FILE > plan.json`"},
 		{"a state", `{"format_version":"1.0","values":{"root_module":{}}}`, "p.json is a state, not a plan: name it with --state, or make the plan with `terraform show -json FILE > plan.json`"},
 		{"an empty state", `{"format_version":"1.0"}`, "p.json is a state, not a plan: name it with --state, or make the plan with `terraform show -json FILE > plan.json`"},

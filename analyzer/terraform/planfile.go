@@ -138,6 +138,9 @@ func readEvidence(r io.Reader, name, want string) (*source.File, JSONKind, error
 	if len(text) == 0 {
 		return nil, 0, fmt.Errorf("%s is empty: make it again with %s", name, how)
 	}
+	if bytes.HasPrefix(text, []byte("[command]")) {
+		return nil, 0, fmt.Errorf("%s begins with the line of the command, which the wrapper that hashicorp/setup-terraform installs prints: set `terraform_wrapper: false` in that step, or delete the line", name)
+	}
 	if kind == PlanLog {
 		return nil, 0, fmt.Errorf("%s is the log that `terraform plan -json` prints: run `terraform plan -out FILE`, then %s", name, how)
 	}

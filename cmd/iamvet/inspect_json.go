@@ -98,6 +98,9 @@ func (in *inspector) json(v *value.Value, at string) (any, bool) {
 	case value.Bool:
 		return v.Bool, true
 	case value.Number:
+		if v.Number.IsInf() { // JSON has no number for it
+			return v.Number.Text('f', -1), true
+		}
 		return json.Number(v.Number.Text('f', -1)), true
 	case value.String:
 		text, ok := v.Text()
