@@ -88,6 +88,51 @@ func (inst *instance) accountName() string {
 	return inst.m.ev.root.ID() + " " + name
 }
 
+// stored is what is written of an attribute as the provider gives it back.
+func stored(typ, name string, v *value.Value) *value.Value {
+	switch typ + "." + name {
+	case "aws_iam_openid_connect_provider.url":
+		return withoutScheme(v)
+	case "aws_iam_server_certificate.certificate_body":
+		return withoutLineBreak(v)
+	case "aws_iam_role.inline_policy":
+		return withEmptyPolicies(v)
+	}
+	return v
+}
+
+// withoutLineBreak is a text without the line breaks at its end.
+func withoutLineBreak(v *value.Value) *value.Value {
+	if !v.Is(value.String) {
+		return v
+	}
+	w := *v
+	for len(w.Parts) > 0 && w.Parts[len(w.Parts)-1].Hole == nil {
+		last := w.Parts[len(w.Parts)-1].Text.String
+		n := len(last) - len(strings.TrimRight(last, "\r\n"))
+		if w.Parts = cutEnd(w.Parts, n); n < len(last) {
+			break
+		}
+	}
+	return &w
+}
+
+// withEmptyPolicies are inline policies of a role: a block that says nothing is
+// one without a name and a text.
+func withEmptyPolicies(v *value.Value) *value.Value {
+	w := *v
+	w.Elems = make([]*value.Value, len(v.Elems))
+	for i, e := range v.Elems {
+		w.Elems[i] = e
+		if e.Is(value.Object) && len(e.Attrs) == 0 && !e.Open {
+			empty := *e
+			empty.Attrs = []value.Attr{defaultText("name", ""), defaultText("policy", "")}
+			w.Elems[i] = &empty
+		}
+	}
+	return &w
+}
+
 // withoutScheme is the address of an identity provider as AWS keeps it, and as
 // the provider gives it back.
 func withoutScheme(url *value.Value) *value.Value {

@@ -3,6 +3,7 @@ package terraform
 import (
 	"bytes"
 	"path"
+	"strconv"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -31,6 +32,11 @@ func parseJSONFile(f *source.File) *parsedFile {
 		}
 	}
 	_, ending := configName(path.Base(f.Name))
+	if ending == "" { // values of variables
+		for _, o := range objects {
+			p.gaps = append(p.gaps, setTwice(o, true)...)
+		}
+	}
 	for _, a := range p.body.attrs {
 		if labels, ok := jsonLabels[a.name]; ok && ending != "" {
 			p.gaps = append(p.gaps, misplaced(a.name, a.expr.json, labels)...)
@@ -57,12 +63,45 @@ func misplaced(what string, v *value.Value, labels int) (gaps []Gap) {
 		return []Gap{notAnObject(what, v)}
 	case labels > 0:
 		for _, m := range v.Attrs {
-			if name, ok := m.Key(); ok && name != "//" {
+			name, _ := m.Key()
+			switch {
+			case name != "//":
 				gaps = append(gaps, misplaced(what+" "+name, m.Value, labels-1)...)
+			case !m.Value.Is(value.Null):
+				gaps = append(gaps, Gap{Kind: ErrorGap, Span: m.Name.Span, Reason: "\"//\" is a label here, no comment: comments stand inside of a block, or at the top of the file"})
 			}
 		}
+	default:
+		return setTwice(v, what == "locals")
 	}
 	return gaps
+}
+
+// setTwice are the arguments that a body, or a block in it, sets more than once.
+// Blocks of one type may stand there more than once; whether an object is a block
+// or a value only a schema tells, except where all are values.
+func setTwice(v *value.Value, values bool) (gaps []Gap) {
+	seen := map[string]*value.Value{}
+	for _, m := range v.Attrs {
+		name, ok := m.Key()
+		if !ok || name == "//" {
+			continue
+		}
+		first := seen[name]
+		if first != nil && (values || isScalar(first) || isScalar(m.Value)) {
+			gaps = append(gaps, Gap{Kind: ErrorGap, Span: m.Name.Span, Reason: strconv.Quote(name) + " is set twice", Class: DeclaredTwice})
+		}
+		seen[name] = m.Value
+		gaps = append(gaps, setTwice(m.Value, false)...)
+	}
+	for _, e := range v.Elems {
+		gaps = append(gaps, setTwice(e, false)...)
+	}
+	return gaps
+}
+
+func isScalar(v *value.Value) bool {
+	return v.Is(value.String) || v.Is(value.Number) || v.Is(value.Bool)
 }
 
 func notAnObject(what string, v *value.Value) Gap {

@@ -12,6 +12,7 @@ import (
 // functionCall evaluates arguments and calls; try and can see expressions.
 func (e evaluation) functionCall(x *hclsyntax.FunctionCallExpr) *value.Value {
 	at := e.span(x.Range())
+	called := x.Name
 	switch name := strings.TrimPrefix(x.Name, "core::"); {
 	case name == "try" && !x.ExpandFinal:
 		return e.try(x.Args, at)
@@ -21,8 +22,14 @@ func (e evaluation) functionCall(x *hclsyntax.FunctionCallExpr) *value.Value {
 		return e.fail(at, name+" may not be called from a template")
 	case name == "templatestring" && e.ev.dialect.Language == Terraform && len(x.Args) > 0 && isTemplate(x.Args[0]):
 		return e.fail(at, "templatestring takes a reference to a template, not a template")
-	case strings.HasPrefix(name, builtinProvider) && e.f.m.requiredSource("terraform") != "terraform.io/builtin/terraform":
-		return e.fail(at, name+" needs the provider terraform.io/builtin/terraform in required_providers")
+	case strings.HasPrefix(name, "provider::"):
+		local, function, _ := strings.Cut(strings.TrimPrefix(name, "provider::"), "::")
+		switch builtin := e.f.m.requiredSource(local) == "terraform.io/builtin/terraform"; {
+		case builtin:
+			called = builtinProvider + function
+		case local == "terraform":
+			return e.fail(at, name+" needs the provider terraform.io/builtin/terraform in required_providers")
+		}
 	}
 	var args []*value.Value
 	for i, a := range x.Args {
@@ -43,7 +50,7 @@ func (e evaluation) functionCall(x *hclsyntax.FunctionCallExpr) *value.Value {
 		}
 	}
 	e.ev.charge(len(args))
-	v, err := tryFunction(x.Name, args, e.scope(at))
+	v, err := tryFunction(called, args, e.scope(at))
 	if err != nil {
 		v = failed(x.Name, err, args, at)
 		*e.errs = append(*e.errs, v.Why...)

@@ -50,6 +50,8 @@ func (e evaluation) attributeOf(v *value.Value, name string, at source.Span) *va
 		return part(unknownMember(v, "."+name, at), v)
 	case v.Missing():
 		return e.fail(at, "a null value has no attribute "+strconv.Quote(name))
+	case e.ev.instancesOf(v) != nil && v.Get(name).Is(value.Absent):
+		return e.fail(at, e.ev.instancesOf(v).indexIt(v.Ref.Address, name))
 	case !v.IsMapping():
 		return e.fail(at, "a value that is no object has no attribute "+strconv.Quote(name))
 	}

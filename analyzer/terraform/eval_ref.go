@@ -45,13 +45,13 @@ func (e evaluation) traversal(t hcl.Traversal) *value.Value {
 	case "var":
 		v, problem := e.f.m.variable(name, e.f.cautious)
 		if problem != "" {
-			return e.fail(at, problem)
+			return e.undeclared(at, problem)
 		}
 		return e.follow(v, rest)
 	case "local":
 		v := e.f.m.local(name, e.f.cautious)
 		if v == nil {
-			return e.fail(at, "local."+name+" is not declared")
+			return e.undeclared(at, "local."+name+" is not declared")
 		}
 		return e.follow(v, rest)
 	case "each", "count":
@@ -74,7 +74,10 @@ func (e evaluation) traversal(t hcl.Traversal) *value.Value {
 		return e.fail(at, "self has no value here")
 	case "module":
 		v, problem := e.f.m.call(name)
-		if problem != "" {
+		switch {
+		case e.f.m.mod == nil || e.f.m.mod.calls[name] == nil:
+			return e.undeclared(at, problem)
+		case problem != "":
 			return e.fail(at, problem)
 		}
 		return e.follow(v, rest)
@@ -99,9 +102,19 @@ func (e evaluation) traversal(t hcl.Traversal) *value.Value {
 	return e.resource(resourceKey{Managed, root, name}, rest, at)
 }
 
+// undeclared is the value of a reference to what the module does not declare.
+// Terraform refuses it wherever it stands, in try and can as well.
+func (e evaluation) undeclared(at source.Span, problem string) *value.Value {
+	e.ev.root.gap(Gap{Kind: ErrorGap, Span: at, Reason: problem, Class: ReferencesUndeclared})
+	return e.fail(at, problem)
+}
+
 func (e evaluation) resource(key resourceKey, rest hcl.Traversal, at source.Span) *value.Value {
 	v, problem := e.f.m.resourceValue(key)
-	if problem != "" {
+	switch {
+	case e.f.m.mod.resources[key] == nil:
+		return e.undeclared(at, problem)
+	case problem != "":
 		return e.fail(at, problem)
 	}
 	return placedAt(e.follow(v, rest), at)

@@ -43,7 +43,7 @@ var builtins = map[string]builtin{
 	"zipmap":          {2, 2, false, (*call).zipmap},
 
 	// Types and marks.
-	"ephemeralasnull": {1, 1, true, (*call).pass},
+	"ephemeralasnull": {1, 1, true, (*call).ephemeralAsNull},
 	"issensitive":     {1, 1, true, (*call).isSensitive},
 	"nonsensitive":    {1, 1, true, (*call).nonsensitive},
 	"sensitive":       {1, 1, true, (*call).sensitive},
@@ -91,6 +91,9 @@ var builtins = map[string]builtin{
 	"filesha512":       {1, 1, false, (*call).fileDigest},
 	"templatefile":     {2, 2, false, (*call).templateFile},
 	"templatestring":   {2, 2, false, (*call).templateString},
+
+	// Of the provider terraform.io/builtin/terraform, with libraryFunctions.
+	"provider::terraform::encode_tfvars": {1, 1, false, (*call).encodeTfvars},
 
 	// Of the AWS provider.
 	"provider::aws::arn_build":          {5, 5, false, (*call).arnBuild},
@@ -159,7 +162,6 @@ var libraryFunctions = map[string]function.Function{
 	// Of the provider terraform.io/builtin/terraform.
 	"provider::terraform::decode_tfvars": decodeTfvarsFunc,
 	"provider::terraform::encode_expr":   encodeExprFunc,
-	"provider::terraform::encode_tfvars": encodeTfvarsFunc,
 }
 
 // unpredictable functions answer differently each time or on each machine.

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // The functions of the provider that is built into both tools:
@@ -49,6 +51,14 @@ func decodeTfvars(text string) (cty.Value, error) {
 		members[name] = v
 	}
 	return cty.ObjectVal(members), nil
+}
+
+// encodeTfvars takes an object or, of Terraform only, a map.
+func (c *call) encodeTfvars() (*value.Value, error) {
+	if c.args[0].Is(value.Map) && c.sc.dialect.Language == OpenTofu {
+		return nil, errors.New("OpenTofu takes an object, no map")
+	}
+	return c.library(encodeTfvarsFunc)
 }
 
 var encodeTfvarsFunc = function.New(&function.Spec{

@@ -18,8 +18,14 @@ func (c *call) toSet() (*value.Value, error) { return c.as(0, cty.Set(cty.Dynami
 
 func (c *call) toMap() (*value.Value, error) { return c.as(0, cty.Map(cty.DynamicPseudoType)) }
 
-// pass is ephemeralasnull: nothing that iamvet reads is known to be ephemeral.
-func (c *call) pass() (*value.Value, error) { return c.args[0], nil }
+// ephemeralAsNull is its argument, or null: what is ephemeral counts as
+// sensitive here, and of that it is not known which of the two it is.
+func (c *call) ephemeralAsNull() (*value.Value, error) {
+	if !sensitiveDeep(c.args[0]) {
+		return c.args[0], nil
+	}
+	return c.carryDeep(value.Of(valueType(typeOf(c.args[0])), c.sc.span, c.reason("whether the value is ephemeral is not known"))), nil
+}
 
 func (c *call) sensitive() (*value.Value, error) { return burden(c.args[0], nil, true), nil }
 

@@ -293,6 +293,14 @@ type instanceSet struct {
 	wildcard *value.Value   // of the instance with an unknown key
 }
 
+// indexIt says what to write instead of an attribute of all instances.
+func (s *instanceSet) indexIt(address, attr string) string {
+	if s.kind == countKey {
+		return address + " has count: its attributes are those of an instance, as " + address + "[0]." + attr
+	}
+	return address + " has for_each: its attributes are those of an instance, as " + address + "[each.key]." + attr
+}
+
 // at is the instance of a key. ok is false when no instance can have it.
 func (s *instanceSet) at(key *value.Value) (*value.Value, bool) {
 	text, known := key.Text()

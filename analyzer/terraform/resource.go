@@ -117,10 +117,7 @@ func (inst *instance) whole(cautious bool) *value.Value {
 // what the provider makes it.
 func (inst *instance) member(name string, cautious bool) (*value.Value, string) {
 	if v := inst.written(name, cautious); !v.Missing() {
-		if name == "url" && inst.key.typ == "aws_iam_openid_connect_provider" {
-			v = withoutScheme(v)
-		}
-		return inst.refer(v, name), ""
+		return inst.refer(stored(inst.key.typ, name, v), name), ""
 	}
 	v := inst.m.ev.once(inst.memo, memoKey{"computed", name, cautious}, inst.address+"."+name, inst.block.header, func() *value.Value {
 		return inst.computed(name, cautious)

@@ -109,6 +109,9 @@ func (l *evidence) readRawState(members sections) error {
 				r.mode = Data
 			}
 			if i.Attributes != nil {
+				if raw.Type == "terraform_data" {
+					unwrapDynamic(i.Attributes)
+				}
 				r.after = i.Attributes
 			} else if i.AttributesFlat != nil {
 				l.root.gap(Gap{Kind: LimitGap, File: l.file.Name,
@@ -122,6 +125,16 @@ func (l *evidence) readRawState(members sections) error {
 	}
 	l.finish(false)
 	return nil
+}
+
+// unwrapDynamic takes the values of attributes that may be of any type out of
+// the objects {"value": …, "type": …} that a state file keeps them in.
+func unwrapDynamic(attributes map[string]any) {
+	for _, name := range []string{"input", "output", "triggers_replace"} {
+		if o, ok := attributes[name].(map[string]any); ok && len(o) == 2 && o["type"] != nil {
+			attributes[name] = o["value"]
+		}
+	}
 }
 
 // sensitivePaths turns the paths of a raw state, each a list of steps, to the

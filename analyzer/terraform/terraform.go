@@ -59,12 +59,13 @@ type Gap struct {
 
 // The classes of gaps that come in numbers.
 const (
-	ModulesNotFetched = "modules that terraform init has not fetched"
-	ModulesUnknown    = "modules whose source is not known"
-	ModulesMissing    = "modules whose source is no directory"
-	FilesMissing      = "files that do not exist"
-	NothingThere      = "paths without configuration"
-	DeclaredTwice     = "declarations of what is declared already"
+	ModulesNotFetched    = "modules that terraform init has not fetched"
+	ModulesUnknown       = "modules whose source is not known"
+	ModulesMissing       = "modules whose source is no directory"
+	FilesMissing         = "files that do not exist"
+	NothingThere         = "paths without configuration"
+	DeclaredTwice        = "declarations of what is declared already"
+	ReferencesUndeclared = "references to what is not declared"
 )
 
 // Options are what a configuration is evaluated with.
