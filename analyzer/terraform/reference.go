@@ -51,6 +51,8 @@ func (r *Resource) Reference(attr string) *value.Value {
 		return value.UnknownBecause(r.Address+"."+attr+" is known after apply", r.Header)
 	case !v.Missing() && !v.Is(value.Unknown), r.inst == nil:
 		return v
+	case v.Is(value.Null) && r.Root.Source != Config:
+		return v // whatever the configuration says that ignore_changes has Terraform ignore
 	case v.Is(value.Unknown) && r.Root.Source != Config:
 		return v // the plan's own reason says more
 	}
