@@ -71,8 +71,12 @@ func misplaced(what string, v *value.Value, labels int) (gaps []Gap) {
 				gaps = append(gaps, Gap{Kind: ErrorGap, Span: m.Name.Span, Reason: "\"//\" is a label here, no comment: comments stand inside of a block, or at the top of the file"})
 			}
 		}
+	case what == "locals": // what is declared twice is said of both syntaxes
+		for _, m := range v.Attrs {
+			gaps = append(gaps, setTwice(m.Value, false)...)
+		}
 	default:
-		return setTwice(v, what == "locals")
+		return setTwice(v, false)
 	}
 	return gaps
 }

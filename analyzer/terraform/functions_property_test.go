@@ -245,7 +245,7 @@ func another(v *value.Value) *value.Value {
 func TestCarry(t *testing.T) {
 	checked := 0
 	for _, text := range expressions(t) {
-		if strings.Contains(text, "sensitive(") {
+		if strings.Contains(text, "sensitive(") || strings.Contains(text, "ephemeralasnull(") { // they look at it
 			continue
 		}
 		e, s, err := parseTest(text)
