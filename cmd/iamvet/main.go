@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,7 +24,6 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	wd, err := os.Getwd()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "iamvet: the working directory is not readable:", err)
@@ -38,9 +35,7 @@ func main() {
 		columns: columns(os.Stdout),
 		noColor: os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb",
 	}
-	status := p.run(ctx, os.Args[1:])
-	stop()
-	os.Exit(status)
+	os.Exit(untilInterrupted(os.Stderr, func(ctx context.Context) int { return p.run(ctx, os.Args[1:]) }, os.Exit))
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
@@ -113,6 +108,10 @@ Nothing is executed and nothing leaves this machine.`,
 		return status.status
 	case ctx.Err() != nil:
 		fmt.Fprintln(p.stderr, "iamvet: interrupted")
+		var by interrupted
+		if errors.As(context.Cause(ctx), &by) {
+			return by.status()
+		}
 		return exitBroken
 	case errors.As(err, &crash):
 		fmt.Fprintln(p.stderr, crash)
