@@ -96,6 +96,7 @@ func (a *analysis) analyze(ctx context.Context) (*Report, error) {
 	}
 	gaps = append(gaps, a.misused(model.Roots)...)
 	before := newLoaded(model)
+	a.unedited = before
 	a.progress("verifying fixes")
 	a.offer(result)
 	a.memo.verifying, a.trying = true, true
@@ -160,6 +161,7 @@ type analysis struct {
 	trying  bool
 	// generators are the tools that wrote files; see generator.
 	generators map[string]string
+	unedited   *loaded // what edits in memory are made to; nil until it is loaded
 	// unapplied are the changes of the edits in memory that Terraform ignores.
 	unapplied []unapplied
 	// outcome is the analysis with files replaced.
@@ -295,7 +297,7 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *load
 		var root *terraform.Root
 		load := func() {
 			var more []terraform.Gap
-			root, more = a.loadRoot(ctx, boundary, f, edits, keep.at(f))
+			root, more = a.loadRoot(ctx, boundary, f, edits, a.unedited.at(f))
 			gaps = append(gaps, more...)
 		}
 		if edits != nil {

@@ -75,6 +75,7 @@ func Combine(ctx context.Context, in Input, checks []*Check, chosen []Chosen) (*
 	}
 	var after *result
 	roots := newLoaded(model)
+	a.unedited = roots
 	_, crashed := a.in.attempt(terraform.Gap{}, func() { after, err = a.harmless(ctx, before, roots, out.Applied, merged) })
 	if crashed || err != nil {
 		if ctx.Err() != nil {
