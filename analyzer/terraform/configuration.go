@@ -81,6 +81,8 @@ func Unfit(b *Boundary, name string) (g Gap, ok bool) {
 		g.Reason = "it is a plan: name it with --plan " + base
 	case PlanLog:
 		g.Reason = "it is what terraform plan -json prints: run `terraform plan -out=plan.out` and `terraform show -json plan.out > plan.json`, and name that with --plan plan.json"
+	case Encrypted:
+		g.Reason = fmt.Sprintf("it is a plan or state that OpenTofu has encrypted: run `tofu show -json %s > shown.json` where its keys are, and name that with --plan or --state", base)
 	case JSONState, RawState:
 		g.Reason = "it is a state: name it with --state " + base
 	}

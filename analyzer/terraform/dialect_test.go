@@ -106,3 +106,138 @@ func TestDialectSince(t *testing.T) {
 		}
 	}
 }
+
+// TestEncrypted: what OpenTofu 1.12.6 writes where state and plan are encrypted.
+func TestEncrypted(t *testing.T) {
+	const state = `{"serial":1,"lineage":"8a093b76-31e1-20e6-e923-3a81c10cdd6b","meta":{"key_provider.pbkdf2.k":"e30="},"encrypted_data":"EFADAMl0"}`
+	const plan = `{"meta":{"key_provider.pbkdf2.k":"e30="},"encrypted_data":"N+uFKrGy"}`
+	const want = "f is encrypted by OpenTofu: run `tofu show -json f > shown.json` where its keys are, and name shown.json"
+	for _, text := range []string{state, plan} {
+		if _, err := LoadState(context.Background(), strings.NewReader(text), "f", nil); err == nil || err.Error() != want {
+			t.Errorf("as a state: %v", err)
+		}
+		if _, err := LoadPlan(context.Background(), strings.NewReader(text), "f", nil, PlanOptions{}); err == nil || err.Error() != want {
+			t.Errorf("as a plan: %v", err)
+		}
+	}
+	if kind := SniffJSON([]byte(`{"lineage":"x","serial":3,"version":4,"resources":[]}`)); kind != RawState {
+		t.Errorf("a state whose members are in another order is taken for %d", kind)
+	}
+}
+
+// TestEphemeralInPlan: a plan has the default of an ephemeral variable, whatever
+// it was given, as Terraform 1.13.3 and OpenTofu 1.12.6 write it.
+func TestEphemeralInPlan(t *testing.T) {
+	const archive = "-- main.tf --\nvariable \"e\" {\n  ephemeral = true\n  default   = \"default\"\n}\nvariable \"p\" {\n  default = \"x\"\n}\nresource \"aws_iam_user\" \"u\" {\n  name = var.p\n  password_wo = var.e\n}\n"
+	const plan = `{"format_version":"1.2","terraform_version":"1.13.3","applyable":true,"variables":{"e":{"value":"default"},"p":{"value":"set"}},"planned_values":{"root_module":{}}}`
+	for _, tt := range []struct {
+		vars map[string]string
+		want string
+	}{
+		{nil, `?`},
+		{map[string]string{"e": "given"}, `"given"`},
+	} {
+		root, err := LoadPlan(context.Background(), strings.NewReader(plan), "plan.json", load(t, ".", archive, Options{Vars: tt.vars, Uncalled: true}), PlanOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		top := root.loader.(*overlaid).config.loader.(*evaluator).top
+		e, _ := top.variable("e", false)
+		p, _ := top.variable("p", false)
+		if printed(e) != tt.want || !e.Sensitive || printed(p) != `"set"` {
+			t.Errorf("with %v: var.e is %s, var.p is %s", tt.vars, printed(e), printed(p))
+		}
+	}
+}
+
+// TestNewerLanguage: what Terraform 1.12 to 1.14 and OpenTofu 1.11 and 1.12 have,
+// and what of it makes no resource.
+func TestNewerLanguage(t *testing.T) {
+	root := load(t, ".", `
+-- main.tf --
+language {
+  compatible_with {
+    opentofu = ">= 1.12"
+  }
+}
+action "aws_lambda_invoke" "notify" {
+  config {
+    function_name = "notify"
+  }
+}
+variable "secret" {
+  type      = string
+  ephemeral = true
+}
+variable "constant" {
+  const      = true
+  default    = "c"
+  deprecated = "use another"
+}
+ephemeral "random_password" "p" {
+  length = 20
+}
+ephemeral "random_password" "off" {
+  length = 20
+  lifecycle {
+    enabled = false
+  }
+}
+resource "aws_iam_user" "u" {
+  name = var.constant
+  lifecycle {
+    action_trigger {
+      events  = [after_create]
+      actions = [action.aws_lambda_invoke.notify]
+    }
+  }
+}
+resource "aws_db_instance" "d" {
+  password_wo         = ephemeral.random_password.p.result
+  password_wo_version = 1
+}
+import {
+  to = aws_iam_user.u
+  identity = {
+    name = "c"
+  }
+}
+removed {
+  from = aws_iam_user.gone
+}
+output "e" {
+  value     = var.secret
+  ephemeral = true
+}
+-- list.tfquery.hcl --
+list "aws_iam_user" "all" {
+  provider = aws
+}
+resource "aws_iam_user" "no" {}
+-- main.tftest.hcl --
+run "r" {
+  command = plan
+}
+-- main.tofutest.hcl --
+run "r" {
+  command = plan
+}
+`, Options{})
+	var got []string
+	for _, r := range root.Resources() {
+		got = append(got, r.Address)
+	}
+	if s := strings.Join(got, " "); s != "aws_db_instance.d aws_iam_user.u" {
+		t.Errorf("the resources are %s", s)
+	}
+	u := root.Resource("aws_iam_user.u")
+	if u == nil || printed(u.Attr("name")) != `"c"` || u.Imported == value.No {
+		t.Errorf("the user is %+v", u)
+	}
+	if v := root.Resource("aws_db_instance.d").Attr("password_wo"); v.Known() {
+		t.Errorf("an ephemeral value is %s", printed(v))
+	}
+	if gaps := gapsOf(root); len(gaps) > 0 {
+		t.Errorf("gaps %q", gaps)
+	}
+}

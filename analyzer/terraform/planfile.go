@@ -27,6 +27,7 @@ const (
 	RawState            // a .tfstate file
 	BinaryPlan          // what terraform plan -out writes
 	PlanLog             // what terraform plan -json prints: messages, one a line
+	Encrypted           // a plan or state that OpenTofu has encrypted
 )
 
 // SniffJSON says what a file looks like from its first member names. A file
@@ -52,8 +53,12 @@ func SniffJSON(b []byte) JSONKind {
 			return JSONPlan
 		case "values":
 			return JSONState
+		case "encrypted_data":
+			return Encrypted
 		case "lineage", "serial":
-			return RawState
+			if seen["version"] { // OpenTofu leaves it out of what it encrypts
+				return RawState
+			}
 		case "@level", "@message":
 			return PlanLog
 		}
@@ -62,6 +67,8 @@ func SniffJSON(b []byte) JSONKind {
 		}
 	}
 	switch {
+	case seen["lineage"], seen["serial"]:
+		return RawState
 	case seen["format_version"]: // the state of nothing
 		return JSONState
 	case seen["version"] && (seen["terraform_version"] || seen["resources"] || seen["modules"]):
@@ -153,8 +160,8 @@ func readEvidence(r io.Reader, name, want string) (*source.File, JSONKind, error
 		return nil, 0, fmt.Errorf("%s is a plan, not a state: name it with --plan", name)
 	case isState && want == "plan":
 		return nil, 0, fmt.Errorf("%s is a state, not a plan: name it with --state, or make the plan with %s", name, how)
-	case bytes.Contains(text[:min(len(text), 4096)], []byte(`"encrypted_data"`)):
-		return nil, 0, fmt.Errorf("%s is encrypted: make it again with `tofu show -json`", name)
+	case kind == Encrypted:
+		return nil, 0, fmt.Errorf("%s is encrypted by OpenTofu: run `tofu show -json %s > shown.json` where its keys are, and name shown.json", name, name)
 	case !isPlan && !isState:
 		return nil, 0, fmt.Errorf("%s is not a %s: make it with %s", name, want, how)
 	}

@@ -152,6 +152,14 @@ func (m *moduleInstance) variablePlace(name string, b *block) source.Span {
 func (m *moduleInstance) variableValue(name string, b *block, cautious bool) *value.Value {
 	v := m.configuredValue(name, b, cautious)
 	p := m.ev.planned[name]
+	if _, given := m.ev.values[name]; p != nil && m.parent == nil && m.ev.isSet(b, "ephemeral") {
+		// Plans have its default, whatever it was given.
+		if given {
+			return v
+		}
+		t, _ := m.ev.variableType(b)
+		return value.Of(plainType(t), b.header, value.Reason{Text: "var." + name + " is ephemeral: the plan does not say what it was", Span: b.header})
+	}
 	if m.parent != nil || p == nil {
 		return v
 	}
@@ -193,12 +201,13 @@ func (m *moduleInstance) configuredValue(name string, b *block, cautious bool) *
 // secret says that a variable's value is not to be printed. Terraform keeps what
 // is ephemeral out of plans and states; nobody wants it in a report.
 func (ev *evaluator) secret(b *block) bool {
-	for _, name := range []string{"sensitive", "ephemeral"} {
-		if s, _ := ev.eval(b.expr(name), &frame{}); s.Is(value.Bool) && s.Bool {
-			return true
-		}
-	}
-	return false
+	return ev.isSet(b, "sensitive") || ev.isSet(b, "ephemeral")
+}
+
+// isSet says that an argument of a variable is true.
+func (ev *evaluator) isSet(b *block, name string) bool {
+	v, _ := ev.eval(b.expr(name), &frame{})
+	return v.Is(value.Bool) && v.Bool
 }
 
 // assumption is that a variable has its default.
