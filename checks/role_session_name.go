@@ -70,7 +70,7 @@ func roleSessionName(p *analyzer.Pass) error {
 	if err := trustConditions(p); err != nil {
 		return err
 	}
-	guards := resourceGuards(p.Model)
+	guards, shared := resourceGuards(p.Model), sharing(p.Model)
 	for _, role := range p.Model.Roles {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
@@ -79,7 +79,7 @@ func roleSessionName(p *analyzer.Pass) error {
 		r := analyzer.Remember(p.Memo, opt.Account+"\x00"+value.Key(role.Attribute), func() proof.SessionNameResult {
 			return proof.SessionName(role.Trust, opt)
 		}).In(role.Trust)
-		c := sessionNameCheck{pass: p, role: role, result: r}
+		c := sessionNameCheck{pass: p, role: role, result: r, shared: shared}
 		g := guardedTrust{verdict: r.Class.Verdict()}
 		if g.verdict == proof.Violated && r.Class != proof.NameInvalid {
 			g = underGuards(guards, opt.Account, c.under)
@@ -117,6 +117,7 @@ type sessionNameCheck struct {
 	// freeing are the statements that loose found, once it has judged them.
 	freeing []*policy.Statement
 	judged  bool
+	shared  func(*identity.Role, *policy.Statement) ([]*identity.Role, []*policy.Statement)
 }
 
 // finding is what all verdicts share.

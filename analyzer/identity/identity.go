@@ -64,7 +64,7 @@ type Model struct {
 	policyIndexes []*index[*terraform.Resource]
 	documents     map[*terraform.Resource]*policy.Document // of managed policies; nil: AWS refuses it
 	outsiders     map[*Login]*User                         // users that are only named
-	rolePolicies  map[*terraform.Root][]rolePolicy
+	assumers      *assumers
 	unread        map[*terraform.Root][]terraform.UnreadModule
 	bound, broken bool // see bind
 }
@@ -93,7 +93,6 @@ func (m *Model) build(parts Part) {
 	m.parsed, m.lengths = map[*value.Value]parsed{}, map[*value.Value]int{}
 	m.loginOf, m.keysOf = map[*User]*Login{}, map[*User][]*AccessKey{}
 	m.credentialsOf, m.deviceOf = map[*User][]*Credential{}, map[*User]*MFADevice{}
-	m.rolePolicies = map[*terraform.Root][]rolePolicy{}
 	for _, r := range m.Roots {
 		if parts&People != 0 {
 			m.addUsers(r)
