@@ -90,6 +90,12 @@ type Check struct {
 	// Run judges what configurations, plans and states declare; nil for a check
 	// that only evidence decides.
 	Run func(*Pass) error
+	// Subjects are the types of the resources that the check decides about, and Tell
+	// says of one of them, when somebody asks, why there is no finding about it. It
+	// rests on the same proofs as Run, is never called where Run or Deployed has a
+	// finding on the resource, and costs nothing in a scan.
+	Subjects []string
+	Tell     func(*Pass, *terraform.Resource) *Told
 	// Deployed judges Model.Reported, the credential reports of accounts; nil for
 	// a check that they say nothing about. It runs once, after the fixes are
 	// verified: no fix changes what is deployed.

@@ -52,6 +52,8 @@ is reported.`,
 		"fsbp IAM.3 IAM.4 IAM.5 IAM.6 IAM.8 IAM.9"),
 	Settings: []string{"max_key_age", "unused_days"},
 	Tags:     []string{"root", "mfa", "access-key", "detection"},
+	Subjects: slices.Concat(baselineTypes, ruleTypes),
+	Tell:     tellDetective,
 	Estate:   true,
 	Run:      detectiveControls,
 }

@@ -60,6 +60,8 @@ StringEquals.
 	},
 	Controls: controls("mitre-attack T1078.004 T1550.001"),
 	Tags:     []string{"role", "trust-policy", "oidc"},
+	Subjects: roleTypes,
+	Tell:     tellOIDCSubject,
 	Run:      oidcSubject,
 }
 

@@ -63,6 +63,8 @@ admits somebody without it.`,
 	Controls: []analyzer.Control{{Framework: "mitre-attack", ID: "T1078.004"}},
 	Settings: []string{"trust_condition", "trusted_accounts"},
 	Tags:     []string{"role", "trust-policy", "cloudtrail"},
+	Subjects: roleTypes,
+	Tell:     tellSessionName,
 	Run:      roleSessionName,
 }
 

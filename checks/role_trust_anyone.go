@@ -50,6 +50,8 @@ organization in a condition.
 	Controls: controls("cis-7.0 2.21", "mitre-attack T1078.004"),
 	Settings: []string{"trusted_accounts"},
 	Tags:     []string{"role", "trust-policy"},
+	Subjects: roleTypes,
+	Tell:     tellTrustAnyone,
 	Run:      roleTrustAnyone,
 }
 

@@ -43,6 +43,8 @@ roles, or central root access (sts:AssumeRoot), for the few tasks that need root
 		"pci-dss-3.2.1 2.1 2.2 7.2.1", "mitre-attack T1078.004")...),
 	Settings: []string{"govcloud_accounts"},
 	Tags:     []string{"root", "access-key"},
+	Subjects: keyTypes,
+	Tell:     tellRootKey,
 	Run:      rootAccessKey,
 	Deployed: eachRoot(reportedRootKey),
 }

@@ -44,6 +44,8 @@ management account.`,
 		"pci-dss-3.2.1 8.3.1", "pci-dss-4.0.1 8.4.2", "mitre-attack T1556.006")...),
 	Settings: []string{"govcloud_accounts"},
 	Tags:     []string{"root", "mfa"},
+	Subjects: []string{"aws_iam_virtual_mfa_device"},
+	Tell:     tellRootDevice,
 	Run:      rootHardwareMFA,
 
 	Deployed: reportedRootDevice,

@@ -62,6 +62,8 @@ IAM Identity Center, and delete their passwords.
 		"pci-dss-3.2.1 8.3.1", "pci-dss-4.0.1 8.4.2", "mitre-attack T1556.006 T1078.004")...),
 	Settings: []string{"break_glass_users"},
 	Tags:     []string{"user", "mfa", "console"},
+	Subjects: loginTypes,
+	Tell:     tellConsoleMFA,
 	Estate:   true,
 	Run:      userConsoleMFA,
 	Deployed: eachUser(reportedConsoleMFA),

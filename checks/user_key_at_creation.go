@@ -43,6 +43,8 @@ change of its own, with a rotation.`,
 	Controls: append(cis1("1.11"), controls("cis-5.0 1.10", "cis-6.0 2.10", "mitre-attack T1098.001")...),
 	Settings: []string{"machine_users"},
 	Tags:     []string{"user", "access-key"},
+	Subjects: slices.Concat(userTypes, keyTypes),
+	Tell:     tellKeyAtCreation,
 	Run:      userKeyAtCreation,
 	Deployed: eachUser(reportedKeyAtCreation),
 }

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -59,6 +60,8 @@ which has no key to rotate.
 		"aws-config access-keys-rotated", "nist-800-53-r5 AC-2(1) AC-2(3) AC-3(15)", "pci-dss-4.0.1 8.3.9 8.6.3", "mitre-attack T1098.001")...),
 	Settings: []string{"max_key_age"},
 	Tags:     []string{"user", "access-key", "rotation"},
+	Subjects: slices.Concat(userTypes, keyTypes),
+	Tell:     tellKeyRotation,
 	Run:      userKeyRotation,
 	Deployed: eachUser(reportedKeyRotation),
 }

@@ -43,6 +43,8 @@ use roles instead (OIDC, IAM Roles Anywhere).`,
 	},
 	Controls: append(cis1("1.13"), controls("cis-5.0 1.12", "cis-6.0 2.12", "mitre-attack T1098.001")...),
 	Tags:     []string{"user", "access-key"},
+	Subjects: slices.Concat(userTypes, keyTypes),
+	Tell:     tellMultipleKeys,
 	Run:      userMultipleKeys,
 	Deployed: eachUser(reportedMultipleKeys),
 }

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,6 +44,8 @@ employment; for programs use roles.`,
 		"pci-dss-3.2.1 8.1.4", "pci-dss-4.0.1 8.2.6", "mitre-attack T1078.004")...),
 	Settings: []string{"unused_days"},
 	Tags:     []string{"user", "access-key", "console"},
+	Subjects: slices.Concat(userTypes, keyTypes),
+	Tell:     tellUnused,
 	Deployed: eachUser(reportedUnused),
 }
 

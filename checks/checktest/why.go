@@ -1,0 +1,133 @@
+package checktest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/report"
+	"github.com/iamvet/iamvet/analyzer/terraform"
+)
+
+// Why asks about every resource of every fixture what the rules make of it, and holds
+// the answers against the scan: each rule answers for each resource that it looks at,
+// a violation or an open question is told where the scan has one and nowhere else,
+// and what is compliant says why. seen gets the answers.
+func Why(t *testing.T, dir string, checks []*analyzer.Check, seen func(*analyzer.Answer)) {
+	cases, err := filepath.Glob(filepath.Join(dir, "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		if info, err := os.Stat(c); err != nil || !info.IsDir() {
+			continue
+		}
+		name, _ := filepath.Rel(dir, c)
+		t.Run(filepath.ToSlash(name), func(t *testing.T) { whyAgrees(t, c, checks, seen) })
+	}
+}
+
+// subjects are the resources that a check looks at.
+func subjects(roots []*terraform.Root, checks []*analyzer.Check) []*terraform.Resource {
+	var out []*terraform.Resource
+	for _, root := range roots {
+		for _, typ := range root.Types(terraform.Managed) {
+			if slices.ContainsFunc(checks, func(c *analyzer.Check) bool { return slices.Contains(c.Subjects, typ) }) {
+				out = append(out, root.Resources(typ)...)
+			}
+		}
+	}
+	return out
+}
+
+func whyAgrees(t *testing.T, dir string, checks []*analyzer.Check, seen func(*analyzer.Answer)) {
+	var asked []*terraform.Resource
+	e, err := analyzer.Why(context.Background(), input(t, dir), checks, func(roots []*terraform.Root) ([]*terraform.Resource, error) {
+		asked = subjects(roots, checks)
+		return asked, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type question struct {
+		rule     string
+		resource *terraform.Resource
+	}
+	answered := map[question]bool{}
+	told := map[string]bool{}
+	for _, a := range e.Answers {
+		seen(a)
+		answered[question{a.Check.ID, a.Resource}] = true
+		what := a.Check.ID + " of " + a.Resource.Address
+		if a.Finding != nil {
+			told[same(a.Finding)] = true
+		}
+		switch {
+		case a.Finding == nil && (a.Told == nil || a.Told.Message == ""):
+			t.Errorf("%s: nothing is told", what)
+		case a.Standing == analyzer.Violating && (a.Finding == nil || a.Finding.Verdict != analyzer.Violation):
+			t.Errorf("%s: a violation that the scan does not find: %s", what, a.Told.Message)
+		case a.Standing == analyzer.Open && a.Finding == nil && len(a.Told.Needs) == 0:
+			t.Errorf("%s: open, and not said what is missing: %s", what, a.Told.Message)
+		case a.Standing == analyzer.Compliant && a.Finding != nil:
+			t.Errorf("%s: compliant, and found: %s", what, a.Finding.Message)
+		}
+	}
+	for _, r := range asked {
+		for _, c := range checks {
+			if slices.Contains(c.Subjects, r.Type) && !answered[question{c.ID, r}] {
+				t.Errorf("%s tells nothing of %s", c.ID, r.Address)
+			}
+		}
+	}
+	scan := Analyze(t, dir, checks)
+	for _, f := range slices.Concat(scan.Findings, scan.Undetermined) {
+		if f.Resource == nil || len(f.Resource.Root.Files()) == 0 || !slices.Contains(asked, f.Resource) && !declared(asked, f) {
+			continue
+		}
+		if !told[same(f)] {
+			t.Errorf("the scan has a finding of which why says nothing: %s %s", f.Check.ID, f.Message)
+		}
+	}
+	whyIsWritten(t, e)
+}
+
+// declared says that a finding is about one of the resources, as another load of them.
+func declared(asked []*terraform.Resource, f *analyzer.Finding) bool {
+	return slices.ContainsFunc(asked, func(r *terraform.Resource) bool {
+		return r.Address == f.Resource.Address && r.Root.Dir == f.Resource.Root.Dir && r.Root.Label == f.Resource.Root.Label
+	})
+}
+
+// same tells findings of two runs apart.
+func same(f *analyzer.Finding) string {
+	address := ""
+	if f.Resource != nil {
+		address = f.Resource.Address
+	}
+	return f.Check.ID + " " + f.Verdict.String() + " " + f.Severity.String() + " " + address + " " + f.Message
+}
+
+// whyIsWritten says that the answers can be written in both formats, and that the
+// bytes are the same each time.
+func whyIsWritten(t *testing.T, e *analyzer.Explanation) {
+	t.Helper()
+	by := report.Asker{ScanRoot: ".", WorkDir: "."}
+	var first string
+	for i := range 2 {
+		var out bytes.Buffer
+		if err := errors.Join(report.WhyText(&out, e, by, report.TextOptions{}), report.WhyJSON(&out, e, by)); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = out.String()
+		} else if out.String() != first {
+			t.Error("the same answers are written in two ways")
+		}
+	}
+}
