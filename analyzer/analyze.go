@@ -153,6 +153,7 @@ type analysis struct {
 	found    []terraform.FoundRoot
 	gaps     []terraform.Gap // of discovery
 	deployed deployment
+	apart    bool // findings of instances are left apart
 	memo     *Memo
 	last     retry // of the fix that was tried last
 	// crashed are the checks that did, in the run that is reported. trying says that
@@ -481,7 +482,13 @@ func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*C
 			return nil, err
 		}
 	}
-	out.findings = merge(out.findings)
+	if a.apart {
+		for _, f := range out.findings {
+			f.stand()
+		}
+	} else {
+		out.findings = merge(out.findings)
+	}
 	order(out.findings)
 	fingerprint(out.findings)
 	for _, r := range model.Roots {

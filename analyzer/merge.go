@@ -27,14 +27,7 @@ func merge(findings []*Finding) []*Finding {
 	at := map[key]*group{}
 	var out []*Finding
 	for _, f := range findings {
-		if f.Resource != nil {
-			f.Instances = []Instance{{Root: f.Resource.Root.Dir, Address: f.Resource.Address, Key: f.Resource.Key, Calls: f.Resource.Calls}}
-			for _, c := range f.Resource.Calls {
-				if !c.Span.IsZero() {
-					f.Related = append(f.Related, Related{Message: calledHere, Span: c.Span, Address: c.Address})
-				}
-			}
-		}
+		f.stand()
 		if f.Resource == nil || f.Span.IsZero() {
 			out = append(out, f)
 			continue
@@ -48,6 +41,18 @@ func merge(findings []*Finding) []*Finding {
 		out = append(out, f)
 	}
 	return out
+}
+
+// stand gives a finding its own instance, and the calls of the modules it is in.
+func (f *Finding) stand() {
+	if f.Resource != nil {
+		f.Instances = []Instance{{Root: f.Resource.Root.Dir, Address: f.Resource.Address, Key: f.Resource.Key, Calls: f.Resource.Calls}}
+		for _, c := range f.Resource.Calls {
+			if !c.Span.IsZero() {
+				f.Related = append(f.Related, Related{Message: calledHere, Span: c.Span, Address: c.Address})
+			}
+		}
+	}
 }
 
 // calledHere is what a module call has to do with a finding.

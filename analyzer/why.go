@@ -71,7 +71,9 @@ type Choose func(roots []*terraform.Root) ([]*terraform.Resource, error)
 // Why decides what Analyze decides, without its fixes, and tells of the chosen
 // resources what each rule makes of them, also where that is no finding.
 func Why(ctx context.Context, in Input, checks []*Check, choose Choose) (*Explanation, error) {
-	return newAnalysis(in, checks).why(ctx, choose)
+	a := newAnalysis(in, checks)
+	a.apart = true
+	return a.why(ctx, choose)
 }
 
 func (a *analysis) why(ctx context.Context, choose Choose) (*Explanation, error) {
@@ -97,6 +99,9 @@ func (a *analysis) why(ctx context.Context, choose Choose) (*Explanation, error)
 	a.progress("deciding")
 	result, err := a.judge(ctx, model, a.checks)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.judgeUnapplied(ctx, model.Roots, result); err != nil {
 		return nil, err
 	}
 	redact(result.findings, result.gaps, result.model)
@@ -145,7 +150,11 @@ func (a *analysis) answers(res *result, c *Check, r *terraform.Resource) []*Answ
 	}
 	told := gone(r)
 	if told == nil {
-		told = c.Tell(pass, r)
+		lost := terraform.Gap{Span: r.Header, Reason: "what " + c.ID + " makes of " + r.Address + " was not told"}
+		if gap, crashed := a.in.attempt(lost, func() { told = c.Tell(pass, r) }); crashed {
+			res.gaps = append(res.gaps, gap)
+			return out
+		}
 	}
 	answer := &Answer{Check: c, Resource: r, Standing: told.Standing, Told: told}
 	if told.By != nil {

@@ -225,7 +225,7 @@ func tellRootMFA(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	var opt proof.RootOptions
 	e, found := estateOf(p.Model, r)
 	if found {
-		opt = rootOptions(e.org, p.Settings)
+		opt = rootOptions(e.org, p.Settings, p.Now)
 	}
 	return property[proof.RootResult]{
 		question: rootMFAQuestion(e.org, opt),
@@ -242,7 +242,7 @@ func tellRootIP(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	}
 	c := rootIPCheck{pass: p}
 	if e, found := estateOf(p.Model, r); found {
-		c.org, c.opt = e.org, networkOptions(e.org, allowed)
+		c.org, c.opt = e.org, networkOptions(e.org, allowed, p.Now)
 	}
 	return property[proof.SourceIPResult]{
 		question: c.question(),
@@ -269,8 +269,8 @@ func tellRootUsage(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	if err != nil {
 		return inapplicable("%s.", upperFirst(err.Error()))
 	}
-	c := rootUsageCheck{pass: p, org: e.org, networks: rootIPCheck{pass: p, org: e.org, opt: networkOptions(e.org, allowed)}}
-	mfa := rootMFAQuestion(e.org, rootOptions(e.org, p.Settings)).outcomes(p.Settings)
+	c := rootUsageCheck{pass: p, org: e.org, networks: rootIPCheck{pass: p, org: e.org, opt: networkOptions(e.org, allowed, p.Now)}}
+	mfa := rootMFAQuestion(e.org, rootOptions(e.org, p.Settings, p.Now)).outcomes(p.Settings)
 	_, failed, undetermined := sorted(mfa)
 	managed, _ := centralRootManagement(e.org)
 	free, needs := c.free(mfa)

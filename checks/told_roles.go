@@ -27,7 +27,7 @@ func tellSessionName(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	if t := untrusting(role); t != nil {
 		return t
 	}
-	opt := proof.SessionNameOptions{Account: accountOf(role)}
+	opt := proof.SessionNameOptions{Account: accountOf(role), Now: p.Now}
 	result := proof.SessionName(role.Trust, opt)
 	var t *analyzer.Told
 	switch result.Class {
@@ -55,7 +55,7 @@ func tellTrustAnyone(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	if t := untrusting(role); t != nil {
 		return t
 	}
-	opt := proof.SessionNameOptions{Account: accountOf(role)}
+	opt := proof.SessionNameOptions{Account: accountOf(role), Now: p.Now}
 	result := proof.TrustAnyone(role.Trust, opt)
 	switch result.Class.Verdict() {
 	case proof.NotApplicable:
@@ -76,7 +76,8 @@ func tellOIDCSubject(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	if t := untrusting(role); t != nil {
 		return t
 	}
-	result := proof.OIDCSubject(role.Trust)
+	opt := proof.OIDCOptions{Account: accountOf(role), Audiences: registeredAudiences(p.Model).of(role)}
+	result := proof.OIDCSubject(role.Trust, opt)
 	provider := result.Provider
 	if provider == "" {
 		provider = "its provider"
@@ -87,7 +88,7 @@ func tellOIDCSubject(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	case proof.Holds:
 		t := compliant("Tokens that %s gives to others cannot assume the role.", provider)
 		return keepsOut(t, role, func(doc *policy.Document) *proof.Witness {
-			if again := proof.OIDCSubject(doc); again.Class.Verdict() == proof.Violated && again.Class != proof.OIDCNoAudience {
+			if again := proof.OIDCSubject(doc, opt); again.Class.Verdict() == proof.Violated && again.Class != proof.OIDCNoAudience {
 				return again.Witness
 			}
 			return nil
@@ -106,6 +107,9 @@ func tellOIDCSubject(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 		}
 		if result.SubjectBound {
 			return trustOf(compliant("The tokens of %s are tied to a subject of one's own.", provider), role)
+		}
+		if len(resourceGuards(p.Model)) > 0 {
+			return underPolicies(p, role, "Its trust policy would admit tokens that its provider gives to others, but what binds its account does not.", result.Witness)
 		}
 	}
 	return unexplained(result.Class.Verdict(), result.Needs)

@@ -202,18 +202,18 @@ func tellConsoleMFA(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	}
 	bindings, account := m.PermissionsOf(u), identity.AccountOf(u.Resource)
 	levels := guardrails(m, account)
-	asked := proven(u, account)
+	asked := proven(u, account, p.Now)
 	asked.Documents, asked.Boundary, asked.SCPs = bindings.Documents(), bindings.Boundary, levels
 	switch {
 	case len(asked.Documents) == 0 && m.Whole:
 		return compliant("No policy of the account allows the user anything.")
-	case guarded(levels, proven(u, account)):
+	case guarded(levels, proven(u, account, p.Now)):
 		t := compliant("A service control policy of account %s denies everything without MFA but what enrols a device, whatever the policies of the user allow.", account)
 		return guardsOf(t, p, levels)
 	case len(asked.Documents) == 0:
 		return compliant("The user as deployed may do nothing without MFA (--account-authorization).")
 	}
-	result := decideUser(u, account, bindings, levels)
+	result := decideUser(u, account, bindings, levels, p.Now)
 	if result.Class == proof.ConsoleOnly && m.HasKeys(u) == value.No {
 		return compliant("In the console the policies of the user let nothing through without MFA, and it has no access key.")
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -64,8 +65,8 @@ func whyAgrees(t *testing.T, dir string, checks []*analyzer.Check, seen func(*an
 		seen(a)
 		answered[question{a.Check.ID, a.Resource}] = true
 		what := a.Check.ID + " of " + a.Resource.Address
-		if a.Finding != nil {
-			told[same(a.Finding)] = true
+		if f := a.Finding; f != nil {
+			told[said(f, a.Resource.Root.Dir, a.Resource.Address)] = true
 		}
 		switch {
 		case a.Finding == nil && (a.Told == nil || a.Told.Message == ""):
@@ -87,30 +88,19 @@ func whyAgrees(t *testing.T, dir string, checks []*analyzer.Check, seen func(*an
 	}
 	scan := Analyze(t, dir, checks)
 	for _, f := range slices.Concat(scan.Findings, scan.Undetermined) {
-		if f.Resource == nil || len(f.Resource.Root.Files()) == 0 || !slices.Contains(asked, f.Resource) && !declared(asked, f) {
-			continue
-		}
-		if !told[same(f)] {
-			t.Errorf("the scan has a finding of which why says nothing: %s %s", f.Check.ID, f.Message)
+		for _, in := range f.Instances {
+			looked := slices.ContainsFunc(asked, func(r *terraform.Resource) bool { return r.Root.Dir == in.Root && r.Address == in.Address })
+			if looked && !told[said(f, in.Root, in.Address)] {
+				t.Errorf("the scan has a finding of which why says nothing: %s on %s: %s", f.Check.ID, in.Address, f.Message)
+			}
 		}
 	}
 	whyIsWritten(t, e)
 }
 
-// declared says that a finding is about one of the resources, as another load of them.
-func declared(asked []*terraform.Resource, f *analyzer.Finding) bool {
-	return slices.ContainsFunc(asked, func(r *terraform.Resource) bool {
-		return r.Address == f.Resource.Address && r.Root.Dir == f.Resource.Root.Dir && r.Root.Label == f.Resource.Root.Label
-	})
-}
-
-// same tells findings of two runs apart.
-func same(f *analyzer.Finding) string {
-	address := ""
-	if f.Resource != nil {
-		address = f.Resource.Address
-	}
-	return f.Check.ID + " " + f.Verdict.String() + " " + f.Severity.String() + " " + address + " " + f.Message
+// said is what a finding says of a resource.
+func said(f *analyzer.Finding, root, address string) string {
+	return strings.Join([]string{f.Check.ID, f.Defect, f.Verdict.String(), f.Severity.String(), root, address}, " ")
 }
 
 // whyIsWritten says that the answers can be written in both formats, and that the
