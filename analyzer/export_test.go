@@ -1,14 +1,23 @@
 package analyzer
 
-import "context"
+import (
+	"context"
+
+	"github.com/iamvet/iamvet/analyzer/terraform"
+)
 
 // AnalyzeThoroughly is Analyze with every fix verified by an analysis of
 // everything.
 func AnalyzeThoroughly(ctx context.Context, in Input, checks []*Check) (*Report, error) {
 	a := newAnalysis(in, checks)
-	a.outcome = func(ctx context.Context, edits map[string][]byte, _ *loaded) (*result, error) {
+	a.outcome = func(ctx context.Context, edits map[string][]byte, before *loaded) (*result, error) {
 		a.memo = &Memo{} // nothing is remembered
-		return a.result(ctx, edits, nil)
+		anew := *before  // as if every root read what is edited
+		anew.byFile = map[string][]*terraform.Root{}
+		for name := range edits {
+			anew.byFile[name] = before.model.Roots
+		}
+		return a.result(ctx, edits, &anew)
 	}
 	return a.analyze(ctx)
 }
