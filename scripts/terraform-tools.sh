@@ -30,6 +30,8 @@ terraform() {
   for name in $nested; do
     (cd "$work/source" && go mod edit -droprequire="github.com/hashicorp/terraform/$name" -dropreplace="github.com/hashicorp/terraform/$name")
   done
+  # What Go has no setting for any more.
+  (cd "$work/source" && go mod edit -dropgodebug=tlskyber)
   # An import of one, and each line that uses its name.
   (cd "$work/source/internal/backend/init" &&
     for name in $nested; do
