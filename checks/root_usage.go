@@ -2,11 +2,14 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -94,7 +97,32 @@ func (c *rootUsageCheck) decide() {
 		c.undetermined(distinct(needs))
 		return
 	}
+	if rcp := signInPolicy(c.org); rcp != nil {
+		c.undetermined([]value.Reason{{Text: "'" + rcp.Address + "' keeps root from signing in elsewhere where console authorization is enabled, which Terraform does not show", Span: rcp.Header}})
+		return
+	}
 	c.violated(free)
+}
+
+// signInPolicy is a resource control policy that is attached and denies signing
+// in; nil when there is none.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssign-in.html
+func signInPolicy(o *identity.Organization) *terraform.Resource {
+	var found *terraform.Resource
+	o.Root.Walk(func(n *identity.Node) {
+		for _, a := range n.Attachments {
+			if a.Policy == nil || a.Policy.IsRCP() == value.No || a.Policy.Document == nil {
+				continue
+			}
+			denies := func(s *policy.Statement) bool {
+				return s.Effect == policy.Deny && s.AdmitsAction("signin:Authenticate") != value.No
+			}
+			if found == nil && slices.ContainsFunc(a.Policy.Document.Statements, denies) {
+				found = a.Policy.Resource
+			}
+		}
+	})
+	return found
 }
 
 // free are the places where root is neither denied nor confined to known

@@ -84,7 +84,7 @@ func tellKeyAtCreation(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 		return at(compliant("The settings call '%s' a program (machine_users), and it has no console password: the key is what it is for.", u.Resource.Address), "the user", u.Resource.Header, u.Resource.Address)
 	}
 	u := key.Owner.Resource
-	together, why := createdTogether(key)
+	together, why := createdTogether(key.Resource, u)
 	switch {
 	case together != value.No:
 		return unexplained(map[value.Tri]proof.Verdict{value.Yes: proof.Violated}[together], why)

@@ -28,7 +28,8 @@ console password never used.
 A key that exists from the first minute is rarely one that somebody asked for:
 it stays unused, unrotated and in the Terraform state. Of 12,478 users measured
 in 2021, 1,331 (10.7 %) had been given a key within ten seconds of their
-creation.
+creation. A long-term API key of a service (aws_iam_service_specific_credential of
+Amazon Bedrock or CloudWatch Logs) is a key like any other.
 
 It is fine when the user exists already (the plan creates only the key), when
 user or key are imported, and when the settings call the user a program
@@ -64,7 +65,7 @@ func userKeyAtCreation(p *analyzer.Pass) error {
 		if key.Owner.Resource.Deleted() || isMachine(p, key.Owner) {
 			continue
 		}
-		together, why := createdTogether(key)
+		together, why := createdTogether(key.Resource, key.Owner.Resource)
 		if together == value.No {
 			continue
 		}
@@ -76,6 +77,7 @@ func userKeyAtCreation(p *analyzer.Pass) error {
 		}
 		p.Report(f)
 	}
+	apiKeysAtCreation(p)
 	return nil
 }
 
@@ -127,8 +129,7 @@ func whoseKey(key *identity.AccessKey, u *identity.User) *analyzer.Finding {
 }
 
 // createdTogether says whether one apply makes both the user and the key.
-func createdTogether(key *identity.AccessKey) (value.Tri, []value.Reason) {
-	k, u := key.Resource, key.Owner.Resource
+func createdTogether(k, u *terraform.Resource) (value.Tri, []value.Reason) {
 	imported := k.Imported.Or(u.Imported)
 	if imported == value.Yes {
 		return value.No, nil

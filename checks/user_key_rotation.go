@@ -23,7 +23,8 @@ state gives; or, in a configuration, one whose rotation comes too late or does
 not happen: a time_rotating with a longer period (three months have up to 92
 days), one that the key only depends_on, or one that nothing refers to. A credential
 report (--credential-report) gives the age of deployed keys. The limit is
-max_key_age in .iamvet.hcl.
+max_key_age in .iamvet.hcl. A long-term API key of a service that is valid for
+longer (credential_age_days) counts as well.
 
 A key that leaks is of use to its finder for as long as it is valid. Of 12,478
 users measured in 2021, 7,580 (60.8 %) had a key older than 90 days, 4,931 one
@@ -94,6 +95,7 @@ func userKeyRotation(p *analyzer.Pass) error {
 		}
 		p.Report(f)
 	}
+	apiKeyAges(p)
 	return nil
 }
 
@@ -103,7 +105,7 @@ func toGo(p *analyzer.Pass, k *identity.AccessKey) bool {
 	if k.Owner == nil {
 		return isRoot(k.User) == value.Yes
 	}
-	together, _ := createdTogether(k)
+	together, _ := createdTogether(k.Resource, k.Owner.Resource)
 	return isRoot(k.Owner.Name) == value.Yes || together == value.Yes && !isMachine(p, k.Owner)
 }
 

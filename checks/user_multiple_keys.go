@@ -73,6 +73,7 @@ func userMultipleKeys(p *analyzer.Pass) error {
 			p.Report(possiblyMultipleKeys(active, maybe))
 		}
 	}
+	multipleAPIKeys(p)
 	return nil
 }
 

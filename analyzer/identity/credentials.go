@@ -47,7 +47,7 @@ func (m *Model) addCredentials(r *terraform.Root, users *index[*User]) {
 			v := res.Attr(k.user)
 			c := &Credential{Resource: res, Kind: k.kind, User: v, Owner: users.find(v)}
 			m.Credentials = append(m.Credentials, c)
-			if c.Owner != nil && !c.inactive() && !res.Deleted() {
+			if c.Owner != nil && c.Active() && !res.Deleted() {
 				m.credentialsOf[c.Owner] = append(m.credentialsOf[c.Owner], c)
 			}
 		}
@@ -67,8 +67,9 @@ func (m *Model) addCredentials(r *terraform.Root, users *index[*User]) {
 	}
 }
 
-func (c *Credential) inactive() bool {
-	return c.Resource.Attr("status").TextOr("") == "Inactive"
+// Active says that the credential may be used.
+func (c *Credential) Active() bool {
+	return c.Resource.Attr("status").TextOr("") != "Inactive"
 }
 
 // apiKeyServices are the services whose service-specific credentials are API keys:
