@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/aws"
@@ -66,6 +67,29 @@ var signingIn = map[string]bool{
 	"signin:authenticate":          true,
 	"signin:authorizeoauth2access": true,
 	"signin:createoauth2token":     true,
+}
+
+// otherSignIn are the actions of the same service that do something else: they set
+// up how others sign in.
+var otherSignIn = map[string]bool{
+	"signin:createaccount": true, "signin:createoauth2publicclient": true,
+	"signin:createtrustedidentitypropagationapplicationforconsole": true, "signin:deleteconsoleauthorizationconfiguration": true,
+	"signin:deleteresourcepermissionstatement": true, "signin:getconsoleauthorizationconfiguration": true,
+	"signin:getresourcepolicy": true, "signin:introspectoauth2token": true, "signin:listresourcepermissionstatements": true,
+	"signin:listtrustedidentitypropagationapplicationsforconsole": true, "signin:putconsoleauthorizationconfiguration": true,
+	"signin:putresourcepermissionstatement": true, "signin:revokeoauth2token": true,
+}
+
+// KnownSignIn says that it is known of an action of signin whether it only signs in.
+func KnownSignIn(action string) bool {
+	lower := strings.ToLower(action)
+	return signingIn[lower] || otherSignIn[lower]
+}
+
+// NamedActions are the actions that the tables here name, to compare with those
+// that AWS has.
+func NamedActions() []string {
+	return slices.Concat(tellingActions, commonActions, sortedKeys(exemptable), sortedKeys(tolerable), sortedKeys(signingIn))
 }
 
 // tellingActions are shown first as witnesses, the worst first; the spelling
