@@ -122,6 +122,21 @@ func (b *bearer) arguments() string {
 	return fmt.Sprintf("count = length(%s)\n\nname = \"RequireMFA\"\n%s = %s[count.index].%s\n", address, b.attribute, address, b.name)
 }
 
+// providerArgument names the provider of a resource.
+var providerArgument = regexp.MustCompile(`(?m)^[ \t]*(provider\s*=\s*[A-Za-z][\w-]*(?:\.[\w-]+(?:\[[^\]\n]*\])?)?)`)
+
+// providerOf is the argument that names the provider of a resource, "" when there is
+// none: what stands beside it belongs to the same account.
+func providerOf(r *terraform.Resource) string {
+	text := r.Body.Text()
+	for _, m := range providerArgument.FindAllStringSubmatchIndex(text, -1) {
+		if before := text[:m[0]]; strings.Count(before, "{")-strings.Count(before, "}") == strings.Count(text[:strings.IndexByte(text, '{')+1], "{") {
+			return text[m[2]:m[3]] + "\n"
+		}
+	}
+	return ""
+}
+
 // who is whom the policy binds, in a message.
 func (b *bearer) who() string {
 	block := strings.TrimSuffix(b.of.Address, b.of.Key)
@@ -158,7 +173,11 @@ func (c *consoleCheck) require() []*analyzer.Fix {
 	if style.document != "" {
 		label = free(b.of.Root, b.of.Body, "aws_iam_policy_document", label)
 	}
-	statements := []draftStatement{denyWithoutMFA}
+	deny := denyWithoutMFA
+	if slices.ContainsFunc(c.bound(b), resetRequired) {
+		deny.actions = slices.Sorted(slices.Values(append(deny.actions[:len(deny.actions):len(deny.actions)], "iam:ChangePassword")))
+	}
+	statements := []draftStatement{deny}
 	fix := &analyzer.Fix{
 		Message: fmt.Sprintf("deny %s everything without MFA but what enrols a device; who has none yet will have to enrol one first", b.who()),
 		Grade:   analyzer.Narrowing,
@@ -167,17 +186,43 @@ func (c *consoleCheck) require() []*analyzer.Fix {
 		fix.Message += fmt.Sprintf("; what uses '%s', which carries no MFA, will be refused", beside[0].Resource.Address)
 	}
 	if c.result.LocksOut {
-		statements = append(allowEnrolment[:len(allowEnrolment):len(allowEnrolment)], denyWithoutMFA)
+		statements = append(allowEnrolment[:len(allowEnrolment):len(allowEnrolment)], deny)
 		fix.Message = fmt.Sprintf("deny %s everything without MFA but what enrols a device, and allow that much, which no policy does", b.who())
 		fix.Grade = analyzer.Draft
 	}
 	blocks, expression := style.write(label, statements...)
-	text := fmt.Sprintf("%sresource %q %q {\n%s\npolicy = %s\n}", blocks, b.typ, label, b.arguments(), expression)
+	text := fmt.Sprintf("%sresource %q %q {\n%s%s\npolicy = %s\n}", blocks, b.typ, label, providerOf(b.of), b.arguments(), expression)
 	var err error
 	if fix.Edits, err = edit.InsertAfterBlock(b.of.Body, text); err != nil {
 		return nil
 	}
 	return []*analyzer.Fix{fix}
+}
+
+// bound are the passwords of the users that a policy of a bearer binds.
+func (c *consoleCheck) bound(b *bearer) []*identity.Login {
+	var out []*identity.Login
+	for _, l := range c.pass.Model.Logins {
+		u := c.pass.Model.UserOf(l)
+		among := sameText(l.Resource.Body, c.login.Resource.Body)
+		if u != nil && b.typ == "aws_iam_group_policy" {
+			among = among || slices.ContainsFunc(u.Groups(), func(g *identity.Group) bool { return sameText(g.Resource.Body, b.of.Body) })
+		}
+		if among {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// resetRequired says that whoever has a password has to change it at the first
+// sign-in, or may have to. Nobody has a device then.
+func resetRequired(l *identity.Login) bool {
+	v := l.Resource.Attr("password_reset_required")
+	if l.Resource.Type == "awscc_iam_user" {
+		v = l.Resource.Attr("login_profile", "password_reset_required")
+	}
+	return v.Is(value.Unknown) || v.Is(value.Bool) && v.Bool
 }
 
 // style is how the policies beside a block are written; that of the user's own

@@ -225,7 +225,7 @@ func addRules(base *terraform.Resource, missing []watch) []*analyzer.Fix {
 		rules = append(rules, fmt.Sprintf("    %q,", w.rules[0]))
 	}
 	text := fmt.Sprintf(`resource "aws_config_config_rule" "identity" {
-  for_each = toset([
+  %sfor_each = toset([
 %s
   ])
 
@@ -237,7 +237,7 @@ func addRules(base *terraform.Resource, missing []watch) []*analyzer.Fix {
   }
 
   depends_on = [aws_config_configuration_recorder.%s]
-}`, strings.Join(rules, "\n"), base.Name)
+}`, providerOf(base), strings.Join(rules, "\n"), base.Name)
 	edits, err := edit.InsertAfterBlock(base.Body, text)
 	if err != nil {
 		return nil

@@ -134,8 +134,17 @@ func rootKeyFinding(m *identity.Model, f *analyzer.Finding, key *identity.Access
 		f.Related = append(f.Related, analyzer.Related{Message: "the user is declared here", Span: key.Owner.Resource.Header, Address: key.Owner.Resource.Address})
 	}
 	if key.Active() == value.No {
-		f.Severity = analyzer.Low
+		f.Severity, f.Defect = analyzer.Low, "root-key-inactive"
 		f.Message = fmt.Sprintf("'%s' keeps an inactive access key of %s; delete it, since setting it Active again is all it takes to use it.", address, subject)
+		return
+	}
+	if key.Owner != nil {
+		f.Message = fmt.Sprintf("'%s' is an access key of %s: whoever reads logs and policies takes it for root, and its holder for the account's; rename the user, and delete the key or at least set it Inactive.", address, subject)
+		f.Witness = &analyzer.Witness{
+			Principal: "the IAM user root", Action: "iam:CreateUser", Absent: []string{"aws:MultiFactorAuthPresent"},
+			Words: "the holder of the key, signing requests as an IAM user that is called root: it may do what the user's policies allow, without MFA where they do not ask for it",
+		}
+		offerRemoval(m, f, key)
 		return
 	}
 	f.Message = fmt.Sprintf("'%s' resolves to an access key of %s (by its name, '%s'): whoever holds it may do everything in the account, without MFA; delete it, or at least set it Inactive.",
@@ -144,6 +153,11 @@ func rootKeyFinding(m *identity.Model, f *analyzer.Finding, key *identity.Access
 		Principal: "the root user of the account", Action: "iam:CreateUser", Absent: []string{"aws:MultiFactorAuthPresent"},
 		Words: "the holder of the key, signing any request as root: no MFA, no IAM policy and no session limit stands in the way",
 	}
+	offerRemoval(m, f, key)
+}
+
+// offerRemoval sets a key Inactive, or removes it.
+func offerRemoval(m *identity.Model, f *analyzer.Finding, key *identity.AccessKey) {
 	for _, fix := range []*analyzer.Fix{deactivate(m, key), removeKey(m, key)} {
 		if fix != nil {
 			f.Fixes = append(f.Fixes, fix)

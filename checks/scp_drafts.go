@@ -30,7 +30,7 @@ func attachToRoot(o *identity.Organization, p *identity.OrganizationPolicy) []*a
 	if free(r.Root, r.Body, "aws_organizations_policy_attachment", label) != label {
 		label = free(r.Root, r.Body, "aws_organizations_policy_attachment", r.Name+labelSeparator(r.Name)+"root")
 	}
-	text := fmt.Sprintf("resource \"aws_organizations_policy_attachment\" %q {\npolicy_id = aws_organizations_policy.%s%s.id\ntarget_id = %s\n}", label, r.Name, r.Key, root)
+	text := fmt.Sprintf("resource \"aws_organizations_policy_attachment\" %q {\n%spolicy_id = aws_organizations_policy.%s%s.id\ntarget_id = %s\n}", label, providerOf(r), r.Name, r.Key, root)
 	edits, err := edit.InsertAfterBlock(r.Body, text)
 	if err != nil {
 		return nil

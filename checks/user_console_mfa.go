@@ -269,12 +269,22 @@ func (c *consoleCheck) enforced() {
 		c.pass.Report(f)
 		return
 	}
+	if c.result.KeepsPassword && resetRequired(c.login) {
+		f := c.finding("locks-out-reset")
+		f.Verdict, f.Severity = analyzer.Advice, analyzer.Note
+		f.Message = fmt.Sprintf("%s, has to change it at the first sign-in, and cannot without MFA, which nobody has before: exempt iam:ChangePassword.", upperFirst(c.whoHas()))
+		c.pass.Report(f)
+		return
+	}
 	if !c.result.LocksOut || c.result.Idle {
 		return
 	}
 	f := c.finding("locks-out")
 	f.Verdict, f.Severity = analyzer.Advice, analyzer.Note
 	f.Message = fmt.Sprintf("%s, can do nothing without MFA, not even enrol a device: somebody else has to register one first; exempt what enrols a device.", upperFirst(c.whoHas()))
+	if c.result.Unallowed {
+		f.Message = fmt.Sprintf("%s, can do nothing without MFA, not even enrol a device: no policy allows that; allow what enrols a device.", upperFirst(c.whoHas()))
+	}
 	c.pass.Report(f)
 }
 

@@ -17,11 +17,12 @@ var UserKeyAtCreation = &analyzer.Check{
 	Name:       "user-key-at-creation",
 	Title:      "a user is provisioned together with an access key",
 	Severity:   analyzer.Medium,
-	Severities: []analyzer.Severity{analyzer.Medium, analyzer.High},
+	Severities: []analyzer.Severity{analyzer.Medium, analyzer.High, analyzer.Low},
 	Doc: `An aws_iam_user and an aws_iam_access_key for it that the same apply makes: both
 declared in one root module (joined by reference or by name), or both created by
 the plan at hand. It is worse for a user with a console password, who was given
-two ways in before asking for one, unless the key is Inactive. A credential report (--credential-report) shows
+two ways in before asking for one, and low where the key is Inactive: that lets
+nobody in. A credential report (--credential-report) shows
 it of deployed users: a key from the first ten seconds, or one that a user with a
 console password never used.
 
@@ -87,7 +88,7 @@ func withdrawKey(m *identity.Model, key *identity.AccessKey, beside []*identity.
 	var out []*analyzer.Fix
 	if edits := inactive(m.Keys, beside); len(edits) > 0 {
 		fix := &analyzer.Fix{Message: "set the key Inactive until its owner asks for it; deleting it, with everything that reads it, is better", Grade: analyzer.Narrowing, Edits: edits}
-		out = append(out, fix.Leaves(analyzer.Medium))
+		out = append(out, fix.Leaves(analyzer.Low))
 	}
 	if fix := removeKey(m, key); fix != nil {
 		out = append(out, fix)
@@ -160,10 +161,11 @@ func keyAtCreation(m *identity.Model, key *identity.AccessKey, together value.Tr
 	if login := m.LoginOf(key.Owner); login != nil {
 		with = ", and with a console password"
 		f.Severity = analyzer.High
-		if key.Active() == value.No { // it is no second way in
-			f.Severity, f.Defect = analyzer.Medium, "same-apply-inactive"
-		}
 		f.Related = append(f.Related, analyzer.Related{Message: "the console password is created here", Span: login.Resource.Header, Address: login.Resource.Address})
+	}
+	inactive := key.Active() == value.No
+	if inactive { // it is no way in
+		f.Severity, f.Defect = analyzer.Low, "same-apply-inactive"
 	}
 	f.Related = append(f.Related, credentialsBeside(m, key.Owner, "is created as well")...)
 	if together == value.Maybe {
@@ -175,6 +177,14 @@ func keyAtCreation(m *identity.Model, key *identity.AccessKey, together value.Tr
 		return f
 	}
 	f.Verdict = analyzer.Violation
+	if inactive {
+		f.Message = fmt.Sprintf("'%s' gives the user '%s' an Inactive access key in the same apply that creates the user%s; delete the key, and let its owner ask for one.", k.Address, u.Address, with)
+		f.Witness = &analyzer.Witness{
+			Action: "iam:CreateAccessKey", Resource: u.Address,
+			Words: "one apply calls iam:CreateUser and iam:CreateAccessKey for the user within seconds; the key lets nobody in while it is Inactive, but setting it Active is all it takes, and it stands in the Terraform state",
+		}
+		return f
+	}
 	f.Message = fmt.Sprintf("'%s' gives the user '%s' an access key in the same apply that creates the user%s; use a role instead, or create the key in a later change, when its owner asks for it.", k.Address, u.Address, with)
 	f.Witness = &analyzer.Witness{
 		Action: "iam:CreateAccessKey", Resource: u.Address,

@@ -85,6 +85,11 @@ type UserResult struct {
 	Tolerated []string
 	// LocksOut says that without MFA the user cannot even enrol a device.
 	LocksOut bool
+	// Unallowed says that it cannot with MFA either: nothing allows that.
+	Unallowed bool
+	// KeepsPassword says that it is for want of MFA that the user cannot change its
+	// own password.
+	KeepsPassword bool
 	// Idle says that the policies allow nothing at all, with MFA or without.
 	Idle bool
 	// Until is as in RootResult.
@@ -150,6 +155,7 @@ func (r UserResult) and(o UserResult) UserResult {
 		out.Tolerated = nil
 	}
 	out.LocksOut, out.Idle = r.LocksOut && o.LocksOut, r.Idle && o.Idle
+	out.Unallowed, out.KeepsPassword = r.Unallowed && o.Unallowed, r.KeepsPassword && o.KeepsPassword
 	return out
 }
 
@@ -353,6 +359,8 @@ func (q *userQuestion) decide() UserResult {
 	console := q.ask(f, withoutMFA, exempt, false)
 	key := q.ask(f, withAccessKey, exempt, false)
 	result := UserResult{LocksOut: q.stops(f, withoutMFA, "iam:EnableMFADevice") == value.Yes}
+	result.Unallowed = result.LocksOut && q.stops(f, withMFA, "iam:EnableMFADevice") == value.Yes
+	result.KeepsPassword = q.stops(f, withoutMFA, "iam:ChangePassword") == value.Yes && q.stops(f, withMFA, "iam:ChangePassword") != value.Yes
 	worst, mfa := console, withoutMFA
 	switch {
 	case console.stopped == value.Yes && key.stopped == value.Yes:

@@ -40,6 +40,6 @@ resource "aws_iam_user_login_profile" "dave" {
 }
 
 resource "aws_iam_access_key" "dave" {
-  user   = aws_iam_user.dave.name # want IV301/medium "dave"
+  user   = aws_iam_user.dave.name # want IV301/low "dave"
   status = "Inactive"
 }

@@ -29,7 +29,7 @@ resource "aws_iam_user" "inactive" {
 }
 
 resource "aws_iam_access_key" "inactive" {
-  user   = aws_iam_user.inactive.name # want IV301/medium "aws_iam_access_key.inactive"
+  user   = aws_iam_user.inactive.name # want IV301/low "aws_iam_access_key.inactive.*Inactive access key"
   status = "Inactive"
 }
 
