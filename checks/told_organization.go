@@ -80,8 +80,8 @@ func findingOn(p *analyzer.Pass, o *identity.Organization) *analyzer.Finding {
 type property[R any] struct {
 	question *question[R]
 	witness  func(R) *proof.Witness
-	holds    string // of a node, behind its name
-	unlike   string // what a policy of another kind does not do
+	holds    func(R) string // of a node, behind its name
+	unlike   string         // what a policy of another kind does not do
 }
 
 // tell says of a resource of an organization how a property stands there.
@@ -119,10 +119,10 @@ func (q property[R]) node(p *analyzer.Pass, e estate, by *analyzer.Finding) *ana
 		return inapplicable("No policy that binds %s decides it, and the rule has no finding on '%s': what else this rule says of it is a note at most.", where, e.org.Resource.Address)
 	}
 	if e.node.Kind == identity.OrganizationRoot {
-		t := compliant("In every member account of '%s' %s.", e.org.Resource.Address, q.holds)
+		t := compliant("In every member account of '%s' %s.", e.org.Resource.Address, q.holds(outcome.result))
 		return q.kept(t, e, bound)
 	}
-	return q.kept(compliant("In %s %s.", where, q.holds), e, bound)
+	return q.kept(compliant("In %s %s.", where, q.holds(outcome.result)), e, bound)
 }
 
 // kept adds what keeps root from it at a place, the attachment that brings it there,
@@ -206,10 +206,11 @@ func (q property[R]) policy(p *analyzer.Pass, e estate, by *analyzer.Finding) *a
 		return besides(inapplicable("It is not known where '%s' is attached.", e.policy.Resource.Address), by)
 	}
 	bound := newBindings(e.org).of(here.node)
-	if outcome := q.question.of(bound); outcome.verdict != proof.Holds {
+	outcome := q.question.of(bound)
+	if outcome.verdict != proof.Holds {
 		return &analyzer.Told{Standing: analyzer.Open, By: by, Needs: outcome.needs, Message: fmt.Sprintf("What binds %s beside '%s' is not wholly known.", and(at), e.policy.Resource.Address)}
 	}
-	t := compliant("Where '%s' is attached (%s) %s.", e.policy.Resource.Address, and(at), q.holds)
+	t := compliant("Where '%s' is attached (%s) %s.", e.policy.Resource.Address, and(at), q.holds(outcome.result))
 	return besides(q.kept(t, here, bound), by)
 }
 
@@ -230,8 +231,13 @@ func tellRootMFA(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	return property[proof.RootResult]{
 		question: rootMFAQuestion(e.org, opt),
 		witness:  func(r proof.RootResult) *proof.Witness { return r.Witness },
-		holds:    "root can do nothing without MFA but enrol a device",
-		unlike:   "does not keep root from acting without MFA",
+		holds: func(r proof.RootResult) string {
+			if r.Class == proof.RootDenied {
+				return "root can do nothing at all"
+			}
+			return "root can do nothing without MFA but enrol a device"
+		},
+		unlike: "does not keep root from acting without MFA",
 	}.tell(p, r)
 }
 
@@ -252,7 +258,12 @@ func tellRootIP(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 			}
 			return r.Witness
 		},
-		holds:  "root can act from the networks that are listed, at most",
+		holds: func(r proof.SourceIPResult) string {
+			if r.Denied {
+				return "root can do nothing at all"
+			}
+			return "root can act from the networks that are listed, at most"
+		},
 		unlike: "does not confine root to networks",
 	}.tell(p, r)
 }

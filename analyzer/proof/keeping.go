@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // Keeper is what of a policy keeps a request out: a condition of a statement that
@@ -21,12 +22,17 @@ func keepers(docs []*policy.Document) []Keeper {
 			continue
 		}
 		for _, s := range d.Statements {
-			if s.Effect == policy.Deny {
+			switch {
+			case s.Value == nil:
+				continue
+			case s.Effect == policy.Deny:
 				out = append(out, Keeper{Statement: s})
 				continue
 			}
 			for i := range s.Conditions {
-				out = append(out, Keeper{s, &s.Conditions[i]})
+				if s.Conditions[i].KeyValue != nil {
+					out = append(out, Keeper{s, &s.Conditions[i]})
+				}
 			}
 		}
 	}
@@ -35,7 +41,7 @@ func keepers(docs []*policy.Document) []Keeper {
 
 // mostKeepers is how many are tried one by one: more than a policy that people
 // wrote has.
-const mostKeepers = 60
+const mostKeepers = 24
 
 // Keeping finds what holds a proof up: the part without which a request would get
 // through, and that request. ask is the same proof over other documents, and its
@@ -60,30 +66,56 @@ func Keeping(docs []*policy.Document, ask func([]*policy.Document) *Witness) (Ke
 	return Keeper{}, nil, false
 }
 
-// without are the documents less some of their parts.
+// without are the documents less some of their parts. They are parsed from what is
+// left of their text, as proofs may look at that again.
 func without(docs []*policy.Document, parts ...Keeper) []*policy.Document {
-	var out []*policy.Document
-	for _, d := range docs {
-		if d == nil {
-			out = append(out, d)
+	gone := map[*value.Value]bool{}
+	for _, k := range parts {
+		if k.Condition == nil {
+			gone[k.Statement.Value] = true
+		} else {
+			gone[k.Condition.KeyValue] = true
+		}
+	}
+	out := slices.Clone(docs)
+	for i, d := range docs {
+		if d == nil || !slices.ContainsFunc(parts, func(k Keeper) bool { return slices.Contains(d.Statements, k.Statement) }) {
 			continue
 		}
-		less := *d
-		less.Statements = nil
-		for _, s := range d.Statements {
-			if slices.ContainsFunc(parts, func(k Keeper) bool { return k.Statement == s && k.Condition == nil }) {
-				continue
-			}
-			one := *s
-			one.Document, one.Conditions = &less, nil
-			for i := range s.Conditions {
-				if !slices.ContainsFunc(parts, func(k Keeper) bool { return k.Condition == &s.Conditions[i] }) {
-					one.Conditions = append(one.Conditions, s.Conditions[i])
-				}
-			}
-			less.Statements = append(less.Statements, &one)
+		if less, err := policy.Parse(withoutMembers(d.Value, gone)); err == nil {
+			out[i] = less
 		}
-		out = append(out, &less)
 	}
 	return out
+}
+
+// withoutMembers is a value without the members that have gone, by themselves or by their names.
+// Where all that an attribute holds is one of them, it is empty.
+func withoutMembers(v *value.Value, gone map[*value.Value]bool) *value.Value {
+	if v == nil || !v.IsMapping() && !v.IsSequence() && v.JSON == nil {
+		return v
+	}
+	less := *v
+	less.JSON, less.Elems, less.Attrs = withoutMembers(v.JSON, gone), nil, nil
+	for _, e := range v.Elems {
+		if !gone[e] {
+			less.Elems = append(less.Elems, withoutMembers(e, gone))
+		}
+	}
+	for _, a := range v.Attrs {
+		switch {
+		case gone[a.Name]:
+			continue
+		case gone[a.Value]:
+			a.Value = &value.Value{Kind: value.Tuple, Span: a.Value.Span}
+		default:
+			held := a.Value
+			a.Value = withoutMembers(held, gone)
+			if len(held.Attrs) > 0 && len(a.Value.Attrs) == 0 {
+				continue // AWS refuses an operator without keys
+			}
+		}
+		less.Attrs = append(less.Attrs, a)
+	}
+	return &less
 }

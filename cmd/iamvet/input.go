@@ -57,6 +57,15 @@ type inputOf struct {
 	boundaryDir string
 }
 
+// shownBoundary is the boundary as reports show it: relative to a working directory
+// above it.
+func (p *program) shownBoundary(in inputOf) string {
+	if rel, err := filepath.Rel(p.dir, in.boundaryDir); err == nil && in.WorkDir == "" && !strings.HasPrefix(rel, "..") {
+		return filepath.ToSlash(rel)
+	}
+	return in.boundaryDir
+}
+
 // check reads the flags that have a form of their own.
 func (f *inputFlags) check() error {
 	if f.account != "" && !settings.IsAccountID(f.account) {

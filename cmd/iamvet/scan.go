@@ -93,10 +93,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if err != nil {
 		return err
 	}
-	r.Boundary = in.boundaryDir
-	if rel, err := filepath.Rel(p.dir, in.boundaryDir); err == nil && in.WorkDir == "" && !strings.HasPrefix(rel, "..") {
-		r.Boundary = filepath.ToSlash(rel)
-	}
+	r.Boundary = p.shownBoundary(in)
 	if r.Summary.Roots == 0 && len(r.Gaps) == 0 && len(in.CredentialReports)+len(in.Authorizations) == 0 {
 		where := "here"
 		if len(args) > 0 {

@@ -111,7 +111,7 @@ func (p *program) why(ctx context.Context, args []string, f *whyFlags) error {
 		}
 		e.Answers = slices.DeleteFunc(e.Answers, func(a *analyzer.Answer) bool { return a.Check != only })
 	}
-	by := report.Asker{Version: version(), ScanRoot: in.ScanRoot, WorkDir: in.WorkDir, Boundary: in.boundaryDir}
+	by := report.Asker{Version: version(), ScanRoot: in.ScanRoot, WorkDir: in.WorkDir, Boundary: p.shownBoundary(in)}
 	var out bytes.Buffer
 	if f.format == "json" {
 		err = report.WhyJSON(&out, e, by)
