@@ -195,6 +195,9 @@ func (c Required) document() (*policy.Document, error) {
 	if keyOf(strings.ToLower(c.Key)).There == aws.Never || carries(&policy.Request{Action: assumeRole}, strings.ToLower(c.Key)) == value.No {
 		return nil, fmt.Errorf("no user or role that assumes a role carries %s", c.Key)
 	}
+	if _, known := aws.KeyNamed(c.Key); !known { // whether a policy imposes it would never be decided
+		return nil, fmt.Errorf("of the condition key %s it is not known when a request carries it", c.Key)
+	}
 	var values []*value.Value
 	for _, v := range c.Values {
 		values = append(values, value.Str(v))
