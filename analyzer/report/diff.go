@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strings"
 
@@ -19,13 +21,15 @@ type Skipped struct {
 
 // Diff writes one patch with a fix for every finding that has one which is not
 // a draft, with paths relative to the boundary. Alternatives are not applied
-// together: the first of a finding counts. A fix in conflict with an earlier
-// one is left out whole and returned; run again after applying the patch.
+// together: the first of a finding counts. A fix in conflict with one of a worse
+// finding, or an earlier one, is left out whole and returned; run again after applying the patch.
 func Diff(w io.Writer, r *analyzer.Report) ([]Skipped, error) {
 	files := map[string]*source.File{}
 	var sets [][]source.Edit
 	var from []Skipped
-	for _, f := range r.Findings {
+	findings := slices.Clone(r.Findings)
+	slices.SortStableFunc(findings, func(a, b *analyzer.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	for _, f := range findings {
 		fix := best(f)
 		if fix == nil || fix.Grade == analyzer.Draft || len(fix.Edits) == 0 {
 			continue

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -233,7 +235,7 @@ func (p *program) choose(ctx context.Context, r *analyzer.Report, f *fixFlags, g
 			case "a", "all":
 				all = true
 			case "q", "quit":
-				return chosen, left, nil
+				return worstFirst(chosen), left, nil
 			}
 			wanted[fix.Diff] = yes || all
 		}
@@ -241,7 +243,14 @@ func (p *program) choose(ctx context.Context, r *analyzer.Report, f *fixFlags, g
 			chosen = append(chosen, analyzer.Chosen{Finding: finding, Fix: fix})
 		}
 	}
-	return chosen, left, nil
+	return worstFirst(chosen), left, nil
+}
+
+// worstFirst puts the fixes of the worse findings before others: of two that change
+// the same text the first stands.
+func worstFirst(chosen []analyzer.Chosen) []analyzer.Chosen {
+	slices.SortStableFunc(chosen, func(a, b analyzer.Chosen) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
+	return chosen
 }
 
 // applicable is the first fix of a finding of the grade or a better one. narrower
