@@ -45,17 +45,14 @@ func (c *sessionNameCheck) needOf(s *policy.Statement) need {
 	case kind.of == policy.UnknownPrincipal:
 		return need{analyzer.Draft, fmt.Sprintf("%s; what %s is is not known", forBoth, kind.name), both}
 	}
-	users := ""
+	users := "" // "" as well where one of the roles has none
 	for i, r := range roles {
 		callers := c.pass.Model.CallersOf(r)
 		if callers.Others != "" {
 			return need{analyzer.Draft, fmt.Sprintf("%s; '%s' lets others than users assume '%s'", forBoth, callers.Others, r.Resource.Address), both}
 		}
-		if i == 0 || callers.Users == "" {
+		if i == 0 || users != "" {
 			users = callers.Users
-		}
-		if users == "" {
-			break
 		}
 	}
 	if users == "" {
