@@ -3,6 +3,7 @@ package analyzer
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -192,7 +193,7 @@ func (f *Finding) concerns(r *terraform.Resource) bool {
 		}
 	}
 	return slices.ContainsFunc(f.Related, func(other Related) bool {
-		return other.Address == r.Address && (f.Resource != nil && f.Resource.Root == r.Root || !other.Span.IsZero() && other.Span == r.Header)
+		return other.Address == r.Address && (strings.HasPrefix(r.Address, "arn:") || f.Resource != nil && f.Resource.Root == r.Root || !other.Span.IsZero() && other.Span == r.Header)
 	})
 }
 

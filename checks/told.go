@@ -31,8 +31,11 @@ func answered(by *analyzer.Finding, format string, args ...any) *analyzer.Told {
 	return &analyzer.Told{By: by, Message: fmt.Sprintf(format, args...)}
 }
 
-// at adds a place that the message rests on.
+// at adds a place that the message rests on; a plan alone has none.
 func at(t *analyzer.Told, what string, span source.Span, address string) *analyzer.Told {
+	if span.IsZero() && address == "" {
+		return t
+	}
 	t.Decisive = append(t.Decisive, analyzer.Related{Message: what, Span: span, Address: address})
 	return t
 }
@@ -91,7 +94,7 @@ func trustOf(t *analyzer.Told, role *identity.Role) *analyzer.Told {
 		if s.Effect == policy.Deny {
 			continue
 		}
-		t = at(t, fmt.Sprintf("statement %d admits %s", s.Index+1, principalsWords(s)), firstOf(s.Span()), "")
+		t.Decisive = append(t.Decisive, analyzer.Related{Message: fmt.Sprintf("statement %d admits %s", s.Index+1, principalsWords(s)), Span: firstOf(s.Span())})
 	}
 	return t
 }

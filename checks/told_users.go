@@ -37,6 +37,15 @@ func userOf(m *identity.Model, r *terraform.Resource) *identity.User {
 	return m.Users[i]
 }
 
+// keysUnseen tells of a user as it is deployed, whose keys only a report shows; nil of
+// others.
+func keysUnseen(p *analyzer.Pass) *analyzer.Told {
+	if !p.Model.Whole {
+		return nil
+	}
+	return inapplicable("What is known of the deployed user does not show access keys: --credential-report, and the address of what declares it.")
+}
+
 // keysOf are the keys of a user that are there.
 func keysOf(m *identity.Model, u *identity.User) []*identity.AccessKey {
 	return slices.DeleteFunc(slices.Clone(m.Keys), func(k *identity.AccessKey) bool { return k.Owner != u || k.Resource.Deleted() })
@@ -66,6 +75,9 @@ func tellRootDevice(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 }
 
 func tellKeyAtCreation(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
+	if t := keysUnseen(p); t != nil {
+		return t
+	}
 	key := keyOf(p.Model, r)
 	if key == nil {
 		u := userOf(p.Model, r)
@@ -103,6 +115,9 @@ func nameOfUser(k *identity.AccessKey) string {
 }
 
 func tellMultipleKeys(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
+	if t := keysUnseen(p); t != nil {
+		return t
+	}
 	in := func(keys []*identity.AccessKey) bool {
 		return slices.ContainsFunc(keys, func(k *identity.AccessKey) bool {
 			return k.Resource == r || k.Owner != nil && k.Owner.Resource == r
@@ -155,6 +170,9 @@ func number(n int, noun string) string {
 }
 
 func tellKeyRotation(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
+	if t := keysUnseen(p); t != nil {
+		return t
+	}
 	k := keyOf(p.Model, r)
 	if k == nil {
 		keys := keysOf(p.Model, userOf(p.Model, r))
@@ -189,6 +207,9 @@ func tellConsoleMFA(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 		if u := m.UserOf(l); !l.Resource.Deleted() && login == nil && (l.Resource == r || u != nil && u.Resource == r) {
 			login = l
 		}
+	}
+	if login == nil && m.Whole {
+		return inapplicable("Nothing shows that the deployed user has a console password: --credential-report.")
 	}
 	if login == nil {
 		return inapplicable("No console password is declared for the user.")

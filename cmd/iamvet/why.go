@@ -170,7 +170,7 @@ func (c chooser) choose(text string) ([]*terraform.Resource, error) {
 		}
 		before := len(found)
 		for _, r := range candidates(root, &want) {
-			if want.names(r) {
+			if want.names(r) && !strings.HasPrefix(r.Address, "arn:") { // those are deployed
 				found = append(found, r)
 			}
 		}
@@ -207,7 +207,7 @@ func (c chooser) subjects(address string, found []*terraform.Resource) ([]*terra
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("no rule looks at %s, and nothing that a rule looks at uses it", address)
+		return nil, fmt.Errorf("no rule looks at %s itself, nor at what uses it: ask about the user, role or organization that it is for", address)
 	}
 	return out, nil
 }
