@@ -46,9 +46,9 @@ func apiKeyAge(c *identity.Credential) (days int, none, known bool) {
 func apiKeyLife(c *identity.Credential) string {
 	switch days, none, known := apiKeyAge(c); {
 	case none:
-		return ", which never expires"
+		return ", which never expires,"
 	case known:
-		return fmt.Sprintf(", which is valid for %d days", days)
+		return fmt.Sprintf(", which is valid for %d days,", days)
 	}
 	return ""
 }
@@ -78,7 +78,7 @@ func apiKeysAtCreation(p *analyzer.Pass) {
 		if login := p.Model.LoginOf(c.Owner); login != nil {
 			f.Severity, with = analyzer.High, ", and with a console password"
 		}
-		f.Message = fmt.Sprintf("'%s' gives the user '%s' a long-term API key in the same apply that creates the user%s%s; use a role, which needs none, or a short-term key.", c.Resource.Address, user, with, apiKeyLife(c))
+		f.Message = fmt.Sprintf("'%s' gives the user '%s' a long-term API key%s in the same apply that creates the user%s; use a role, which needs none, or a short-term key.", c.Resource.Address, user, apiKeyLife(c), with)
 		f.Witness = &analyzer.Witness{
 			Action: "iam:CreateServiceSpecificCredential", Resource: user,
 			Words: "one apply calls iam:CreateUser and iam:CreateServiceSpecificCredential for the user within seconds; the key stands in the Terraform state",

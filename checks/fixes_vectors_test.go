@@ -82,6 +82,7 @@ resource "aws_iam_user_login_profile" "alice" {
 var vectorTests = []vectorTest{
 	{file: "scp_root_mfa.json", rule: "IV102", around: organizationOf, fixed: 60},
 	{file: "scp_source_ip.json", rule: "IV105", around: organizationOf, fixed: 27, unfixed: map[string]string{
+		"I16": "which VPC is meant only its author knows, and naming it admits root, who is denied from everywhere else",
 		"I20": "which network 198.51.100.0/33 was meant to be, only its author knows",
 	}},
 	{file: "trust_rolesessionname.json", rule: "IV201", around: roleOf, fixed: 69, unfixed: map[string]string{

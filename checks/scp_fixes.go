@@ -46,7 +46,7 @@ var addressRemedies = map[string]string{
 	proof.DefectBlocklist:         "it stops the listed networks and lets all others pass: use NotIpAddressIfExists with the networks you know",
 	proof.DefectVia:               "test for \"false\": services call with that key \"true\", people do not",
 	proof.DefectNullVPC:           "anybody's VPC endpoint passes: name your own VPC, with StringNotEqualsIfExists on aws:SourceVpc",
-	proof.DefectEndpointAddresses: "anybody's VPC has such addresses: a second Deny has to name your own VPC, with StringNotEquals on aws:SourceVpc",
+	proof.DefectEndpointAddresses: "anybody's VPC has such addresses: name your own VPC, with StringNotEqualsIfExists on aws:SourceVpc",
 	proof.DefectOpenList:          "list your own networks",
 	proof.DefectPartition:         "write arn:*:iam::*:root, which matches in every partition",
 	proof.DefectOtherPrincipal:    "root is not among those whom it confines: leave that condition out, or have it match arn:*:iam::*:root",

@@ -1,4 +1,8 @@
-# The partition that the policy names.
+# The partition of the provider's region.
+provider "aws" {
+  region = "eusc-de-east-1"
+}
+
 resource "aws_organizations_organization" "this" {
   feature_set          = "ALL"
   enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
