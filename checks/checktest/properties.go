@@ -377,7 +377,7 @@ type weight struct {
 func worst(r *analyzer.Report, c *analyzer.Check) (w weight) {
 	for _, f := range append(append([]*analyzer.Finding{}, r.Findings...), r.Undetermined...) {
 		if f.Check == c && f.Verdict != analyzer.Advice {
-			w.count++
+			w.count += max(1, len(f.Instances))
 			w.severity = max(w.severity, f.Severity)
 		}
 	}
