@@ -56,7 +56,7 @@ func TestSuggestionOutsideOfTheDiff(t *testing.T) {
       Sid    = "People"
 
       Principal = {
-        AWS = "111122223333"
+        AWS = "arn:aws:iam::111122223333:user/ops"
       }
     }]
     Version = "2012-10-17"
