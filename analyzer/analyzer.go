@@ -1,5 +1,6 @@
-// Package analyzer runs checks over what was read, verifies the fixes they
-// offer by applying them in memory and running again, and returns a Report.
+// Package analyzer is the vocabulary that checks speak and that reports print: a
+// Check, the Pass it gets, the Findings and Fixes it makes of it. What runs checks
+// and verifies fixes is package engine.
 package analyzer
 
 import (
@@ -119,7 +120,8 @@ type Pass struct {
 	// what was undetermined.
 	Found []*Finding
 
-	report func(*Finding)
+	// Take gets each finding of Report.
+	Take func(*Finding)
 }
 
 // Report adds a finding. Misuse (no check, no message, fixes out of range)
@@ -128,7 +130,7 @@ func (p *Pass) Report(f *Finding) {
 	if f.Check == nil {
 		f.Check = p.Check
 	}
-	p.report(f)
+	p.Take(f)
 }
 
 // Finding is one defect at one place, or (Verdict Undetermined) a question
@@ -162,7 +164,7 @@ type Finding struct {
 	// not while another fix is verified, and once for merged findings.
 	Offer func() []*Fix
 
-	// Filled in by Analyze.
+	// Filled in by engine.Analyze.
 	// File is what a finding without a Span is about: the plan or state it comes
 	// from, as a path like source.File.Name. It gives SARIF a place to point at.
 	File        string
@@ -189,48 +191,6 @@ type Related struct {
 	Span    source.Span
 	Address string // of the resource it is about; may be ""
 }
-
-// Instance is one resource instance that has the defect.
-type Instance struct {
-	Root    string
-	Address string
-	Key     string // the end of Address: [0], ["eu"]
-	Calls   []terraform.Call
-	// Message is what is said of it, where that differs from what is said of the
-	// first in more than the addresses; else "".
-	Message string
-}
-
-// Block is the address of the block that it is an instance of.
-func (i Instance) Block() string { return strings.TrimSuffix(i.Address, i.Key) }
-
-// Grade says what a fix does to what is allowed.
-type Grade int8
-
-// The grades. The zero Grade is Draft: shown, never applied.
-const (
-	Draft Grade = iota
-	Narrowing
-	Equivalent
-)
-
-func (g Grade) String() string { return [...]string{"draft", "narrowing", "equivalent"}[g] }
-
-// Fix is edits that belong together: all of them or none.
-type Fix struct {
-	Message string // a verb phrase: "set the key Inactive"
-	Grade   Grade
-	Edits   []source.Edit
-	// LeavesSeverity is the severity at which the finding may remain after the
-	// fix (IV101 keeps its low form); -1, the usual, means that it must be gone.
-	// It is set with Fix.Leaves.
-	leaves *Severity
-	// Diff is the unified diff, filled in by Analyze once the fix is verified.
-	Diff string
-}
-
-// Leaves declares that the finding may stay at severity s after the fix.
-func (f *Fix) Leaves(s Severity) *Fix { f.leaves = &s; return f }
 
 // Suppression is who said that a finding is not to count, and why.
 type Suppression struct {
@@ -281,3 +241,11 @@ type Summary struct {
 	Gaps         int            `json:"gaps"`
 	BySeverity   map[string]int `json:"bySeverity"`
 }
+
+// Called says that a rule goes by that id or name.
+func (c *Check) Called(name string) bool {
+	return strings.EqualFold(c.ID, name) || c.Name == name
+}
+
+// Crashes is the class of gaps that are faults of iamvet.
+const Crashes = "faults of iamvet"

@@ -11,6 +11,10 @@ type Memo struct {
 	verifying bool
 }
 
+// Answer makes the memo answer what it was asked before: the run that is reported is
+// over, and fixes are verified.
+func (m *Memo) Answer() { m.verifying = true }
+
 // Remember is the answer for a key, which has to hold all that the answer
 // depends on.
 func Remember[T any](m *Memo, key string, answer func() T) T {
@@ -41,10 +45,10 @@ func (p *Pass) About(key string, judge func()) {
 		}
 		return
 	}
-	outer := p.report
-	defer func() { p.report = outer }()
+	outer := p.Take
+	defer func() { p.Take = outer }()
 	var found []*Finding
-	p.report = func(f *Finding) {
+	p.Take = func(f *Finding) {
 		outer(f)
 		kept := *f
 		kept.Related, kept.Needs = slices.Clip(f.Related), slices.Clip(f.Needs)

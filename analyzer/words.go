@@ -4,6 +4,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/source"
 )
 
 // Sentence is the request in a sentence, for people: Words where the check has
@@ -47,4 +49,12 @@ func (w *Witness) String() string {
 		b.WriteString(" without " + strings.Join(w.Absent, ", "))
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// Withheld says that the lines of a file around a finding are not to be shown:
+// files of variable values often stay out of the repository, because they hold
+// secrets, of which none may get into a report by standing next to something.
+func Withheld(f *source.File) bool {
+	name := strings.TrimSuffix(f.Name, ".json")
+	return strings.HasSuffix(name, ".tfvars") || strings.HasSuffix(name, ".tofuvars")
 }

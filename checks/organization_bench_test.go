@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/settings"
@@ -117,8 +118,8 @@ func BenchmarkOrganization(b *testing.B) {
 		b.Run(fmt.Sprintf("scan/%d", accounts), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				in := analyzer.Input{Boundary: terraform.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
-				if _, err := analyzer.Analyze(context.Background(), in, []*analyzer.Check{checks.RootMFA}); err != nil {
+				in := engine.Input{Boundary: terraform.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+				if _, err := engine.Analyze(context.Background(), in, []*analyzer.Check{checks.RootMFA}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/checks"
 )
@@ -549,8 +550,8 @@ func verdictsOf(t *testing.T, fsys fstest.MapFS, rules string) map[string]string
 			some = append(some, c)
 		}
 	}
-	in := analyzer.Input{Boundary: terraform.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
-	r, err := analyzer.Analyze(context.Background(), in, some)
+	in := engine.Input{Boundary: terraform.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+	r, err := engine.Analyze(context.Background(), in, some)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,7 @@ import (
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -110,17 +111,17 @@ func runCase(t *testing.T, dir, rule string, checks []*analyzer.Check) {
 // the boundary.
 func Analyze(t *testing.T, dir string, checks []*analyzer.Check) *analyzer.Report {
 	t.Helper()
-	return analyze(t, dir, checks, func(*analyzer.Input) {})
+	return analyze(t, dir, checks, func(*engine.Input) {})
 }
 
 // input is a directory as the command takes it.
-func input(t *testing.T, dir string) analyzer.Input {
+func input(t *testing.T, dir string) engine.Input {
 	t.Helper()
 	b, err := terraform.OpenBoundary(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := analyzer.Input{Version: "test", Now: Now, Boundary: b, Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Plans: evidence(t, b), CredentialReports: reports(t, b)}
+	in := engine.Input{Version: "test", Now: Now, Boundary: b, Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Plans: evidence(t, b), CredentialReports: reports(t, b)}
 	if bytes, err := fs.ReadFile(b.FS, settings.Name); err == nil {
 		var wrong []*settings.Error
 		if in.Settings, wrong = settings.Parse(source.NewFile(settings.Name, bytes)); len(wrong) > 0 {
@@ -135,8 +136,8 @@ var Now = time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)
 
 // evidence is the plan.json and the state.json of a case. With configuration
 // beside it, it is laid over that; alone, expectations name its line 1.
-func evidence(t *testing.T, b *terraform.Boundary) []analyzer.Evidence {
-	var out []analyzer.Evidence
+func evidence(t *testing.T, b *terraform.Boundary) []engine.Evidence {
+	var out []engine.Evidence
 	for _, name := range []string{"plan.json", "state.json"} {
 		text, err := fs.ReadFile(b.FS, name)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -145,7 +146,7 @@ func evidence(t *testing.T, b *terraform.Boundary) []analyzer.Evidence {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := analyzer.Evidence{Name: name, Bytes: text, State: name == "state.json"}
+		e := engine.Evidence{Name: name, Bytes: text, State: name == "state.json"}
 		if terraform.HasConfiguration(b, ".") {
 			e.Dir, e.HasDir = ".", true
 		}

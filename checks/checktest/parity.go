@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
@@ -33,32 +34,32 @@ func Parity(t *testing.T, dir string, checks []*analyzer.Check) {
 				t.Fatal(err)
 			}
 			dir := filepath.Dir(plan)
-			scan := func(change func(*analyzer.Input)) *analyzer.Report {
+			scan := func(change func(*engine.Input)) *analyzer.Report {
 				b, err := terraform.OpenBoundary(dir)
 				if err != nil {
 					t.Fatal(err)
 				}
-				in := analyzer.Input{Version: "test", Now: Now, Boundary: b, Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+				in := engine.Input{Version: "test", Now: Now, Boundary: b, Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
 				in.Options.Workspace = "default"
 				change(&in)
-				r, err := analyzer.Analyze(context.Background(), in, checks)
+				r, err := engine.Analyze(context.Background(), in, checks)
 				if err != nil {
 					t.Fatal(err)
 				}
 				return r
 			}
-			evidence := analyzer.Evidence{Name: filepath.Base(plan), Bytes: text}
-			written := scan(func(in *analyzer.Input) {
+			evidence := engine.Evidence{Name: filepath.Base(plan), Bytes: text}
+			written := scan(func(in *engine.Input) {
 				if vars, ok := strings.CutPrefix(name, "plan-"); ok {
 					in.Options.VarFiles = []string{vars + ".tfvars"}
 				}
 			})
-			alone := scan(func(in *analyzer.Input) {
-				in.Boundary, in.Paths, in.Plans = nil, nil, []analyzer.Evidence{evidence}
+			alone := scan(func(in *engine.Input) {
+				in.Boundary, in.Paths, in.Plans = nil, nil, []engine.Evidence{evidence}
 			})
-			both := scan(func(in *analyzer.Input) {
+			both := scan(func(in *engine.Input) {
 				evidence.Dir, evidence.HasDir = ".", true
-				in.Plans = []analyzer.Evidence{evidence}
+				in.Plans = []engine.Evidence{evidence}
 			})
 			contradicts(t, "the configuration", written, "the plan", alone)
 			contradicts(t, "the configuration", written, "both", both)

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
@@ -193,7 +194,7 @@ func refined(t *testing.T, dir string, checks []*analyzer.Check, before *analyze
 		names = append(names, name)
 	}
 	sort.Strings(names)
-	try := func(what string, change func(*analyzer.Input)) {
+	try := func(what string, change func(*engine.Input)) {
 		tried++
 		after := analyze(t, dir, checks, change)
 		if refused(after) > refused(before) {
@@ -208,14 +209,14 @@ func refined(t *testing.T, dir string, checks []*analyzer.Check, before *analyze
 	}
 	for _, name := range names {
 		for _, text := range candidates(variables[name]) {
-			try("var."+name+" = "+text, func(in *analyzer.Input) { in.Options.Vars = map[string]string{name: text} })
+			try("var."+name+" = "+text, func(in *engine.Input) { in.Options.Vars = map[string]string{name: text} })
 		}
 	}
-	try("an account", func(in *analyzer.Input) { in.Options.Account = "111122223333" })
+	try("an account", func(in *engine.Input) { in.Options.Account = "111122223333" })
 	if !namesPartition(t, dir) { // what a policy names is known
-		try("a partition", func(in *analyzer.Input) { in.Options.Partition = "aws" })
+		try("a partition", func(in *engine.Input) { in.Options.Partition = "aws" })
 	}
-	try("a workspace", func(in *analyzer.Input) { in.Options.Workspace = "default" })
+	try("a workspace", func(in *engine.Input) { in.Options.Workspace = "default" })
 	return len(names)
 }
 
@@ -322,9 +323,9 @@ func fixed(t *testing.T, dir string, checks []*analyzer.Check, before *analyzer.
 			}
 			contents := applied(t, fix)
 			planned := false
-			after := analyze(t, dir, checks, func(in *analyzer.Input) {
+			after := analyze(t, dir, checks, func(in *engine.Input) {
 				in.Boundary = in.Boundary.With(contents)
-				planned = slices.ContainsFunc(in.Plans, func(e analyzer.Evidence) bool { return e.HasDir })
+				planned = slices.ContainsFunc(in.Plans, func(e engine.Evidence) bool { return e.HasDir })
 			})
 			if refused(after) > refused(before) {
 				t.Errorf("after %q something cannot be read: %v", fix.Message, after.Gaps)
@@ -385,11 +386,11 @@ func worst(r *analyzer.Report, c *analyzer.Check) (w weight) {
 }
 
 // analyze is Analyze with something changed.
-func analyze(t *testing.T, dir string, checks []*analyzer.Check, change func(*analyzer.Input)) *analyzer.Report {
+func analyze(t *testing.T, dir string, checks []*analyzer.Check, change func(*engine.Input)) *analyzer.Report {
 	t.Helper()
 	in := input(t, dir)
 	change(&in)
-	r, err := analyzer.Analyze(context.Background(), in, checks)
+	r, err := engine.Analyze(context.Background(), in, checks)
 	if err != nil {
 		t.Fatal(err)
 	}

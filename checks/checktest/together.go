@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 )
 
 // Together puts the first applicable fix of every finding together, fixture by
@@ -25,7 +26,7 @@ func Together(t *testing.T, dir string, checks []*analyzer.Check) {
 		if len(chosen) == 0 {
 			return
 		}
-		together, err := analyzer.Combine(context.Background(), input(t, dir), checks, chosen)
+		together, err := engine.Combine(context.Background(), input(t, dir), checks, chosen)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
@@ -48,7 +49,7 @@ func subjects(roots []*terraform.Root, checks []*analyzer.Check) []*terraform.Re
 
 func whyAgrees(t *testing.T, dir string, checks []*analyzer.Check, seen func(*analyzer.Answer)) {
 	var asked []*terraform.Resource
-	e, err := analyzer.Why(context.Background(), input(t, dir), checks, func(roots []*terraform.Root) ([]*terraform.Resource, error) {
+	e, err := engine.Why(context.Background(), input(t, dir), checks, func(roots []*terraform.Root) ([]*terraform.Resource, error) {
 		asked = subjects(roots, checks)
 		return asked, nil
 	})

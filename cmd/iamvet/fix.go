@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/checks"
 )
@@ -120,7 +121,7 @@ func (p *program) fixOnce(ctx context.Context, args []string, f *fixFlags, grade
 	if in.Boundary == nil {
 		return false, errors.New("a plan alone cannot be fixed: name the directory of its configuration")
 	}
-	r, err := analyzer.Analyze(ctx, in.Input, checks.All)
+	r, err := engine.Analyze(ctx, in.Input, checks.All)
 	if err != nil {
 		return false, err
 	}
@@ -131,7 +132,7 @@ func (p *program) fixOnce(ctx context.Context, args []string, f *fixFlags, grade
 	if err != nil {
 		return false, err
 	}
-	together, err := analyzer.Combine(ctx, in.Input, checks.All, chosen)
+	together, err := engine.Combine(ctx, in.Input, checks.All, chosen)
 	if err != nil {
 		return false, err
 	}

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/aws"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
@@ -51,9 +51,9 @@ func (f *inputFlags) add(c *cobra.Command) {
 	fl.StringVar(&f.language, "language", "", "`NAME` of the language: terraform or opentofu, where no file, plan or state says so")
 }
 
-// inputOf is an analyzer.Input and what only the command needs to know.
+// inputOf is an engine.Input and what only the command needs to know.
 type inputOf struct {
-	analyzer.Input
+	engine.Input
 	boundaryDir string
 }
 
@@ -250,7 +250,7 @@ func commonDirectory(paths []string) string {
 
 // evidenceAt is a plan or state and the absolute directory it was named with.
 type evidenceAt struct {
-	analyzer.Evidence
+	engine.Evidence
 	dir string
 }
 
@@ -262,7 +262,7 @@ const stdinName = "-"
 func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
 	var out []evidenceAt
 	read := func(arg string, state bool) error {
-		e := evidenceAt{Evidence: analyzer.Evidence{Name: arg, State: state}}
+		e := evidenceAt{Evidence: engine.Evidence{Name: arg, State: state}}
 		if dir, file, ok := strings.Cut(arg, "="); ok {
 			if info, err := os.Stat(p.abs(dir)); err == nil && info.IsDir() {
 				e.dir, e.Name = p.abs(dir), file

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -77,7 +77,7 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 		return err
 	}
 	in.OnlyPaths = true
-	roots, gaps, err := analyzer.Load(ctx, in.Input)
+	roots, gaps, err := engine.Load(ctx, in.Input)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	if err != nil {
 		return err
 	}
-	gaps = analyzer.TidyGaps(gaps)
+	gaps = engine.TidyGaps(gaps)
 	broken := p.gaps(gaps, seen, want == nil)
 	switch {
 	case bare != nil && len(found) == 0:

@@ -10,10 +10,9 @@ import (
 	"os"
 	"time"
 
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
-
-	"github.com/iamvet/iamvet/analyzer"
 )
 
 // Exit statuses.
@@ -100,7 +99,7 @@ Nothing is executed and nothing leaves this machine.`,
 	root.PersistentFlags().BoolVar(&p.debug, "debug", false, "say on standard error what is done, which fixes were dropped and, of a crash, where")
 	err := p.guard(func() error { return root.ExecuteContext(ctx) })
 	var status exit
-	var crash *analyzer.Crash
+	var crash *engine.Crash
 	switch {
 	case err == nil:
 		return exitClean
@@ -125,7 +124,7 @@ Nothing is executed and nothing leaves this machine.`,
 // guard is do, with a panic in it as an error, unless --debug wants to see that.
 func (p *program) guard(do func() error) error {
 	var err error
-	if crash := analyzer.Guard(func() { err = do() }, func() bool { return p.debug }); crash != nil {
+	if crash := engine.Guard(func() { err = do() }, func() bool { return p.debug }); crash != nil {
 		return crash
 	}
 	return err

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
@@ -64,7 +64,7 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 	if err != nil {
 		return err
 	}
-	model, gaps, err := analyzer.LoadModel(ctx, in.Input)
+	model, gaps, err := engine.LoadModel(ctx, in.Input)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (p *program) orgGaps(roots []*terraform.Root, gaps []terraform.Gap, seen re
 	for _, r := range roots {
 		gaps = append(gaps, r.Gaps()...)
 	}
-	if p.gaps(analyzer.TidyGaps(gaps), seen, false) {
+	if p.gaps(engine.TidyGaps(gaps), seen, false) {
 		return exit{exitBroken}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/settings"
@@ -95,8 +96,8 @@ type orgViewer struct {
 }
 
 func viewOrganizations(m *identity.Model, s *settings.Settings, base string, now time.Time) (*orgReport, error) {
-	v := orgViewer{base, analyzer.Redactor(m), now}
-	out := &orgReport{Organizations: []orgView{}, Settings: analyzer.Used(*s)}
+	v := orgViewer{base, engine.Redactor(m), now}
+	out := &orgReport{Organizations: []orgView{}, Settings: engine.Used(*s)}
 	if out.Settings != nil {
 		out.Settings.File = report.Relative(base, out.Settings.File)
 	}

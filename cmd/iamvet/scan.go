@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/checks"
@@ -88,7 +89,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	in.AllowEmpty = in.AllowEmpty || len(in.CredentialReports)+len(in.Authorizations) > 0
 	progress := p.startProgress()
 	in.Progress = progress.stage
-	r, err := analyzer.Analyze(ctx, in.Input, checks.All)
+	r, err := engine.Analyze(ctx, in.Input, checks.All)
 	progress.stop()
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/checks"
@@ -96,7 +97,7 @@ func (p *program) why(ctx context.Context, args []string, f *whyFlags) error {
 		return err
 	}
 	seen := p.seen(in)
-	e, err := analyzer.Why(ctx, in.Input, checks.All, func(roots []*terraform.Root) ([]*terraform.Resource, error) {
+	e, err := engine.Why(ctx, in.Input, checks.All, func(roots []*terraform.Root) ([]*terraform.Resource, error) {
 		return chooser{roots: roots, of: seen.Name}.choose(address)
 	})
 	if err != nil {

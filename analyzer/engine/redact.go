@@ -1,4 +1,4 @@
-package analyzer
+package engine
 
 import (
 	"cmp"
@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
-	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -19,7 +19,7 @@ const redacted = "(sensitive)"
 // redact takes sensitive values out of what findings and gaps say: an external
 // id that a witness carries, a name in a message. The source that an excerpt or
 // a diff shows is in the repository already; where it may not be, see Withheld.
-func redact(findings []*Finding, gaps []terraform.Gap, model *identity.Model) {
+func redact(findings []*analyzer.Finding, gaps []terraform.Gap, model *identity.Model) {
 	clean := Redactor(model)
 	for _, f := range findings {
 		f.Message = clean(f.Message)
@@ -50,14 +50,6 @@ func redact(findings []*Finding, gaps []terraform.Gap, model *identity.Model) {
 	for i := range gaps {
 		gaps[i].Reason = clean(gaps[i].Reason)
 	}
-}
-
-// Withheld says that the lines of a file around a finding are not to be shown:
-// files of variable values often stay out of the repository, because they hold
-// secrets, of which none may get into a report by standing next to something.
-func Withheld(f *source.File) bool {
-	name := strings.TrimSuffix(f.Name, ".json")
-	return strings.HasSuffix(name, ".tfvars") || strings.HasSuffix(name, ".tofuvars")
 }
 
 // Redactor takes every sensitive text in the model out of another.

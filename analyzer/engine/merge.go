@@ -1,4 +1,4 @@
-package analyzer
+package engine
 
 import (
 	"crypto/sha256"
@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -17,17 +18,17 @@ import (
 // concerned have one defect, and one edit mends it. The first gives the address, and
 // all instances stay, each with its own message where the reason is another. What
 // differs in its severity or verdict is said apart.
-func merge(findings []*Finding) []*Finding {
+func merge(findings []*analyzer.Finding) []*analyzer.Finding {
 	type key struct {
 		rule, defect, typ string
-		verdict           Verdict
-		severity          Severity
+		verdict           analyzer.Verdict
+		severity          analyzer.Severity
 		span              source.Span
 	}
 	at := map[key]*group{}
-	var out []*Finding
+	var out []*analyzer.Finding
 	for _, f := range findings {
-		f.stand()
+		stand(f)
 		if f.Resource == nil || f.Span.IsZero() {
 			out = append(out, f)
 			continue
@@ -44,12 +45,12 @@ func merge(findings []*Finding) []*Finding {
 }
 
 // stand gives a finding its own instance, and the calls of the modules it is in.
-func (f *Finding) stand() {
+func stand(f *analyzer.Finding) {
 	if f.Resource != nil {
-		f.Instances = []Instance{{Root: f.Resource.Root.Dir, Address: f.Resource.Address, Key: f.Resource.Key, Calls: f.Resource.Calls}}
+		f.Instances = []analyzer.Instance{{Root: f.Resource.Root.Dir, Address: f.Resource.Address, Key: f.Resource.Key, Calls: f.Resource.Calls}}
 		for _, c := range f.Resource.Calls {
 			if !c.Span.IsZero() {
-				f.Related = append(f.Related, Related{Message: calledHere, Span: c.Span, Address: c.Address})
+				f.Related = append(f.Related, analyzer.Related{Message: calledHere, Span: c.Span, Address: c.Address})
 			}
 		}
 	}
@@ -60,7 +61,7 @@ const calledHere = "module called here"
 
 // A group is a finding with what it has taken in.
 type group struct {
-	*Finding
+	*analyzer.Finding
 	unnamed   string
 	instances map[instanceKey]bool
 	kinds     map[string]bool // of the related places of the first
@@ -75,7 +76,7 @@ type relatedKey struct {
 	span    source.Span
 }
 
-func newGroup(f *Finding) *group {
+func newGroup(f *analyzer.Finding) *group {
 	g := &group{f, unnamed(f), map[instanceKey]bool{}, map[string]bool{calledHere: true}, map[relatedKey]bool{}, map[value.Reason]bool{}}
 	for _, in := range f.Instances {
 		g.instances[instanceKey{in.Root, in.Address}] = true
@@ -91,7 +92,7 @@ func newGroup(f *Finding) *group {
 
 // unnamed is the message of a finding without the names of the instance that it is
 // about: what is left is the reason.
-func unnamed(f *Finding) string {
+func unnamed(f *analyzer.Finding) string {
 	text := strings.ReplaceAll(f.Message, f.Resource.Address, "")
 	module, _, _ := strings.Cut(f.Resource.Address, f.Resource.Type+"."+f.Resource.Name)
 	if module != "" {
@@ -104,7 +105,7 @@ var instanceKeys = regexp.MustCompile(`\[(?:\d+|"(?:[^"\\]|\\.)*")\]`)
 
 // add takes in a finding. Of its related places only those of the kinds that the
 // first has: others are no reason of all.
-func (g *group) add(f *Finding) {
+func (g *group) add(f *analyzer.Finding) {
 	for _, in := range f.Instances {
 		if k := (instanceKey{in.Root, in.Address}); !g.instances[k] {
 			g.instances[k] = true
@@ -129,42 +130,9 @@ func (g *group) add(f *Finding) {
 	}
 }
 
-// Also names the instances of a finding besides the first, some of them where they
-// are many: those that wanted picks. in says where the root of one is, when that is
-// not the root of the first.
-func (f *Finding) Also(in func(root string) string, wanted func(Instance) bool) string {
-	const shown = 3
-	var names []string
-	more := 0
-	for i, other := range f.Instances {
-		switch {
-		case i == 0 || !wanted(other):
-			continue
-		case len(names) == shown:
-			more++
-			continue
-		}
-		name := other.Address
-		if other.Key != "" && other.Block() == f.Instances[0].Block() && len(names) > 0 {
-			name = other.Key
-		}
-		if other.Root != f.Instances[0].Root {
-			name += " in " + in(other.Root)
-		}
-		names = append(names, name)
-	}
-	if more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
-	}
-	return strings.Join(names, ", ")
-}
-
-// EveryInstance is for Also.
-func EveryInstance(Instance) bool { return true }
-
 // order puts findings in the order of their places: file, line, rule; those
 // without a place last, by address.
-func order(findings []*Finding) {
+func order(findings []*analyzer.Finding) {
 	sort.SliceStable(findings, func(i, j int) bool {
 		a, b := findings[i], findings[j]
 		if a.Span.IsZero() != b.Span.IsZero() {
@@ -173,7 +141,7 @@ func order(findings []*Finding) {
 		if a.Span != b.Span && (a.Span.Less(b.Span) || b.Span.Less(a.Span)) {
 			return a.Span.Less(b.Span)
 		}
-		if x, y := a.address(), b.address(); x != y {
+		if x, y := addressOf(a), addressOf(b); x != y {
 			return x < y
 		}
 		if a.Check.ID != b.Check.ID {
@@ -183,7 +151,7 @@ func order(findings []*Finding) {
 	})
 }
 
-func (f *Finding) address() string {
+func addressOf(f *analyzer.Finding) string {
 	if f.Resource == nil {
 		return ""
 	}
@@ -195,7 +163,7 @@ func (f *Finding) address() string {
 // Findings that are equal in all of that get #2, #3 … in report order. The one of
 // before instances of a block were one finding, which has the key, stays beside it
 // for one release, so that alerts that exist stay.
-func fingerprint(findings []*Finding) {
+func fingerprint(findings []*analyzer.Finding) {
 	now, before := map[string]int{}, map[string]int{}
 	for _, f := range findings {
 		parts := []string{f.Check.ID, f.Defect, f.Statement}

@@ -1,10 +1,11 @@
-package analyzer
+package engine
 
 import (
 	"context"
 	"fmt"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -14,7 +15,7 @@ import (
 // finding on one that the scan declares is given its address, or joins what the
 // code shows already.
 func (a *analysis) judgeAccounts(ctx context.Context, res *result) error {
-	var fresh []*Finding
+	var fresh []*analyzer.Finding
 	for _, account := range a.deployed.accounts {
 		account.AddLogins(res.model, a.deployed.reports)
 		deployed, err := a.judge(ctx, account.Model, a.checks)
@@ -47,7 +48,7 @@ func (a *analysis) judgeAccounts(ctx context.Context, res *result) error {
 
 // joined gives a finding on a deployed role or user its place in the scan, and
 // says whether the code's own finding says the same already.
-func (a *analysis) joined(res *result, declared *declared, file *source.File, f *Finding) bool {
+func (a *analysis) joined(res *result, declared *declared, file *source.File, f *analyzer.Finding) bool {
 	f.File, f.Fixes = file.Name, nil
 	if f.Resource == nil {
 		return false
@@ -55,32 +56,32 @@ func (a *analysis) joined(res *result, declared *declared, file *source.File, f 
 	arn, what := f.Resource.Address, strings.TrimPrefix(f.Resource.Type, "aws_iam_")
 	own := declared.find(f.Resource)
 	if own == nil {
-		if len(res.model.Roots) > 0 && f.Verdict == Violation {
+		if len(res.model.Roots) > 0 && f.Verdict == analyzer.Violation {
 			f.Message += " Nothing in this scan declares the " + what + "."
 		}
 		return false
 	}
 	for _, code := range res.findings {
-		if code.Check != f.Check || code.Question != f.Question || !own.has(code.Resource) || code.Verdict == Advice {
+		if code.Check != f.Check || code.Question != f.Question || !own.has(code.Resource) || code.Verdict == analyzer.Advice {
 			continue
 		}
-		if f.Verdict == Violation {
-			if code.Verdict == Undetermined || code.Severity < f.Severity { // then it shows what the code does not
-				code.Verdict, code.Needs, code.Message, code.Witness = Violation, nil, f.Message, f.Witness
+		if f.Verdict == analyzer.Violation {
+			if code.Verdict == analyzer.Undetermined || code.Severity < f.Severity { // then it shows what the code does not
+				code.Verdict, code.Needs, code.Message, code.Witness = analyzer.Violation, nil, f.Message, f.Witness
 			}
 			code.Severity = max(code.Severity, f.Severity)
-			code.Related = append(code.Related, Related{Message: fmt.Sprintf("the %s is deployed like this, in account %s", what, accountIn(arn)), Address: arn})
+			code.Related = append(code.Related, analyzer.Related{Message: fmt.Sprintf("the %s is deployed like this, in account %s", what, accountIn(arn)), Address: arn})
 		}
 		return true
 	}
 	at := own.last()
 	f.Resource = at
-	f.Instances = []Instance{{Root: at.Root.Dir, Address: at.Address, Key: at.Key, Calls: at.Calls}}
+	f.Instances = []analyzer.Instance{{Root: at.Root.Dir, Address: at.Address, Key: at.Key, Calls: at.Calls}}
 	if !at.Header.IsZero() {
 		f.Span, f.File = at.Header, ""
 	}
 	f.Message = "What is deployed differs from what is declared here: " + f.Message
-	f.Related = append(f.Related, Related{Message: "deployed as", Address: arn})
+	f.Related = append(f.Related, analyzer.Related{Message: "deployed as", Address: arn})
 	return false
 }
 

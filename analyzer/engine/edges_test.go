@@ -1,4 +1,4 @@
-package analyzer_test
+package engine_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/checks"
@@ -40,9 +41,9 @@ func TestFindingsAtTheEdgesOfFiles(t *testing.T) {
 
 func findingsAtEdges(t *testing.T, text string) {
 	t.Helper()
-	in := analyzer.Input{Now: checktest.Now, ScanRoot: ".", WorkDir: ".", Paths: []string{"."},
+	in := engine.Input{Now: checktest.Now, ScanRoot: ".", WorkDir: ".", Paths: []string{"."},
 		Boundary: terraform.OverFS(fstest.MapFS{"main.tf": {Data: []byte(text)}})}
-	r, err := analyzer.Analyze(context.Background(), in, checks.All)
+	r, err := engine.Analyze(context.Background(), in, checks.All)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,9 +68,9 @@ func findingsAtEdges(t *testing.T, text string) {
 }
 
 // edgeFix applies one fix, as iamvet fix does, and looks at what is left.
-func edgeFix(t *testing.T, in analyzer.Input, c analyzer.Chosen) {
+func edgeFix(t *testing.T, in engine.Input, c analyzer.Chosen) {
 	t.Helper()
-	together, err := analyzer.Combine(context.Background(), in, checks.All, []analyzer.Chosen{c})
+	together, err := engine.Combine(context.Background(), in, checks.All, []analyzer.Chosen{c})
 	if err != nil {
 		t.Fatal(err)
 	}

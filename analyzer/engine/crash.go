@@ -1,4 +1,4 @@
-package analyzer
+package engine
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
@@ -68,10 +69,7 @@ func (in *Input) attempt(lost terraform.Gap, do func()) (gap terraform.Gap, cras
 	if crash == nil {
 		return gap, false
 	}
-	lost.Kind, lost.Class = terraform.ErrorGap, Crashes
+	lost.Kind, lost.Class = terraform.ErrorGap, analyzer.Crashes
 	lost.Reason += ": " + crash.Error()
 	return lost, true
 }
-
-// Crashes is the class of gaps that are faults of iamvet.
-const Crashes = "faults of iamvet"

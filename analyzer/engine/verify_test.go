@@ -1,4 +1,4 @@
-package analyzer_test
+package engine_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -24,21 +25,21 @@ import (
 // the same as looking again at everything: the same fixes are kept, and the
 // others are dropped.
 func TestVerificationIsThorough(t *testing.T) {
-	cases, err := filepath.Glob("../testdata/checks/*/*")
+	cases, err := filepath.Glob("../../testdata/checks/*/*")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cases = append(cases, "../testdata/quickstart")
+	cases = append(cases, "../../testdata/quickstart")
 	if !testing.Short() { // several organizations and sets of users beside each other
-		cases = append(cases, "../testdata/checks/IV105", "../testdata/checks/IV201", "../testdata/checks/IV302", "../testdata/checks/IV304", "../testdata/checks/IV401")
+		cases = append(cases, "../../testdata/checks/IV105", "../../testdata/checks/IV201", "../../testdata/checks/IV302", "../../testdata/checks/IV304", "../../testdata/checks/IV401")
 	}
 	for _, dir := range cases {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			continue
 		}
 		t.Run(filepath.Base(filepath.Dir(dir))+"/"+filepath.Base(dir), func(t *testing.T) {
-			fast, dropped := analyze(t, dir, analyzer.Analyze)
-			slow, droppedThoroughly := analyze(t, dir, analyzer.AnalyzeThoroughly)
+			fast, dropped := analyze(t, dir, engine.Analyze)
+			slow, droppedThoroughly := analyze(t, dir, engine.AnalyzeThoroughly)
 			if dropped != droppedThoroughly {
 				t.Errorf("dropped:\n%s\nwhen everything is looked at:\n%s", dropped, droppedThoroughly)
 			}
@@ -52,14 +53,14 @@ func TestVerificationIsThorough(t *testing.T) {
 var because = regexp.MustCompile(`(?m) because=.*$`)
 
 // analyze is the report of a directory, and which fixes were dropped.
-func analyze(t *testing.T, dir string, how func(context.Context, analyzer.Input, []*analyzer.Check) (*analyzer.Report, error)) (text, dropped string) {
+func analyze(t *testing.T, dir string, how func(context.Context, engine.Input, []*analyzer.Check) (*analyzer.Report, error)) (text, dropped string) {
 	t.Helper()
 	b, err := terraform.OpenBoundary(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	in := analyzer.Input{Now: checktest.Now, Boundary: b, Paths: []string{"."}, ScanRoot: ".", WorkDir: ".",
+	in := engine.Input{Now: checktest.Now, Boundary: b, Paths: []string{"."}, ScanRoot: ".", WorkDir: ".",
 		Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			if a.Key == slog.TimeKey {
 				return slog.Attr{}
@@ -77,7 +78,7 @@ func analyze(t *testing.T, dir string, how func(context.Context, analyzer.Input,
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		in.Plans = append(in.Plans, analyzer.Evidence{Name: name, Bytes: text, State: name == "state.json", Dir: ".", HasDir: terraform.HasConfiguration(b, ".")})
+		in.Plans = append(in.Plans, engine.Evidence{Name: name, Bytes: text, State: name == "state.json", Dir: ".", HasDir: terraform.HasConfiguration(b, ".")})
 	}
 	r, err := how(context.Background(), in, checks.All)
 	if err != nil {

@@ -1,4 +1,4 @@
-package analyzer_test
+package engine_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/sarif"
@@ -92,22 +93,22 @@ func TestCrashesCostWhatCrashed(t *testing.T) {
 	}{
 		{"nothing", nil, []*analyzer.Check{users("X1", "alice", fine, rename("eve"))}, "X1 alice 1; ", ""},
 		{"a check", nil, []*analyzer.Check{users("X1", "alice", crashOn("bob"), rename("eve")), users("X2", "bob", fine, rename("eve"))},
-			"X1 alice 1; X2 bob 1; ", "X1 users-alice is not decided to its end: iamvet crashed (in analyzer_test."},
+			"X1 alice 1; X2 bob 1; ", "X1 users-alice is not decided to its end: iamvet crashed (in engine_test."},
 		{"an offer", nil, []*analyzer.Check{users("X1", "alice", fine, index), users("X2", "bob", fine, rename("eve"))},
 			"X1 alice 0; X2 bob 1; ", "X1 aws_iam_user.u: it has fixes that were not worked out: iamvet crashed (slice bounds out of range"},
 		{"a fix that is tried", nil, []*analyzer.Check{users("X1", "alice", crashOn("eve"), rename("eve")), users("X2", "bob", fine, rename("erin"))},
-			"X1 alice 0; X2 bob 1; ", "X1 aws_iam_user.u: a fix was not tried to its end (call it eve): iamvet crashed (in analyzer_test."},
+			"X1 alice 0; X2 bob 1; ", "X1 aws_iam_user.u: a fix was not tried to its end (call it eve): iamvet crashed (in engine_test."},
 		{"a root that is searched", []string{"searched/main.tf"}, []*analyzer.Check{users("X1", "alice", fine, rename("eve"))},
-			"X1 alice 1; ", "this root module is left out: iamvet crashed (in analyzer_test.crashing.Open, crash_test.go:"},
+			"X1 alice 1; ", "this root module is left out: iamvet crashed (in engine_test.crashing.Open, crash_test.go:"},
 		{"a root that is loaded", []string{"loaded/terraform.tfvars"}, []*analyzer.Check{users("X1", "alice", fine, rename("eve"))},
-			"X1 alice 1; ", "this root module is left out: iamvet crashed (in analyzer_test.crashing.Open, crash_test.go:"},
+			"X1 alice 1; ", "this root module is left out: iamvet crashed (in engine_test.crashing.Open, crash_test.go:"},
 		{"a root that is evaluated", []string{"evaluated/name.txt"}, []*analyzer.Check{users("X1", "alice", fine, rename("eve"))},
-			"X1 alice 1; ", "this root module is left out: iamvet crashed (in analyzer_test.crashing.Open, crash_test.go:"},
+			"X1 alice 1; ", "this root module is left out: iamvet crashed (in engine_test.crashing.Open, crash_test.go:"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			in := analyzer.Input{Boundary: terraform.OverFS(crashing{files, tt.broken}), Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Recover: true}
-			r, err := analyzer.Analyze(context.Background(), in, tt.checks)
+			in := engine.Input{Boundary: terraform.OverFS(crashing{files, tt.broken}), Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Recover: true}
+			r, err := engine.Analyze(context.Background(), in, tt.checks)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -129,7 +130,7 @@ func TestCrashesCostWhatCrashed(t *testing.T) {
 			}
 			inEveryFormat(t, r)
 			in.Recover = false
-			if !panics(func() { analyzer.Analyze(context.Background(), in, tt.checks) }) {
+			if !panics(func() { engine.Analyze(context.Background(), in, tt.checks) }) {
 				t.Error("without Recover it does not pass through")
 			}
 		})
@@ -152,7 +153,7 @@ func inEveryFormat(t *testing.T, r *analyzer.Report) {
 			t.Fatal(err)
 		}
 		text := strings.Join(strings.Fields(b.String()), " ")
-		for _, want := range []string{"iamvet crashed", analyzer.Issues} {
+		for _, want := range []string{"iamvet crashed", engine.Issues} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s lacks %q:\n%s", name, want, b.String())
 			}
@@ -181,8 +182,8 @@ func TestCrashesOfFixesTogether(t *testing.T) {
 		}
 	}
 	list := []*analyzer.Check{users("X1", "alice", both, rename("x")), users("X2", "bob", fine, rename("y"))}
-	in := analyzer.Input{Boundary: terraform.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Recover: true}
-	r, err := analyzer.Analyze(context.Background(), in, list)
+	in := engine.Input{Boundary: terraform.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Recover: true}
+	r, err := engine.Analyze(context.Background(), in, list)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +191,7 @@ func TestCrashesOfFixesTogether(t *testing.T) {
 	for _, f := range r.Findings {
 		chosen = append(chosen, analyzer.Chosen{Finding: f, Fix: f.Fixes[0]})
 	}
-	together, err := analyzer.Combine(context.Background(), in, list, chosen)
+	together, err := engine.Combine(context.Background(), in, list, chosen)
 	if err != nil {
 		t.Fatal(err)
 	}

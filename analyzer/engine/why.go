@@ -1,69 +1,15 @@
-package analyzer
+package engine
 
 import (
 	"context"
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
-	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
-
-// Standing is how a resource stands to a rule.
-type Standing int8
-
-// The standings. The zero Standing is that the rule does not apply.
-const (
-	NotApplicable Standing = iota
-	Compliant
-	Advised
-	Open // undetermined
-	Violating
-)
-
-func (s Standing) String() string {
-	return [...]string{"not-applicable", "compliant", "advice", "undetermined", "violation"}[s]
-}
-
-// Told is what a check tells of a resource on which it has no finding.
-type Told struct {
-	Standing Standing // Compliant, NotApplicable or Open; Analyze's findings say the others
-	// Message is the decisive fact: one sentence or two, with a full stop.
-	Message string
-	// Decisive are the places that it rests on: statements, attachments, defaults.
-	Decisive []Related
-	// Closest is the case that came closest, of a compliant resource: the request
-	// that is refused. Refused says by what, as the end of a sentence, and RefusedBy
-	// where that stands.
-	Closest   *Witness
-	Refused   string
-	RefusedBy source.Span
-	// By is the finding that answers for the resource, where one about another does.
-	By *Finding
-	// Needs are what would decide it, of a resource that another one's finding leaves
-	// open.
-	Needs []value.Reason
-}
-
-// Answer is the verdict of one rule on one resource, with why.
-type Answer struct {
-	Check    *Check
-	Resource *terraform.Resource
-	Standing Standing
-	// Finding is of a violation, an undetermined result or advice; Told of all else,
-	// and beside a Finding on another resource that answers for this one.
-	Finding *Finding
-	Told    *Told
-}
-
-// Explanation is the answers of all rules that look at the resources asked about,
-// by resource, in the order of the rules.
-type Explanation struct {
-	Answers []*Answer
-	Gaps    []terraform.Gap
-}
 
 // Choose picks the resources that somebody asks about, of the roots of a scan and of
 // accounts as they are deployed.
@@ -71,13 +17,13 @@ type Choose func(roots []*terraform.Root) ([]*terraform.Resource, error)
 
 // Why decides what Analyze decides, without its fixes, and tells of the chosen
 // resources what each rule makes of them, also where that is no finding.
-func Why(ctx context.Context, in Input, checks []*Check, choose Choose) (*Explanation, error) {
+func Why(ctx context.Context, in Input, checks []*analyzer.Check, choose Choose) (*analyzer.Explanation, error) {
 	a := newAnalysis(in, checks)
 	a.apart = true
 	return a.why(ctx, choose)
 }
 
-func (a *analysis) why(ctx context.Context, choose Choose) (*Explanation, error) {
+func (a *analysis) why(ctx context.Context, choose Choose) (*analyzer.Explanation, error) {
 	a.progress("reading")
 	if err := a.discover(ctx); err != nil {
 		return nil, err
@@ -87,7 +33,7 @@ func (a *analysis) why(ctx context.Context, choose Choose) (*Explanation, error)
 	if err != nil {
 		return nil, err
 	}
-	out := &Explanation{}
+	out := &analyzer.Explanation{}
 	roots := slices.Clone(model.Roots)
 	for _, account := range a.deployed.accounts {
 		roots = append(roots, account.Model.Roots...)
@@ -126,14 +72,14 @@ func (a *analysis) why(ctx context.Context, choose Choose) (*Explanation, error)
 }
 
 // answers are the findings of a check on a resource, else what it tells.
-func (a *analysis) answers(res *result, c *Check, r *terraform.Resource) []*Answer {
-	var out []*Answer
+func (a *analysis) answers(res *result, c *analyzer.Check, r *terraform.Resource) []*analyzer.Answer {
+	var out []*analyzer.Answer
 	for _, f := range res.findings {
-		if f.Check == c && f.concerns(r) {
-			out = append(out, &Answer{Check: c, Resource: r, Standing: f.standing(), Finding: f})
+		if f.Check == c && concerns(f, r) {
+			out = append(out, &analyzer.Answer{Check: c, Resource: r, Standing: standingOf(f), Finding: f})
 		}
 	}
-	decided := slices.ContainsFunc(out, func(answer *Answer) bool { return answer.Standing > Advised })
+	decided := slices.ContainsFunc(out, func(answer *analyzer.Answer) bool { return answer.Standing > analyzer.Advised })
 	if decided {
 		return out
 	}
@@ -143,7 +89,7 @@ func (a *analysis) answers(res *result, c *Check, r *terraform.Resource) []*Answ
 			model = account.Model
 		}
 	}
-	pass := &Pass{Check: c, Model: model, Memo: a.memo, Settings: &a.in.Settings, Now: a.in.Now, report: func(*Finding) {}}
+	pass := &analyzer.Pass{Check: c, Model: model, Memo: a.memo, Settings: &a.in.Settings, Now: a.in.Now, Take: func(*analyzer.Finding) {}}
 	for _, f := range res.findings {
 		if f.Check == c {
 			pass.Found = append(pass.Found, f)
@@ -157,33 +103,33 @@ func (a *analysis) answers(res *result, c *Check, r *terraform.Resource) []*Answ
 			return out
 		}
 	}
-	answer := &Answer{Check: c, Resource: r, Standing: told.Standing, Told: told}
+	answer := &analyzer.Answer{Check: c, Resource: r, Standing: told.Standing, Told: told}
 	if told.By != nil {
-		answer.Standing, answer.Finding = told.By.standing(), told.By
+		answer.Standing, answer.Finding = standingOf(told.By), told.By
 	}
-	if len(out) > 0 && told.Standing == NotApplicable {
+	if len(out) > 0 && told.Standing == analyzer.NotApplicable {
 		return out // the advice says it
 	}
 	return append(out, answer)
 }
 
 // gone tells of a resource that is not there: no rule applies to it.
-func gone(r *terraform.Resource) *Told {
+func gone(r *terraform.Resource) *analyzer.Told {
 	switch {
 	case r.Deleted():
-		return &Told{Message: "'" + r.Address + "' is deleted by the plan."}
+		return &analyzer.Told{Message: "'" + r.Address + "' is deleted by the plan."}
 	case r.Exists == value.No:
-		return &Told{Message: "'" + r.Address + "' is not made."}
+		return &analyzer.Told{Message: "'" + r.Address + "' is not made."}
 	}
 	return nil
 }
 
-func (f *Finding) standing() Standing {
-	return map[Verdict]Standing{Violation: Violating, Undetermined: Open, Advice: Advised}[f.Verdict]
+func standingOf(f *analyzer.Finding) analyzer.Standing {
+	return map[analyzer.Verdict]analyzer.Standing{analyzer.Violation: analyzer.Violating, analyzer.Undetermined: analyzer.Open, analyzer.Advice: analyzer.Advised}[f.Verdict]
 }
 
 // concerns says that a finding is about a resource, or about what hangs on it.
-func (f *Finding) concerns(r *terraform.Resource) bool {
+func concerns(f *analyzer.Finding, r *terraform.Resource) bool {
 	if f.Resource == r {
 		return true
 	}
@@ -192,21 +138,21 @@ func (f *Finding) concerns(r *terraform.Resource) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(f.Related, func(other Related) bool {
+	return slices.ContainsFunc(f.Related, func(other analyzer.Related) bool {
 		return other.Address == r.Address && (strings.HasPrefix(r.Address, "arn:") || f.Resource != nil && f.Resource.Root == r.Root || !other.Span.IsZero() && other.Span == r.Header)
 	})
 }
 
 // redactTold takes sensitive values out of what checks tell.
-func redactTold(answers []*Answer, model *identity.Model) {
+func redactTold(answers []*analyzer.Answer, model *identity.Model) {
 	clean := Redactor(model)
 	for _, answer := range answers {
 		t := answer.Told
 		if t == nil {
 			continue
 		}
-		f := &Finding{Message: t.Message, Related: slices.Clone(t.Decisive), Witness: t.Closest}
-		redact([]*Finding{f}, nil, model)
+		f := &analyzer.Finding{Message: t.Message, Related: slices.Clone(t.Decisive), Witness: t.Closest}
+		redact([]*analyzer.Finding{f}, nil, model)
 		t.Message, t.Decisive, t.Refused = f.Message, f.Related, clean(t.Refused)
 	}
 }

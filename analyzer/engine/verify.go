@@ -1,4 +1,4 @@
-package analyzer
+package engine
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"sort"
 	"sync"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/source"
 )
 
@@ -22,24 +23,24 @@ func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error
 	var clean func(string) string
 	tried := map[string]trial{} // by diff: findings of one place often share a fix
 	for _, f := range res.findings {
-		f.sayGenerated(a)
+		a.sayGenerated(f)
 		kept := f.Fixes[:0]
 		for _, fix := range f.Fixes {
 			var diff string
 			var err error
-			gap, crashed := a.in.attempt(f.lost("a fix was not tried to its end ("+fix.Message+")"), func() {
+			gap, crashed := a.in.attempt(lost(f, "a fix was not tried to its end ("+fix.Message+")"), func() {
 				if diff, err = a.diff(fix); err != nil {
 					return
 				}
 				key := f.Fingerprint + "\x00" + diff
 				known, done := tried[key]
 				if !done {
-					known.err = a.tryFix(ctx, roots, before, Chosen{f, fix}, diff)
+					known.err = a.tryFix(ctx, roots, before, analyzer.Chosen{Finding: f, Fix: fix}, diff)
 					known.unapplied = a.last.unapplied
 					tried[key] = known
 				}
 				if err = known.err; err != nil {
-					f.say(known.unapplied)
+					sayUnapplied(f, known.unapplied)
 				}
 			})
 			if crashed {
@@ -53,7 +54,7 @@ func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error
 				if clean == nil {
 					clean = Redactor(res.model)
 				}
-				a.in.Log.Debug("fix dropped", "rule", f.Check.ID, "resource", f.address(), "fix", fix.Message, "because", clean(err.Error()))
+				a.in.Log.Debug("fix dropped", "rule", f.Check.ID, "resource", addressOf(f), "fix", fix.Message, "because", clean(err.Error()))
 				continue
 			}
 			fix.Diff = diff
@@ -71,7 +72,7 @@ type trial struct {
 }
 
 // diff is the unified diff of a fix over all the files it touches.
-func (a *analysis) diff(fix *Fix) (string, error) {
+func (a *analysis) diff(fix *analyzer.Fix) (string, error) {
 	if len(fix.Edits) == 0 {
 		return "", fmt.Errorf("no edits")
 	}
@@ -84,7 +85,7 @@ func (a *analysis) diff(fix *Fix) (string, error) {
 			return "", err
 		}
 		context := 3
-		if Withheld(fe.file) {
+		if analyzer.Withheld(fe.file) {
 			context = 0
 		}
 		out += source.UnifiedDiff(fe.file, fe.edits, context)
@@ -116,7 +117,7 @@ next:
 // identityKey is what stays of a finding when the text around it changes.
 type identityKey struct{ rule, root, address, defect string }
 
-func (f *Finding) keys() []identityKey {
+func keysOf(f *analyzer.Finding) []identityKey {
 	if f.Resource == nil {
 		return []identityKey{{f.Check.ID, "", f.Message, f.Defect}}
 	}
@@ -128,19 +129,19 @@ func (f *Finding) keys() []identityKey {
 }
 
 type tally struct {
-	found    []*Finding
+	found    []*analyzer.Finding
 	findings map[identityKey]weight
 	gaps     map[string]bool
 }
 
 // weight is how bad a finding is: a violation weighs more than not knowing.
 type weight struct {
-	Severity
-	Verdict
+	analyzer.Severity
+	analyzer.Verdict
 }
 
 func (w weight) atMost(v weight) bool {
-	return w.Severity <= v.Severity && (w.Verdict != Violation || v.Verdict == Violation)
+	return w.Severity <= v.Severity && (w.Verdict != analyzer.Violation || v.Verdict == analyzer.Violation)
 }
 
 // movedFrom finds a finding of the same rule that weighs as much and is gone,
@@ -170,7 +171,7 @@ func count(res *result) tally {
 	c := tally{slices.Clone(res.findings), map[identityKey]weight{}, map[string]bool{}}
 	for _, f := range res.findings {
 		w := weight{f.Severity, f.Verdict}
-		for _, k := range f.keys() {
+		for _, k := range keysOf(f) {
 			if was, had := c.findings[k]; !had || was.atMost(w) {
 				c.findings[k] = w
 			}
@@ -192,7 +193,7 @@ type retry struct {
 	unapplied []unapplied
 }
 
-func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, c Chosen, diff string) error {
+func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, c analyzer.Chosen, diff string) error {
 	if a.last.res == nil || a.last.diff != diff {
 		a.last, a.unapplied = retry{}, nil
 		res, err := a.after(ctx, roots, c.Fix)
@@ -201,14 +202,14 @@ func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, c Ch
 		}
 		a.last = retry{diff, res, sync.OnceValue(func() error { return a.widens(roots, res) }), a.unapplied}
 	}
-	if err := before.noWorse(a.last.res, []Chosen{c}); err != nil || c.Fix.Grade == Draft {
+	if err := before.noWorse(a.last.res, []analyzer.Chosen{c}); err != nil || c.Fix.Grade == analyzer.Draft {
 		return err
 	}
 	return a.last.widens()
 }
 
 // after is the analysis with a fix applied in memory.
-func (a *analysis) after(ctx context.Context, roots *loaded, fix *Fix) (*result, error) {
+func (a *analysis) after(ctx context.Context, roots *loaded, fix *analyzer.Fix) (*result, error) {
 	edits := map[string][]byte{}
 	for _, fe := range byFile(fix.Edits) {
 		if a.in.Boundary == nil {
@@ -225,9 +226,9 @@ func (a *analysis) after(ctx context.Context, roots *loaded, fix *Fix) (*result,
 
 // noWorse says what is wrong with an outcome of fixes: a finding of theirs that
 // stays, or that something is new.
-func (c tally) noWorse(after *result, applied []Chosen) error {
+func (c tally) noWorse(after *result, applied []analyzer.Chosen) error {
 	type instance struct{ rule, root, address string }
-	about := map[instance][]Chosen{}
+	about := map[instance][]analyzer.Chosen{}
 	mended := map[string]bool{}
 	for _, fixed := range applied {
 		if after.stayed != nil && after.stayed(fixed.Finding) {
@@ -243,12 +244,12 @@ func (c tally) noWorse(after *result, applied []Chosen) error {
 	taken := sync.OnceValue(func() map[identityKey]bool { return c.taken(after, applied) })
 	for _, g := range after.findings {
 		now := weight{g.Severity, g.Verdict}
-		for _, k := range g.keys() {
+		for _, k := range keysOf(g) {
 			old, had := c.findings[k]
 			stays, foreseen := false, false
 			for _, fixed := range about[instance{k.rule, k.root, k.address}] {
-				if !had || slices.Contains(fixed.Finding.keys(), k) {
-					stays, foreseen = true, foreseen || fixed.leaves(g)
+				if !had || slices.Contains(keysOf(fixed.Finding), k) {
+					stays, foreseen = true, foreseen || leaves(fixed, g)
 				}
 			}
 			switch {
@@ -273,10 +274,10 @@ func (c tally) noWorse(after *result, applied []Chosen) error {
 }
 
 // taken are the findings that are there after fixes, and those that the fixes are for.
-func (c tally) taken(after *result, applied []Chosen) map[identityKey]bool {
+func (c tally) taken(after *result, applied []analyzer.Chosen) map[identityKey]bool {
 	out := map[identityKey]bool{}
-	take := func(f *Finding) {
-		for _, k := range f.keys() {
+	take := func(f *analyzer.Finding) {
+		for _, k := range keysOf(f) {
 			out[k] = true
 		}
 	}
@@ -296,9 +297,9 @@ func (c tally) taken(after *result, applied []Chosen) map[identityKey]bool {
 
 // leaves says that a fix was never meant to make this end of its finding go
 // away.
-func (c Chosen) leaves(g *Finding) bool {
-	if c.Fix.Grade == Draft && c.Finding.Verdict == Violation && g.Verdict == Undetermined {
+func leaves(c analyzer.Chosen, g *analyzer.Finding) bool {
+	if c.Fix.Grade == analyzer.Draft && c.Finding.Verdict == analyzer.Violation && g.Verdict == analyzer.Undetermined {
 		return true // what is left is for the person who finishes the draft
 	}
-	return c.Fix.leaves != nil && g.Severity <= *c.Fix.leaves
+	return c.Fix.MayLeave(g.Severity)
 }

@@ -1,4 +1,4 @@
-package analyzer_test
+package engine_test
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/checks"
@@ -39,8 +39,8 @@ resource "aws_iam_role" "third_party" {
 `)},
 		"terraform.tfvars": {Data: []byte(`external_id = "` + canary + `"`)},
 	}
-	in := analyzer.Input{Version: "test", Boundary: terraform.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
-	r, err := analyzer.Analyze(context.Background(), in, checks.All)
+	in := engine.Input{Version: "test", Boundary: terraform.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+	r, err := engine.Analyze(context.Background(), in, checks.All)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,8 +98,8 @@ after   = "canary-after"
 account = "400030002000"
 `)},
 	}
-	in := analyzer.Input{Version: "test", Boundary: terraform.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
-	r, err := analyzer.Analyze(context.Background(), in, checks.All)
+	in := engine.Input{Version: "test", Boundary: terraform.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+	r, err := engine.Analyze(context.Background(), in, checks.All)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,22 +1,23 @@
-package analyzer
+package engine
 
 import (
 	"fmt"
 	"slices"
 	"testing"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
 // sayings are findings of the instances of one block, each with what is said of it.
-func sayings(messages ...string) []*Finding {
-	check, root := &Check{ID: "IV999"}, &terraform.Root{Dir: "."}
+func sayings(messages ...string) []*analyzer.Finding {
+	check, root := &analyzer.Check{ID: "IV999"}, &terraform.Root{Dir: "."}
 	file := source.NewFile("main.tf", []byte("resource"))
-	var out []*Finding
+	var out []*analyzer.Finding
 	for i, m := range messages {
 		key := fmt.Sprintf("[%d]", i)
-		out = append(out, &Finding{Check: check, Severity: Medium, Defect: "d", Span: source.Span{File: file, End: 8},
+		out = append(out, &analyzer.Finding{Check: check, Severity: analyzer.Medium, Defect: "d", Span: source.Span{File: file, End: 8},
 			Message:  fmt.Sprintf("'module.m.aws_iam_role.r%s' %s", key, m),
 			Resource: &terraform.Resource{Root: root, Address: "module.m.aws_iam_role.r" + key, Type: "aws_iam_role", Name: "r", Key: key}})
 	}
@@ -37,15 +38,15 @@ func TestMergeSaysOnceWhatIsTheSame(t *testing.T) {
 			t.Errorf("instance %d: %q, want %q", i, in.Message, want)
 		}
 	}
-	if got, want := merged[0].Also(nil, EveryInstance), "module.m.aws_iam_role.r[1], [2], [3] and 1 more"; got != want {
+	if got, want := merged[0].Also(nil, analyzer.EveryInstance), "module.m.aws_iam_role.r[1], [2], [3] and 1 more"; got != want {
 		t.Errorf("also %q, want %q", got, want)
 	}
 }
 
 func TestMergeKeepsApartWhatIsNot(t *testing.T) {
 	findings := sayings("is open", "is open", "is open")
-	findings[1].Severity = High
-	findings[2].Verdict = Advice
+	findings[1].Severity = analyzer.High
+	findings[2].Verdict = analyzer.Advice
 	if merged := merge(findings); len(merged) != 3 {
 		t.Errorf("%d findings, want three: they differ in severity and verdict", len(merged))
 	}
@@ -54,8 +55,8 @@ func TestMergeKeepsApartWhatIsNot(t *testing.T) {
 // A related place of a kind that the first has not is a reason of another.
 func TestMergeTakesInPlacesOfTheSameKind(t *testing.T) {
 	findings := sayings("is open", "is open")
-	findings[0].Related = []Related{{Message: "the user is here"}}
-	findings[1].Related = []Related{{Message: "the user is here", Span: findings[1].Span}, {Message: "the password is here"}}
+	findings[0].Related = []analyzer.Related{{Message: "the user is here"}}
+	findings[1].Related = []analyzer.Related{{Message: "the user is here", Span: findings[1].Span}, {Message: "the password is here"}}
 	var kinds []string
 	for _, r := range merge(findings)[0].Related {
 		kinds = append(kinds, r.Message)

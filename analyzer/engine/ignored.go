@@ -1,9 +1,10 @@
-package analyzer
+package engine
 
 import (
 	"context"
 	"slices"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -49,9 +50,9 @@ func (a *analysis) keeps(old *terraform.Root) func(address, attribute string, no
 }
 
 // say tells of a fix that was dropped since Terraform would not apply it.
-func (f *Finding) say(changes []unapplied) {
+func sayUnapplied(f *analyzer.Finding, changes []unapplied) {
 	for _, u := range changes {
-		r := Related{Message: "Terraform applies no change of " + u.attribute + " there: ignore_changes", Span: u.at, Address: u.address}
+		r := analyzer.Related{Message: "Terraform applies no change of " + u.attribute + " there: ignore_changes", Span: u.at, Address: u.address}
 		known := false
 		for _, have := range f.Related {
 			known = known || have == r
@@ -91,7 +92,7 @@ func (a *analysis) judgeUnapplied(ctx context.Context, roots []*terraform.Root, 
 	}
 	type question struct{ rule, question, root, address string }
 	asked := map[question]bool{}
-	of := func(f *Finding) []question {
+	of := func(f *analyzer.Finding) []question {
 		if f.Check.Estate || f.Resource == nil {
 			return []question{{rule: f.Check.ID, question: f.Question}}
 		}
@@ -107,7 +108,7 @@ func (a *analysis) judgeUnapplied(ctx context.Context, roots []*terraform.Root, 
 		}
 	}
 	for _, f := range again.findings {
-		known := f.Verdict != Undetermined
+		known := f.Verdict != analyzer.Undetermined
 		for _, q := range of(f) {
 			known = known || asked[q]
 		}

@@ -1,11 +1,11 @@
-package analyzer
+package engine
 
 import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -14,22 +14,17 @@ import (
 // override gives findings the severities that the project's settings set for
 // their rules. It comes after the fixes are verified: what a fix leaves is
 // measured by the rules' own severities.
-func (a *analysis) override(findings []*Finding) {
+func (a *analysis) override(findings []*analyzer.Finding) {
 	for _, f := range findings {
-		if f.Verdict == Advice || f.Pinned {
+		if f.Verdict == analyzer.Advice || f.Pinned {
 			continue
 		}
 		for _, o := range a.in.Settings.Severities {
-			if s, ok := ParseSeverity(o.Severity); ok && f.Check.called(o.Rule) {
+			if s, ok := analyzer.ParseSeverity(o.Severity); ok && f.Check.Called(o.Rule) {
 				f.Severity = s
 			}
 		}
 	}
-}
-
-// called says that a rule goes by that id or name.
-func (c *Check) called(name string) bool {
-	return strings.EqualFold(c.ID, name) || c.Name == name
 }
 
 // misnamed are gaps for the rules that the settings name and that are not there,
@@ -40,14 +35,14 @@ func (a *analysis) misnamed() []terraform.Gap {
 	for _, c := range a.checks {
 		names = append(names, c.ID, c.Name)
 	}
-	named := map[*Check]bool{}
+	named := map[*analyzer.Check]bool{}
 	for _, o := range a.in.Settings.Severities {
 		reason := fmt.Sprintf("severities: there is no rule %q: `iamvet rules` lists them", o.Rule)
 		if near := settings.Nearest(o.Rule, names); near != "" {
 			reason = fmt.Sprintf("severities: there is no rule %q: did you mean %s?", o.Rule, near)
 		}
 		for _, c := range a.checks {
-			if !c.called(o.Rule) {
+			if !c.Called(o.Rule) {
 				continue
 			}
 			reason = ""

@@ -1,9 +1,10 @@
-package analyzer
+package engine
 
 import (
 	"context"
 	"slices"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
@@ -18,7 +19,7 @@ func (a *analysis) again(ctx context.Context, edits map[string][]byte, before *l
 		return nil, err
 	}
 	s := a.reach(now, before)
-	var own, together []*Check
+	var own, together []*analyzer.Check
 	for _, c := range a.checks {
 		if c.Estate {
 			together = append(together, c)
@@ -115,7 +116,7 @@ func (s *reach) isChanged(r *terraform.Resource) bool {
 
 // stayed says that nobody has looked again for a finding of before, and that
 // it is as it was: one about a role that the edit does not reach.
-func (s *reach) stayed(f *Finding) bool {
+func (s *reach) stayed(f *analyzer.Finding) bool {
 	if f.Resource == nil || f.Check.Estate || identity.PartOf(f.Resource.Type) != identity.Roles {
 		return false
 	}

@@ -1,4 +1,7 @@
-package analyzer
+// Package engine runs checks over what was read, verifies the fixes they offer by
+// applying them in memory and running again, and returns an analyzer.Report. It
+// knows no rule: checks are handed to it.
+package engine
 
 import (
 	"bytes"
@@ -11,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -75,11 +79,11 @@ type Evidence struct {
 // Analyze loads what the input names, runs the checks, verifies the fixes they
 // offer and returns the report. Broken input is a gap in the report; the error
 // is for a cancelled context or a check that fails.
-func Analyze(ctx context.Context, in Input, checks []*Check) (*Report, error) {
+func Analyze(ctx context.Context, in Input, checks []*analyzer.Check) (*analyzer.Report, error) {
 	return newAnalysis(in, checks).analyze(ctx)
 }
 
-func (a *analysis) analyze(ctx context.Context) (*Report, error) {
+func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 	a.progress("reading")
 	if err := a.discover(ctx); err != nil {
 		return nil, err
@@ -99,7 +103,8 @@ func (a *analysis) analyze(ctx context.Context) (*Report, error) {
 	a.unedited = before
 	a.progress("verifying fixes")
 	a.offer(result)
-	a.memo.verifying, a.trying = true, true
+	a.memo.Answer()
+	a.trying = true
 	if err := a.verify(ctx, before, result); err != nil {
 		return nil, err
 	}
@@ -149,16 +154,16 @@ func LoadModel(ctx context.Context, in Input) (*identity.Model, []terraform.Gap,
 // analysis is one call of Analyze.
 type analysis struct {
 	in       Input
-	checks   []*Check
+	checks   []*analyzer.Check
 	found    []terraform.FoundRoot
 	gaps     []terraform.Gap // of discovery
 	deployed deployment
 	apart    bool // findings of instances are left apart
-	memo     *Memo
+	memo     *analyzer.Memo
 	last     retry // of the fix that was tried last
 	// crashed are the checks that did, in the run that is reported. trying says that
 	// this is over: another that does costs the fix that is tried.
-	crashed map[*Check]bool
+	crashed map[*analyzer.Check]bool
 	trying  bool
 	// generators are the tools that wrote files; see generator.
 	generators map[string]string
@@ -171,11 +176,11 @@ type analysis struct {
 	compared int
 }
 
-func newAnalysis(in Input, checks []*Check) *analysis {
+func newAnalysis(in Input, checks []*analyzer.Check) *analysis {
 	if in.Log == nil {
 		in.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &analysis{in: in, checks: checks, memo: &Memo{}, crashed: map[*Check]bool{}, generators: map[string]string{}}
+	a := &analysis{in: in, checks: checks, memo: &analyzer.Memo{}, crashed: map[*analyzer.Check]bool{}, generators: map[string]string{}}
 	a.outcome = a.again
 	return a
 }
@@ -448,10 +453,10 @@ func (a *analysis) evidence(ctx context.Context, p Evidence, config *terraform.R
 type result struct {
 	model    *identity.Model
 	roots    []*terraform.Root
-	findings []*Finding // merged, in order
+	findings []*analyzer.Finding // merged, in order
 	gaps     []terraform.Gap
 	// stayed says that a finding of before was not looked for again; nil says it of none.
-	stayed func(*Finding) bool
+	stayed func(*analyzer.Finding) bool
 	// changed says that a resource may be another than before; nil says it of all.
 	changed func(*terraform.Resource) bool
 }
@@ -464,10 +469,10 @@ func (a *analysis) model(roots []*terraform.Root, parts identity.Part) *identity
 }
 
 // judge runs the checks over a model.
-func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*Check) (*result, error) {
+func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*analyzer.Check) (*result, error) {
 	out := &result{model: model, roots: model.Roots}
 	for _, c := range checks {
-		pass := &Pass{Check: c, Model: model, Memo: a.memo, Settings: &a.in.Settings, Now: a.in.Now, report: func(f *Finding) {
+		pass := &analyzer.Pass{Check: c, Model: model, Memo: a.memo, Settings: &a.in.Settings, Now: a.in.Now, Take: func(f *analyzer.Finding) {
 			mustBeWhole(f)
 			out.findings = append(out.findings, f)
 		}}
@@ -480,7 +485,7 @@ func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*C
 	}
 	if a.apart {
 		for _, f := range out.findings {
-			f.stand()
+			stand(f)
 		}
 	} else {
 		out.findings = merge(out.findings)
@@ -495,7 +500,7 @@ func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*C
 }
 
 // ask runs a check. One that crashes keeps what it found before.
-func (a *analysis) ask(ctx context.Context, c *Check, pass *Pass, run func(*Pass) error, gaps *[]terraform.Gap) error {
+func (a *analysis) ask(ctx context.Context, c *analyzer.Check, pass *analyzer.Pass, run func(*analyzer.Pass) error, gaps *[]terraform.Gap) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -518,8 +523,8 @@ func (a *analysis) offer(res *result) {
 		if f.Offer == nil {
 			continue
 		}
-		var more []*Fix
-		if gap, crashed := a.in.attempt(f.lost("it has fixes that were not worked out"), func() { more = f.Offer() }); crashed {
+		var more []*analyzer.Fix
+		if gap, crashed := a.in.attempt(lost(f, "it has fixes that were not worked out"), func() { more = f.Offer() }); crashed {
 			res.gaps = append(res.gaps, gap)
 		}
 		f.Fixes = append(f.Fixes, more...)
@@ -527,7 +532,7 @@ func (a *analysis) offer(res *result) {
 }
 
 // lost is a gap about a finding that is there.
-func (f *Finding) lost(what string) terraform.Gap {
+func lost(f *analyzer.Finding, what string) terraform.Gap {
 	g := terraform.Gap{Span: f.Span, File: f.File, Reason: f.Check.ID + ": " + what}
 	if f.Resource != nil {
 		g.Reason = f.Check.ID + " " + f.Resource.Address + ": " + what
@@ -537,20 +542,20 @@ func (f *Finding) lost(what string) terraform.Gap {
 
 // mustBeWhole panics on a finding that no user could act on: that is a bug of
 // the check, not of the input.
-func mustBeWhole(f *Finding) {
+func mustBeWhole(f *analyzer.Finding) {
 	switch {
 	case f.Message == "":
 		panic(f.Check.ID + ": finding without a message")
 	case f.Defect == "":
 		panic(f.Check.ID + ": finding without a defect class: " + f.Message)
-	case f.Verdict == Undetermined && len(f.Needs) == 0:
+	case f.Verdict == analyzer.Undetermined && len(f.Needs) == 0:
 		panic(f.Check.ID + ": undetermined without a need: " + f.Message)
 	}
 }
 
 // report assembles the result.
-func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
-	r := &Report{Version: a.in.Version, Checks: a.checks, ScanRoot: a.in.ScanRoot, WorkDir: a.in.WorkDir}
+func (a *analysis) report(res *result, gaps []terraform.Gap) *analyzer.Report {
+	r := &analyzer.Report{Version: a.in.Version, Checks: a.checks, ScanRoot: a.in.ScanRoot, WorkDir: a.in.WorkDir}
 	if a.in.Boundary != nil {
 		r.Boundary = a.in.Boundary.Dir
 	}
@@ -559,7 +564,7 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 		if f.Span.IsZero() && f.File == "" && f.Resource != nil {
 			f.File = f.Resource.Root.Evidence()
 		}
-		if f.Verdict == Undetermined {
+		if f.Verdict == analyzer.Undetermined {
 			r.Undetermined = append(r.Undetermined, f)
 		} else {
 			r.Findings = append(r.Findings, f)
@@ -581,10 +586,10 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 	for _, d := range a.deployed.devices {
 		files[d.File.Name] = true
 	}
-	s := Summary{Files: len(files), Roots: len(res.roots), Resources: len(res.model.Looked),
+	s := analyzer.Summary{Files: len(files), Roots: len(res.roots), Resources: len(res.model.Looked),
 		Undetermined: len(r.Undetermined), Suppressed: len(r.Suppressed), Gaps: len(r.Gaps), BySeverity: map[string]int{}}
 	for _, f := range r.Findings {
-		if f.Verdict == Advice {
+		if f.Verdict == analyzer.Advice {
 			s.Advice++
 			continue
 		}
@@ -596,11 +601,11 @@ func (a *analysis) report(res *result, gaps []terraform.Gap) *Report {
 }
 
 // Used is what a report says of the settings; nil where no file was read.
-func Used(s settings.Settings) *UsedSettings {
+func Used(s settings.Settings) *analyzer.UsedSettings {
 	if s.File == "" {
 		return nil
 	}
-	return &UsedSettings{File: s.File, Given: append([]string{}, s.Given...)}
+	return &analyzer.UsedSettings{File: s.File, Given: append([]string{}, s.Given...)}
 }
 
 // TidyGaps removes repetitions (several roots read the same module) and puts

@@ -1,4 +1,4 @@
-package analyzer
+package engine
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/credential"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -92,12 +93,12 @@ func (a *analysis) judgeReports(ctx context.Context, res *result) error {
 	}
 	res.model.AddReports(a.deployed.reports)
 	res.model.Devices = a.deployed.devices
-	var fresh []*Finding
+	var fresh []*analyzer.Finding
 	for _, c := range a.checks {
 		if c.Deployed == nil {
 			continue
 		}
-		pass := &Pass{Check: c, Model: res.model, Memo: a.memo, Settings: &a.in.Settings, Now: a.in.Now, report: func(f *Finding) {
+		pass := &analyzer.Pass{Check: c, Model: res.model, Memo: a.memo, Settings: &a.in.Settings, Now: a.in.Now, Take: func(f *analyzer.Finding) {
 			mustBeWhole(f)
 			fresh = append(fresh, f)
 		}}

@@ -1,8 +1,9 @@
-package analyzer
+package engine
 
 import (
 	"fmt"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -71,7 +72,7 @@ func (a *analysis) allowsMore(was, now *value.Value) string {
 	if was != nil && before == after {
 		return ""
 	}
-	return Remember(a.memo, "wider\x00"+before+"\x00"+after, func() string { return a.wider(was, now) })
+	return analyzer.Remember(a.memo, "wider\x00"+before+"\x00"+after, func() string { return a.wider(was, now) })
 }
 
 // wider is a request that a changed policy allows, and did not; "" when none is

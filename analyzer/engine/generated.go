@@ -1,4 +1,4 @@
-package analyzer
+package engine
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/source"
 )
 
@@ -95,7 +96,7 @@ func (a *analysis) inManifest(f *source.File) bool {
 }
 
 // sayGenerated says of a finding in a synthesized file where its source is.
-func (f *Finding) sayGenerated(a *analysis) {
+func (a *analysis) sayGenerated(f *analyzer.Finding) {
 	if f.Span.IsZero() || a.generator(f.Span.File) != cdktf {
 		return
 	}
@@ -103,5 +104,5 @@ func (f *Finding) sayGenerated(a *analysis) {
 	if f.Resource != nil && f.Resource.Construct != "" {
 		where = "at the construct " + f.Resource.Construct
 	}
-	f.Related = append(f.Related, Related{Message: "the file is written by CDKTF: change it " + where, Span: f.Span})
+	f.Related = append(f.Related, analyzer.Related{Message: "the file is written by CDKTF: change it " + where, Span: f.Span})
 }

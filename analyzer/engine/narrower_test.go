@@ -1,4 +1,4 @@
-package analyzer_test
+package engine_test
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
@@ -59,8 +60,8 @@ func TestFixesThatAllowMoreAreDropped(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			boundary := terraform.OverFS(fstest.MapFS{"main.tf": {Data: []byte(trust)}})
 			var log bytes.Buffer
-			in := analyzer.Input{Boundary: boundary, Paths: []string{"."}, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
-			r, err := analyzer.Analyze(context.Background(), in, []*analyzer.Check{replacing(c.old, c.by, c.grade)})
+			in := engine.Input{Boundary: boundary, Paths: []string{"."}, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+			r, err := engine.Analyze(context.Background(), in, []*analyzer.Check{replacing(c.old, c.by, c.grade)})
 			if err != nil || len(r.Findings) != 1 {
 				t.Fatal(r, err)
 			}
@@ -104,8 +105,8 @@ resource "aws_iam_role" "other" {
 	}}
 	boundary := terraform.OverFS(fstest.MapFS{"main.tf": {Data: []byte(roles)}})
 	var log bytes.Buffer
-	in := analyzer.Input{Boundary: boundary, Paths: []string{"."}, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
-	r, err := analyzer.Analyze(context.Background(), in, []*analyzer.Check{beside})
+	in := engine.Input{Boundary: boundary, Paths: []string{"."}, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	r, err := engine.Analyze(context.Background(), in, []*analyzer.Check{beside})
 	if err != nil || len(r.Findings) != 1 {
 		t.Fatal(r, err)
 	}

@@ -1,49 +1,38 @@
-package analyzer
+package engine
 
 import (
 	"context"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
-// Chosen is a fix that somebody wants to apply, and the finding it is for.
-type Chosen struct {
-	Finding *Finding
-	Fix     *Fix
-}
-
 // Together is the result of putting chosen fixes together.
 type Together struct {
-	Applied []Chosen
+	Applied []analyzer.Chosen
 	// Left are those that were left out, and why: they change the same text as
 	// an earlier one, or do harm beside it.
 	Left []Left
 	// Edits of the applied fixes, merged, by file in name order.
-	Edits []FileEdits
+	Edits []analyzer.FileEdits
 	// Remaining are the findings after the fixes.
-	Remaining []*Finding
+	Remaining []*analyzer.Finding
 	// Gaps are fixes that crashed beside others.
 	Gaps []terraform.Gap
 }
 
 // Left is a fix that was left out.
 type Left struct {
-	Chosen
+	analyzer.Chosen
 	Why string
-}
-
-// FileEdits are the edits of one file.
-type FileEdits struct {
-	File  *source.File
-	Edits []source.Edit
 }
 
 // Combine puts fixes of a report together: the first of those that change the
 // same text stands. The result is verified as a whole, as each fix was alone;
 // where it fails, fixes are added one by one and those that do harm left out.
-func Combine(ctx context.Context, in Input, checks []*Check, chosen []Chosen) (*Together, error) {
+func Combine(ctx context.Context, in Input, checks []*analyzer.Check, chosen []analyzer.Chosen) (*Together, error) {
 	a := newAnalysis(in, checks)
 	if err := a.discover(ctx); err != nil {
 		return nil, err
@@ -86,7 +75,7 @@ func Combine(ctx context.Context, in Input, checks []*Check, chosen []Chosen) (*
 		}
 	}
 	for _, fe := range byFile(merged) {
-		out.Edits = append(out.Edits, FileEdits{fe.file, fe.edits})
+		out.Edits = append(out.Edits, analyzer.FileEdits{File: fe.file, Edits: fe.edits})
 	}
 	if after == nil {
 		after = before
@@ -106,7 +95,7 @@ func (a *analysis) result(ctx context.Context, edits map[string][]byte, before *
 }
 
 // harmless applies edits in memory and says what is wrong with the outcome.
-func (a *analysis) harmless(ctx context.Context, before *result, roots *loaded, applied []Chosen, edits []source.Edit) (*result, error) {
+func (a *analysis) harmless(ctx context.Context, before *result, roots *loaded, applied []analyzer.Chosen, edits []source.Edit) (*result, error) {
 	if len(edits) == 0 {
 		return nil, nil
 	}
@@ -126,7 +115,7 @@ func (a *analysis) harmless(ctx context.Context, before *result, roots *loaded, 
 		return nil, err
 	}
 	for _, c := range applied {
-		if c.Fix.Grade == Draft {
+		if c.Fix.Grade == analyzer.Draft {
 			return after, nil // it is for whoever chose it to say what may be allowed
 		}
 	}
@@ -134,7 +123,7 @@ func (a *analysis) harmless(ctx context.Context, before *result, roots *loaded, 
 }
 
 func (a *analysis) oneByOne(ctx context.Context, before *result, roots *loaded, out *Together) (*result, []source.Edit, error) {
-	var kept []Chosen
+	var kept []analyzer.Chosen
 	var edits []source.Edit
 	var last *result
 	for _, c := range out.Applied {
@@ -143,7 +132,7 @@ func (a *analysis) oneByOne(ctx context.Context, before *result, roots *loaded, 
 		if len(conflicts) == 0 {
 			var after *result
 			var err error
-			gap, crashed := a.in.attempt(c.Finding.lost("a fix was not tried to its end ("+c.Fix.Message+")"), func() {
+			gap, crashed := a.in.attempt(lost(c.Finding, "a fix was not tried to its end ("+c.Fix.Message+")"), func() {
 				after, err = a.harmless(ctx, before, roots, append(kept[:len(kept):len(kept)], c), more)
 			})
 			switch {
