@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/iamvet/iamvet/analyzer/automaton"
 )
 
 // notable are the actions that a proof should be tried on, and a witness be
@@ -33,26 +35,15 @@ func ActionAtoms(docs ...*Document) (atoms []string, complete bool) {
 			patterns = append(patterns, s.Actions...)
 		}
 	}
-	m := machine{loose: true}
-	service, name := Language{Alphabet: "a-z0-9-"}.class(), Language{Alphabet: "A-Za-z0-9"}.class()
-	m.addAction(service, name)
 	seeds := instances(patterns)
 	for _, s := range slices.Clone(seeds) {
 		if before, _, ok := strings.Cut(s, ":"); ok {
 			seeds = append(seeds, before+":Zzz")
 		}
 	}
-	return m.regions(patterns, append([]string{"other:Zzz"}, notable...), seeds)
-}
-
-// addAction appends the language of service:Action.
-func (m *machine) addAction(service, name *class) {
-	m.starts = append(m.starts, int32(len(m.nodes)))
-	m.classes = append(m.classes, service, name)
-	m.nodes = append(m.nodes,
-		node{kind: classNode, class: service}, node{kind: loopNode, class: service}, node{kind: runeNode, r: ':'},
-		node{kind: classNode, class: name}, node{kind: loopNode, class: name})
-	m.finish()
+	const lower, digits, upper = "abcdefghijklmnopqrstuvwxyz", "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	service, name := automaton.Piece{Characters: lower + digits + "-", Least: 1, Most: 64}, automaton.Piece{Characters: lower + digits + upper, Least: 1, Most: 64}
+	return regions(automaton.Form([]automaton.Piece{service, {Text: ":"}, name}), patterns, append([]string{"other:Zzz"}, notable...), seeds)
 }
 
 // instances are texts of the patterns: a * as nothing and as a word.
@@ -78,58 +69,26 @@ func instances(patterns []Pattern) []string {
 	return slices.Compact(out)
 }
 
-// regions adds the patterns to a machine that holds one language, and lists
-// texts of that language of which every set that the patterns can tell apart
-// has one. Those of keep are listed all; seeds go before texts made up.
-func (m *machine) regions(patterns []Pattern, keep, seeds []string) (out []string, complete bool) {
-	seenPattern := map[string]bool{}
+// regions lists texts of a language of which every set that the patterns can tell
+// apart has one. Those of keep are listed all; seeds go before texts made up.
+func regions(l automaton.Language, patterns []Pattern, keep, seeds []string) (out []string, complete bool) {
+	var globs []automaton.Glob
 	for _, p := range patterns {
-		key := p.String()
-		if p.fold {
-			key = "i" + key
-		}
-		if p.arn {
-			key = "a" + key
-		}
-		if !seenPattern[key] && !p.matchesAll() {
-			seenPattern[key] = true
-			m.add(p, most)
+		if g, _, _ := p.Glob(nil); !p.matchesAll() {
+			globs = append(globs, g)
 		}
 	}
-	seen := map[string]bool{}
-	signature := func(s state) string {
-		var b strings.Builder
-		for i := 1; i < len(m.ends); i++ {
-			if m.accepts(s, i) {
-				b.WriteByte('1')
-			} else {
-				b.WriteByte('0')
-			}
-		}
-		return b.String()
-	}
-	for i, text := range slices.Concat(keep, seeds) {
-		s := m.start()
-		for _, r := range text {
-			s = m.step(s, r, nil)
-		}
-		if !m.accepts(s, 0) {
-			continue
-		}
-		if key := signature(s); i < len(keep) || !seen[key] {
-			seen[key] = true
+	for _, text := range keep {
+		if l.Contains(text) {
 			out = append(out, text)
 		}
 	}
-	complete = m.search(-1, func(s state, text string) (more, deeper bool) {
-		if m.accepts(s, 0) {
-			if key := signature(s); !seen[key] {
-				seen[key] = true
-				out = append(out, text)
-			}
+	found, complete := automaton.Regions(globs, l, slices.Concat(keep, seeds))
+	for _, r := range found {
+		if !slices.Contains(out, r.Sample) {
+			out = append(out, r.Sample)
 		}
-		return true, m.alive(s, 0)
-	})
+	}
 	return out, complete
 }
 
@@ -148,9 +107,7 @@ func ResourceAtoms(docs ...*Document) (atoms []string, complete bool) {
 
 // stringAtoms are the regions of patterns over a language.
 func stringAtoms(l Language, patterns []Pattern, first []string) ([]string, bool) {
-	m := machine{loose: true}
-	m.addLanguage(l.class(), l.Min)
-	return m.regions(patterns, nil, append(first, instances(patterns)...))
+	return regions(l.automaton(), patterns, nil, append(first, instances(patterns)...))
 }
 
 // Keys are the condition keys that the documents test or use in variables,

@@ -1,8 +1,10 @@
 package policy
 
 import (
+	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/iamvet/iamvet/analyzer/automaton"
 )
 
 // Language is a set of strings over an alphabet, with bounds on their length
@@ -19,35 +21,40 @@ var SessionNames = Language{"A-Za-z0-9_+=,.@-", 2, 64}
 // printable are texts of which nothing is known.
 var printable = Language{" -~", 1, 0}
 
-func (l Language) class() *class {
-	c := &class{}
+// automaton is the language for automata.
+func (l Language) automaton() automaton.Language {
+	var characters strings.Builder
 	runes := []rune(l.Alphabet)
 	for i := 0; i < len(runes); i++ {
+		from, to := runes[i], runes[i]
 		if i+2 < len(runes) && runes[i+1] == '-' {
-			c.add(runes[i], runes[i+2])
+			to = runes[i+2]
 			i += 2
-		} else {
-			c.add(runes[i], runes[i])
+		}
+		for r := from; r <= to; r++ {
+			characters.WriteRune(r)
 		}
 	}
-	return c
+	return automaton.Words(nicest(characters.String()), l.Min, l.Max)
 }
 
-func (l Language) limit() int {
-	if l.Max == 0 {
-		return -1
+// nicest puts the characters first that witnesses are made of where any will do.
+func nicest(characters string) string {
+	const preferred = "xyzabcdefghijklmnopqrstuvw0123456789-_XYZABCDEFGHIJKLMNOPQRSTUVW./@+=, "
+	rank := func(r rune) int {
+		if i := strings.IndexRune(preferred, r); i >= 0 {
+			return i
+		}
+		return len(preferred) + int(r)
 	}
-	return l.Max
+	runes := []rune(characters)
+	slices.SortStableFunc(runes, func(a, b rune) int { return rank(a) - rank(b) })
+	return string(runes)
 }
 
 // Contains says that s is in the language.
 func (l Language) Contains(s string) bool {
-	n := utf8.RuneCountInString(s)
-	if n < l.Min || l.Max > 0 && n > l.Max {
-		return false
-	}
-	c := l.class()
-	return strings.IndexFunc(s, func(r rune) bool { return !c.has(r) }) < 0
+	return l.automaton().Contains(s)
 }
 
 // Accepts says whether the patterns together match every string of the
@@ -84,7 +91,7 @@ func exact(patterns []Pattern) bool {
 
 func (l Language) witness(in, out []Pattern, inBound, outBound bound) (string, Tri) {
 	m := machine{loose: true}
-	all := []int{m.addLanguage(l.class(), l.Min)}
+	var all []int
 	for _, p := range in {
 		all = append(all, m.add(p, inBound))
 		if p.plain != nil && inBound == least {
@@ -98,7 +105,7 @@ func (l Language) witness(in, out []Pattern, inBound, outBound bound) (string, T
 			none = append(none, m.add(*p.plain, outBound))
 		}
 	}
-	return m.find(all, none, l.limit())
+	return m.find(l.automaton(), all, none)
 }
 
 // Covers says whether every string of q is in p, whatever the variables' values
@@ -108,7 +115,7 @@ func (p Pattern) Covers(q Pattern) Tri {
 		return agree(p, q, Pattern.Covers)
 	}
 	m := machine{}
-	if _, found := m.find([]int{m.add(q, most)}, []int{m.add(p, least)}, -1); found == False {
+	if _, found := m.find(automaton.Everything, []int{m.add(q, most)}, []int{m.add(p, least)}); found == False {
 		return True
 	}
 	if q.has(variableElem) || q.arn && q.vague() {
@@ -116,12 +123,12 @@ func (p Pattern) Covers(q Pattern) Tri {
 	}
 	m = machine{loose: true}
 	if q.has(holeElem) {
-		if _, found := m.find([]int{m.add(q, most), m.add(p, most)}, nil, -1); found == False {
+		if _, found := m.find(automaton.Everything, []int{m.add(q, most), m.add(p, most)}, nil); found == False {
 			return False
 		}
 		return Unknown
 	}
-	if _, found := m.find([]int{m.add(q, least)}, []int{m.add(p, most)}, -1); found == True {
+	if _, found := m.find(automaton.Everything, []int{m.add(q, least)}, []int{m.add(p, most)}); found == True {
 		return False
 	}
 	return Unknown
@@ -133,11 +140,11 @@ func (p Pattern) Intersects(q Pattern) Tri {
 		return agree(p, q, Pattern.Intersects)
 	}
 	m := machine{loose: true}
-	if _, found := m.find([]int{m.add(p, least), m.add(q, least)}, nil, -1); found == True {
+	if _, found := m.find(automaton.Everything, []int{m.add(p, least), m.add(q, least)}, nil); found == True {
 		return True
 	}
 	m = machine{loose: true}
-	if _, found := m.find([]int{m.add(p, most), m.add(q, most)}, nil, -1); found == False {
+	if _, found := m.find(automaton.Everything, []int{m.add(p, most), m.add(q, most)}, nil); found == False {
 		return False
 	}
 	return Unknown

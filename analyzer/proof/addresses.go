@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"slices"
 )
@@ -35,6 +36,15 @@ func (s stretch) key() string {
 		return vectorKey(s.in)
 	}
 	return vectorKey(s.in) + "6"
+}
+
+// vectorKey is equal for equal lists of indexes, and "" for an empty one.
+func vectorKey(indexes []int) string {
+	b := make([]byte, 0, 4*len(indexes))
+	for _, i := range indexes {
+		b = binary.BigEndian.AppendUint32(b, uint32(i))
+	}
+	return string(b)
 }
 
 func (s stretch) contains(a netip.Addr) bool {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/automaton"
 )
 
 // otherAction stands for the actions that no document names, of services that
@@ -17,9 +17,9 @@ func (s *solver) actions(denies []*clause, levels []clauseLevel) []string {
 	if s.question.actions != nil {
 		return s.question.actions
 	}
-	var globs []glob
+	var globs []automaton.Glob
 	for _, e := range s.exempt {
-		globs = append(globs, globOf(e))
+		globs = append(globs, automaton.Parse(e))
 	}
 	exempt := len(globs)
 	seeds := slices.Concat(tellingActions, commonActions)
@@ -36,22 +36,22 @@ func (s *solver) actions(denies []*clause, levels []clauseLevel) []string {
 				continue
 			}
 			seen[text] = true
-			if symbols, possible, _ := p.Symbols(nil); possible {
-				globs = append(globs, symbols)
+			if glob, possible, _ := p.Glob(nil); possible {
+				globs = append(globs, glob)
 			}
 			seeds = append(seeds, strings.NewReplacer("*", "Any", "?", "x").Replace(text))
 		}
 	})
 	for _, service := range sortedKeys(services) {
-		globs = append(globs, globOf(service+":*"))
+		globs = append(globs, automaton.Parse(service+":*"))
 		seeds = append(seeds, service+":Any")
 	}
-	regions, complete := regionsOf(globs, actionNames, append(seeds, otherAction))
+	regions, complete := automaton.Regions(globs, actionNames, append(seeds, otherAction))
 	s.incomplete = s.incomplete || !complete
 	var out []string
 	for _, r := range regions {
-		if len(r.matches) == 0 || r.matches[0] >= exempt {
-			out = append(out, r.sample)
+		if len(r.Matches) == 0 || r.Matches[0] >= exempt {
+			out = append(out, r.Sample)
 		}
 	}
 	return out
@@ -200,7 +200,7 @@ func (q *question) place() (partition, account string) {
 // the clauses can tell apart, a typical one first.
 func (s *solver) resources(action string, denies []*clause, levels []clauseLevel) []string {
 	typical := s.typicalResource(action)
-	var globs []glob
+	var globs []automaton.Glob
 	seen := map[string]bool{}
 	seeds := []string{typical, "*"}
 	eachClause(denies, levels, func(c *clause) {
@@ -213,13 +213,13 @@ func (s *solver) resources(action string, denies []*clause, levels []clauseLevel
 				continue
 			}
 			seen[text] = true
-			if symbols, possible, _ := p.Symbols(s.base); possible {
-				globs = append(globs, symbols)
-				seeds = append(seeds, s.instance(symbols))
+			if glob, possible, _ := p.Glob(s.base); possible {
+				globs = append(globs, glob)
+				seeds = append(seeds, s.instance(glob))
 			}
 			if confined, differs := p.Confined(); differs {
-				if symbols, possible, _ := confined.Symbols(s.base); possible {
-					globs = append(globs, symbols)
+				if glob, possible, _ := confined.Glob(s.base); possible {
+					globs = append(globs, glob)
 				}
 			}
 		}
@@ -236,12 +236,12 @@ func (s *solver) resources(action string, denies []*clause, levels []clauseLevel
 	}
 	out := []string{typical, "*"}
 	for _, service := range services {
-		shape := globOf("arn:" + partition + ":" + service + ":" + regionAndAccount(service, account) + ":?*")
-		regions, complete := regionsOf(append([]glob{shape}, globs...), anyText, seeds)
+		shape := automaton.Parse("arn:" + partition + ":" + service + ":" + regionAndAccount(service, account) + ":?*")
+		regions, complete := automaton.Regions(append([]automaton.Glob{shape}, globs...), automaton.AnyText, seeds)
 		s.incomplete = s.incomplete || !complete
 		for _, r := range regions {
-			if len(r.matches) > 0 && r.matches[0] == 0 && r.sample != typical {
-				out = append(out, r.sample)
+			if len(r.Matches) > 0 && r.Matches[0] == 0 && r.Sample != typical {
+				out = append(out, r.Sample)
 			}
 		}
 	}
@@ -249,20 +249,18 @@ func (s *solver) resources(action string, denies []*clause, levels []clauseLevel
 }
 
 // instance is a plain string of a pattern, to show.
-func (q *question) instance(symbols []policy.Symbol) string {
+func (q *question) instance(g automaton.Glob) string {
 	partition, account := q.place()
 	var b strings.Builder
 	colons := 0
-	for _, t := range symbols {
+	for _, n := range g {
 		switch {
-		case t == ':':
-			colons++
-			b.WriteByte(':')
-		case t >= policy.FoldedByte:
-			b.WriteByte(byte(t - policy.FoldedByte))
-		case t >= 0:
-			b.WriteByte(byte(t))
-		case t == policy.AnyByte || t == policy.AnySegmentByte:
+		case n.Kind == automaton.Literal:
+			if n.Rune == ':' {
+				colons++
+			}
+			b.WriteRune(n.Rune)
+		case n.Kind == automaton.One:
 			b.WriteByte('x')
 		case colons == 1:
 			b.WriteString(partition)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/iamvet/iamvet/analyzer/automaton"
 	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -200,7 +201,7 @@ func (s *solver) values(name string, k aws.Key, conds []*policy.Condition, r *po
 	case aws.Numeric, aws.Date:
 		return bounds(name, k.Type, conds)
 	}
-	var globs []glob
+	var globs []automaton.Glob
 	seeds := slices.Clone(telling[name])
 	if len(seeds) == 0 {
 		seeds = []string{"anything"}
@@ -221,7 +222,7 @@ func (s *solver) values(name string, k aws.Key, conds []*policy.Condition, r *po
 				seeds = append(seeds, "true", "false")
 			case c.Operator.Family == policy.NullFamily:
 			default:
-				symbols, possible, exact := p.Symbols(r)
+				glob, possible, exact := p.Glob(r)
 				if !possible {
 					continue
 				}
@@ -230,12 +231,12 @@ func (s *solver) values(name string, k aws.Key, conds []*policy.Condition, r *po
 				if !direct && !exact && len(p.Variables()) > 0 && !isPlainVariable(text) {
 					s.incomplete = true
 				}
-				globs = append(globs, symbols)
-				seeds = append(seeds, s.instance(symbols))
+				globs = append(globs, glob)
+				seeds = append(seeds, s.instance(glob))
 				// What the variable is compared with, when that is chosen already.
 				if !direct {
 					for _, chosen := range r.Lookup(c.Key).Values {
-						globs, seeds = append(globs, literalGlob(chosen)), append(seeds, chosen)
+						globs, seeds = append(globs, automaton.Text(chosen)), append(seeds, chosen)
 					}
 				}
 				if known && c.Operator.Base == "StringEqualsIgnoreCase" {
@@ -244,10 +245,10 @@ func (s *solver) values(name string, k aws.Key, conds []*policy.Condition, r *po
 			}
 		}
 	}
-	regions, complete := regionsOf(globs, anyText, seeds)
+	regions, complete := automaton.Regions(globs, automaton.AnyText, seeds)
 	s.incomplete = s.incomplete || !complete
 	for _, reg := range regions {
-		out = append(out, reg.sample)
+		out = append(out, reg.Sample)
 	}
 	return dedupe(out)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/automaton"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -76,13 +77,13 @@ func (t *trust) conditionsOf(key string) []*policy.Condition {
 
 // regions are the names that conditions on a key tell apart, for a caller.
 func (t *trust) regions(key string, r *policy.Request) (out []nameRegion, complete bool) {
-	var globs []glob
+	var globs []automaton.Glob
 	var kinds []nameRegion
 	seeds := []string{aFreeName, anotherName}
 	var filled []string // names that patterns accept, before shorter ones
 	for _, c := range t.conditionsOf(key) {
 		for _, p := range c.Values {
-			symbols, possible, exact := p.Symbols(r)
+			g, possible, exact := p.Glob(r)
 			if !possible {
 				continue
 			}
@@ -94,24 +95,25 @@ func (t *trust) regions(key string, r *policy.Request) (out []nameRegion, comple
 			untrusted := slices.ContainsFunc(p.Variables(), func(v string) bool {
 				return strings.HasPrefix(strings.ToLower(v), "aws:principaltag/") && !t.identifying(v)
 			})
-			globs = append(globs, symbols)
+			globs = append(globs, g)
 			kinds = append(kinds, nameRegion{derived: derived, constant: single && !derived && !untrusted})
 			if single {
-				seeds = append([]string{plainOf(symbols)}, seeds...)
+				plain, _ := g.Plain()
+				seeds = append([]string{plain}, seeds...)
 			} else {
-				filled = append(filled, fill(symbols))
+				filled = append(filled, g.Fill("x", "somebody"))
 			}
 		}
 	}
 	for _, name := range t.namesAskedFor(key, r) {
-		globs = append(globs, literalGlob(name))
+		globs = append(globs, automaton.Text(name))
 		kinds = append(kinds, nameRegion{derived: true})
 		seeds = append([]string{name}, seeds...)
 	}
 	found, complete := t.namesApart(globs, append(seeds, filled...))
 	for _, f := range found {
-		n := nameRegion{sample: f.sample}
-		for _, m := range f.matches {
+		n := nameRegion{sample: f.Sample}
+		for _, m := range f.Matches {
 			n.derived = n.derived || kinds[m].derived
 			n.constant = n.constant || kinds[m].constant
 		}
@@ -120,47 +122,19 @@ func (t *trust) regions(key string, r *policy.Request) (out []nameRegion, comple
 	return out, complete
 }
 
-// namesApart is regionsOf session names, worked out once for callers whom the
+// namesApart is automaton.Regions of session names, worked out once for callers whom the
 // policy treats alike.
-func (t *trust) namesApart(globs []glob, seeds []string) ([]region, bool) {
+func (t *trust) namesApart(globs []automaton.Glob, seeds []string) ([]automaton.Region, bool) {
 	key := fmt.Sprint(globs, seeds)
 	p, known := t.partitions[key]
 	if !known {
-		p.regions, p.complete = regionsOf(globs, sessionNames, seeds)
+		p.regions, p.complete = automaton.Regions(globs, sessionNames, seeds)
 		if t.partitions == nil {
 			t.partitions = map[string]partition{}
 		}
 		t.partitions[key] = p
 	}
 	return p.regions, p.complete
-}
-
-// fill is a name of a pattern, with somebody in the place of its wildcards.
-func fill(symbols []policy.Symbol) string {
-	var b strings.Builder
-	for _, s := range symbols {
-		switch {
-		case s == policy.AnyByte || s == policy.AnySegmentByte:
-			b.WriteByte('x')
-		case s < 0:
-			b.WriteString("somebody")
-		default:
-			b.WriteString(plainOf([]policy.Symbol{s}))
-		}
-	}
-	return b.String()
-}
-
-// plainOf is the text of symbols without wildcards.
-func plainOf(symbols []policy.Symbol) string {
-	b := make([]byte, len(symbols))
-	for i, s := range symbols {
-		if s >= policy.FoldedByte {
-			s -= policy.FoldedByte
-		}
-		b[i] = byte(s)
-	}
-	return string(b)
 }
 
 // ownToken is a value of an identifying key that only one caller has, short

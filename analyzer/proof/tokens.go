@@ -4,7 +4,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
+	"github.com/iamvet/iamvet/analyzer/automaton"
 	"github.com/iamvet/iamvet/analyzer/oidc"
 	"github.com/iamvet/iamvet/analyzer/policy"
 )
@@ -13,12 +15,8 @@ import (
 // address of the issuer.
 type token map[string]string
 
-const (
-	// maxWritten bounds the beginnings of tokens that are told apart at once.
-	maxWritten = 512
-	// maxOptional bounds the optional claims that are left out one by one.
-	maxOptional = 4
-)
+// maxOptional bounds the optional claims that are left out one by one.
+const maxOptional = 4
 
 // eachToken gives tokens of the issuer, one for every way in which the policies can
 // tell them apart, until visit has seen enough: of customers whom no policy names,
@@ -177,50 +175,63 @@ type tokenWriter struct {
 	bearer     *policy.Request // what is known of everybody who brings a token
 }
 
-// written is the beginning of a token.
-type written struct {
-	nodes  []uint64 // of the patterns' automata
-	values map[string]string
-}
-
-// tracked is a claim that the policies test, with its template and where the
-// writing stands.
-type tracked struct {
-	pieces []oidc.Piece
-	globs  []int
-	at     int
-}
-
 // write gives the tokens of a shape that the policies can tell from those before.
 func (w *tokenWriter) write(shape map[string]string) []token {
-	m := &machine{}
-	claims := w.track(shape, m)
-	begin := written{nodes: m.start(), values: map[string]string{}}
-	for _, c := range claims {
-		begin.nodes = c.literals(m, begin.nodes)
-	}
-	tokens := []written{begin}
+	var parts []part
 	for _, name := range w.order(shape) {
-		part, _ := w.issuer.Part(name)
-		var writing []*tracked
-		for _, c := range claims {
-			if c.at < len(c.pieces) && c.pieces[c.at].Part == name {
-				writing = append(writing, c)
-			}
-		}
-		tokens = w.further(part, m, writing, tokens)
+		p, _ := w.issuer.Part(name)
+		parts = append(parts, w.part(p))
 	}
-	for _, c := range claims {
-		if c.at < len(c.pieces) {
-			w.incomplete = true // the claims write their parts in different orders
-		}
-	}
+	found, complete := compose(parts, w.facets(shape))
+	w.incomplete = w.incomplete || !complete
 	var out []token
-	for _, t := range tokens {
-		if token, tested := w.token(shape, t.values); !w.seen[tested] {
+	for _, values := range found {
+		if token, tested := w.token(shape, values); !w.seen[tested] {
 			w.seen[tested] = true
 			out = append(out, token)
 		}
+	}
+	return out
+}
+
+// part is a part of a token: of a stranger's, not what is somebody's in particular.
+func (w *tokenWriter) part(p oidc.Part) part {
+	out := part{
+		name: p.Name, seeds: w.seeds(p),
+		closed: p.Shape == oidc.Choice || p.Shape == oidc.Opaque && w.strangers,
+		language: automaton.Language{
+			Groups:  []string{strings.ReplaceAll(p.Alphabet(), "-", ""), "/", "-"},
+			Step:    func(state int, r rune) int { return p.Step(state, byte(min(r, unicode.MaxASCII))) },
+			Accepts: p.Accepts, Longest: p.Longest,
+		},
+	}
+	if w.strangers && p.Owned {
+		for _, name := range w.mentions[p.Name].named {
+			out.not = append(out.not, automaton.FoldedText(name))
+		}
+	}
+	return out
+}
+
+// facets are the claims of a shape that the policies test.
+func (w *tokenWriter) facets(shape map[string]string) []facet {
+	var out []facet
+	for _, claim := range sortedKeys(shape) {
+		var f facet
+		for _, p := range w.patternsOn(claim) {
+			g, possible, _ := p.Glob(w.bearer)
+			if !possible {
+				continue
+			}
+			if len(p.Variables()) > 0 {
+				w.incomplete = true
+			}
+			f.globs = append(f.globs, g)
+		}
+		for _, p := range oidc.Pieces(shape[claim]) {
+			f.pieces = append(f.pieces, piece{p.Text, p.Part})
+		}
+		out = append(out, f)
 	}
 	return out
 }
@@ -235,29 +246,6 @@ func (w *tokenWriter) token(shape, values map[string]string) (out token, tested 
 		}
 	}
 	return out, tested
-}
-
-// track starts the automata of the patterns of every claim.
-func (w *tokenWriter) track(shape map[string]string, m *machine) []*tracked {
-	var out []*tracked
-	for _, claim := range sortedKeys(shape) {
-		c := &tracked{pieces: oidc.Pieces(shape[claim])}
-		for _, p := range w.patternsOn(claim) {
-			symbols, possible, _ := p.Symbols(w.bearer)
-			if !possible {
-				continue
-			}
-			if len(p.Variables()) > 0 {
-				w.incomplete = true
-			}
-			c.globs = append(c.globs, len(m.globs))
-			m.globs = append(m.globs, symbols)
-		}
-		if len(c.globs) > 0 {
-			out = append(out, c)
-		}
-	}
-	return out
 }
 
 // order is the order in which parts are written: that of the subject, then that
@@ -281,133 +269,6 @@ func (w *tokenWriter) order(shape map[string]string) []string {
 	return out
 }
 
-// literals reads what a template has before its next part.
-func (c *tracked) literals(m *machine, nodes []uint64) []uint64 {
-	for c.at < len(c.pieces) && c.pieces[c.at].Part == "" {
-		nodes = c.read(m, nodes, c.pieces[c.at].Text)
-		c.at++
-	}
-	return nodes
-}
-
-// read moves the automata of the claim alone.
-func (c *tracked) read(m *machine, nodes []uint64, text string) []uint64 {
-	own, rest := c.split(nodes)
-	for i := range len(text) {
-		own = m.next(own, text[i])
-	}
-	return sortedNodes(append(rest, own...))
-}
-
-func (c *tracked) split(nodes []uint64) (own, rest []uint64) {
-	for _, n := range nodes {
-		if slices.Contains(c.globs, int(n>>32)) {
-			own = append(own, n)
-		} else {
-			rest = append(rest, n)
-		}
-	}
-	return own, rest
-}
-
-func sortedNodes(nodes []uint64) []uint64 {
-	slices.Sort(nodes)
-	return nodes
-}
-
-// further writes one more part of every token.
-func (w *tokenWriter) further(part oidc.Part, m *machine, writing []*tracked, tokens []written) []written {
-	at := make([]int, len(writing))
-	for i, c := range writing {
-		at[i] = c.at
-	}
-	seen := map[string]bool{}
-	var out []written
-	for _, t := range tokens {
-		var active, rest []uint64
-		rest = t.nodes
-		for _, c := range writing {
-			var own []uint64
-			own, rest = c.split(rest)
-			active = append(active, own...)
-		}
-		for _, found := range w.values(part, m, sortedNodes(active)) {
-			nodes := sortedNodes(slices.Concat(rest, found.nodes))
-			for i, c := range writing {
-				c.at = at[i] + 1
-				nodes = c.literals(m, nodes)
-			}
-			key := stateKey(nodes, 0)
-			if seen[key] {
-				continue
-			}
-			if len(out) >= maxWritten {
-				w.incomplete = true
-				break
-			}
-			seen[key] = true
-			values := maps.Clone(t.values)
-			values[part.Name] = found.sample
-			out = append(out, written{nodes, values})
-		}
-	}
-	return out
-}
-
-// values are texts of a part, one for each way in which the automata tell them
-// apart, the most telling first.
-func (w *tokenWriter) values(part oidc.Part, m *machine, active []uint64) []visit {
-	patterns := len(m.globs)
-	excluded := w.mentions[part.Name].named
-	if !w.strangers || !part.Owned {
-		excluded = nil
-	}
-	start := active
-	for _, name := range excluded {
-		m.globs = append(m.globs, foldedGlob(name))
-		start = m.put(slices.Clone(start), len(m.globs)-1, 0)
-	}
-	defer func() { m.globs = m.globs[:patterns] }()
-	if len(active) == 0 && len(excluded) == 0 {
-		return []visit{{sample: part.Samples[0]}}
-	}
-	var out []visit
-	seen := map[string]bool{}
-	add := func(sample string, nodes []uint64) {
-		var kept []uint64
-		for _, n := range nodes {
-			switch g := int(n >> 32); {
-			case g < patterns:
-				kept = append(kept, n)
-			case int(uint32(n)) == len(m.globs[g]):
-				return // somebody in particular
-			}
-		}
-		if key := stateKey(kept, 0); !seen[key] {
-			seen[key] = true
-			out = append(out, visit{nodes: kept, sample: sample})
-		}
-	}
-	for _, seed := range w.seeds(part) {
-		nodes := start
-		for i := range len(seed) {
-			nodes = m.next(nodes, seed[i])
-		}
-		add(seed, nodes)
-	}
-	if part.Shape == oidc.Choice || part.Shape == oidc.Opaque && w.strangers || len(active) == 0 && len(out) > 0 {
-		return out
-	}
-	m.lang = language{
-		alphabet: part.Alphabet(), step: part.Step, longest: part.Longest,
-		accepts: part.Accepts, told: "-",
-	}
-	if !m.exploreFrom(start, add) {
-		w.incomplete = true
-	}
-	return out
-}
-
 // seeds are telling texts of a part.
 func (w *tokenWriter) seeds(part oidc.Part) []string {
 	m := w.mentions[part.Name]
@@ -424,15 +285,4 @@ func (w *tokenWriter) seeds(part oidc.Part) []string {
 	return slices.DeleteFunc(dedupe(out), func(s string) bool {
 		return !part.Holds(s) || part.Shape == oidc.Opaque && w.strangers && !slices.Contains(part.Samples, s)
 	})
-}
-
-// foldedGlob is the pattern of a name in any letter case.
-func foldedGlob(name string) glob {
-	g := literalGlob(name)
-	for i, s := range g {
-		if s >= 'A' && s <= 'Z' || s >= 'a' && s <= 'z' {
-			g[i] = policy.FoldedByte + s | 0x20
-		}
-	}
-	return g
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/iamvet/iamvet/analyzer/automaton"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -188,9 +189,9 @@ type trust struct {
 	partitions map[string]partition
 }
 
-// partition is what regionsOf returns.
+// partition is what automaton.Regions returns.
 type partition struct {
-	regions  []region
+	regions  []automaton.Region
 	complete bool
 }
 

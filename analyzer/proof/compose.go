@@ -1,0 +1,218 @@
+package proof
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/iamvet/iamvet/analyzer/automaton"
+)
+
+// Several keys of a request may be about one thing: a user's ARN, account, name
+// and id are one user's, the claims of a token one token's. Such a thing is made
+// of parts (the account, the path, the name), of which the keys are functions. It
+// is written part by part, and two beginnings that all patterns of all keys treat
+// alike are one: what is left is one of the things for every way in which the
+// patterns can tell them apart.
+
+// A part is what things are made of.
+type part struct {
+	name     string
+	language automaton.Language
+	seeds    []string         // telling texts, tried first
+	not      []automaton.Glob // texts that it is not
+	closed   bool             // it is one of the seeds
+	// twice asks for two texts of each kind, where there are two.
+	twice bool
+}
+
+// A facet is a key of things, with the patterns that it is compared with.
+type facet struct {
+	pieces []piece
+	globs  []automaton.Glob
+}
+
+// A piece of a facet is a part or, when that is "", a text.
+type piece struct{ text, part string }
+
+// composed is a thing: the texts of its parts.
+type composed map[string]string
+
+// maxComposed bounds the beginnings of things that are told apart at once.
+const maxComposed = 512
+
+// A composer writes things.
+type composer struct {
+	machine    automaton.Machine
+	incomplete bool
+}
+
+// writing is the beginning of a thing.
+type writing struct {
+	state  automaton.State
+	values composed
+	copies string // which of several of a kind its parts are
+}
+
+// tracking is a facet that is tested, and where the writing stands.
+type tracking struct {
+	pieces []piece
+	globs  map[int]bool
+	at     int
+}
+
+// compose gives things of the parts, in the order in which these are written, one
+// for every way in which the facets' patterns tell them apart. It is false when
+// one may be missing.
+func compose(parts []part, facets []facet) (out []composed, complete bool) {
+	var c composer
+	var tracked []*tracking
+	for _, f := range facets {
+		if len(f.globs) == 0 {
+			continue
+		}
+		t := &tracking{pieces: f.pieces, globs: map[int]bool{}}
+		for _, g := range f.globs {
+			t.globs[c.machine.Add(g)] = true
+		}
+		tracked = append(tracked, t)
+	}
+	begin := writing{state: c.machine.Start(), values: composed{}}
+	for _, t := range tracked {
+		begin.state = t.literals(&c.machine, begin.state)
+	}
+	things := []writing{begin}
+	for _, p := range parts {
+		var of []*tracking
+		for _, t := range tracked {
+			if t.at < len(t.pieces) && t.pieces[t.at].part == p.name {
+				of = append(of, t)
+			}
+		}
+		things = c.further(p, of, things)
+	}
+	for _, t := range tracked {
+		if t.at < len(t.pieces) {
+			c.incomplete = true // the facets write their parts in different orders
+		}
+	}
+	for _, t := range things {
+		out = append(out, t.values)
+	}
+	return out, !c.incomplete
+}
+
+// literals reads what a facet has before its next part.
+func (t *tracking) literals(m *automaton.Machine, s automaton.State) automaton.State {
+	for t.at < len(t.pieces) && t.pieces[t.at].part == "" {
+		own, rest := m.Split(s, t.globs)
+		s = automaton.Join(rest, m.Read(own, t.pieces[t.at].text))
+		t.at++
+	}
+	return s
+}
+
+// further writes one more part of every thing.
+func (c *composer) further(p part, of []*tracking, things []writing) []writing {
+	at := make([]int, len(of))
+	globs := map[int]bool{}
+	for i, t := range of {
+		at[i] = t.at
+		maps.Copy(globs, t.globs)
+	}
+	seen := map[string]bool{}
+	var out []writing
+	for _, thing := range things {
+		active, rest := c.machine.Split(thing.state, globs)
+		for _, found := range c.texts(p, active) {
+			s := automaton.Join(rest, found.State)
+			for i, t := range of {
+				t.at = at[i] + 1
+				s = t.literals(&c.machine, s)
+			}
+			copies := thing.copies + found.copy
+			key := copies + "\x00" + s.Key(0)
+			if seen[key] {
+				continue
+			}
+			if len(out) >= maxComposed {
+				c.incomplete = true
+				break
+			}
+			seen[key] = true
+			values := maps.Clone(thing.values)
+			values[p.name] = found.Text
+			out = append(out, writing{s, values, copies})
+		}
+	}
+	return out
+}
+
+// A wording is a text of a part, with which of several alike it is.
+type wording struct {
+	automaton.Visit
+	copy string
+}
+
+// texts are texts of a part, one or two for each way in which the automata tell
+// them apart, the most telling first.
+func (c *composer) texts(p part, active automaton.State) []wording {
+	m := &c.machine
+	patterns := m.Len()
+	defer func() { m.Truncate(patterns) }()
+	start := slices.Clone(active)
+	exclude := func(g automaton.Glob) {
+		start = m.Begin(start, m.Add(g))
+	}
+	for _, g := range p.not {
+		exclude(g)
+	}
+	if len(start) == 0 && !p.twice && len(p.seeds) > 0 {
+		return []wording{{Visit: automaton.Visit{Text: p.seeds[0]}}}
+	}
+	var out []wording
+	seen := map[string]bool{}
+	copies := [...]string{"", "'"}
+	add := func(v automaton.Visit) {
+		kept := m.Of(v.State, patterns)
+		if slices.ContainsFunc(m.Matches(v.State), func(g int) bool { return g >= patterns }) {
+			return // what it is not
+		}
+		key := kept.Key(0)
+		n := 0
+		for n < len(copies) && seen[copies[n]+key] {
+			n++
+		}
+		if n == len(copies) || n > 0 && !p.twice {
+			return
+		}
+		if slices.ContainsFunc(out, func(t wording) bool { return t.Text == v.Text }) {
+			return
+		}
+		seen[copies[n]+key] = true
+		out = append(out, wording{automaton.Visit{State: slices.Clone(kept), Text: v.Text}, copies[n]})
+	}
+	for _, seed := range p.seeds {
+		add(automaton.Visit{State: m.Read(slices.Clone(start), seed), Text: seed})
+	}
+	if p.closed || len(active) == 0 && len(out) > 0 {
+		return out
+	}
+	walk := func() {
+		if !m.Walk(start, p.language, func(v automaton.Visit, accepted bool) (more, deeper bool) {
+			if accepted {
+				add(v)
+			}
+			return true, true
+		}) {
+			c.incomplete = true
+		}
+	}
+	walk()
+	if p.twice { // again, without those that were found
+		for _, t := range slices.Clone(out) {
+			exclude(automaton.Text(t.Text))
+		}
+		walk()
+	}
+	return out
+}
