@@ -26,7 +26,7 @@ func apiKeys(m *identity.Model) []*identity.Credential {
 func apiKeyFinding(c *identity.Credential, defect string) *analyzer.Finding {
 	r, u := c.Resource, c.Owner.Resource
 	return &analyzer.Finding{
-		Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: r, Span: spanOr(attributeSpan(r, "user_name"), r.Header), Defect: defect,
+		Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: r, Span: r.AttributeSpan("user_name").Or(r.Header), Defect: defect,
 		Related:     []analyzer.Related{{Message: "the user is declared here", Span: u.Header, Address: u.Address}},
 		Assumptions: value.MergeAssumptions(assumptions(r, c.User), u.Assumptions),
 	}
@@ -39,7 +39,7 @@ func apiKeyAge(c *identity.Credential) (days int, none, known bool) {
 	if age.Missing() {
 		return 0, true, true
 	}
-	days, known = wholeNumber(age)
+	days, known = age.WholeNumber()
 	return days, false, known
 }
 
@@ -68,7 +68,7 @@ func apiKeysAtCreation(p *analyzer.Pass) {
 		if together == value.Maybe {
 			f.Verdict, f.Needs = analyzer.Undetermined, why
 			if len(why) == 0 {
-				f.Needs = needs("whether both are created", f.Span)
+				f.Needs = value.Needs("whether both are created", f.Span)
 			}
 			f.Message = fmt.Sprintf("Whether '%s' is created together with the user '%s' depends on a value that is not known.", c.Resource.Address, user)
 			p.Report(f)
@@ -99,7 +99,7 @@ func apiKeyAges(p *analyzer.Pass) {
 		case !known:
 			f.Verdict = analyzer.Undetermined
 			f.Message = fmt.Sprintf("Whether '%s' expires within %d days depends on a value that is not known.", c.Resource.Address, limit)
-			f.Needs = needs("how long the key is valid", attributeSpan(c.Resource, "credential_age_days"), c.Resource.Attr("credential_age_days"))
+			f.Needs = value.Needs("how long the key is valid", c.Resource.AttributeSpan("credential_age_days"), c.Resource.Attr("credential_age_days"))
 		case none:
 			f.Message = fmt.Sprintf("'%s', a long-term API key of '%s', never expires, where %d days are allowed; set credential_age_days, or use a role.", c.Resource.Address, c.Owner.Resource.Address, limit)
 		case days > limit:

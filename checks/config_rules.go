@@ -31,7 +31,7 @@ func (s *configRuleSet) has(identifier string) bool {
 func (s *configRuleSet) add(r *terraform.Resource, identifier *value.Value) {
 	text, ok := identifier.Text()
 	if !ok || r.Exists == value.Maybe {
-		s.open = append(s.open, needs("the rule of '"+r.Address+"'", r.Header, identifier)...)
+		s.open = append(s.open, value.Needs("the rule of '"+r.Address+"'", r.Header, identifier)...)
 		s.open = append(s.open, r.Why...)
 		return
 	}
@@ -89,7 +89,7 @@ func parametersOf(r *terraform.Resource) (string, []value.Reason) {
 				why = append(why, a.Value.AllWhy()...)
 			}
 			text := a.Value.TextOr("")
-			if n, ok := wholeNumber(a.Value); ok {
+			if n, ok := a.Value.WholeNumber(); ok {
 				text = strconv.Itoa(n)
 			}
 			out = append(out, key+": "+text)
@@ -136,7 +136,7 @@ func (s *configRuleSet) pack(r *terraform.Resource) {
 		if body.Missing() {
 			body = r.Attr("template_s3_uri")
 		}
-		s.open = append(s.open, needs("the template of '"+r.Address+"' is not in the scan", r.Header, body)...)
+		s.open = append(s.open, value.Needs("the template of '"+r.Address+"' is not in the scan", r.Header, body)...)
 		return
 	}
 	if r.Exists == value.Maybe {
@@ -238,7 +238,7 @@ func (s *configRuleSet) securityHub(root *terraform.Root) {
 			}
 		}
 		if !known && !arn.Known() {
-			s.open = append(s.open, needs("the standard of '"+r.Address+"'", r.Header, arn)...)
+			s.open = append(s.open, value.Needs("the standard of '"+r.Address+"'", r.Header, arn)...)
 		}
 	}
 	for _, r := range standing(root, "aws_securityhub_standards_subscription") {

@@ -85,7 +85,7 @@ func (c *consoleCheck) bearer() *bearer {
 	}
 	for _, l := range c.pass.Model.Logins {
 		u := c.pass.Model.UserOf(l)
-		if !sameText(l.Resource.Body, login.Body) || u == nil || !c.pass.Settings.BreakGlass(u.Name.TextOr(""), tagsOf(u)) {
+		if !sameText(l.Resource.Body, login.Body) || u == nil || !c.pass.Settings.BreakGlass(u.Name.TextOr(""), u.KnownTags()) {
 			continue
 		}
 		if !strings.HasPrefix(l.Resource.Key, `["`) {
@@ -174,7 +174,7 @@ func (c *consoleCheck) require() []*analyzer.Fix {
 		label = free(b.of.Root, b.of.Body, "aws_iam_policy_document", label)
 	}
 	deny := denyWithoutMFA
-	if slices.ContainsFunc(c.bound(b), resetRequired) {
+	if slices.ContainsFunc(c.bound(b), (*identity.Login).ResetRequired) {
 		deny.actions = slices.Sorted(slices.Values(append(deny.actions[:len(deny.actions):len(deny.actions)], "iam:ChangePassword")))
 	}
 	statements := []draftStatement{deny}
@@ -215,16 +215,6 @@ func (c *consoleCheck) bound(b *bearer) []*identity.Login {
 	return out
 }
 
-// resetRequired says that whoever has a password has to change it at the first
-// sign-in, or may have to. Nobody has a device then.
-func resetRequired(l *identity.Login) bool {
-	v := l.Resource.Attr("password_reset_required")
-	if l.Resource.Type == "awscc_iam_user" {
-		v = l.Resource.Attr("login_profile", "password_reset_required")
-	}
-	return v.Is(value.Unknown) || v.Is(value.Bool) && v.Bool
-}
-
 // style is how the policies beside a block are written; that of the user's own
 // policy before others.
 func (c *consoleCheck) style(near *terraform.Resource) policyStyle {
@@ -251,7 +241,7 @@ func (c *consoleCheck) onlyPeople(g *identity.Group) bool {
 			if o == g || sameText(o.Resource.Body, g.Resource.Body) {
 				only = only && !slices.ContainsFunc(c.pass.Model.Members(o), func(u *identity.User) bool {
 					return c.pass.Model.LoginOf(u) == nil || c.pass.Model.HasKeys(u) != value.No || len(c.pass.Model.CredentialsOf(u)) > 0 ||
-						c.pass.Settings.BreakGlass(u.Name.TextOr(""), tagsOf(u))
+						c.pass.Settings.BreakGlass(u.Name.TextOr(""), u.KnownTags())
 				})
 			}
 		}

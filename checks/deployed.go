@@ -232,7 +232,7 @@ func reportedKeyAtCreation(p *analyzer.Pass, r *identity.Reported) *analyzer.Fin
 // tagsReported are the tags of the declared user, as far as they are known.
 func tagsReported(r *identity.Reported) map[string]string {
 	if u := r.Owner(); u != nil {
-		return tagsOf(u)
+		return u.KnownTags()
 	}
 	return nil
 }

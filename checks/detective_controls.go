@@ -98,7 +98,7 @@ func detectiveControls(p *analyzer.Pass) error {
 		f.Needs = append(found.open, base.Why...)
 		f.Message = fmt.Sprintf("Whether the baseline that '%s' belongs to would notice %s depends on what is not in the scan.", base.Address, inWords(missing))
 		if len(f.Needs) == 0 {
-			f.Needs = needs("whether '"+base.Address+"' exists", base.Header)
+			f.Needs = value.Needs("whether '"+base.Address+"' exists", base.Header)
 		}
 		p.Report(f)
 		return nil
@@ -246,8 +246,8 @@ func addRules(base *terraform.Resource, missing []watch) []*analyzer.Fix {
 }
 
 func (r configRule) span() source.Span {
-	if span := attributeSpan(r.resource, "input_parameters"); !span.IsZero() {
-		return firstLine(span)
+	if span := r.resource.AttributeSpan("input_parameters"); !span.IsZero() {
+		return span.FirstLine()
 	}
 	return r.resource.Header
 }

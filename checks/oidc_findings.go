@@ -27,7 +27,7 @@ func admitsTokens(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
 			}
 		}
 	}
-	tenant, requires := tenantOf(r)
+	tenant, requires := r.Tenant()
 	address, statement := role.Resource.Address, proof.StatementName(r.Statement)
 	switch {
 	case r.Class == proof.OIDCNoAudience:
@@ -53,25 +53,6 @@ func admitsTokens(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
 	}
 	f.Fixes = bindSubject(r)
 	return f
-}
-
-// tenantOf is what tells the customers of a provider apart, in a word and as a
-// condition key.
-func tenantOf(r proof.OIDCResult) (word, key string) {
-	word, claim := "subject", "sub"
-	if d := r.Issuer.Demanded; len(d) > 0 && d[0] != claim {
-		word, claim = d[0], d[0]
-		if claim == "aud" {
-			word = "audience"
-		}
-	}
-	switch {
-	case strings.Contains(claim, ":"):
-		return word, claim
-	case r.Provider == "":
-		return word, fmt.Sprintf("its %s, PROVIDER:%s", word, claim)
-	}
-	return word, r.Provider + ":" + claim
 }
 
 func audienceWords(r proof.OIDCResult, address, provider, statement string) string {
@@ -139,7 +120,7 @@ func subjectWords(r proof.OIDCResult, statement, tenant string) string {
 func refusedToken(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
 	f := trustFinding(role, []*policy.Statement{r.Statement}, oidcSpan(role, r))
 	f.Verdict, f.Severity, f.Defect = analyzer.Advice, analyzer.Note, "refused"
-	_, key := tenantOf(r)
+	_, key := r.Tenant()
 	f.Message = fmt.Sprintf("AWS refuses to make or change '%s': %s does not test %s, as it demands of tokens of %s since June 2025.", role.Resource.Address, proof.StatementName(r.Statement), key, r.Provider)
 	return f
 }

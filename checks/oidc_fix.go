@@ -16,7 +16,7 @@ import (
 // a draft: whose workflows are meant, only people know.
 func bindSubject(r proof.OIDCResult) []*analyzer.Fix {
 	s := r.Statement
-	_, key := tenantOf(r)
+	_, key := r.Tenant()
 	if r.Provider == "" || s == nil || strings.ContainsAny(r.Provider, "*?$<…") || tests(s, key) {
 		return nil
 	}
@@ -50,7 +50,7 @@ func meant(r proof.OIDCResult) string {
 	if r.Issuer.Application != "" {
 		return "application"
 	}
-	word, _ := tenantOf(r)
+	word, _ := r.Tenant()
 	return word
 }
 

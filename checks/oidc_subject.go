@@ -72,7 +72,7 @@ func oidcSubject(p *analyzer.Pass) error {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
 		}
-		opt := proof.OIDCOptions{Account: accountOf(role), Audiences: audiences.of(role)}
+		opt := proof.OIDCOptions{Account: role.Account(), Audiences: audiences.of(role)}
 		r := proof.OIDCSubject(role.Trust, opt)
 		verdict, why, depends := r.Class.Verdict(), r.Needs, "a value that is not known"
 		if verdict == proof.Violated && audienceDecides(r) {
@@ -112,7 +112,7 @@ func oidcSubject(p *analyzer.Pass) error {
 			f.Severity, f.Defect, f.Needs = analyzer.High, "unknown", why
 			f.Message = fmt.Sprintf("Whether '%s' admits tokens that its provider gives to others depends on %s.", role.Resource.Address, depends)
 			if len(f.Needs) == 0 {
-				f.Needs = needs("the trust policy of "+role.Resource.Address, f.Span, role.Attribute)
+				f.Needs = value.Needs("the trust policy of "+role.Resource.Address, f.Span, role.Attribute)
 			}
 			p.Report(f)
 		case verdict == proof.Violated:
@@ -195,8 +195,8 @@ func (r registered) of(role *identity.Role) func(policy.Principal) []string {
 // principals, else the attribute.
 func oidcSpan(role *identity.Role, r proof.OIDCResult) source.Span {
 	if r.Condition != nil {
-		if span := spanOr(operatorSpan(r.Condition), r.Condition.Span()); !span.IsZero() {
-			return firstLine(span)
+		if span := r.Condition.OperatorSpan().Or(r.Condition.Span()); !span.IsZero() {
+			return span.FirstLine()
 		}
 	}
 	statements := role.Trust.Statements
@@ -206,12 +206,12 @@ func oidcSpan(role *identity.Role, r proof.OIDCResult) source.Span {
 	for _, s := range statements {
 		for _, pr := range s.Principals {
 			if pr.Class == policy.FederatedPrincipal && pr.Value != nil && s.Value != nil && !pr.Value.Span.IsZero() && s.Span().Contains(pr.Value.Span) {
-				return firstLine(pr.Value.Span)
+				return pr.Value.Span.FirstLine()
 			}
 		}
 		if span := s.Span(); !span.IsZero() {
-			return firstLine(span)
+			return span.FirstLine()
 		}
 	}
-	return attributeSpan(role.Resource, attributeName(role))
+	return role.Resource.AttributeSpan(role.TrustAttribute())
 }

@@ -80,55 +80,6 @@ func statementText(s *policy.Statement) string {
 	return value.Canonical(s.Value)
 }
 
-// nearSpan is the text at fault: the condition, the element, else the statement.
-func nearSpan(near *proof.NearMiss) source.Span {
-	switch near.Defect {
-	case proof.DefectBool, proof.DefectForAny, proof.DefectAge, proof.DefectNullOnly, proof.DefectStringOnBool, proof.DefectWildcard, proof.DefectInverted:
-		if span := operatorSpan(near.Condition); !span.IsZero() {
-			return span
-		}
-	}
-	if near.Condition != nil {
-		if span := near.Condition.Span(); !span.IsZero() {
-			return span
-		}
-	}
-	element := ""
-	switch near.Defect {
-	case proof.DefectActions:
-		element = "Action"
-	case proof.DefectExempts:
-		element = "NotAction"
-	case proof.DefectResource:
-		element = "Resource"
-	}
-	if element != "" && near.Statement.Value != nil {
-		for _, a := range near.Statement.Value.Attrs {
-			k, _ := a.Key()
-			if (k == element || element == "Resource" && k == "NotResource") && !a.Value.Span.IsZero() {
-				if a.Name.Span.IsZero() {
-					return a.Value.Span
-				}
-				return a.Name.Span.To(a.Value.Span)
-			}
-		}
-	}
-	return near.Statement.Span()
-}
-
-// operatorSpan is the operator of a condition: with what it stands over in an
-// object, alone in a condition block.
-func operatorSpan(c *policy.Condition) source.Span {
-	if c == nil || c.OperatorValue == nil || c.OperatorValue.Span.IsZero() {
-		return source.Span{}
-	}
-	operator := c.OperatorValue.Span
-	if whole := operator.To(c.Span()); whole.File != nil && whole.File.Line(whole.Start) == whole.File.Line(whole.End) {
-		return whole
-	}
-	return operator
-}
-
 // reportUndetermined points at what is not known: a policy's content, where it
 // is attached, a module that is not at hand; else at the organization.
 func reportUndetermined[R any](p *analyzer.Pass, o *identity.Organization, severity analyzer.Severity, what string, v outcome[R]) {
@@ -145,7 +96,7 @@ func reportUndetermined[R any](p *analyzer.Pass, o *identity.Organization, sever
 	if o.Resource.Exists != value.Yes {
 		f.Message = fmt.Sprintf("Whether %s depends on whether '%s' is made, which is not known.", what, o.Resource.Address)
 	} else if enabled, why := policiesEnabled(o); enabled == value.Maybe && slices.Equal(why, v.needs) {
-		f.Span = attributeSpan(o.Resource, "enabled_policy_types")
+		f.Span = o.Resource.AttributeSpan("enabled_policy_types")
 		f.Message = fmt.Sprintf("Whether %s depends on which policy types '%s' enables, which is not known.", what, o.Resource.Address)
 	} else if policy := unknownPolicy(o, f.Needs); policy != nil {
 		f.Resource, f.Span = policy.Resource, unknownSpan(policy)
@@ -154,7 +105,7 @@ func reportUndetermined[R any](p *analyzer.Pass, o *identity.Organization, sever
 			f.Message = fmt.Sprintf("Whether %s depends on whether '%s' is made and what it says, which is not known.", what, policy.Resource.Address)
 		}
 	} else if a := unknownTarget(o, f.Needs); a != nil {
-		f.Resource, f.Span = a.Policy.Resource, attributeSpan(a.Resource, targetAttribute(a))
+		f.Resource, f.Span = a.Policy.Resource, a.Resource.AttributeSpan(targetAttribute(a))
 		f.Message = fmt.Sprintf("Whether %s depends on where '%s' attaches '%s', which is not known.", what, a.Resource.Address, a.Policy.Resource.Address)
 	} else if m := unread(o, f.Needs); m != nil {
 		f.Span = m.Why.Span
@@ -271,7 +222,7 @@ func unknownSpan(p *identity.OrganizationPolicy) source.Span {
 	if span := unknownMember(p.Content); !span.IsZero() {
 		return span
 	}
-	return attributeSpan(p.Resource, "content")
+	return p.Resource.AttributeSpan("content")
 }
 
 // unknownMember is the innermost member whose name or value is not known.
@@ -299,11 +250,4 @@ func unknownMember(v *value.Value) source.Span {
 		}
 	}
 	return source.Span{}
-}
-
-func spanOr(a, b source.Span) source.Span {
-	if a.IsZero() {
-		return b
-	}
-	return a
 }

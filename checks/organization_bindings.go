@@ -149,7 +149,7 @@ func targetUnknown(a *identity.Attachment) []value.Reason {
 	if why := a.TargetID.AllWhy(); len(why) > 0 {
 		return why
 	}
-	return []value.Reason{{Text: "which node " + a.TargetID.TextOr("the target of "+a.Resource.Address) + " is", Span: attributeSpan(a.Resource, targetAttribute(a))}}
+	return []value.Reason{{Text: "which node " + a.TargetID.TextOr("the target of "+a.Resource.Address) + " is", Span: a.Resource.AttributeSpan(targetAttribute(a))}}
 }
 
 // document is what an attachment attaches; nil when it is no SCP, or AWS's
@@ -173,7 +173,7 @@ func (b *bindings) document(a *identity.Attachment) *policy.Document {
 		if known {
 			what = "the policy " + id + ", attached by '" + a.Resource.Address + "', is not in this scan"
 		}
-		b.foreign[a] = open(a.PolicyID.AllWhy(), attributeSpan(a.Resource, "policy_id"), what)
+		b.foreign[a] = open(a.PolicyID.AllWhy(), a.Resource.AttributeSpan("policy_id"), what)
 	}
 	return b.foreign[a]
 }

@@ -20,7 +20,7 @@ func centralRootManagement(o *identity.Organization) (managed value.Tri, why []v
 	trusted := trustsIAM(o.Resource)
 	managed = o.Features.Exists.And(enabled).And(trusted)
 	if managed == value.Maybe {
-		why = needs("what '"+o.Features.Address+"' enables", o.Features.Header,
+		why = value.Needs("what '"+o.Features.Address+"' enables", o.Features.Header,
 			o.Features.Attr("enabled_features"), o.Resource.Attr("aws_service_access_principals"))
 		why = append(why, o.Features.Why...)
 	}
@@ -82,7 +82,7 @@ func (c *rootMFACheck) reportUntrusted(worst rootOutcome) {
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: analyzer.High, Resource: features, Span: features.Header, Defect: "trusted-access",
 		Message: fmt.Sprintf("No service control policy keeps root from acting without MFA, and '%s' cannot be applied, because '%s' does not trust iam.amazonaws.com; add it to aws_service_access_principals.", features.Address, org.Address),
-		Related: []analyzer.Related{{Message: "the organization", Span: attributeSpan(org, "aws_service_access_principals"), Address: org.Address}},
+		Related: []analyzer.Related{{Message: "the organization", Span: org.AttributeSpan("aws_service_access_principals"), Address: org.Address}},
 		Witness: request(worst.result.Witness), Assumptions: assumptions(features, org.Attr("aws_service_access_principals")),
 	}
 	for _, fix := range listed(c.org, "aws_service_access_principals", "iam.amazonaws.com", "let IAM manage root access in the accounts of the organization") {

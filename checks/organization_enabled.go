@@ -32,7 +32,7 @@ func typeEnabled(o *identity.Organization, kind string) (value.Tri, []value.Reas
 	if enabled != value.Maybe {
 		return enabled, nil
 	}
-	return enabled, needs("which policy types '"+org.Address+"' enables", org.Header, org.Attr("feature_set"), org.Attr("enabled_policy_types"))
+	return enabled, value.Needs("which policy types '"+org.Address+"' enables", org.Header, org.Attr("feature_set"), org.Attr("enabled_policy_types"))
 }
 
 // disabled is the finding that the organization has no service control
@@ -42,7 +42,7 @@ func disabled(o *identity.Organization, so string) *analyzer.Finding {
 	f := &analyzer.Finding{Verdict: analyzer.Violation, Severity: analyzer.High, Resource: org}
 	enabled, _ := policiesEnabled(o)
 	if features := org.Attr("feature_set"); enabled == value.No && features.TextOr("") == "CONSOLIDATED_BILLING" {
-		f.Span, f.Defect = attributeSpan(org, "feature_set"), "consolidated-billing"
+		f.Span, f.Defect = org.AttributeSpan("feature_set"), "consolidated-billing"
 		f.Assumptions = assumptions(org, features)
 		f.Message = fmt.Sprintf("'%s' has consolidated billing only, so %s; set feature_set to ALL.", org.Address, so)
 		f.Witness = rootWithoutMFA()
@@ -51,7 +51,7 @@ func disabled(o *identity.Organization, so string) *analyzer.Finding {
 	if enabled != value.No || org.Exists != value.Yes {
 		return nil
 	}
-	f.Span, f.Defect = attributeSpan(org, "enabled_policy_types"), "type-disabled"
+	f.Span, f.Defect = org.AttributeSpan("enabled_policy_types"), "type-disabled"
 	f.Assumptions = assumptions(org, org.Attr("enabled_policy_types"))
 	f.Message = fmt.Sprintf("'%s' does not enable service control policies, so %s; add SERVICE_CONTROL_POLICY to enabled_policy_types.", org.Address, so)
 	f.Witness = rootWithoutMFA()

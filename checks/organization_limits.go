@@ -17,7 +17,7 @@ func limits(m *identity.Model, o *identity.Organization) *analyzer.Finding {
 			continue
 		}
 		return &analyzer.Finding{
-			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: attributeSpan(p.Resource, "content"), Defect: "too-long",
+			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: p.Resource.AttributeSpan("content"), Defect: "too-long",
 			Message: fmt.Sprintf("'%s' has no effect: %s.", p.Resource.Address, tooLong(p)),
 		}
 	}

@@ -4,28 +4,9 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
-
-// attributeSpan is where an attribute is written, name and expression; the
-// header of the block when it is not written; nowhere for a plan alone.
-func attributeSpan(r *terraform.Resource, name string) source.Span {
-	if r.Block != nil {
-		for _, a := range r.Block.Attrs {
-			if k, ok := a.Key(); ok && k == name {
-				switch {
-				case !a.Expr.IsZero():
-					return a.Name.Span.To(a.Expr)
-				case !a.Name.Span.IsZero():
-					return a.Name.Span
-				}
-			}
-		}
-	}
-	return r.Header
-}
 
 // assumptions are the variable defaults that a finding about these values, on
 // this instance, rests on.
@@ -35,21 +16,6 @@ func assumptions(r *terraform.Resource, values ...*value.Value) []*value.Assumpt
 		if v != nil {
 			out = value.MergeAssumptions(out, v.AllAssumptions())
 		}
-	}
-	return out
-}
-
-// needs are the reasons of everything that is not known in the values; when
-// they give none, the text says what is missing.
-func needs(otherwise string, span source.Span, values ...*value.Value) []value.Reason {
-	var out []value.Reason
-	for _, v := range values {
-		if v != nil {
-			out = append(out, v.AllWhy()...)
-		}
-	}
-	if len(out) == 0 {
-		out = []value.Reason{{Text: otherwise, Span: span}}
 	}
 	return out
 }

@@ -77,7 +77,7 @@ func roleSessionName(p *analyzer.Pass) error {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
 		}
-		opt := proof.SessionNameOptions{Account: accountOf(role), Now: p.Now}
+		opt := proof.SessionNameOptions{Account: role.Account(), Now: p.Now}
 		r := analyzer.Remember(p.Memo, opt.Account+"\x00"+value.Key(role.Attribute), func() proof.SessionNameResult {
 			return proof.SessionName(role.Trust, opt)
 		}).In(role.Trust)
@@ -131,33 +131,17 @@ func (c *sessionNameCheck) finding() *analyzer.Finding {
 	if len(c.result.Statements) > 0 {
 		f.Statement = statementText(c.result.Statements[0])
 		if span := f.Span; !span.IsZero() && !c.role.Resource.Body.Contains(span) {
-			f.Related = append(f.Related, analyzer.Related{Message: "the role with this trust policy", Span: attributeSpan(c.role.Resource, attributeName(c.role)), Address: c.role.Resource.Address})
+			f.Related = append(f.Related, analyzer.Related{Message: "the role with this trust policy", Span: c.role.Resource.AttributeSpan(c.role.TrustAttribute()), Address: c.role.Resource.Address})
 		}
 	}
 	return f
-}
-
-// accountOf is the account that a role is in, as its ARN or its provider says; ""
-// when neither does.
-func accountOf(r *identity.Role) string {
-	if account := identity.AccountOf(r.Resource); account != "" {
-		return account
-	}
-	return policy.PrincipalOf("AWS", r.Resource.Reference("arn")).Account
-}
-
-func attributeName(r *identity.Role) string {
-	if r.Resource.Type == "awscc_iam_role" {
-		return "assume_role_policy_document"
-	}
-	return "assume_role_policy"
 }
 
 // span is the condition at fault, else the first line of the statement, else
 // the attribute: tight, so that a pull request's annotation appears.
 func (c *sessionNameCheck) span() source.Span {
 	if cond := c.result.Condition; cond != nil {
-		if span := operatorSpan(cond); !span.IsZero() {
+		if span := cond.OperatorSpan(); !span.IsZero() {
 			return span
 		}
 		if span := cond.Span(); !span.IsZero() {
@@ -171,13 +155,13 @@ func (c *sessionNameCheck) span() source.Span {
 			}
 		}
 		if cond := conditionOn(s, sessionNameKey); cond != nil && c.result.Class == proof.NameUnsatisfiable {
-			return spanOr(operatorSpan(cond), cond.Span())
+			return cond.OperatorSpan().Or(cond.Span())
 		}
 		if span := s.Span(); !span.IsZero() {
-			return firstLine(span)
+			return span.FirstLine()
 		}
 	}
-	return attributeSpan(c.role.Resource, attributeName(c.role))
+	return c.role.Resource.AttributeSpan(c.role.TrustAttribute())
 }
 
 // conditionOn is the first condition of a statement on a key, nil when there is
@@ -189,12 +173,6 @@ func conditionOn(s *policy.Statement, key string) *policy.Condition {
 		}
 	}
 	return nil
-}
-
-// firstLine is the part of a span on its first line.
-func firstLine(s source.Span) source.Span {
-	line := s.File.LineSpan(s.File.Line(s.Start))
-	return source.Span{File: s.File, Start: s.Start, End: min(s.End, line.End)}
 }
 
 func (c *sessionNameCheck) dead() {
@@ -276,7 +254,7 @@ func (c *sessionNameCheck) undetermined(why []value.Reason) {
 	f.Severity, f.Needs, f.Defect = analyzer.Medium, why, "unknown"
 	f.Message = fmt.Sprintf("Whether '%s' can be assumed under a name that hides the caller depends on a value that is not known.", c.role.Resource.Address)
 	if len(f.Needs) == 0 {
-		f.Needs = needs("the trust policy of "+c.role.Resource.Address, f.Span, c.role.Attribute)
+		f.Needs = value.Needs("the trust policy of "+c.role.Resource.Address, f.Span, c.role.Attribute)
 	}
 	if len(c.result.Statements) == 0 {
 		f.Span = unknownPlace(c.role, sessionNameKey, f.Needs, f.Span)
@@ -286,7 +264,7 @@ func (c *sessionNameCheck) undetermined(why []value.Reason) {
 
 // under is the verdict where resource control policies bind the role.
 func (c *sessionNameCheck) under(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
-	r := proof.SessionName(c.role.Trust, proof.SessionNameOptions{Account: accountOf(c.role), RCPs: rcps, Now: c.pass.Now})
+	r := proof.SessionName(c.role.Trust, proof.SessionNameOptions{Account: c.role.Account(), RCPs: rcps, Now: c.pass.Now})
 	if r.Class.Verdict() == proof.Violated {
 		c.result.Witness = r.Witness // gets through both
 	}
@@ -316,9 +294,9 @@ func unknownPlace(role *identity.Role, key string, why []value.Reason, otherwise
 			continue
 		}
 		if cond := conditionOn(s, key); cond != nil && slices.ContainsFunc(cond.Value.AllWhy(), func(r value.Reason) bool { return slices.Contains(why, r) }) {
-			return spanOr(operatorSpan(cond), cond.Span())
+			return cond.OperatorSpan().Or(cond.Span())
 		}
-		return firstLine(s.Span())
+		return s.Span().FirstLine()
 	}
 	return otherwise
 }
@@ -515,6 +493,6 @@ func (c *sessionNameCheck) strangers() bool {
 	if len(own) == 0 {
 		return len(c.result.Callers.Foreign) > 0
 	}
-	of := accountOf(c.role)
+	of := c.role.Account()
 	return slices.ContainsFunc(c.result.Callers.Accounts, func(a string) bool { return a != of && !slices.Contains(own, a) })
 }

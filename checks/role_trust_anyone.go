@@ -61,7 +61,7 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
 		}
-		opt := proof.SessionNameOptions{Account: accountOf(role), Now: p.Now}
+		opt := proof.SessionNameOptions{Account: role.Account(), Now: p.Now}
 		r := proof.TrustAnyone(role.Trust, opt)
 		verdict, why := r.Class.Verdict(), r.Needs
 		depends := "a value that is not known"
@@ -88,7 +88,7 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 			f.Severity, f.Defect, f.Needs = analyzer.High, "unknown", why
 			f.Message = fmt.Sprintf("Whether '%s' can be assumed from every AWS account depends on %s.", role.Resource.Address, depends)
 			if len(f.Needs) == 0 {
-				f.Needs = needs("the trust policy of "+role.Resource.Address, f.Span, role.Attribute)
+				f.Needs = value.Needs("the trust policy of "+role.Resource.Address, f.Span, role.Attribute)
 			}
 			p.Report(f)
 		case proof.Violated:
@@ -193,7 +193,7 @@ func trustFinding(role *identity.Role, statements []*policy.Statement, span sour
 		f.Statement = statementText(statements[0])
 	}
 	if !span.IsZero() && !role.Resource.Body.IsZero() && !role.Resource.Body.Contains(span) {
-		f.Related = append(f.Related, analyzer.Related{Message: "the role with this trust policy", Span: attributeSpan(role.Resource, attributeName(role)), Address: role.Resource.Address})
+		f.Related = append(f.Related, analyzer.Related{Message: "the role with this trust policy", Span: role.Resource.AttributeSpan(role.TrustAttribute()), Address: role.Resource.Address})
 	}
 	return f
 }
@@ -209,17 +209,17 @@ func anyPrincipalSpan(role *identity.Role, statements []*policy.Statement) sourc
 			if pr.Class != policy.AnyPrincipal && pr.Class != policy.UnknownPrincipal || pr.Value == nil {
 				continue
 			}
-			if span := spanOr(within(s, pr.Value.Span), within(s, s.Element("Principal").Span)); !span.IsZero() {
-				return firstLine(span)
+			if span := within(s, pr.Value.Span).Or(within(s, s.Element("Principal").Span)); !span.IsZero() {
+				return span.FirstLine()
 			}
 		}
 	}
 	for _, s := range statements {
 		if span := s.Span(); !span.IsZero() && s.Effect != policy.Deny {
-			return firstLine(span)
+			return span.FirstLine()
 		}
 	}
-	return attributeSpan(role.Resource, attributeName(role))
+	return role.Resource.AttributeSpan(role.TrustAttribute())
 }
 
 // within is a span where that lies in the statement, else nowhere: a value that

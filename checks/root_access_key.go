@@ -63,7 +63,7 @@ func rootAccessKey(p *analyzer.Pass) error {
 		if key.Resource.Deleted() {
 			continue
 		}
-		name, span := key.User, attributeSpan(key.Resource, "user")
+		name, span := key.User, key.Resource.AttributeSpan("user")
 		if key.Owner != nil {
 			name = key.Owner.Name
 		}
@@ -77,7 +77,7 @@ func rootAccessKey(p *analyzer.Pass) error {
 		}
 		if is = is.And(key.Resource.Exists); is == value.Maybe {
 			f.Message = fmt.Sprintf("Whether '%s' is an access key of the root user depends on a value that is not known.", key.Resource.Address)
-			f.Severity, f.Needs = analyzer.Critical, append(needs("the name of the key's user", span, key.User, name), key.Resource.Why...)
+			f.Severity, f.Needs = analyzer.Critical, append(value.Needs("the name of the key's user", span, key.User, name), key.Resource.Why...)
 			p.Report(f)
 			continue
 		}

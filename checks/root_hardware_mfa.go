@@ -64,14 +64,14 @@ func rootHardwareMFA(p *analyzer.Pass) error {
 		if is == value.No || inGovCloud(p, d.Resource) {
 			continue
 		}
-		span := attributeSpan(d.Resource, "virtual_mfa_device_name")
+		span := d.Resource.AttributeSpan("virtual_mfa_device_name")
 		f := &analyzer.Finding{
 			Severity: analyzer.Medium, Resource: d.Resource, Span: span, Defect: "virtual-device",
 			Assumptions: assumptions(d.Resource, d.Name),
 		}
 		if is == value.Maybe {
 			f.Message = fmt.Sprintf("Whether '%s' is the MFA device of the root user depends on a value that is not known.", d.Resource.Address)
-			f.Needs = append(needs("the name of the device", span, d.Name), d.Resource.Why...)
+			f.Needs = append(value.Needs("the name of the device", span, d.Name), d.Resource.Why...)
 			p.Report(f)
 			continue
 		}

@@ -286,7 +286,7 @@ func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.Nea
 		}
 	}
 	c.pass.Report(&analyzer.Finding{
-		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: spanOr(nearSpan(near), p.Resource.Header),
+		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: near.Span().Or(p.Resource.Header),
 		Defect: near.Defect, Statement: statementText(near.Statement), Message: message, Witness: request(w),
 		Assumptions: assumptions(p.Resource, p.Content), Related: append(open, attachmentsOf(p)...), Fixes: c.repairs(near),
 	})
@@ -363,7 +363,7 @@ func (c *rootIPCheck) lockout(v ipOutcome) *analyzer.Finding {
 		who = "root, and every role and user below it,"
 	}
 	return &analyzer.Finding{
-		Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(nearSpan(near), p.Resource.Header), Defect: "lockout",
+		Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: near.Span().Or(p.Resource.Header), Defect: "lockout",
 		Statement: statementText(near.Statement),
 		Message:   fmt.Sprintf("'%s' locks %s out: %s, because aws:SourceIp is always a public address and a private network never matches; list the public addresses that your network goes out by, or the VPC in aws:SourceVpc.", p.Resource.Address, who, near.Words),
 	}
@@ -388,7 +388,7 @@ func (c *rootIPCheck) overblocking(v ipOutcome) *analyzer.Finding {
 		fixes = append(fixes, alsoRequire(near.Statement, "BoolIfExists", "aws:ViaAWSService", "false", "leave what services do for others alone, which is then no longer denied by this")...)
 	}
 	return &analyzer.Finding{
-		Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(near.Statement.Span(), p.Resource.Header), Defect: "confines-roles",
+		Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: near.Statement.Span().Or(p.Resource.Header), Defect: "confines-roles",
 		Statement: statementText(near.Statement), Fixes: fixes,
 		Message: fmt.Sprintf("'%s' confines root to known networks, and every role and user with it: of what they do, it also denies %s; add a condition on aws:PrincipalArn for arn:*:iam::*:root, or leave those calls out by aws:ViaAWSService and aws:SourceVpc.",
 			p.Resource.Address, strings.Join(broken, ", and ")),

@@ -226,7 +226,7 @@ func severityOf(c proof.RootClass) analyzer.Severity {
 
 func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.NearMiss, r proof.RootResult, severity analyzer.Severity) {
 	f := &analyzer.Finding{
-		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: spanOr(nearSpan(near), p.Resource.Header),
+		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: near.Span().Or(p.Resource.Header),
 		Defect: near.Defect, Statement: statementText(near.Statement), Witness: request(r.Witness),
 		Assumptions: assumptions(p.Resource, p.Content),
 	}
@@ -236,7 +236,7 @@ func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.Ne
 	}
 	f.Message = fmt.Sprintf("'%s' %s: %s; %s.", p.Resource.Address, verb, near.Words, remedies[near.Defect])
 	if near.Defect == proof.DefectMalformed && p.TooLong() {
-		f.Span, f.Defect = attributeSpan(p.Resource, "content"), "too-long"
+		f.Span, f.Defect = p.Resource.AttributeSpan("content"), "too-long"
 		f.Message = fmt.Sprintf("'%s' %s: %s.", p.Resource.Address, verb, tooLong(p))
 	}
 	if len(r.Exempt) > 0 {
@@ -331,7 +331,7 @@ func (c *rootMFACheck) reportUnattached(p *identity.OrganizationPolicy, worst ro
 	}
 	if len(p.Attachments) > 0 {
 		a := p.Attachments[0]
-		f.Span, f.Defect = attributeSpan(a.Resource, targetAttribute(a)), "management-account"
+		f.Span, f.Defect = a.Resource.AttributeSpan(targetAttribute(a)), "management-account"
 		f.Message = fmt.Sprintf("'%s' would keep root from acting without MFA, but '%s' attaches it to the management account, where no service control policy has any effect; attach it to the root of the organization.", p.Resource.Address, a.Resource.Address)
 	} else if d := c.org.Delegated; d != nil {
 		f.Verdict = analyzer.Undetermined
@@ -369,7 +369,7 @@ func (c *rootMFACheck) ending(held []rootOutcome) *analyzer.Finding {
 		for _, s := range v.result.Deciding {
 			if p := policyOf(c.org, s.Document); p != nil {
 				return &analyzer.Finding{
-					Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(s.Span(), p.Resource.Header), Defect: "ends-soon",
+					Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: s.Span().Or(p.Resource.Header), Defect: "ends-soon",
 					Statement: statementText(s),
 					Message:   fmt.Sprintf("'%s' keeps root from acting without MFA until %s only: %s tests the time.", p.Resource.Address, moment(v.result.Until), proof.StatementName(s)),
 				}
@@ -388,7 +388,7 @@ func (c *rootMFACheck) signsIn(held []rootOutcome) *analyzer.Finding {
 		for _, s := range v.result.Deciding {
 			if p := policyOf(c.org, s.Document); p != nil && s.NotAction {
 				return &analyzer.Finding{
-					Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(s.Span(), p.Resource.Header), Defect: "signs-in",
+					Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: s.Span().Or(p.Resource.Header), Defect: "signs-in",
 					Statement: statementText(s),
 					Message:   fmt.Sprintf("'%s' keeps root from acting without MFA, and %s leaves %s, which only sign in: root may get a session without MFA, which may do nothing.", p.Resource.Address, proof.StatementName(s), strings.Join(v.result.SignsIn, ", ")),
 				}
@@ -425,7 +425,7 @@ func (c *rootMFACheck) overblocking(held []rootOutcome) *analyzer.Finding {
 			fixes = alsoRequire(s, "Null", "aws:AssumedRoot", "true", "leave the central root sessions alone, which are then no longer denied by this")
 		}
 		return &analyzer.Finding{
-			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: spanOr(s.Span(), p.Resource.Header), Defect: defect,
+			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: s.Span().Or(p.Resource.Header), Defect: defect,
 			Statement: statementText(s), Fixes: fixes,
 			Message: fmt.Sprintf("'%s' keeps root from acting without MFA, but %s %s.", p.Resource.Address, proof.StatementName(s), text),
 		}

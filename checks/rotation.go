@@ -4,7 +4,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -147,25 +146,15 @@ func periodOf(r *terraform.Resource) period {
 		if v.Missing() {
 			continue
 		}
-		n, ok := wholeNumber(v)
+		n, ok := v.WholeNumber()
 		if !ok {
 			out.known = false
-			out.why = append(out.why, needs("the "+u.attr+" of '"+r.Address+"'", attributeSpan(r, u.attr), v)...)
+			out.why = append(out.why, value.Needs("the "+u.attr+" of '"+r.Address+"'", r.AttributeSpan(u.attr), v)...)
 			continue
 		}
 		out.once, out.days = false, max(out.days, u.days(n))
 	}
 	return out
-}
-
-func wholeNumber(v *value.Value) (int, bool) {
-	if v.Is(value.Number) && v.Number != nil {
-		n, _ := v.Number.Int64()
-		return int(n), true
-	}
-	text, ok := v.Text()
-	n, err := strconv.Atoi(text)
-	return n, ok && err == nil
 }
 
 // daysOfMonths is the most days that so many months in a row have.

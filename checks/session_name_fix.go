@@ -96,7 +96,7 @@ func (c *sessionNameCheck) loose() []*policy.Statement {
 		}
 		one := *c.role.Trust
 		one.Statements = []*policy.Statement{s}
-		r := proof.SessionName(&one, proof.SessionNameOptions{Account: accountOf(c.role), Now: c.pass.Now})
+		r := proof.SessionName(&one, proof.SessionNameOptions{Account: c.role.Account(), Now: c.pass.Now})
 		if r.Class.Verdict() == proof.Violated {
 			c.freeing = append(c.freeing, s)
 		}

@@ -61,7 +61,7 @@ func keeperWords(k proof.Keeper) string {
 
 func keeperSpan(k proof.Keeper) source.Span {
 	if k.Condition != nil {
-		if span := spanOr(operatorSpan(k.Condition), k.Condition.Span()); !span.IsZero() {
+		if span := k.Condition.OperatorSpan().Or(k.Condition.Span()); !span.IsZero() {
 			return span
 		}
 	}
@@ -83,7 +83,7 @@ func untrusting(role *identity.Role) *analyzer.Told {
 	case role == nil || role.Attribute.Missing():
 		return inapplicable("No trust policy is written here.")
 	case role.Trust == nil:
-		return at(inapplicable("Its trust policy is none that AWS would accept; a gap says why."), "the trust policy", attributeSpan(role.Resource, attributeName(role)), "")
+		return at(inapplicable("Its trust policy is none that AWS would accept; a gap says why."), "the trust policy", role.Resource.AttributeSpan(role.TrustAttribute()), "")
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func trustOf(t *analyzer.Told, role *identity.Role) *analyzer.Told {
 		if s.Effect == policy.Deny {
 			continue
 		}
-		t.Decisive = append(t.Decisive, analyzer.Related{Message: fmt.Sprintf("statement %d admits %s", s.Index+1, principalsWords(s)), Span: firstOf(s.Span())})
+		t.Decisive = append(t.Decisive, analyzer.Related{Message: fmt.Sprintf("statement %d admits %s", s.Index+1, principalsWords(s)), Span: s.Span().FirstLine()})
 	}
 	return t
 }
@@ -138,23 +138,16 @@ func and(words []string) string {
 	return out
 }
 
-func firstOf(span source.Span) source.Span {
-	if span.IsZero() {
-		return span
-	}
-	return firstLine(span)
-}
-
 // underPolicies tells of a role whose trust policy alone would be a violation: what
 // binds its account refuses it.
 func underPolicies(p *analyzer.Pass, role *identity.Role, message string, w *proof.Witness) *analyzer.Told {
 	t := compliant("%s", message)
 	t.Closest = request(w)
 	for _, g := range resourceGuards(p.Model) {
-		if !g.isOf(accountOf(role)) {
+		if !g.isOf(role.Account()) {
 			continue
 		}
-		t.Refused = "the resource control policies that bind account " + accountOf(role)
+		t.Refused = "the resource control policies that bind account " + role.Account()
 		for _, d := range g.documents {
 			if owner := policyOfAny(p.Model, d); owner != nil {
 				t = at(t, "the resource control policy", owner.Resource.Header, owner.Resource.Address)

@@ -140,7 +140,7 @@ func (q property[R]) kept(t *analyzer.Told, e estate, bound *binding) *analyzer.
 	for _, n := range e.node.Path() {
 		for _, a := range n.Attachments {
 			if a.Policy == owner {
-				t = at(t, "it is attached to "+nodeWords(n), attributeSpan(a.Resource, targetAttribute(a)), a.Resource.Address)
+				t = at(t, "it is attached to "+nodeWords(n), a.Resource.AttributeSpan(targetAttribute(a)), a.Resource.Address)
 			}
 		}
 	}

@@ -27,7 +27,7 @@ func tellSessionName(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	if t := untrusting(role); t != nil {
 		return t
 	}
-	opt := proof.SessionNameOptions{Account: accountOf(role), Now: p.Now}
+	opt := proof.SessionNameOptions{Account: role.Account(), Now: p.Now}
 	result := proof.SessionName(role.Trust, opt)
 	var t *analyzer.Told
 	switch result.Class {
@@ -55,7 +55,7 @@ func tellTrustAnyone(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	if t := untrusting(role); t != nil {
 		return t
 	}
-	opt := proof.SessionNameOptions{Account: accountOf(role), Now: p.Now}
+	opt := proof.SessionNameOptions{Account: role.Account(), Now: p.Now}
 	result := proof.TrustAnyone(role.Trust, opt)
 	switch result.Class.Verdict() {
 	case proof.NotApplicable:
@@ -76,7 +76,7 @@ func tellOIDCSubject(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	if t := untrusting(role); t != nil {
 		return t
 	}
-	opt := proof.OIDCOptions{Account: accountOf(role), Audiences: registeredAudiences(p.Model).of(role)}
+	opt := proof.OIDCOptions{Account: role.Account(), Audiences: registeredAudiences(p.Model).of(role)}
 	result := proof.OIDCSubject(role.Trust, opt)
 	provider := result.Provider
 	if provider == "" {
@@ -103,7 +103,7 @@ func tellOIDCSubject(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	case proof.Violated:
 		if audienceDecides(result) {
 			t := compliant("The tokens of %s are tied to an application by their audience: all of its users are meant.", provider)
-			return at(t, fmt.Sprintf("statement %d tests the audience", result.Statement.Index+1), firstOf(result.Statement.Span()), "")
+			return at(t, fmt.Sprintf("statement %d tests the audience", result.Statement.Index+1), result.Statement.Span().FirstLine(), "")
 		}
 		if result.SubjectBound {
 			return trustOf(compliant("The tokens of %s are tied to a subject of one's own.", provider), role)

@@ -63,7 +63,7 @@ func tellRootKey(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	if _, ok := key.User.Text(); !ok && key.Owner == nil {
 		t = compliant("Whatever the name of its user is, it is not that of root.")
 	}
-	return at(t, "the user of the key", attributeSpan(r, "user"), "")
+	return at(t, "the user of the key", r.AttributeSpan("user"), "")
 }
 
 func tellRootDevice(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
@@ -71,7 +71,7 @@ func tellRootDevice(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 		return inapplicable("Its account is in GovCloud, which has no root user.")
 	}
 	t := inapplicable("Its name is '%s', and not '%s', which the console gives the virtual device of root; nothing else shows whose it is.", r.Attr("virtual_mfa_device_name").ShownOr("not known"), rootDevice)
-	return at(t, "the name of the device", attributeSpan(r, "virtual_mfa_device_name"), "")
+	return at(t, "the name of the device", r.AttributeSpan("virtual_mfa_device_name"), "")
 }
 
 func tellKeyAtCreation(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
@@ -89,7 +89,7 @@ func tellKeyAtCreation(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	}
 	switch u := key.Owner; {
 	case u == nil:
-		return at(inapplicable("%s is not declared in this root module, so that another apply made it.", upperFirst(nameOfUser(key))), "the user of the key", attributeSpan(key.Resource, "user"), "")
+		return at(inapplicable("%s is not declared in this root module, so that another apply made it.", upperFirst(nameOfUser(key))), "the user of the key", key.Resource.AttributeSpan("user"), "")
 	case u.Resource.Deleted():
 		return at(inapplicable("The plan deletes '%s'.", u.Resource.Address), "the user", u.Resource.Header, u.Resource.Address)
 	case isMachine(p, u):
@@ -184,7 +184,7 @@ func tellKeyRotation(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	limit := p.Settings.KeyAgeLimit()
 	switch {
 	case k.Active() == value.No:
-		return at(inapplicable("The key is Inactive: there is nothing to rotate."), "its status", attributeSpan(r, "status"), "")
+		return at(inapplicable("The key is Inactive: there is nothing to rotate."), "its status", r.AttributeSpan("status"), "")
 	case toGo(p, k):
 		return inapplicable("Another rule wants the key gone, so there is no use in rotating it.")
 	}
@@ -218,7 +218,7 @@ func tellConsoleMFA(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	if u == nil {
 		return unexplained(proof.Undetermined, login.User.AllWhy())
 	}
-	if p.Settings.BreakGlass(u.Name.TextOr(""), tagsOf(u)) {
+	if p.Settings.BreakGlass(u.Name.TextOr(""), u.KnownTags()) {
 		return compliant("The settings call the user one for emergencies (break_glass_users).")
 	}
 	bindings, account := m.PermissionsOf(u), identity.AccountOf(u.Resource)

@@ -59,12 +59,12 @@ func (c *trustConditionCheck) asked() proof.Asked {
 }
 
 func (c *trustConditionCheck) requires(doc *policy.Document, rcps []*policy.Document) (proof.RequiredResult, error) {
-	return proof.Requires(doc, c.required.Required, c.asked(), proof.SessionNameOptions{Account: accountOf(c.role), RCPs: rcps, Now: c.pass.Now})
+	return proof.Requires(doc, c.required.Required, c.asked(), proof.SessionNameOptions{Account: c.role.Account(), RCPs: rcps, Now: c.pass.Now})
 }
 
 // underGuards is the verdict under the resource control policies of the account.
 func (c *trustConditionCheck) underGuards() guardedTrust {
-	return underGuards(c.guards, accountOf(c.role), func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
+	return underGuards(c.guards, c.role.Account(), func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
 		r, err := c.requires(c.role.Trust, rcps)
 		if err != nil {
 			return proof.Violated, nil // decide has told it
@@ -86,7 +86,7 @@ func (c *trustConditionCheck) decide() error {
 		error
 	}
 	// Conditions of one file are told apart by where they stand.
-	key := fmt.Sprintf("%s\x00condition %d\x00%s", accountOf(c.role), c.required.Span.Start, value.Key(c.role.Attribute))
+	key := fmt.Sprintf("%s\x00condition %d\x00%s", c.role.Account(), c.required.Span.Start, value.Key(c.role.Attribute))
 	a := analyzer.Remember(c.pass.Memo, key, func() answer {
 		r, err := c.requires(c.role.Trust, nil)
 		return answer{r, err}
@@ -108,7 +108,7 @@ func (c *trustConditionCheck) decide() error {
 	case c.result.Verdict == proof.Undetermined:
 		c.undetermined(c.result.Needs)
 	case violated && applies == value.Maybe:
-		c.undetermined(needs("the name of "+c.role.Resource.Address, c.role.Resource.Header, c.role.Resource.Attr("name"), c.role.Resource.Attr("name_prefix")))
+		c.undetermined(value.Needs("the name of "+c.role.Resource.Address, c.role.Resource.Header, c.role.Resource.Attr("name"), c.role.Resource.Attr("name_prefix")))
 	case violated && c.role.Resource.Exists == value.Maybe:
 		c.undetermined(c.role.Resource.Why)
 	case violated:
@@ -186,13 +186,13 @@ func (c *trustConditionCheck) finding() *analyzer.Finding {
 func (c *trustConditionCheck) span() source.Span {
 	for _, s := range c.result.Statements {
 		if cond := conditionOn(s, c.required.Key); cond != nil {
-			return spanOr(operatorSpan(cond), cond.Span())
+			return cond.OperatorSpan().Or(cond.Span())
 		}
 		if span := s.Span(); !span.IsZero() {
-			return firstLine(span)
+			return span.FirstLine()
 		}
 	}
-	return attributeSpan(c.role.Resource, attributeName(c.role))
+	return c.role.Resource.AttributeSpan(c.role.TrustAttribute())
 }
 
 // condition is what is required, in words, and where that is said.
@@ -217,7 +217,7 @@ func (c *trustConditionCheck) undetermined(why []value.Reason) {
 	f.Needs, f.Defect = why, "unknown "+f.Defect
 	f.Message = fmt.Sprintf("Whether '%s' can be assumed without the condition %s, depends on a value that is not known.%s", c.role.Resource.Address, c.condition(), c.because())
 	if len(f.Needs) == 0 {
-		f.Needs = needs("the trust policy of "+c.role.Resource.Address, f.Span, c.role.Attribute)
+		f.Needs = value.Needs("the trust policy of "+c.role.Resource.Address, f.Span, c.role.Attribute)
 	}
 	if len(c.result.Statements) == 0 {
 		f.Span = unknownPlace(c.role, c.required.Key, f.Needs, f.Span)

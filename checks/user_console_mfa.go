@@ -86,18 +86,13 @@ func userConsoleMFA(p *analyzer.Pass) error {
 		switch {
 		case c.user == nil:
 			c.nobody()
-		case done[c.user] || p.Settings.BreakGlass(c.user.Name.TextOr(""), tagsOf(c.user)):
+		case done[c.user] || p.Settings.BreakGlass(c.user.Name.TextOr(""), c.user.KnownTags()):
 		default:
 			done[c.user] = true
 			c.run()
 		}
 	}
 	return nil
-}
-
-func tagsOf(u *identity.User) map[string]string {
-	tags, _ := u.Tags()
-	return tags
 }
 
 type consoleCheck struct {
@@ -114,7 +109,7 @@ func (c *consoleCheck) finding(defect string) *analyzer.Finding {
 	r := c.login.Resource
 	f := &analyzer.Finding{Resource: r, Span: r.Header, Defect: defect, Assumptions: assumptions(r, c.login.User)}
 	if r.Type == "awscc_iam_user" {
-		f.Span = attributeSpan(r, "login_profile")
+		f.Span = r.AttributeSpan("login_profile")
 	}
 	if c.user != nil && c.user.Declared() && c.user.Resource != r {
 		f.Related = append(f.Related, analyzer.Related{Message: "the user is declared here", Span: c.user.Resource.Header, Address: c.user.Resource.Address})
@@ -127,7 +122,7 @@ func (c *consoleCheck) nobody() {
 	f := c.finding("unknown-user")
 	f.Severity = analyzer.Medium
 	f.Message = fmt.Sprintf("Whether the user of '%s' may act without MFA depends on a value that is not known.", c.login.Resource.Address)
-	f.Needs = needs("whose password it is", f.Span, c.login.User)
+	f.Needs = value.Needs("whose password it is", f.Span, c.login.User)
 	c.pass.Report(f)
 }
 
@@ -166,7 +161,7 @@ func (c *consoleCheck) run() {
 		f.Severity, f.Needs = analyzer.High, c.result.Needs
 		f.Message = fmt.Sprintf("Whether %s, may act without MFA depends on a value that is not known.", c.whoHas())
 		if len(f.Needs) == 0 {
-			f.Needs = needs("the policies of "+c.who(), f.Span)
+			f.Needs = value.Needs("the policies of "+c.who(), f.Span)
 		}
 		c.pass.Report(f)
 	case proof.ConsoleOnly:
@@ -234,7 +229,7 @@ func (c *consoleCheck) whoHas() string {
 // whether that has any effect, that is what is missing.
 func (c *consoleCheck) report(f *analyzer.Finding, exists value.Tri) {
 	if exists == value.Maybe {
-		f.Needs = needs("whether there is a password", f.Span)
+		f.Needs = value.Needs("whether there is a password", f.Span)
 		if why := c.login.Resource.Why; len(why) > 0 {
 			f.Needs = why
 		}
@@ -269,7 +264,7 @@ func (c *consoleCheck) enforced() {
 		c.pass.Report(f)
 		return
 	}
-	if c.result.KeepsPassword && resetRequired(c.login) {
+	if c.result.KeepsPassword && c.login.ResetRequired() {
 		f := c.finding("locks-out-reset")
 		f.Verdict, f.Severity = analyzer.Advice, analyzer.Note
 		f.Message = fmt.Sprintf("%s, has to change it at the first sign-in, and cannot without MFA, which nobody has before: exempt iam:ChangePassword.", upperFirst(c.whoHas()))
@@ -322,7 +317,7 @@ func (c *consoleCheck) keyNeeds() []value.Reason {
 		}
 	}
 	if len(out) == 0 {
-		out = needs("whether the user has an access key, which the credential report of the account says", c.login.Resource.Header)
+		out = value.Needs("whether the user has an access key, which the credential report of the account says", c.login.Resource.Header)
 	}
 	return slices.CompactFunc(out, func(a, b value.Reason) bool { return a == b })
 }
@@ -334,8 +329,8 @@ func (c *consoleCheck) violation(defect string) *analyzer.Finding {
 		f.Related = append(f.Related, analyzer.Related{Message: "this policy allows it" + through(a), Span: c.grantSpan(a), Address: a.Resource.Address})
 	}
 	if near := c.result.Near; near != nil && near.Defect != proof.DefectAllow {
-		if span := nearSpan(near); !span.IsZero() {
-			f.Related = append(f.Related, analyzer.Related{Message: "this is what lets it through", Span: firstLine(span)})
+		if span := near.Span(); !span.IsZero() {
+			f.Related = append(f.Related, analyzer.Related{Message: "this is what lets it through", Span: span.FirstLine()})
 		}
 	}
 	f.Related = append(f.Related, c.beside()...)
@@ -352,7 +347,7 @@ func (c *consoleCheck) beside() []analyzer.Related {
 		out = append(out, analyzer.Related{Message: "a device is declared here, but a device asks for nothing by itself", Span: d.Resource.Header, Address: d.Resource.Address})
 	}
 	if p := m.PasswordPolicyOf(c.login.Resource.Root); p != nil {
-		if n, ok := wholeNumber(p.Length); ok && n < shortPassword {
+		if n, ok := p.Length.WholeNumber(); ok && n < shortPassword {
 			out = append(out, analyzer.Related{Message: fmt.Sprintf("a password of %d characters will do in this account", n), Span: p.Resource.Header, Address: p.Resource.Address})
 		}
 	}
@@ -388,7 +383,7 @@ func (c *consoleCheck) granting() *identity.AttachedPolicy {
 
 func (c *consoleCheck) grantSpan(a *identity.AttachedPolicy) source.Span {
 	if span := c.result.Granting.Span(); !span.IsZero() {
-		return firstLine(span)
+		return span.FirstLine()
 	}
 	return a.Resource.Header
 }

@@ -99,7 +99,7 @@ func withdrawKey(m *identity.Model, key *identity.AccessKey, beside []*identity.
 // isMachine says that the settings call a user a program, and that it has no
 // password: a key is what it is for.
 func isMachine(p *analyzer.Pass, u *identity.User) bool {
-	return p.Model.LoginOf(u) == nil && p.Settings.Machine(u.Name.TextOr(""), tagsOf(u))
+	return p.Model.LoginOf(u) == nil && p.Settings.Machine(u.Name.TextOr(""), u.KnownTags())
 }
 
 // possibleOwner is a declared user whose key it may be, when the name that the
@@ -121,11 +121,11 @@ func possibleOwner(m *identity.Model, key *identity.AccessKey) *identity.User {
 }
 
 func whoseKey(key *identity.AccessKey, u *identity.User) *analyzer.Finding {
-	span := attributeSpan(key.Resource, "user")
+	span := key.Resource.AttributeSpan("user")
 	return &analyzer.Finding{
 		Severity: analyzer.Medium, Resource: key.Resource, Span: span, Defect: "same-apply",
 		Message: fmt.Sprintf("Whether '%s' is for a user that the same apply creates ('%s') depends on a value that is not known.", key.Resource.Address, u.Resource.Address),
-		Needs:   needs("the name of the key's user", span, key.User),
+		Needs:   value.Needs("the name of the key's user", span, key.User),
 	}
 }
 
@@ -150,7 +150,7 @@ func createdTogether(k, u *terraform.Resource) (value.Tri, []value.Reason) {
 func keyAtCreation(m *identity.Model, key *identity.AccessKey, together value.Tri, why []value.Reason) *analyzer.Finding {
 	k, u := key.Resource, key.Owner.Resource
 	f := &analyzer.Finding{
-		Resource: k, Span: attributeSpan(k, "user"), Defect: "same-apply", Severity: analyzer.Medium,
+		Resource: k, Span: k.AttributeSpan("user"), Defect: "same-apply", Severity: analyzer.Medium,
 		Related: []analyzer.Related{{Message: "the user is created here", Span: u.Header, Address: u.Address}},
 	}
 	if f.Span.IsZero() {
@@ -171,7 +171,7 @@ func keyAtCreation(m *identity.Model, key *identity.AccessKey, together value.Tr
 	if together == value.Maybe {
 		f.Needs = why
 		if len(why) == 0 {
-			f.Needs = needs("whether both are created", f.Span)
+			f.Needs = value.Needs("whether both are created", f.Span)
 		}
 		f.Message = fmt.Sprintf("Whether '%s' is created together with the user '%s' depends on a value that is not known.", k.Address, u.Address)
 		return f

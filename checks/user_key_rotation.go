@@ -135,10 +135,10 @@ func (c *rotationCheck) open(f *analyzer.Finding) {
 	f.Message = fmt.Sprintf("Whether '%s' is an active key that is not rotated in time depends on a value that is not known.", r.Address)
 	f.Needs = append(f.Needs, r.Why...)
 	if c.key.Active() == value.Maybe {
-		f.Needs = append(f.Needs, needs("the status of the key", attributeSpan(r, "status"), r.Attr("status"))...)
+		f.Needs = append(f.Needs, value.Needs("the status of the key", r.AttributeSpan("status"), r.Attr("status"))...)
 	}
 	if len(f.Needs) == 0 {
-		f.Needs = needs("whether the key exists", r.Header)
+		f.Needs = value.Needs("whether the key exists", r.Header)
 	}
 }
 

@@ -203,11 +203,11 @@ func possiblyMultipleKeys(active, maybe []*identity.AccessKey) *analyzer.Finding
 	for _, k := range maybe {
 		f.Needs = append(f.Needs, k.Resource.Why...)
 		if k.Active() == value.Maybe {
-			f.Needs = append(f.Needs, needs("the status of '"+k.Resource.Address+"'", attributeSpan(k.Resource, "status"), k.Resource.Attr("status"))...)
+			f.Needs = append(f.Needs, value.Needs("the status of '"+k.Resource.Address+"'", k.Resource.AttributeSpan("status"), k.Resource.Attr("status"))...)
 		}
 	}
 	if len(f.Needs) == 0 {
-		f.Needs = needs("whether '"+later.Resource.Address+"' exists", f.Span)
+		f.Needs = value.Needs("whether '"+later.Resource.Address+"' exists", f.Span)
 	}
 	for _, k := range append(active, maybe[:len(maybe)-1]...) {
 		f.Related = append(f.Related, analyzer.Related{Message: "another key of the user", Span: k.Resource.Header, Address: k.Resource.Address})
@@ -216,7 +216,7 @@ func possiblyMultipleKeys(active, maybe []*identity.AccessKey) *analyzer.Finding
 }
 
 // keySpan is the status of a key where that is written, else its header.
-func keySpan(k *identity.AccessKey) source.Span { return attributeSpan(k.Resource, "status") }
+func keySpan(k *identity.AccessKey) source.Span { return k.Resource.AttributeSpan("status") }
 
 func ownerOf(k *identity.AccessKey) []analyzer.Related {
 	if k.Owner == nil {

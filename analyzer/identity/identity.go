@@ -179,12 +179,28 @@ type Role struct {
 	Attribute *value.Value // the trust policy as written
 }
 
+// Account is the account that a role is in, as its ARN or its provider says; ""
+// when neither does.
+func (r *Role) Account() string {
+	if account := AccountOf(r.Resource); account != "" {
+		return account
+	}
+	return policy.PrincipalOf("AWS", r.Resource.Reference("arn")).Account
+}
+
+// TrustAttribute is the name of the attribute that the trust policy is written in.
+func (r *Role) TrustAttribute() string {
+	if r.Resource.Type == "awscc_iam_role" {
+		return "assume_role_policy_document"
+	}
+	return "assume_role_policy"
+}
+
 func (m *Model) addRoles(r *terraform.Root) {
 	for _, res := range m.resources(r, "aws_iam_role", "awscc_iam_role") {
-		attr := res.Attr("assume_role_policy")
-		if res.Type == "awscc_iam_role" {
-			attr = res.Attr("assume_role_policy_document")
-		}
-		m.Roles = append(m.Roles, &Role{Resource: res, Attribute: attr, Trust: m.document(res, attr, "trust policy")})
+		role := &Role{Resource: res}
+		role.Attribute = res.Attr(role.TrustAttribute())
+		role.Trust = m.document(res, role.Attribute, "trust policy")
+		m.Roles = append(m.Roles, role)
 	}
 }

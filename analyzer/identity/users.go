@@ -131,6 +131,22 @@ func (u *User) Tags() (tags map[string]string, open bool) {
 	return tags, open || !u.Declared() || list.Open || list.Is(value.Unknown)
 }
 
+// KnownTags are the user's, as far as they are known.
+func (u *User) KnownTags() map[string]string {
+	tags, _ := u.Tags()
+	return tags
+}
+
+// ResetRequired says that whoever has the password has to change it at the first
+// sign-in, or may have to. Nobody has a device then.
+func (l *Login) ResetRequired() bool {
+	v := l.Resource.Attr("password_reset_required")
+	if l.Resource.Type == "awscc_iam_user" {
+		v = l.Resource.Attr("login_profile", "password_reset_required")
+	}
+	return v.Is(value.Unknown) || v.Is(value.Bool) && v.Bool
+}
+
 // HasKeys says whether a user has an access key that works, as far as its root, or
 // the report of a deployed account, says.
 func (m *Model) HasKeys(u *User) value.Tri {

@@ -46,6 +46,19 @@ func (c *Condition) Span() source.Span {
 	return c.KeyValue.Span.To(c.Value.Span)
 }
 
+// OperatorSpan is the operator of a condition: with what it stands over in an
+// object, alone in a condition block. It is nowhere for no condition.
+func (c *Condition) OperatorSpan() source.Span {
+	if c == nil || c.OperatorValue == nil || c.OperatorValue.Span.IsZero() {
+		return source.Span{}
+	}
+	operator := c.OperatorValue.Span
+	if whole := operator.To(c.Span()); whole.File != nil && whole.File.Line(whole.Start) == whole.File.Line(whole.End) {
+		return whole
+	}
+	return operator
+}
+
 // Prefixes are the known prefixes that an IP condition lists; all is false when
 // it may list others.
 func (c *Condition) Prefixes() (list []netip.Prefix, all bool) {

@@ -71,6 +71,25 @@ type OIDCResult struct {
 	Needs     []value.Reason
 }
 
+// Tenant is what tells the customers of the provider apart, in a word and as a
+// condition key.
+func (r OIDCResult) Tenant() (word, key string) {
+	word, claim := "subject", "sub"
+	if d := r.Issuer.Demanded; len(d) > 0 && d[0] != claim {
+		word, claim = d[0], d[0]
+		if claim == "aud" {
+			word = "audience"
+		}
+	}
+	switch {
+	case strings.Contains(claim, ":"):
+		return word, claim
+	case r.Provider == "":
+		return word, fmt.Sprintf("its %s, PROVIDER:%s", word, claim)
+	}
+	return word, r.Provider + ":" + claim
+}
+
 // OIDCSubject decides whether a role can be assumed with a token that the
 // identity provider gave to somebody else. It answers for the provider that
 // fares worst.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -84,6 +85,42 @@ type NearMiss struct {
 	Condition *policy.Condition // nil when it is not a condition that fails
 	Defect    string            // a stable word: bool-without-if-exists
 	Words     string            // "statement 1 of scp.tf:14 tests it with Bool, which does not match an absent key"
+}
+
+// Span is the text at fault: the condition, the element, else the statement.
+func (n *NearMiss) Span() source.Span {
+	switch n.Defect {
+	case DefectBool, DefectForAny, DefectAge, DefectNullOnly, DefectStringOnBool, DefectWildcard, DefectInverted:
+		if span := n.Condition.OperatorSpan(); !span.IsZero() {
+			return span
+		}
+	}
+	if n.Condition != nil {
+		if span := n.Condition.Span(); !span.IsZero() {
+			return span
+		}
+	}
+	element := ""
+	switch n.Defect {
+	case DefectActions:
+		element = "Action"
+	case DefectExempts:
+		element = "NotAction"
+	case DefectResource:
+		element = "Resource"
+	}
+	if element != "" && n.Statement.Value != nil {
+		for _, a := range n.Statement.Value.Attrs {
+			k, _ := a.Key()
+			if (k == element || element == "Resource" && k == "NotResource") && !a.Value.Span.IsZero() {
+				if a.Name.Span.IsZero() {
+					return a.Value.Span
+				}
+				return a.Name.Span.To(a.Value.Span)
+			}
+		}
+	}
+	return n.Statement.Span()
 }
 
 // RootMFA decides whether the policies on an account's path stop its root user

@@ -153,6 +153,24 @@ func (s Span) To(o Span) Span {
 	return Span{File: s.File, Start: s.Start, End: max(s.End, o.End)}
 }
 
+// Or is s, or o where s is nowhere.
+func (s Span) Or(o Span) Span {
+	if s.IsZero() {
+		return o
+	}
+	return s
+}
+
+// FirstLine is the part of the span on its first line: annotations of a pull
+// request appear only on lines that it shows. A span that is nowhere stays so.
+func (s Span) FirstLine() Span {
+	if s.IsZero() {
+		return s
+	}
+	line := s.File.LineSpan(s.File.Line(s.Start))
+	return Span{File: s.File, Start: s.Start, End: min(s.End, line.End)}
+}
+
 // Less orders spans by file name, then start, then end.
 func (s Span) Less(o Span) bool {
 	if s.File != o.File {

@@ -271,6 +271,24 @@ func (r *Resource) Attr(path ...string) *value.Value {
 	return v
 }
 
+// AttributeSpan is where an attribute is written, name and expression; the
+// header of the block when it is not written; nowhere for a plan alone.
+func (r *Resource) AttributeSpan(name string) source.Span {
+	if r.Block != nil {
+		for _, a := range r.Block.Attrs {
+			if k, ok := a.Key(); ok && k == name {
+				switch {
+				case !a.Expr.IsZero():
+					return a.Name.Span.To(a.Expr)
+				case !a.Name.Span.IsZero():
+					return a.Name.Span
+				}
+			}
+		}
+	}
+	return r.Header
+}
+
 // Ref is how other values name an attribute of this instance.
 func (r *Resource) Ref(attr string) value.Ref {
 	return value.Ref{Root: r.Root.ID(), Address: r.Address, Data: r.Mode == Data, Type: r.Type, Attr: attr}

@@ -12,6 +12,7 @@ package value
 import (
 	"math/big"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -293,6 +294,17 @@ func (v *Value) TextOr(otherwise string) string {
 	return otherwise
 }
 
+// WholeNumber is the number that v is, or that its text spells.
+func (v *Value) WholeNumber() (int, bool) {
+	if v.Is(Number) && v.Number != nil {
+		n, _ := v.Number.Int64()
+		return int(n), true
+	}
+	text, ok := v.Text()
+	n, err := strconv.Atoi(text)
+	return n, ok && err == nil
+}
+
 // ShownOr is the text when it is known and may be printed, else otherwise.
 func (v *Value) ShownOr(otherwise string) string {
 	if s, ok := v.Text(); ok && !v.Sensitive {
@@ -406,6 +418,21 @@ func (v *Value) AllWhy() []Reason {
 		}
 		return true
 	})
+	return out
+}
+
+// Needs are the reasons of everything that is not known in the values; when
+// they give none, the text says what is missing.
+func Needs(otherwise string, span source.Span, values ...*Value) []Reason {
+	var out []Reason
+	for _, v := range values {
+		if v != nil {
+			out = append(out, v.AllWhy()...)
+		}
+	}
+	if len(out) == 0 {
+		out = []Reason{{Text: otherwise, Span: span}}
+	}
 	return out
 }
 
