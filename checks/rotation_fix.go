@@ -8,6 +8,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
@@ -31,9 +32,9 @@ func (c *rotationCheck) wire(r *terraform.Resource) []*analyzer.Fix {
 		reference += "[count.index]"
 	}
 	var edits []source.Edit
-	if p := periodOf(r); !p.known {
+	if p := identity.PeriodOf(r); !p.Known {
 		return nil
-	} else if p.once || p.days > c.limit {
+	} else if p.Once || p.Days > c.limit {
 		var err error
 		if edits, err = c.period(r); err != nil {
 			return nil
@@ -69,13 +70,7 @@ func (c *rotationCheck) period(r *terraform.Resource) ([]source.Edit, error) {
 	if r.Body.IsZero() {
 		return nil, errors.New("the rotation stands nowhere")
 	}
-	var units []string
-	for _, unit := range rotationUnits {
-		if !r.Attr(unit.attr).Missing() {
-			units = append(units, unit.attr)
-		}
-	}
-	limit := fmt.Sprint(c.limit)
+	units, limit := identity.PeriodAttributes(r), fmt.Sprint(c.limit)
 	switch {
 	case len(units) == 0:
 		return edit.SetAttribute(r.Body, "rotation_days", edit.Number(limit))

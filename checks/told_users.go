@@ -188,7 +188,7 @@ func tellKeyRotation(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	case toGo(p, k):
 		return inapplicable("Another rule wants the key gone, so there is no use in rotating it.")
 	}
-	if by := rotatedBy(r); by.eachRun {
+	if by := identity.RotationOf(r); by.EachRun {
 		return compliant("The key is replaced each time Terraform runs.")
 	}
 	if text, ok := r.Attr("create_date").Text(); ok {

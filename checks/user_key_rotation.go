@@ -173,29 +173,29 @@ func (c *rotationCheck) age() *analyzer.Finding {
 // mechanism judges what replaces the key, in the configuration.
 func (c *rotationCheck) mechanism() *analyzer.Finding {
 	address := c.key.Resource.Address
-	by := rotatedBy(c.key.Resource)
+	by := identity.RotationOf(c.key.Resource)
 	switch {
-	case by.eachRun:
+	case by.EachRun:
 		return nil
-	case len(by.rotators) == 0 && len(by.unwired) > 0:
-		return c.decorative(by.unwired)
-	case len(by.rotators) == 0:
+	case len(by.Rotators) == 0 && len(by.Unwired) > 0:
+		return c.decorative(by.Unwired)
+	case len(by.Rotators) == 0:
 		return c.finding(analyzer.Advice, "no-rotation", "Nothing here replaces '%s', a key of %s: rotate it every %d days, or use a role instead.", address, userWords(c.key), c.limit)
 	}
 	var shortest *terraform.Resource
-	var best period
-	for _, r := range by.rotators {
-		if p := periodOf(r); shortest == nil || p.known && (!best.known || p.days < best.days) {
+	var best identity.Period
+	for _, r := range by.Rotators {
+		if p := identity.PeriodOf(r); shortest == nil || p.Known && (!best.Known || p.Days < best.Days) {
 			shortest, best = r, p
 		}
 	}
 	related := analyzer.Related{Message: "the rotation is declared here", Span: shortest.Header, Address: shortest.Address}
 	switch {
-	case !best.known:
+	case !best.Known:
 		f := c.finding(analyzer.Undetermined, "period", "Whether '%s' replaces '%s' within %d days depends on a value that is not known.", shortest.Address, address, c.limit)
-		f.Related, f.Needs = append(f.Related, related), best.why
+		f.Related, f.Needs = append(f.Related, related), best.Why
 		return f
-	case best.once:
+	case best.Once:
 		f := c.finding(analyzer.Violation, "once", "'%s' replaces '%s' at one time and never again; give it a period of at most %d days.", shortest.Address, address, c.limit)
 		f.Related, f.Witness = append(f.Related, related), c.witness("at any time after that")
 		f.Fixes = c.shorten(shortest)
@@ -204,13 +204,13 @@ func (c *rotationCheck) mechanism() *analyzer.Finding {
 		f := c.kept(shortest)
 		f.Related = append(f.Related, related)
 		return f
-	case best.days > c.limit:
-		f := c.finding(analyzer.Violation, "too-slow", "'%s' is replaced only every %d days, by '%s', where %d are allowed; shorten the period.", address, best.days, shortest.Address, c.limit)
-		f.Related, f.Witness = append(f.Related, related), c.witness(fmt.Sprintf("up to %d days before", best.days))
+	case best.Days > c.limit:
+		f := c.finding(analyzer.Violation, "too-slow", "'%s' is replaced only every %d days, by '%s', where %d are allowed; shorten the period.", address, best.Days, shortest.Address, c.limit)
+		f.Related, f.Witness = append(f.Related, related), c.witness(fmt.Sprintf("up to %d days before", best.Days))
 		f.Fixes = c.shorten(shortest)
 		return f
 	}
-	f := c.finding(analyzer.Advice, "when-terraform-runs", "'%s' is replaced every %d days by '%s', but only when Terraform runs: apply at least as often.", address, best.days, shortest.Address)
+	f := c.finding(analyzer.Advice, "when-terraform-runs", "'%s' is replaced every %d days by '%s', but only when Terraform runs: apply at least as often.", address, best.Days, shortest.Address)
 	f.Related = append(f.Related, related)
 	return f
 }

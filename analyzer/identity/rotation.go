@@ -1,4 +1,4 @@
-package checks
+package identity
 
 import (
 	"path"
@@ -12,16 +12,16 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// rotation is what makes Terraform replace a resource from time to time.
-type rotation struct {
-	rotators []*terraform.Resource // time_rotating resources that replace it
-	unwired  []*terraform.Resource // those that seem to be meant for it, and do not
-	eachRun  bool                  // something replaces it each time Terraform runs
+// Rotation is what makes Terraform replace a resource from time to time.
+type Rotation struct {
+	Rotators []*terraform.Resource // time_rotating resources that replace it
+	Unwired  []*terraform.Resource // those that seem to be meant for it, and do not
+	EachRun  bool                  // something replaces it each time Terraform runs
 }
 
-// rotatedBy follows what triggers the replacement of a resource.
-func rotatedBy(r *terraform.Resource) rotation {
-	var out rotation
+// RotationOf follows what triggers the replacement of a key.
+func RotationOf(r *terraform.Resource) Rotation {
+	var out Rotation
 	follow := follower{root: r.Root, seen: map[string]bool{}}
 	for _, v := range r.ReplaceTriggeredBy {
 		follow.value(v)
@@ -30,34 +30,34 @@ func rotatedBy(r *terraform.Resource) rotation {
 	follow.value(r.Attr("user"))
 	follow.value(r.Attr("pgp_key"))
 	for _, why := range r.Why {
-		for _, m := range mention.FindAllStringSubmatch(why.Text, -1) {
+		for _, m := range rotationMention.FindAllStringSubmatch(why.Text, -1) {
 			follow.named(r.Module, m[1]) // a key of for_each
 		}
 	}
-	out.rotators, out.eachRun = follow.rotators, follow.eachRun
+	out.Rotators, out.EachRun = follow.rotators, follow.eachRun
 	for _, t := range r.Root.Resources("time_rotating") {
-		if t.Module == r.Module && !slices.Contains(out.rotators, t) && (mentions(r.Body, t.Name) || unused(t)) {
-			out.unwired = append(out.unwired, t)
+		if t.Module == r.Module && !slices.Contains(out.Rotators, t) && (mentionsRotation(r.Body, t.Name) || unusedRotation(t)) {
+			out.Unwired = append(out.Unwired, t)
 		}
 	}
 	return out
 }
 
-// mention is a reference to a rotation.
-var mention = regexp.MustCompile(`\btime_rotating\.([A-Za-z_][A-Za-z0-9_-]*)`)
+// rotationMention is a reference to a rotation.
+var rotationMention = regexp.MustCompile(`\btime_rotating\.([A-Za-z_][A-Za-z0-9_-]*)`)
 
-func mentions(s source.Span, name string) bool {
-	return slices.ContainsFunc(mention.FindAllStringSubmatch(s.Text(), -1), func(m []string) bool { return m[1] == name })
+func mentionsRotation(s source.Span, name string) bool {
+	return slices.ContainsFunc(rotationMention.FindAllStringSubmatch(s.Text(), -1), func(m []string) bool { return m[1] == name })
 }
 
-// unused says that nothing in the module refers to a rotation.
-func unused(t *terraform.Resource) bool {
+// unusedRotation says that nothing in the module refers to a rotation.
+func unusedRotation(t *terraform.Resource) bool {
 	if t.Header.IsZero() {
 		return false
 	}
 	dir := path.Dir(t.Header.File.Name)
 	for _, f := range t.Root.Files() {
-		if path.Dir(f.Name) == dir && mentions(source.Span{File: f, End: len(f.Bytes)}, t.Name) {
+		if path.Dir(f.Name) == dir && mentionsRotation(source.Span{File: f, End: len(f.Bytes)}, t.Name) {
 			return false
 		}
 	}
@@ -117,12 +117,12 @@ func (f *follower) named(module, name string) {
 	}
 }
 
-// period is how often a rotation is due.
-type period struct {
-	days  int // at most
-	once  bool
-	known bool
-	why   []value.Reason
+// Period is how often a rotation is due.
+type Period struct {
+	Days  int            // at most
+	Once  bool           // no period is written: it is due at one time, and never again
+	Known bool           // false when some part of it is not
+	Why   []value.Reason // it is not known
 }
 
 // rotationUnits are the ways to write a period.
@@ -137,10 +137,10 @@ var rotationUnits = []struct {
 	{"rotation_years", func(n int) int { return daysOfMonths(12 * n) }},
 }
 
-// periodOf reads the period of a time_rotating. Where several are written the
+// PeriodOf reads the period of a time_rotating. Where several are written the
 // longest counts.
-func periodOf(r *terraform.Resource) period {
-	out := period{known: true, once: true}
+func PeriodOf(r *terraform.Resource) Period {
+	out := Period{Known: true, Once: true}
 	for _, u := range rotationUnits {
 		v := r.Attr(u.attr)
 		if v.Missing() {
@@ -148,11 +148,22 @@ func periodOf(r *terraform.Resource) period {
 		}
 		n, ok := v.WholeNumber()
 		if !ok {
-			out.known = false
-			out.why = append(out.why, value.Needs("the "+u.attr+" of '"+r.Address+"'", r.AttributeSpan(u.attr), v)...)
+			out.Known = false
+			out.Why = append(out.Why, value.Needs("the "+u.attr+" of '"+r.Address+"'", r.AttributeSpan(u.attr), v)...)
 			continue
 		}
-		out.once, out.days = false, max(out.days, u.days(n))
+		out.Once, out.Days = false, max(out.Days, u.days(n))
+	}
+	return out
+}
+
+// PeriodAttributes are those that the period of a time_rotating is written in.
+func PeriodAttributes(r *terraform.Resource) []string {
+	var out []string
+	for _, u := range rotationUnits {
+		if !r.Attr(u.attr).Missing() {
+			out = append(out, u.attr)
+		}
 	}
 	return out
 }
