@@ -31,9 +31,11 @@ var allowed = map[string][]string{
 	"analyzer":            {"analyzer/source", "analyzer/value", "analyzer/terraform", "analyzer/identity", "analyzer/settings"},
 	"analyzer/engine": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
 		"analyzer/identity", "analyzer/settings", "analyzer/credential"},
+	"analyzer/organization": {"analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
+		"analyzer/identity"},
 	"analyzer/report": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/terraform", "analyzer/identity", "analyzer/settings"},
 	"sarif":           {"analyzer", "analyzer/source", "analyzer/value", "analyzer/terraform", "go-sarif"},
-	"checks": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/oidc", "analyzer/proof", "analyzer/terraform",
+	"checks": {"analyzer", "analyzer/organization", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/oidc", "analyzer/proof", "analyzer/terraform",
 		"analyzer/identity", "analyzer/edit", "analyzer/settings", "analyzer/credential"},
 	"checks/examples": {},
 	// Harnesses of tests.

@@ -8,6 +8,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/credential"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -245,15 +246,15 @@ func requiresMFA(p *analyzer.Pass, r *identity.Reported) bool {
 	if deployed, account := p.Model.DeployedRow(r.Row); deployed != nil {
 		u, m = deployed, account.Model
 	}
-	levels := guardrails(p.Model, r.Account)
-	if guarded(levels, proof.User{Name: r.User, Account: r.Account, TagsOpen: true, Now: p.Now}) {
+	levels := organization.Guardrails(p.Model, r.Account)
+	if organization.Guarded(levels, proof.User{Name: r.User, Account: r.Account, TagsOpen: true, Now: p.Now}) {
 		return true
 	}
 	if u == nil {
 		return false
 	}
 	bindings := m.PermissionsOf(u)
-	return len(bindings.Policies) > 0 && decideUser(u, r.Account, bindings, levels, p.Now).Class == proof.Enforced
+	return len(bindings.Policies) > 0 && organization.DecideUser(u, r.Account, bindings, levels, p.Now).Class == proof.Enforced
 }
 
 func reportedMultipleKeys(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
@@ -331,7 +332,7 @@ func reportedKeyWithoutMFA(p *analyzer.Pass, r *identity.Reported) *analyzer.Fin
 		return nil
 	}
 	bindings := p.Model.PermissionsOf(u)
-	result := decideUser(u, r.Account, bindings, guardrails(p.Model, r.Account), p.Now)
+	result := organization.DecideUser(u, r.Account, bindings, organization.Guardrails(p.Model, r.Account), p.Now)
 	if len(bindings.Policies) == 0 || result.Class != proof.ConsoleOnly {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/credential"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/proof"
 )
 
@@ -77,23 +78,23 @@ func reportedRootUsage(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding
 // as a clause; else a sentence about what they would do, or "".
 func rootGuard(p *analyzer.Pass, r *identity.Reported) (proof.RootClass, string) {
 	for _, o := range p.Model.Organizations {
-		if o.Resource == nil || disabled(o, "") != nil {
+		if o.Resource == nil || organization.DisablingOf(o) != nil {
 			continue
 		}
 		if o.Resource.Attr("master_account_id").TextOr("") == r.Account {
 			return proof.RootNone, fmt.Sprintf(" It is the management account of '%s', which no service control policy binds.", o.Resource.Address)
 		}
-		outcomes := rootMFAQuestion(o, rootOptions(o, p.Settings, p.Now)).outcomes(p.Settings)
+		outcomes := organization.RootMFA(o, termsOf(p)).Outcomes()
 		for _, out := range outcomes {
-			if !out.isAccount() || out.node.ID != r.Account || out.verdict != proof.Holds {
+			if !out.IsAccount() || out.Node.ID != r.Account || out.Verdict != proof.Holds {
 				continue
 			}
-			if out.result.Class == proof.RootDenied {
+			if out.Result.Class == proof.RootDenied {
 				return proof.RootDenied, fmt.Sprintf("the service control policies of '%s' deny it everything", o.Resource.Address)
 			}
 			return proof.MFAEnforced, fmt.Sprintf("the service control policies of '%s' deny it everything without MFA but what enrols a device", o.Resource.Address)
 		}
-		if held, failed, undetermined := sorted(outcomes); len(held) > 0 && len(failed)+len(undetermined) == 0 {
+		if held, failed, undetermined := organization.ByVerdict(outcomes); len(held) > 0 && len(failed)+len(undetermined) == 0 {
 			return proof.RootNone, fmt.Sprintf(" In the member accounts of '%s' service control policies keep root from acting without MFA; this scan does not show whether this is one of them.", o.Resource.Address)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -66,7 +67,7 @@ StringEquals.
 }
 
 func oidcSubject(p *analyzer.Pass) error {
-	guards, audiences := resourceGuards(p.Model), registeredAudiences(p.Model)
+	guards, audiences := organization.ResourceGuards(p.Model), registeredAudiences(p.Model)
 	var byName []byNameOnly
 	for _, role := range p.Model.Roles {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
@@ -79,7 +80,7 @@ func oidcSubject(p *analyzer.Pass) error {
 			continue
 		}
 		if verdict == proof.Violated {
-			g := underGuards(guards, opt.Account, func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
+			g := organization.UnderGuards(guards, opt.Account, func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
 				opt.RCPs = rcps
 				under := proof.OIDCSubject(role.Trust, opt)
 				if under.Class.Verdict() == proof.Violated {
@@ -87,9 +88,9 @@ func oidcSubject(p *analyzer.Pass) error {
 				}
 				return under.Class.Verdict(), under.Needs
 			})
-			verdict, why = g.verdict, g.needs
-			if g.where != "" {
-				depends = "what binds its account: in " + g.where + " a resource control policy keeps others out"
+			verdict, why = g.Verdict, g.Needs
+			if g.Where != "" {
+				depends = "what binds its account: in " + g.Where + " a resource control policy keeps others out"
 			}
 		}
 		if verdict == proof.Undetermined && (!aboutTokens(role.Trust) || r.SubjectBound) {

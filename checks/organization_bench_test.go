@@ -6,13 +6,12 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/proof"
-	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/checks"
 )
@@ -22,10 +21,10 @@ const (
 	benchPolicies = 300
 )
 
-// organization is a configuration of 200 units, three levels deep, with 300
+// organizationWith is a configuration of 200 units, three levels deep, with 300
 // service control policies of several statements: five on the root, one or two
 // on each unit. One of those on the root keeps root from acting without MFA.
-func organization(accounts int, operator string) fstest.MapFS {
+func organizationWith(accounts int, operator string) fstest.MapFS {
 	var b strings.Builder
 	b.WriteString(`resource "aws_organizations_organization" "this" {
   feature_set          = "ALL"
@@ -84,10 +83,7 @@ func load(tb testing.TB, fsys fstest.MapFS) []*terraform.Root {
 
 func decideAll(b *testing.B, roots []*terraform.Root, want proof.Verdict) {
 	o := identity.Build(roots).Organizations[0]
-	d, err := checks.Decide(o, &settings.Settings{}, time.Time{})
-	if err != nil {
-		b.Fatal(err)
-	}
+	d := organization.Decide(o, organization.Terms{})
 	o.Root.Walk(func(n *identity.Node) {
 		if got := d.RootMFA(n); got.Verdict != want {
 			b.Fatalf("%s: %+v", n.Name, got)
@@ -103,7 +99,7 @@ func BenchmarkOrganization(b *testing.B) {
 		want           proof.Verdict
 	}{{"holds", "BoolIfExists", proof.Holds}, {"violated", "Bool", proof.Violated}} {
 		for _, accounts := range []int{200, 2000, 20000} {
-			roots := load(b, organization(accounts, decided.operator))
+			roots := load(b, organizationWith(accounts, decided.operator))
 			identity.Build(roots) // evaluates the configuration, once
 			b.Run(fmt.Sprintf("%s/%d", decided.name, accounts), func(b *testing.B) {
 				b.ReportAllocs()
@@ -114,7 +110,7 @@ func BenchmarkOrganization(b *testing.B) {
 		}
 	}
 	for _, accounts := range []int{200, 2000, 20000} {
-		fsys := organization(accounts, "BoolIfExists")
+		fsys := organizationWith(accounts, "BoolIfExists")
 		b.Run(fmt.Sprintf("scan/%d", accounts), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -4,21 +4,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
-
-// assumptions are the variable defaults that a finding about these values, on
-// this instance, rests on.
-func assumptions(r *terraform.Resource, values ...*value.Value) []*value.Assumption {
-	out := r.Assumptions
-	for _, v := range values {
-		if v != nil {
-			out = value.MergeAssumptions(out, v.AllAssumptions())
-		}
-	}
-	return out
-}
 
 // matchesParts says whether a string made of parts matches the expression,
 // which is written for whole strings: Maybe when only some value of a hole

@@ -8,6 +8,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -72,7 +73,7 @@ func roleSessionName(p *analyzer.Pass) error {
 	if err := trustConditions(p); err != nil {
 		return err
 	}
-	guards, shared := resourceGuards(p.Model), sharing(p.Model)
+	guards, shared := organization.ResourceGuards(p.Model), sharing(p.Model)
 	for _, role := range p.Model.Roles {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
@@ -82,16 +83,16 @@ func roleSessionName(p *analyzer.Pass) error {
 			return proof.SessionName(role.Trust, opt)
 		}).In(role.Trust)
 		c := sessionNameCheck{pass: p, role: role, result: r, shared: shared}
-		g := guardedTrust{verdict: r.Class.Verdict()}
-		if g.verdict == proof.Violated && r.Class != proof.NameInvalid {
-			g = underGuards(guards, opt.Account, c.under)
+		g := organization.GuardedTrust{Verdict: r.Class.Verdict()}
+		if g.Verdict == proof.Violated && r.Class != proof.NameInvalid {
+			g = organization.UnderGuards(guards, opt.Account, c.under)
 		}
 		switch {
-		case g.where != "":
+		case g.Where != "":
 			c.guardedElsewhere(g)
-		case g.verdict == proof.Undetermined && len(g.needs) > 0:
-			c.undetermined(g.needs)
-		case g.verdict != r.Class.Verdict(): // its account lets no such session through
+		case g.Verdict == proof.Undetermined && len(g.Needs) > 0:
+			c.undetermined(g.Needs)
+		case g.Verdict != r.Class.Verdict(): // its account lets no such session through
 		case r.Class == proof.NameUnsatisfiable:
 			c.dead()
 		case r.Class == proof.NameNA:
@@ -272,10 +273,10 @@ func (c *sessionNameCheck) under(rcps []*policy.Document) (proof.Verdict, []valu
 }
 
 // guardedElsewhere reports what depends on the account of the role.
-func (c *sessionNameCheck) guardedElsewhere(g guardedTrust) {
+func (c *sessionNameCheck) guardedElsewhere(g organization.GuardedTrust) {
 	f := c.finding()
-	f.Severity, f.Needs, f.Defect = analyzer.Medium, g.needs, "unknown-account"
-	f.Message = fmt.Sprintf("Whether '%s' can be assumed under a name that hides the caller depends on what binds its account: in %s a resource control policy keeps callers from that.", c.role.Resource.Address, g.where)
+	f.Severity, f.Needs, f.Defect = analyzer.Medium, g.Needs, "unknown-account"
+	f.Message = fmt.Sprintf("Whether '%s' can be assumed under a name that hides the caller depends on what binds its account: in %s a resource control policy keeps callers from that.", c.role.Resource.Address, g.Where)
 	c.pass.Report(f)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -56,7 +57,7 @@ organization in a condition.
 }
 
 func roleTrustAnyone(p *analyzer.Pass) error {
-	guards := resourceGuards(p.Model)
+	guards := organization.ResourceGuards(p.Model)
 	for _, role := range p.Model.Roles {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
@@ -66,7 +67,7 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 		verdict, why := r.Class.Verdict(), r.Needs
 		depends := "a value that is not known"
 		if verdict == proof.Violated {
-			g := underGuards(guards, opt.Account, func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
+			g := organization.UnderGuards(guards, opt.Account, func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
 				opt.RCPs = rcps
 				under := proof.TrustAnyone(role.Trust, opt)
 				if under.Class.Verdict() == proof.Violated {
@@ -74,9 +75,9 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 				}
 				return under.Class.Verdict(), under.Needs
 			})
-			verdict, why = g.verdict, g.needs
-			if g.where != "" {
-				depends = "what binds its account: in " + g.where + " a resource control policy keeps others out"
+			verdict, why = g.Verdict, g.Needs
+			if g.Where != "" {
+				depends = "what binds its account: in " + g.Where + " a resource control policy keeps others out"
 			}
 		}
 		if verdict == proof.Violated && role.Resource.Exists == value.Maybe {

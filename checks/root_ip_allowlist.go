@@ -7,6 +7,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -60,16 +61,16 @@ Try it on one unit first.`,
 }
 
 func rootIPAllowlist(p *analyzer.Pass) error {
-	allowed, err := allowedNetworks(p)
+	terms, err := networkTerms(p)
 	if err != nil {
 		return err
 	}
 	for _, o := range p.Model.Organizations {
 		p.About(p.Model.Key(o), func() {
-			c := rootIPCheck{pass: p, org: o, opt: networkOptions(o, allowed, p.Now)}
+			c := rootIPCheck{pass: p, org: o, question: organization.RootNetworks(o, terms)}
 			if o.Resource == nil {
 				c.nearMissesAlone()
-			} else if disabled(o, "") == nil { // IV102 says so already
+			} else if organization.DisablingOf(o) == nil { // IV102 says so already
 				c.decide()
 			}
 		})
@@ -77,51 +78,16 @@ func rootIPAllowlist(p *analyzer.Pass) error {
 	return nil
 }
 
-// allowedNetworks are those that the project configured for root.
-func allowedNetworks(p *analyzer.Pass) ([]netip.Prefix, error) {
-	var out []netip.Prefix
-	for _, c := range p.Settings.AllowedCIDRs {
-		prefix, err := netip.ParsePrefix(c)
-		if err != nil {
-			addr, err := netip.ParseAddr(c)
-			if err != nil {
-				return nil, fmt.Errorf("allowed_cidrs: %w", err)
-			}
-			prefix = netip.PrefixFrom(addr, addr.BitLen())
-		}
-		out = append(out, prefix.Masked())
-	}
-	return out, nil
-}
-
 type rootIPCheck struct {
-	pass *analyzer.Pass
-	org  *identity.Organization
-	opt  proof.SourceIPOptions
+	pass     *analyzer.Pass
+	org      *identity.Organization
+	question *organization.Question[proof.SourceIPResult]
 }
 
-type ipOutcome = outcome[proof.SourceIPResult]
-
-// question asks whether root is confined to known networks.
-func (c *rootIPCheck) question() *question[proof.SourceIPResult] {
-	return &question[proof.SourceIPResult]{
-		org:     c.org,
-		ask:     c.ask,
-		verdict: c.verdict,
-		needs:   func(r proof.SourceIPResult) []value.Reason { return r.Needs },
-	}
-}
-
-func (c *rootIPCheck) ask(levels []proof.Level) proof.SourceIPResult {
-	r := proof.SourceIP(levels, c.opt)
-	if r.Near != nil && !r.Near.Meant() {
-		r.Near = nil
-	}
-	return r
-}
+type ipOutcome = organization.Outcome[proof.SourceIPResult]
 
 func (c *rootIPCheck) decide() {
-	held, failed, undetermined := sorted(c.question().outcomes(c.pass.Settings))
+	held, failed, undetermined := organization.ByVerdict(c.question.Outcomes())
 	switch {
 	case len(failed) > 0:
 		c.violated(held, failed)
@@ -135,34 +101,20 @@ func (c *rootIPCheck) decide() {
 	}
 }
 
-// verdict counts a list that contradicts the configured one as violated.
-func (c *rootIPCheck) verdict(r proof.SourceIPResult) proof.Verdict {
-	v := r.Class.Verdict()
-	if v == proof.Holds && len(c.opt.Allowed) > 0 && !r.Denied {
-		switch r.Contradicts {
-		case value.Yes:
-			return proof.Violated
-		case value.Maybe:
-			return proof.Undetermined
-		}
-	}
-	return v
-}
-
 func (c *rootIPCheck) violated(held, failed []ipOutcome) {
 	worst := failed[0]
 	for _, v := range failed[1:] {
-		if worst.result.Near == nil && v.result.Near != nil {
+		if worst.Result.Near == nil && v.Result.Near != nil {
 			worst = v
 		}
 	}
-	near := worst.result.Near
-	if near == nil && worst.result.Contradicts == value.Yes {
+	near := worst.Result.Near
+	if near == nil && worst.Result.Contradicts == value.Yes {
 		near = c.list("lists other networks")
 	}
 	if near != nil {
-		if p := policyOf(c.org, near.Statement.Document); p != nil {
-			c.reportNear(p, near, worst.result)
+		if p := organization.PolicyOf(c.org, near.Statement.Document); p != nil {
+			c.reportNear(p, near, worst.Result)
 			return
 		}
 	}
@@ -180,15 +132,15 @@ func (c *rootIPCheck) violated(held, failed []ipOutcome) {
 // Root that is denied altogether somewhere is no list to spread.
 func (c *rootIPCheck) covering(held []ipOutcome) *identity.OrganizationPolicy {
 	for _, v := range held {
-		if v.result.Denied {
+		if v.Result.Denied {
 			continue
 		}
-		for _, n := range v.node.Path() {
+		for _, n := range v.Node.Path() {
 			for _, a := range n.Attachments {
 				if a.Policy == nil || a.Policy.Document == nil {
 					continue
 				}
-				if r := c.ask(alone(a.Policy.Document)); c.verdict(r) == proof.Holds && !r.Denied {
+				if r := c.question.Ask(organization.Alone(a.Policy.Document)); c.question.Verdict(r) == proof.Holds && !r.Denied {
 					return a.Policy
 				}
 			}
@@ -200,10 +152,10 @@ func (c *rootIPCheck) covering(held []ipOutcome) *identity.OrganizationPolicy {
 // unattached reports a policy that would do it, or nearly, and binds nothing.
 func (c *rootIPCheck) unattached(worst ipOutcome) bool {
 	for _, p := range c.org.Policies {
-		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes || !bindsNothing(c.org, p) {
+		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes || !organization.BindsNothing(c.org, p) {
 			continue
 		}
-		r := c.ask(alone(p.Document))
+		r := c.question.Ask(organization.Alone(p.Document))
 		if r.Near != nil {
 			c.reportNear(p, r.Near, r)
 			return true
@@ -212,7 +164,7 @@ func (c *rootIPCheck) unattached(worst ipOutcome) bool {
 			f := &analyzer.Finding{
 				Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: p.Resource, Span: p.Resource.Header, Defect: "detached",
 				Message:     fmt.Sprintf("'%s' would confine root to known networks, but it binds no account; attach it to the root of the organization.", p.Resource.Address),
-				Witness:     request(worst.result.Witness),
+				Witness:     request(worst.Result.Witness),
 				Assumptions: assumptions(p.Resource, p.Content), Fixes: attachToRoot(c.org, p),
 			}
 			if d := c.org.Delegated; d != nil {
@@ -255,7 +207,7 @@ func (c *rootIPCheck) missing(worst ipOutcome) {
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: severity, Resource: org, Span: org.Header, Defect: "missing",
 		Message: fmt.Sprintf("No service control policy of '%s' confines the root user of a member account to known networks: a stolen root credential works from everywhere.", org.Address),
-		Witness: request(worst.result.Witness), Assumptions: assumptions(org),
+		Witness: request(worst.Result.Witness), Assumptions: assumptions(org),
 	}
 	f.Fixes = missingSCP(c.org, "confine-root", rootIPPolicy(networks), "draft a service control policy that confines root to known networks"+placeholder+", attached to the root of the organization; test it on one unit first")
 	c.pass.Report(f)
@@ -278,7 +230,7 @@ func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.Nea
 	if near.Defect == proof.DefectMalformed && p.TooLong() {
 		message = fmt.Sprintf("'%s' does not confine root to known networks: %s.", p.Resource.Address, tooLong(p))
 	}
-	if r.Contradicts == value.Yes && len(c.opt.Allowed) > 0 {
+	if r.Contradicts == value.Yes && len(c.pass.Settings.AllowedCIDRs) > 0 {
 		severity = analyzer.High
 		if r.Contradiction != nil && r.Class.Verdict() == proof.Holds {
 			w = r.Contradiction
@@ -323,11 +275,11 @@ func openList(near *proof.NearMiss, w *proof.Witness) (string, []analyzer.Relate
 }
 
 func (c *rootIPCheck) reportCoverage(p *identity.OrganizationPolicy, failed []ipOutcome) {
-	bare := gathered(c.org, placesOf(failed))
+	bare := organization.Gathered(c.org, organization.Where(failed))
 	c.pass.Report(&analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: p.Resource, Span: p.Resource.Header, Defect: "coverage",
-		Message:     fmt.Sprintf("'%s' confines root to known networks where it is attached, but not in %s: attach it to the root of the organization.", p.Resource.Address, listPlaces(bare)),
-		Witness:     request(failed[0].result.Witness),
+		Message:     fmt.Sprintf("'%s' confines root to known networks where it is attached, but not in %s: attach it to the root of the organization.", p.Resource.Address, organization.InWords(bare)),
+		Witness:     request(failed[0].Result.Witness),
 		Related:     append(attachmentsOf(p), related(bare)...),
 		Assumptions: assumptions(p.Resource, p.Content),
 		Fixes:       attachToRoot(c.org, p),
@@ -337,7 +289,7 @@ func (c *rootIPCheck) reportCoverage(p *identity.OrganizationPolicy, failed []ip
 // advise is for an organization where root is confined: what breaks by it.
 func (c *rootIPCheck) advise(held []ipOutcome) {
 	for _, v := range held {
-		if v.result.Denied {
+		if v.Result.Denied {
 			continue
 		}
 		f := c.lockout(v)
@@ -354,10 +306,10 @@ func (c *rootIPCheck) advise(held []ipOutcome) {
 // lockout is advice about a list that nobody can be in.
 func (c *rootIPCheck) lockout(v ipOutcome) *analyzer.Finding {
 	near := c.list("lists no address that a request can come from")
-	if v.result.Class != proof.IPLockout || near == nil {
+	if v.Result.Class != proof.IPLockout || near == nil {
 		return nil
 	}
-	p := policyOf(c.org, near.Statement.Document)
+	p := organization.PolicyOf(c.org, near.Statement.Document)
 	who := "root"
 	if s := proof.StopsRoles(p.Document); s == near.Statement {
 		who = "root, and every role and user below it,"
@@ -372,19 +324,19 @@ func (c *rootIPCheck) lockout(v ipOutcome) *analyzer.Finding {
 // overblocking is advice about a list for root that confines everybody.
 func (c *rootIPCheck) overblocking(v ipOutcome) *analyzer.Finding {
 	var broken []string
-	if v.result.OverblockVia {
+	if v.Result.OverblockVia {
 		broken = append(broken, "what services do for them (CloudFormation, Athena), whose addresses are not listed")
 	}
-	if v.result.OverblockVPCE {
+	if v.Result.OverblockVPCE {
 		broken = append(broken, "what comes through VPC endpoints, where aws:SourceIp is absent")
 	}
 	near := c.list("")
 	if len(broken) == 0 || near == nil || proof.StopsRoles(near.Statement.Document) != near.Statement {
 		return nil
 	}
-	p := policyOf(c.org, near.Statement.Document)
+	p := organization.PolicyOf(c.org, near.Statement.Document)
 	fixes := bindRoot(near.Statement)
-	if v.result.OverblockVia && !v.result.OverblockVPCE {
+	if v.Result.OverblockVia && !v.Result.OverblockVPCE {
 		fixes = append(fixes, alsoRequire(near.Statement, "BoolIfExists", "aws:ViaAWSService", "false", "leave what services do for others alone, which is then no longer denied by this")...)
 	}
 	return &analyzer.Finding{
@@ -397,13 +349,13 @@ func (c *rootIPCheck) overblocking(v ipOutcome) *analyzer.Finding {
 
 func (c *rootIPCheck) nearMissesAlone() bool {
 	found := false
-	for _, beside := range policiesByRoot(c.org) {
-		if r := c.ask(together(beside)); c.verdict(r) != proof.Violated {
+	for _, beside := range organization.PoliciesByRoot(c.org) {
+		if r := c.question.Ask(organization.Together(beside)); c.question.Verdict(r) != proof.Violated {
 			continue
 		}
 		for _, p := range beside {
-			r := c.ask(alone(p.Document))
-			if c.verdict(r) == proof.Violated && r.Near != nil {
+			r := c.question.Ask(organization.Alone(p.Document))
+			if c.question.Verdict(r) == proof.Violated && r.Near != nil {
 				c.reportNear(p, r.Near, r)
 				found = true
 			}

@@ -2,13 +2,12 @@ package checks
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
-	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -71,7 +70,7 @@ BoolIfExists also denies access keys, which carry no MFA key at all.`,
 func rootMFA(p *analyzer.Pass) error {
 	for _, o := range p.Model.Organizations {
 		p.About(p.Model.Key(o), func() {
-			c := rootMFACheck{pass: p, org: o, opt: rootOptions(o, p.Settings, p.Now)}
+			c := rootMFACheck{pass: p, org: o, question: organization.RootMFA(o, termsOf(p))}
 			if o.Resource == nil {
 				c.nearMissesAlone()
 			} else if f := disabled(o, "no service control policy keeps root from acting without MFA"); f != nil {
@@ -85,33 +84,15 @@ func rootMFA(p *analyzer.Pass) error {
 }
 
 type rootMFACheck struct {
-	pass *analyzer.Pass
-	org  *identity.Organization
-	opt  proof.RootOptions
+	pass     *analyzer.Pass
+	org      *identity.Organization
+	question *organization.Question[proof.RootResult]
 }
 
-type rootOutcome = outcome[proof.RootResult]
-
-// rootMFAQuestion asks whether root may act without MFA.
-func rootMFAQuestion(o *identity.Organization, opt proof.RootOptions) *question[proof.RootResult] {
-	return &question[proof.RootResult]{
-		org:     o,
-		ask:     func(levels []proof.Level) proof.RootResult { return askRootMFA(levels, opt) },
-		verdict: func(r proof.RootResult) proof.Verdict { return r.Class.Verdict() },
-		needs:   func(r proof.RootResult) []value.Reason { return r.Needs },
-	}
-}
-
-func askRootMFA(levels []proof.Level, opt proof.RootOptions) proof.RootResult {
-	r := proof.RootMFA(levels, opt)
-	if r.Near != nil && !r.Near.MeantForMFA() {
-		r.Near = nil
-	}
-	return r
-}
+type rootOutcome = organization.Outcome[proof.RootResult]
 
 func (c *rootMFACheck) decide() {
-	held, failed, undetermined := sorted(rootMFAQuestion(c.org, c.opt).outcomes(c.pass.Settings))
+	held, failed, undetermined := organization.ByVerdict(c.question.Outcomes())
 	switch {
 	case len(failed) > 0:
 		c.violated(held, failed)
@@ -134,14 +115,14 @@ func (c *rootMFACheck) violated(held, failed []rootOutcome) {
 			worst = v
 		}
 	}
-	if near := worst.result.Near; near != nil {
-		if p := policyOf(c.org, near.Statement.Document); p != nil {
-			c.reportNear(p, near, worst.result, severityOf(worst.result.Class))
+	if near := worst.Result.Near; near != nil {
+		if p := organization.PolicyOf(c.org, near.Statement.Document); p != nil {
+			c.reportNear(p, near, worst.Result, severityOf(worst.Result.Class))
 			return
 		}
 	}
 	covering := c.covering(held)
-	switch managed, why := centralRootManagement(c.org); {
+	switch managed, why := organization.CentralRootManagement(c.org); {
 	case managed == value.Yes:
 		c.reportCentral(covering, failed)
 	case managed == value.Maybe:
@@ -153,7 +134,7 @@ func (c *rootMFACheck) violated(held, failed []rootOutcome) {
 	case covering != nil:
 		c.reportCoverage(covering, held, failed)
 	case c.unattached(worst):
-	case c.org.Features != nil && enables(c.org.Features, "RootCredentialsManagement") == value.Yes:
+	case c.org.Features != nil && organization.Enables(c.org.Features, "RootCredentialsManagement") == value.Yes:
 		c.reportUntrusted(worst)
 	default:
 		c.reportMissing(held, worst)
@@ -163,15 +144,15 @@ func (c *rootMFACheck) violated(held, failed []rootOutcome) {
 func (c *rootMFACheck) reportMissing(held []rootOutcome, worst rootOutcome) {
 	org := c.org.Resource
 	f := &analyzer.Finding{
-		Verdict: analyzer.Violation, Severity: severityOf(worst.result.Class), Resource: org, Span: org.Header, Defect: "missing",
+		Verdict: analyzer.Violation, Severity: severityOf(worst.Result.Class), Resource: org, Span: org.Header, Defect: "missing",
 		Message: fmt.Sprintf("No service control policy of '%s' keeps the root user of a member account from acting without MFA; attach one to the root of the organization that denies it.", org.Address),
-		Witness: request(worst.result.Witness), Assumptions: assumptions(org),
+		Witness: request(worst.Result.Witness), Assumptions: assumptions(org),
 	}
 	if len(held) > 0 {
-		f.Message = strings.TrimSuffix(f.Message, ".") + fmt.Sprintf(" (everything is denied in %s).", listPlaces(gathered(c.org, placesOf(held))))
+		f.Message = strings.TrimSuffix(f.Message, ".") + fmt.Sprintf(" (everything is denied in %s).", organization.InWords(organization.Gathered(c.org, organization.Where(held))))
 	}
-	sessions := c.org.Features != nil && enables(c.org.Features, "RootSessions") != value.No
-	f.Fixes = missingSCP(c.org, "require-root-mfa", rootMFAPolicy(c.opt.Exempt, sessions), "draft a service control policy that denies root without MFA, attached to the root of the organization; test it on one unit first")
+	sessions := c.org.Features != nil && organization.Enables(c.org.Features, "RootSessions") != value.No
+	f.Fixes = missingSCP(c.org, "require-root-mfa", rootMFAPolicy(c.pass.Settings.RootExemptActions, sessions), "draft a service control policy that denies root without MFA, attached to the root of the organization; test it on one unit first")
 	c.pass.Report(f)
 }
 
@@ -181,7 +162,7 @@ func (c *rootMFACheck) covering(held []rootOutcome) *identity.OrganizationPolicy
 	count := map[*identity.OrganizationPolicy]int{}
 	var best *identity.OrganizationPolicy
 	for _, v := range held {
-		for _, p := range policiesOf(c.org, v.result.Deciding) {
+		for _, p := range organization.PoliciesOf(c.org, v.Result.Deciding) {
 			if proof.StopsRoles(p.Document) != nil {
 				continue
 			}
@@ -193,25 +174,14 @@ func (c *rootMFACheck) covering(held []rootOutcome) *identity.OrganizationPolicy
 	return best
 }
 
-// policiesOf are the policies that statements belong to, each once.
-func policiesOf(o *identity.Organization, statements []*policy.Statement) []*identity.OrganizationPolicy {
-	var out []*identity.OrganizationPolicy
-	for _, s := range statements {
-		if p := policyOf(o, s.Document); p != nil && !slices.Contains(out, p) {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
 // rank orders violations: nothing stops root, then part of it; a place with a
 // policy that comes near tells more than one without.
 func rank(v rootOutcome) int {
 	r := 0
-	if v.result.Class != proof.RootPartial {
+	if v.Result.Class != proof.RootPartial {
 		r += 2
 	}
-	if v.result.Near != nil {
+	if v.Result.Near != nil {
 		r++
 	}
 	return r
@@ -244,7 +214,7 @@ func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.Ne
 	}
 	f.Related = append(f.Related, attachmentsOf(p)...)
 	f.Fixes = repairs(near)
-	if c.org.Resource != nil && bindsNothing(c.org, p) {
+	if c.org.Resource != nil && organization.BindsNothing(c.org, p) {
 		f.Message = strings.TrimSuffix(f.Message, ".") + "; and it binds no account: attach it to the root of the organization."
 		f.Fixes = andAttach(c.org, p, f.Fixes)
 	}
@@ -263,24 +233,24 @@ func attachmentsOf(p *identity.OrganizationPolicy) []analyzer.Related {
 
 // reportCoverage is for a policy that does it, where it is attached.
 func (c *rootMFACheck) reportCoverage(p *identity.OrganizationPolicy, held, failed []rootOutcome) {
-	bare := gathered(c.org, placesOf(failed))
+	bare := organization.Gathered(c.org, organization.Where(failed))
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: coverageSeverity(failed), Resource: p.Resource, Span: p.Resource.Header, Defect: "coverage",
-		Message: fmt.Sprintf("'%s' keeps root from acting without MFA where it is attached, but not in %s: attach it to the root of the organization.", p.Resource.Address, listPlaces(bare)),
-		Witness: request(failed[0].result.Witness), Related: append(attachmentsOf(p), related(bare)...),
+		Message: fmt.Sprintf("'%s' keeps root from acting without MFA where it is attached, but not in %s: attach it to the root of the organization.", p.Resource.Address, organization.InWords(bare)),
+		Witness: request(failed[0].Result.Witness), Related: append(attachmentsOf(p), related(bare)...),
 		Assumptions: assumptions(p.Resource, p.Content),
 	}
 	if p.Resource.Type == "aws_controltower_control" {
-		f.Message = fmt.Sprintf("'%s' keeps root from acting where it is enabled, but not in %s: enable it there, or attach a policy of the kind to the root of the organization.", p.Resource.Address, listPlaces(bare))
+		f.Message = fmt.Sprintf("'%s' keeps root from acting where it is enabled, but not in %s: enable it there, or attach a policy of the kind to the root of the organization.", p.Resource.Address, organization.InWords(bare))
 	}
 	f.Fixes = attachToRoot(c.org, p)
 	c.pass.Report(f)
 }
 
 // coverageSeverity is high where an account is known that is not covered.
-func coverageSeverity[R any](failed []outcome[R]) analyzer.Severity {
+func coverageSeverity[R any](failed []organization.Outcome[R]) analyzer.Severity {
 	for _, v := range failed {
-		if v.isAccount() {
+		if v.IsAccount() {
 			return analyzer.High
 		}
 	}
@@ -293,10 +263,10 @@ func (c *rootMFACheck) unattached(worst rootOutcome) bool {
 	var near *identity.OrganizationPolicy
 	var nearResult proof.RootResult
 	for _, p := range c.org.Policies {
-		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes || !bindsNothing(c.org, p) {
+		if p.Document == nil || p.IsSCP() != value.Yes || p.Exists() != value.Yes || !organization.BindsNothing(c.org, p) {
 			continue
 		}
-		r := askRootMFA(alone(p.Document), c.opt)
+		r := c.question.Ask(organization.Alone(p.Document))
 		if r.Class.Verdict() == proof.Holds && proof.StopsRoles(p.Document) == nil {
 			c.reportUnattached(p, worst)
 			return true
@@ -312,26 +282,15 @@ func (c *rootMFACheck) unattached(worst rootOutcome) bool {
 	return true
 }
 
-// bindsNothing says that a policy has no attachment but to the management
-// account.
-func bindsNothing(o *identity.Organization, p *identity.OrganizationPolicy) bool {
-	for _, a := range p.Attachments {
-		if !slices.Contains(o.Management, a) {
-			return false
-		}
-	}
-	return true
-}
-
 func (c *rootMFACheck) reportUnattached(p *identity.OrganizationPolicy, worst rootOutcome) {
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: analyzer.High, Resource: p.Resource, Span: p.Resource.Header, Defect: "detached",
 		Message: fmt.Sprintf("'%s' would keep root from acting without MFA, but it is attached to nothing; attach it to the root of the organization.", p.Resource.Address),
-		Witness: request(worst.result.Witness), Assumptions: assumptions(p.Resource, p.Content),
+		Witness: request(worst.Result.Witness), Assumptions: assumptions(p.Resource, p.Content),
 	}
 	if len(p.Attachments) > 0 {
 		a := p.Attachments[0]
-		f.Span, f.Defect = a.Resource.AttributeSpan(targetAttribute(a)), "management-account"
+		f.Span, f.Defect = a.Resource.AttributeSpan(organization.TargetAttribute(a)), "management-account"
 		f.Message = fmt.Sprintf("'%s' would keep root from acting without MFA, but '%s' attaches it to the management account, where no service control policy has any effect; attach it to the root of the organization.", p.Resource.Address, a.Resource.Address)
 	} else if d := c.org.Delegated; d != nil {
 		f.Verdict = analyzer.Undetermined
@@ -363,15 +322,15 @@ func (c *rootMFACheck) advise(held []rootOutcome) {
 // ending is advice about a proof that ends soon.
 func (c *rootMFACheck) ending(held []rootOutcome) *analyzer.Finding {
 	for _, v := range held {
-		if v.result.Until.IsZero() {
+		if v.Result.Until.IsZero() {
 			continue
 		}
-		for _, s := range v.result.Deciding {
-			if p := policyOf(c.org, s.Document); p != nil {
+		for _, s := range v.Result.Deciding {
+			if p := organization.PolicyOf(c.org, s.Document); p != nil {
 				return &analyzer.Finding{
 					Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: s.Span().Or(p.Resource.Header), Defect: "ends-soon",
 					Statement: statementText(s),
-					Message:   fmt.Sprintf("'%s' keeps root from acting without MFA until %s only: %s tests the time.", p.Resource.Address, moment(v.result.Until), proof.StatementName(s)),
+					Message:   fmt.Sprintf("'%s' keeps root from acting without MFA until %s only: %s tests the time.", p.Resource.Address, moment(v.Result.Until), proof.StatementName(s)),
 				}
 			}
 		}
@@ -382,15 +341,15 @@ func (c *rootMFACheck) ending(held []rootOutcome) *analyzer.Finding {
 // signsIn is advice about a proof that leaves sign-in itself.
 func (c *rootMFACheck) signsIn(held []rootOutcome) *analyzer.Finding {
 	for _, v := range held {
-		if len(v.result.SignsIn) == 0 {
+		if len(v.Result.SignsIn) == 0 {
 			continue
 		}
-		for _, s := range v.result.Deciding {
-			if p := policyOf(c.org, s.Document); p != nil && s.NotAction {
+		for _, s := range v.Result.Deciding {
+			if p := organization.PolicyOf(c.org, s.Document); p != nil && s.NotAction {
 				return &analyzer.Finding{
 					Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: s.Span().Or(p.Resource.Header), Defect: "signs-in",
 					Statement: statementText(s),
-					Message:   fmt.Sprintf("'%s' keeps root from acting without MFA, and %s leaves %s, which only sign in: root may get a session without MFA, which may do nothing.", p.Resource.Address, proof.StatementName(s), strings.Join(v.result.SignsIn, ", ")),
+					Message:   fmt.Sprintf("'%s' keeps root from acting without MFA, and %s leaves %s, which only sign in: root may get a session without MFA, which may do nothing.", p.Resource.Address, proof.StatementName(s), strings.Join(v.Result.SignsIn, ", ")),
 				}
 			}
 		}
@@ -404,16 +363,16 @@ func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") 
 // overblocking is advice about a policy that holds and breaks something.
 func (c *rootMFACheck) overblocking(held []rootOutcome) *analyzer.Finding {
 	for _, v := range held {
-		s, text := v.result.BlocksRoles, "also denies every role session, because none carries MFA: what runs in the accounts (functions, instances, pipelines), federated people and the roles of services stop working; add a condition on aws:PrincipalArn for arn:*:iam::*:root"
+		s, text := v.Result.BlocksRoles, "also denies every role session, because none carries MFA: what runs in the accounts (functions, instances, pipelines), federated people and the roles of services stop working; add a condition on aws:PrincipalArn for arn:*:iam::*:root"
 		defect := "blocks-roles"
-		if s == nil && c.org.Features != nil && enables(c.org.Features, "RootSessions") == value.Yes {
-			s, defect = v.result.BlocksAssumedRoot, "blocks-central-root"
+		if s == nil && c.org.Features != nil && organization.Enables(c.org.Features, "RootSessions") == value.Yes {
+			s, defect = v.Result.BlocksAssumedRoot, "blocks-central-root"
 			text = "also denies the central root sessions that '" + c.org.Features.Address + "' enables: nobody can delete root credentials or repair a bucket or queue policy from the management account; add \"Null\": {\"aws:AssumedRoot\": \"true\"}"
 		}
 		if s == nil {
 			continue
 		}
-		p := policyOf(c.org, s.Document)
+		p := organization.PolicyOf(c.org, s.Document)
 		if p == nil {
 			continue
 		}
@@ -438,12 +397,12 @@ func (c *rootMFACheck) overblocking(held []rootOutcome) *analyzer.Finding {
 // nothing, a policy that fails to do what it says does.
 func (c *rootMFACheck) nearMissesAlone() bool {
 	found := false
-	for _, beside := range policiesByRoot(c.org) {
-		if r := askRootMFA(together(beside), c.opt); r.Class.Verdict() != proof.Violated {
+	for _, beside := range organization.PoliciesByRoot(c.org) {
+		if r := c.question.Ask(organization.Together(beside)); r.Class.Verdict() != proof.Violated {
 			continue
 		}
 		for _, p := range beside {
-			r := askRootMFA(alone(p.Document), c.opt)
+			r := c.question.Ask(organization.Alone(p.Document))
 			if r.Class.Verdict() == proof.Violated && r.Near != nil {
 				c.reportNear(p, r.Near, r, severityOf(r.Class))
 				found = true

@@ -2,14 +2,11 @@ package checks
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
-	"github.com/iamvet/iamvet/analyzer/policy"
-	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -55,16 +52,16 @@ with a target that reaches people, in every account.`,
 }
 
 func rootUsage(p *analyzer.Pass) error {
-	allowed, err := allowedNetworks(p)
+	terms, err := networkTerms(p)
 	if err != nil {
 		return err
 	}
 	for _, o := range p.Model.Organizations {
 		p.About(p.Model.Key(o), func() {
-			if o.Resource == nil || disabled(o, "") != nil {
+			if o.Resource == nil || organization.DisablingOf(o) != nil {
 				return // IV102 says so already
 			}
-			c := rootUsageCheck{pass: p, org: o, networks: rootIPCheck{pass: p, org: o, opt: networkOptions(o, allowed, p.Now)}}
+			c := rootUsageCheck{pass: p, org: o, terms: terms}
 			c.decide()
 		})
 	}
@@ -72,83 +69,36 @@ func rootUsage(p *analyzer.Pass) error {
 }
 
 type rootUsageCheck struct {
-	pass     *analyzer.Pass
-	org      *identity.Organization
-	networks rootIPCheck
+	pass  *analyzer.Pass
+	org   *identity.Organization
+	terms organization.Terms
 }
 
 func (c *rootUsageCheck) decide() {
-	mfa := rootMFAQuestion(c.org, rootOptions(c.org, c.pass.Settings, c.pass.Now)).outcomes(c.pass.Settings)
-	_, failed, undetermined := sorted(mfa)
-	managed, why := centralRootManagement(c.org)
+	mfa := organization.RootMFA(c.org, c.terms).Outcomes()
+	_, failed, undetermined := organization.ByVerdict(mfa)
+	managed, why := organization.CentralRootManagement(c.org)
 	if managed == value.Yes || len(failed) > 0 {
 		return // IV102 says what there is to say
 	}
-	free, needs := c.free(mfa)
+	free, needs := organization.Unrestrained(c.org, c.terms, mfa)
 	watched, unseen := c.pass.Model.WatchesRoot()
 	if len(free) == 0 && len(needs) == 0 || watched == value.Yes {
 		return
 	}
 	needs = append(append(needs, why...), unseen...)
 	for _, u := range undetermined {
-		needs = append(needs, u.needs...)
+		needs = append(needs, u.Needs...)
 	}
 	if len(free) == 0 || managed == value.Maybe || watched == value.Maybe || len(undetermined) > 0 {
-		c.undetermined(distinct(needs))
+		c.undetermined(value.Distinct(needs))
 		return
 	}
-	if rcp := signInPolicy(c.org); rcp != nil {
+	if rcp := organization.SignInPolicy(c.org); rcp != nil {
 		c.undetermined([]value.Reason{{Text: "'" + rcp.Address + "' keeps root from signing in elsewhere where console authorization is enabled, which Terraform does not show", Span: rcp.Header}})
 		return
 	}
-	c.violated(free)
-}
-
-// signInPolicy is a resource control policy that is attached and denies signing
-// in; nil when there is none.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssign-in.html
-func signInPolicy(o *identity.Organization) *terraform.Resource {
-	var found *terraform.Resource
-	o.Root.Walk(func(n *identity.Node) {
-		for _, a := range n.Attachments {
-			if a.Policy == nil || a.Policy.IsRCP() == value.No || a.Policy.Document == nil {
-				continue
-			}
-			denies := func(s *policy.Statement) bool {
-				return s.Effect == policy.Deny && s.AdmitsAction("signin:Authenticate") != value.No
-			}
-			if found == nil && slices.ContainsFunc(a.Policy.Document.Statements, denies) {
-				found = a.Policy.Resource
-			}
-		}
-	})
-	return found
-}
-
-// free are the places where root is neither denied nor confined to known
-// networks; needs are what would decide it for the others.
-func (c *rootUsageCheck) free(mfa []rootOutcome) (free []place, needs []value.Reason) {
-	networks := c.networks.question().outcomes(c.pass.Settings)
-	for i, m := range mfa {
-		denied := value.TriOf(m.result.Class == proof.RootDenied)
-		if m.verdict == proof.Undetermined {
-			denied = value.Maybe
-		}
-		confined := value.TriOf(networks[i].verdict == proof.Holds)
-		if networks[i].verdict == proof.Undetermined {
-			confined = value.Maybe
-		}
-		switch denied.Or(confined) {
-		case value.No:
-			free = append(free, m.place)
-		case value.Maybe:
-			needs = append(append(needs, m.needs...), networks[i].needs...)
-			if len(needs) == 0 {
-				needs = []value.Reason{{Text: "the service control policies that bind " + m.place.String(), Span: c.org.Resource.Header}}
-			}
-		}
-	}
-	return free, needs
+	c.violated(free, len(free) == len(mfa))
 }
 
 func (c *rootUsageCheck) undetermined(needs []value.Reason) {
@@ -163,11 +113,11 @@ func (c *rootUsageCheck) undetermined(needs []value.Reason) {
 	c.pass.Report(f)
 }
 
-func (c *rootUsageCheck) violated(free []place) {
+func (c *rootUsageCheck) violated(free []organization.Place, everywhere bool) {
 	org := c.org.Resource
 	where := "its member accounts"
-	if list := gathered(c.org, free); len(free) < len(places(c.org, c.pass.Settings)) {
-		where = listPlaces(list)
+	if list := organization.Gathered(c.org, free); !everywhere {
+		where = organization.InWords(list)
 	}
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: org, Span: org.Header, Defect: "unwatched",

@@ -9,6 +9,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -215,7 +216,7 @@ func labelSeparator(label string) string {
 // full says that AWS would refuse one more service control policy on a node:
 // FullAWSAccess, which Terraform does not see, is one of those that may be.
 func full(n *identity.Node) bool {
-	scps, _ := attached(n)
+	scps, _ := organization.Attached(n)
 	return scps+1 >= identity.SCPsAttached
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -143,31 +144,18 @@ func and(words []string) string {
 func underPolicies(p *analyzer.Pass, role *identity.Role, message string, w *proof.Witness) *analyzer.Told {
 	t := compliant("%s", message)
 	t.Closest = request(w)
-	for _, g := range resourceGuards(p.Model) {
-		if !g.isOf(role.Account()) {
+	for _, g := range organization.ResourceGuards(p.Model) {
+		if !g.IsOf(role.Account()) {
 			continue
 		}
 		t.Refused = "the resource control policies that bind account " + role.Account()
-		for _, d := range g.documents {
-			if owner := policyOfAny(p.Model, d); owner != nil {
+		for _, d := range g.Documents {
+			if owner := organization.PolicyIn(p.Model, d); owner != nil {
 				t = at(t, "the resource control policy", owner.Resource.Header, owner.Resource.Address)
 			}
 		}
 	}
 	return t
-}
-
-// policyOfAny is the policy that a document belongs to, of any organization.
-func policyOfAny(m *identity.Model, d *policy.Document) *identity.OrganizationPolicy {
-	if m.Beside != nil {
-		m = m.Beside
-	}
-	for _, o := range m.OrganizationPolicies {
-		if o.Document == d {
-			return o
-		}
-	}
-	return nil
 }
 
 // unexplained is for a proof that decided what no finding says: a fault of the check,

@@ -5,6 +5,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -42,7 +43,7 @@ func tellSessionName(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 	case proof.NameUnsatisfiable:
 		t = compliant("No principal of AWS can meet the conditions of its trust policy.")
 	default:
-		if result.Class.Verdict() == proof.Violated && result.Class != proof.NameInvalid && len(resourceGuards(p.Model)) > 0 {
+		if result.Class.Verdict() == proof.Violated && result.Class != proof.NameInvalid && len(organization.ResourceGuards(p.Model)) > 0 {
 			return underPolicies(p, role, "Its trust policy would let it be assumed under a name that hides the caller, but what binds its account does not.", result.Witness)
 		}
 		return unexplained(result.Class.Verdict(), result.Needs)
@@ -64,7 +65,7 @@ func tellTrustAnyone(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 		t := compliant("Nobody from an AWS account that is not named can assume the role.")
 		return keepsOut(t, role, func(doc *policy.Document) *proof.Witness { return proof.TrustAnyone(doc, opt).Witness })
 	case proof.Violated:
-		if len(resourceGuards(p.Model)) > 0 {
+		if len(organization.ResourceGuards(p.Model)) > 0 {
 			return underPolicies(p, role, "Its trust policy would admit every AWS account, but what binds its account does not.", result.Witness)
 		}
 	}
@@ -108,7 +109,7 @@ func tellOIDCSubject(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 		if result.SubjectBound {
 			return trustOf(compliant("The tokens of %s are tied to a subject of one's own.", provider), role)
 		}
-		if len(resourceGuards(p.Model)) > 0 {
+		if len(organization.ResourceGuards(p.Model)) > 0 {
 			return underPolicies(p, role, "Its trust policy would admit tokens that its provider gives to others, but what binds its account does not.", result.Witness)
 		}
 	}

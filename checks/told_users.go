@@ -8,6 +8,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/credential"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -222,19 +223,19 @@ func tellConsoleMFA(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 		return compliant("The settings call the user one for emergencies (break_glass_users).")
 	}
 	bindings, account := m.PermissionsOf(u), identity.AccountOf(u.Resource)
-	levels := guardrails(m, account)
-	asked := proven(u, account, p.Now)
+	levels := organization.Guardrails(m, account)
+	asked := organization.AskedUser(u, account, p.Now)
 	asked.Documents, asked.Boundary, asked.SCPs = bindings.Documents(), bindings.Boundary, levels
 	switch {
 	case len(asked.Documents) == 0 && m.Whole:
 		return compliant("No policy of the account allows the user anything.")
-	case guarded(levels, proven(u, account, p.Now)):
+	case organization.Guarded(levels, organization.AskedUser(u, account, p.Now)):
 		t := compliant("A service control policy of account %s denies everything without MFA but what enrols a device, whatever the policies of the user allow.", account)
 		return guardsOf(t, p, levels)
 	case len(asked.Documents) == 0:
 		return compliant("The user as deployed may do nothing without MFA (--account-authorization).")
 	}
-	result := decideUser(u, account, bindings, levels, p.Now)
+	result := organization.DecideUser(u, account, bindings, levels, p.Now)
 	if result.Class == proof.ConsoleOnly && m.HasKeys(u) == value.No {
 		return compliant("In the console the policies of the user let nothing through without MFA, and it has no access key.")
 	}
@@ -277,7 +278,7 @@ func tellConsoleMFA(p *analyzer.Pass, r *terraform.Resource) *analyzer.Told {
 func guardsOf(t *analyzer.Told, p *analyzer.Pass, levels []proof.Level) *analyzer.Told {
 	for _, l := range levels {
 		for _, d := range l.Documents {
-			if o := policyOfAny(p.Model, d); o != nil {
+			if o := organization.PolicyIn(p.Model, d); o != nil {
 				t = at(t, "a service control policy that binds the account", o.Resource.Header, o.Resource.Address)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/settings"
@@ -23,7 +24,7 @@ func trustConditions(p *analyzer.Pass) error {
 	if len(p.Settings.TrustConditions) == 0 {
 		return nil
 	}
-	guards := resourceGuards(p.Model)
+	guards := organization.ResourceGuards(p.Model)
 	for i := range p.Settings.TrustConditions {
 		required := &p.Settings.TrustConditions[i]
 		for _, role := range p.Model.Roles {
@@ -44,7 +45,7 @@ type trustConditionCheck struct {
 	required *settings.TrustCondition
 	role     *identity.Role
 	result   proof.RequiredResult
-	guards   []resourceGuard // of the scan
+	guards   []organization.ResourceGuard // of the scan
 }
 
 // callerKinds are the words of the settings for kinds of callers.
@@ -63,8 +64,8 @@ func (c *trustConditionCheck) requires(doc *policy.Document, rcps []*policy.Docu
 }
 
 // underGuards is the verdict under the resource control policies of the account.
-func (c *trustConditionCheck) underGuards() guardedTrust {
-	return underGuards(c.guards, c.role.Account(), func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
+func (c *trustConditionCheck) underGuards() organization.GuardedTrust {
+	return organization.UnderGuards(c.guards, c.role.Account(), func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
 		r, err := c.requires(c.role.Trust, rcps)
 		if err != nil {
 			return proof.Violated, nil // decide has told it
@@ -97,10 +98,10 @@ func (c *trustConditionCheck) decide() error {
 	c.result = a.In(c.role.Trust)
 	violated := c.result.Verdict == proof.Violated
 	if violated {
-		if g := c.underGuards(); g.verdict == proof.Undetermined {
-			c.undetermined(g.needs)
+		if g := c.underGuards(); g.Verdict == proof.Undetermined {
+			c.undetermined(g.Needs)
 			return nil
-		} else if g.verdict != proof.Violated {
+		} else if g.Verdict != proof.Violated {
 			return nil
 		}
 	}

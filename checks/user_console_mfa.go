@@ -8,6 +8,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -71,12 +72,12 @@ IAM Identity Center, and delete their passwords.
 
 func userConsoleMFA(p *analyzer.Pass) error {
 	done, people := map[*identity.User]bool{}, map[*identity.Group]bool{}
-	places := sync.OnceValue(func() []guard {
+	places := sync.OnceValue(func() []organization.Guard {
 		if p.Model.Beside == nil {
-			return guards(p.Model, p.Now)
+			return organization.GuardsOf(p.Model, p.Now)
 		}
 		// A fix that leaves the organizations as they are leaves their guards, too.
-		return analyzer.Remember(p.Memo, "guards beside", func() []guard { return guards(p.Model, p.Now) })
+		return analyzer.Remember(p.Memo, "guards beside", func() []organization.Guard { return organization.GuardsOf(p.Model, p.Now) })
 	})
 	for _, login := range p.Model.Logins {
 		if login.Resource.Deleted() {
@@ -101,8 +102,8 @@ type consoleCheck struct {
 	user     *identity.User
 	bindings identity.Permissions
 	result   proof.UserResult
-	people   map[*identity.Group]bool // what onlyPeople has found, of all logins
-	guards   func() []guard           // of the scan
+	people   map[*identity.Group]bool    // what onlyPeople has found, of all logins
+	guards   func() []organization.Guard // of the scan
 }
 
 func (c *consoleCheck) finding(defect string) *analyzer.Finding {
@@ -130,7 +131,7 @@ func (c *consoleCheck) run() {
 	c.bindings = c.pass.Model.PermissionsOf(c.user)
 	exists, account := c.login.Resource.Exists, identity.AccountOf(c.user.Resource)
 	if len(c.bindings.Policies) == 0 {
-		if c.pass.Model.Whole || c.settled() || guarded(guardrails(c.pass.Model, account), proven(c.user, account, c.pass.Now)) {
+		if c.pass.Model.Whole || c.settled() || organization.Guarded(organization.Guardrails(c.pass.Model, account), organization.AskedUser(c.user, account, c.pass.Now)) {
 			return // without a policy the user may do nothing
 		}
 		f := c.finding("no-policy")
@@ -145,9 +146,9 @@ func (c *consoleCheck) run() {
 		c.report(f, exists)
 		return
 	}
-	levels := guardrails(c.pass.Model, account)
+	levels := organization.Guardrails(c.pass.Model, account)
 	c.result = analyzer.Remember(c.pass.Memo, userKey(c.user, account, c.bindings, levels), func() proof.UserResult {
-		return decideUser(c.user, account, c.bindings, levels, c.pass.Now)
+		return organization.DecideUser(c.user, account, c.bindings, levels, c.pass.Now)
 	})
 	keys := c.pass.Model.HasKeys(c.user)
 	switch c.result.Class {
@@ -205,7 +206,7 @@ func (c *consoleCheck) settled() bool {
 	}
 	p := account.PermissionsOf(u)
 	id := identity.AccountOf(u.Resource)
-	return len(p.Policies) == 0 || decideUser(u, id, p, guardrails(c.pass.Model, id), c.pass.Now).Class == proof.Enforced
+	return len(p.Policies) == 0 || organization.DecideUser(u, id, p, organization.Guardrails(c.pass.Model, id), c.pass.Now).Class == proof.Enforced
 }
 
 // has is that the user has a password, and whoHas the user and that, both as
@@ -235,16 +236,16 @@ func (c *consoleCheck) report(f *analyzer.Finding, exists value.Tri) {
 		}
 		f.Message = fmt.Sprintf("Whether %s has a console password, '%s', with which it may act without MFA, depends on a value that is not known.", c.who(), c.login.Resource.Address)
 	} else if account := identity.AccountOf(c.user.Resource); account != "" {
-		maybe, why := guardrailsWhere(c.pass.Model, account, value.Maybe)
-		if guarded(maybe, proven(c.user, account, c.pass.Now)) {
+		maybe, why := organization.GuardrailsWhere(c.pass.Model, account, value.Maybe)
+		if organization.Guarded(maybe, organization.AskedUser(c.user, account, c.pass.Now)) {
 			f.Needs = why
 			f.Message = fmt.Sprintf("Whether %s, may act without MFA depends on whether service control policies have any effect: one keeps the users of account %s from that.", c.whoHas(), account)
 		}
 	} else {
 		for _, g := range c.guards() {
-			if guarded(g.levels, proven(c.user, "", c.pass.Now)) {
-				f.Needs = []value.Reason{{Text: "the account that the user is in: --account says it", Span: g.org.Resource.Header}}
-				f.Message = fmt.Sprintf("Whether %s, may act without MFA depends on its account: in %s of '%s' a service control policy keeps it from that.", c.whoHas(), g.where, g.org.Resource.Address)
+			if organization.Guarded(g.Levels, organization.AskedUser(c.user, "", c.pass.Now)) {
+				f.Needs = []value.Reason{{Text: "the account that the user is in: --account says it", Span: g.Org.Resource.Header}}
+				f.Message = fmt.Sprintf("Whether %s, may act without MFA depends on its account: in %s of '%s' a service control policy keeps it from that.", c.whoHas(), g.Where, g.Org.Resource.Address)
 				break
 			}
 		}

@@ -1,6 +1,8 @@
 package settings
 
 import (
+	"fmt"
+	"net/netip"
 	"path"
 	"slices"
 	"strings"
@@ -61,4 +63,21 @@ func among(list []string, name string, tags map[string]string) bool {
 		}
 	}
 	return false
+}
+
+// Networks are those of AllowedCIDRs: where root may act from.
+func (s *Settings) Networks() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, c := range s.AllowedCIDRs {
+		prefix, err := netip.ParsePrefix(c)
+		if err != nil {
+			addr, err := netip.ParseAddr(c)
+			if err != nil {
+				return nil, fmt.Errorf("allowed_cidrs: %w", err)
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		out = append(out, prefix.Masked())
+	}
+	return out, nil
 }

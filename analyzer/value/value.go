@@ -474,3 +474,16 @@ func (v *Value) Known() bool {
 	})
 	return known
 }
+
+// Distinct is every reason once.
+func Distinct(list []Reason) []Reason {
+	var out []Reason
+	seen := map[Reason]bool{}
+	for _, r := range list {
+		if !seen[r] {
+			seen[r] = true
+			out = append(out, r)
+		}
+	}
+	return out
+}

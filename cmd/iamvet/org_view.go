@@ -7,11 +7,11 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
-	"github.com/iamvet/iamvet/checks"
 )
 
 // orgReport is what iamvet org prints; as JSON it is a contract.
@@ -112,10 +112,14 @@ func viewOrganizations(m *identity.Model, s *settings.Settings, base string, now
 }
 
 func (v orgViewer) organization(m *identity.Model, o *identity.Organization, s *settings.Settings) (orgView, error) {
-	d, err := checks.Decide(o, s, v.now)
+	networks, err := s.Networks()
 	if err != nil {
 		return orgView{}, err
 	}
+	d := organization.Decide(o, organization.Terms{
+		Now: v.now, Exempt: s.RootExemptActions, Allowed: networks,
+		Rootless: func(account string) bool { return s.GovCloud(account, "") },
+	})
 	out := orgView{Managed: o.Resource != nil, Disabled: d.Disabled, Features: []string{}, Unattached: []orgPolicy{}, Unplaced: []orgUnplaced{}, Unread: []string{}}
 	if r := o.Resource; r != nil {
 		out.Address, out.Root, out.Location = r.Address, report.Relative(v.base, r.Root.Dir), v.location(r.Header)
@@ -149,7 +153,7 @@ func (v orgViewer) organization(m *identity.Model, o *identity.Organization, s *
 	return out, nil
 }
 
-func (v orgViewer) node(n *identity.Node, d *checks.Decisions) *orgNode {
+func (v orgViewer) node(n *identity.Node, d *organization.Decisions) *orgNode {
 	out := &orgNode{
 		Kind: [...]string{"root", "unit", "account"}[n.Kind], Name: n.Name, ID: n.ID, Managed: n.Managed(), Somewhere: n.ParentUnknown,
 		Attached: []orgPolicy{}, Children: []*orgNode{},
@@ -167,7 +171,7 @@ func (v orgViewer) node(n *identity.Node, d *checks.Decisions) *orgNode {
 	return out
 }
 
-func (v orgViewer) decision(d checks.Decision) orgDecision {
+func (v orgViewer) decision(d organization.Decision) orgDecision {
 	return orgDecision{Verdict: d.Verdict.String(), Class: d.Class, Witness: v.clean(d.Words), Needs: v.needs(d.Needs)}
 }
 

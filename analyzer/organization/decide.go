@@ -1,12 +1,8 @@
-package checks
+package organization
 
 import (
-	"time"
-
-	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/proof"
-	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -29,31 +25,29 @@ type Decisions struct {
 }
 
 // Decide decides, for iamvet org, what IV102 and IV105 decide, node by node.
-func Decide(o *identity.Organization, s *settings.Settings, now time.Time) (*Decisions, error) {
-	allowed, err := allowedNetworks(&analyzer.Pass{Settings: s})
-	if err != nil {
-		return nil, err
-	}
+func Decide(o *identity.Organization, terms Terms) *Decisions {
 	d := &Decisions{}
 	if o.Resource != nil {
-		if f := disabled(o, "nothing that is attached has any effect"); f != nil {
-			d.Disabled = f.Message
+		if by := DisablingOf(o); by != nil {
+			d.Disabled = by.So("nothing that is attached has any effect")
 		}
 	}
-	mfa := rootMFAQuestion(o, rootOptions(o, s, now))
+	mfa := RootMFA(o, terms)
 	d.RootMFA = decider(o, d.Disabled != "", mfa, func(r proof.RootResult) (string, *proof.Witness) { return rootClass(r.Class), r.Witness })
-	networks := rootIPCheck{org: o, opt: networkOptions(o, allowed, now)}
-	d.Networks = decider(o, d.Disabled != "", networks.question(), func(r proof.SourceIPResult) (string, *proof.Witness) {
-		return networkClass(r, len(allowed) > 0), r.Witness
+	networks := RootNetworks(o, terms)
+	d.Networks = decider(o, d.Disabled != "", networks, func(r proof.SourceIPResult) (string, *proof.Witness) {
+		return networkClass(r, len(terms.Allowed) > 0), r.Witness
 	})
-	d.RootMFA, d.Networks = unlessGovCloud(s, d.RootMFA), unlessGovCloud(s, d.Networks)
-	return d, nil
+	if terms.Rootless != nil {
+		d.RootMFA, d.Networks = unlessRootless(terms.Rootless, d.RootMFA), unlessRootless(terms.Rootless, d.Networks)
+	}
+	return d
 }
 
-// unlessGovCloud asks nothing of accounts that have no root user.
-func unlessGovCloud(s *settings.Settings, decide func(*identity.Node) Decision) func(*identity.Node) Decision {
+// unlessRootless asks nothing of accounts that have no root user.
+func unlessRootless(rootless func(string) bool, decide func(*identity.Node) Decision) func(*identity.Node) Decision {
 	return func(n *identity.Node) Decision {
-		if n.Kind == identity.Account && s.GovCloud(n.ID, "") {
+		if n.Kind == identity.Account && rootless(n.ID) {
 			return Decision{Verdict: proof.NotApplicable, Class: "no root"}
 		}
 		return decide(n)
@@ -61,11 +55,11 @@ func unlessGovCloud(s *settings.Settings, decide func(*identity.Node) Decision) 
 }
 
 // decider answers a question node by node, once for each binding.
-func decider[R any](o *identity.Organization, disabled bool, q *question[R], describe func(R) (string, *proof.Witness)) func(*identity.Node) Decision {
-	bs := newBindings(o)
-	memo := map[*binding]Decision{}
+func decider[R any](o *identity.Organization, disabled bool, q *Question[R], describe func(R) (string, *proof.Witness)) func(*identity.Node) Decision {
+	bs := BindingsOf(o)
+	memo := map[*Binding]Decision{}
 	return func(n *identity.Node) Decision {
-		b := bs.of(n)
+		b := bs.Of(n)
 		if disabled {
 			b = nil
 		}
@@ -74,12 +68,12 @@ func decider[R any](o *identity.Organization, disabled bool, q *question[R], des
 		}
 		at := b
 		if b == nil {
-			at = (*binding)(nil).with(step{})
+			at = (*Binding)(nil).with(step{})
 		}
-		answer := q.of(at)
-		d := Decision{Verdict: answer.verdict, Needs: answer.needs}
+		answer := q.At(at)
+		d := Decision{Verdict: answer.Verdict, Needs: answer.Needs}
 		var w *proof.Witness
-		d.Class, w = describe(answer.result)
+		d.Class, w = describe(answer.Result)
 		switch {
 		case d.Verdict == proof.Undetermined:
 			d.Class = "unknown"
@@ -88,7 +82,10 @@ func decider[R any](o *identity.Organization, disabled bool, q *question[R], des
 			d.Verdict, d.Class = proof.Undetermined, "unknown"
 			d.Needs = []value.Reason{{Text: "the organization is not declared in this scan, nor what else is attached in it"}}
 		case d.Verdict == proof.Violated && w != nil:
-			d.Words = witness(w).Words
+			d.Words = w.Words
+			if w.Because != "" {
+				d.Words += ": " + w.Because
+			}
 		}
 		memo[b] = d
 		return d

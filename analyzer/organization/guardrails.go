@@ -1,4 +1,4 @@
-package checks
+package organization
 
 import (
 	"slices"
@@ -10,25 +10,25 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// guardrails are the service control policies that bind an account for certain,
+// Guardrails are the service control policies that bind an account for certain,
 // level by level. There are none where the scan does not show which do, or that
 // it has the account.
-func guardrails(m *identity.Model, account string) []proof.Level {
-	out, _ := guardrailsWhere(m, account, value.Yes)
+func Guardrails(m *identity.Model, account string) []proof.Level {
+	out, _ := GuardrailsWhere(m, account, value.Yes)
 	return out
 }
 
-// guardrailsWhere are those of the organizations of which it is so known whether
+// GuardrailsWhere are those of the organizations of which it is so known whether
 // service control policies have any effect, and why it is not.
-func guardrailsWhere(m *identity.Model, account string, known value.Tri) (out []proof.Level, why []value.Reason) {
+func GuardrailsWhere(m *identity.Model, account string, known value.Tri) (out []proof.Level, why []value.Reason) {
 	for _, o := range guarding(m) {
-		enabled, reasons := policiesEnabled(o)
+		enabled, reasons := PoliciesEnabled(o)
 		if account == "" || enabled != known || o.Resource.Attr("master_account_id").TextOr("") == account {
 			continue
 		}
 		o.Root.Walk(func(n *identity.Node) {
 			if n.Kind == identity.Account && n.ID == account && n.Exists() == value.Yes {
-				out, why = append(out, seen(newBindings(o).of(n).certain)...), append(why, reasons...)
+				out, why = append(out, withoutOpen(BindingsOf(o).Of(n).Certain)...), append(why, reasons...)
 			}
 		})
 	}
@@ -38,14 +38,14 @@ func guardrailsWhere(m *identity.Model, account string, known value.Tri) (out []
 // guarding are the organizations whose service control policies may have effect.
 func guarding(m *identity.Model) []*identity.Organization {
 	return slices.DeleteFunc(scanned(m), func(o *identity.Organization) bool {
-		enabled, _ := policiesEnabled(o)
+		enabled, _ := PoliciesEnabled(o)
 		return enabled == value.No
 	})
 }
 
-// seen are levels without the policies of which nothing is known: that one may
+// withoutOpen are levels without the policies of which nothing is known: that one may
 // deny more makes nothing safe, and is true of every account.
-func seen(levels []proof.Level) []proof.Level {
+func withoutOpen(levels []proof.Level) []proof.Level {
 	var out []proof.Level
 	for _, l := range levels {
 		l.Documents = slices.DeleteFunc(slices.Clone(l.Documents), func(d *policy.Document) bool { return d.Open })
@@ -59,9 +59,9 @@ func seen(levels []proof.Level) []proof.Level {
 // allowingAll stands for the policies of a user of whom nothing is known.
 const allowingAll = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
 
-// guarded says that the guardrails alone keep a user from acting without MFA,
+// Guarded says that the guardrails alone keep a user from acting without MFA,
 // whatever its own policies allow.
-func guarded(levels []proof.Level, user proof.User) bool {
+func Guarded(levels []proof.Level, user proof.User) bool {
 	if len(levels) == 0 {
 		return false
 	}
@@ -73,30 +73,30 @@ func guarded(levels []proof.Level, user proof.User) bool {
 	return proof.UserMFA(user).Class == proof.Enforced
 }
 
-// A guard is a place of an organization where users need MFA whatever their
+// A Guard is a place of an organization where users need MFA whatever their
 // policies allow, but for those that it exempts.
-type guard struct {
-	org    *identity.Organization
-	where  string
-	levels []proof.Level
+type Guard struct {
+	Org    *identity.Organization
+	Where  string
+	Levels []proof.Level
 }
 
-// guards are those of a scan: one for the member accounts together, else one for
+// GuardsOf are those of a scan: one for the member accounts together, else one for
 // each set of policies that does it.
-func guards(m *identity.Model, now time.Time) []guard {
-	var out []guard
+func GuardsOf(m *identity.Model, now time.Time) []Guard {
+	var out []Guard
 	for _, o := range guarding(m) {
-		b := newBindings(o)
+		b := BindingsOf(o)
 		anybody := proof.User{TagsOpen: true, Now: now}
-		if levels := seen(b.of(o.Root).certain); guarded(levels, anybody) {
-			out = append(out, guard{o, "the member accounts", levels})
+		if levels := withoutOpen(b.Of(o.Root).Certain); Guarded(levels, anybody) {
+			out = append(out, Guard{o, "the member accounts", levels})
 			continue
 		}
-		asked := map[*binding]bool{}
+		asked := map[*Binding]bool{}
 		for _, n := range o.Root.Leaves() {
-			of := b.of(n)
-			if levels := seen(of.certain); !asked[of] && guarded(levels, anybody) {
-				out = append(out, guard{o, place{node: n}.String(), levels})
+			of := b.Of(n)
+			if levels := withoutOpen(of.Certain); !asked[of] && Guarded(levels, anybody) {
+				out = append(out, Guard{o, Place{Node: n}.String(), levels})
 			}
 			asked[of] = true
 		}
@@ -104,10 +104,10 @@ func guards(m *identity.Model, now time.Time) []guard {
 	return out
 }
 
-// decideUser decides what the policies that bind a user allow without MFA, under
+// DecideUser decides what the policies that bind a user allow without MFA, under
 // the guardrails of its account.
-func decideUser(u *identity.User, account string, p identity.Permissions, levels []proof.Level, now time.Time) proof.UserResult {
-	asked := proven(u, account, now)
+func DecideUser(u *identity.User, account string, p identity.Permissions, levels []proof.Level, now time.Time) proof.UserResult {
+	asked := AskedUser(u, account, now)
 	asked.Documents, asked.Boundary, asked.SCPs = p.Documents(), p.Boundary, levels
 	r := proof.UserMFA(asked)
 	if r.Near != nil && !slices.Contains(asked.Documents, r.Near.Statement.Document) {
@@ -116,8 +116,8 @@ func decideUser(u *identity.User, account string, p identity.Permissions, levels
 	return r
 }
 
-// proven is a user as it is asked about.
-func proven(u *identity.User, account string, now time.Time) proof.User {
+// AskedUser is a user as it is asked about.
+func AskedUser(u *identity.User, account string, now time.Time) proof.User {
 	tags, open := u.Tags()
 	out := proof.User{Name: u.Name.TextOr(""), Account: account, Tags: tags, TagsOpen: open, Now: now}
 	if u.Resource == nil {

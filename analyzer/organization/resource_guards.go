@@ -1,4 +1,4 @@
-package checks
+package organization
 
 import (
 	"fmt"
@@ -11,31 +11,31 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// resourceGuard is what binds the roles of a place in an organization for certain,
+// ResourceGuard is what binds the roles of a place in an organization for certain,
 // whatever their trust policies say: its resource control policies. They act on the
 // role that is assumed, so they bind callers of every account, but nothing in the
 // management account.
 // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
-type resourceGuard struct {
+type ResourceGuard struct {
 	org       *identity.Organization
 	node      *identity.Node
-	documents []*policy.Document
+	Documents []*policy.Document
 	// why it is not known whether policies of the kind have any effect there; nil
 	// where they have.
 	why []value.Reason
 }
 
-func (g resourceGuard) String() string {
+func (g ResourceGuard) String() string {
 	if g.node.Kind == identity.OrganizationRoot {
 		return "the member accounts"
 	}
-	return place{node: g.node}.String()
+	return Place{Node: g.node}.String()
 }
 
-// resourceGuards are the places of a scan that have any, one for each set of
+// ResourceGuards are the places of a scan that have any, one for each set of
 // policies.
-func resourceGuards(m *identity.Model) []resourceGuard {
-	var out []resourceGuard
+func ResourceGuards(m *identity.Model) []ResourceGuard {
+	var out []ResourceGuard
 	for _, o := range scanned(m) {
 		enabled, why := typeEnabled(o, "RESOURCE_CONTROL_POLICY")
 		if enabled == value.No {
@@ -43,18 +43,18 @@ func resourceGuards(m *identity.Model) []resourceGuard {
 		}
 		var seen []string
 		o.Root.Walk(func(n *identity.Node) {
-			g := resourceGuard{org: o, node: n, why: why}
+			g := ResourceGuard{org: o, node: n, why: why}
 			if n.Parent != nil && !slices.ContainsFunc(n.Attachments, bindsResources) && n.Kind != identity.Account {
 				return // as the node above
 			}
 			for at := n; at != nil; at = at.Parent {
 				for _, a := range at.Attachments {
 					if bindsResources(a) {
-						g.documents = append(g.documents, a.Policy.Document)
+						g.Documents = append(g.Documents, a.Policy.Document)
 					}
 				}
 			}
-			if key := fmt.Sprint(n.ID, g.key()); len(g.documents) > 0 && !slices.Contains(seen, key) {
+			if key := fmt.Sprint(n.ID, g.key()); len(g.Documents) > 0 && !slices.Contains(seen, key) {
 				seen = append(seen, key)
 				out = append(out, g)
 			}
@@ -78,54 +78,54 @@ func bindsResources(a *identity.Attachment) bool {
 }
 
 // key is what the policies of a guard say.
-func (g resourceGuard) key() string {
+func (g ResourceGuard) key() string {
 	var b strings.Builder
-	for _, d := range g.documents {
+	for _, d := range g.Documents {
 		fmt.Fprintf(&b, "\x00%s", value.Key(d.Value))
 	}
 	return b.String()
 }
 
-// isOf says that the guard is that of an account.
-func (g resourceGuard) isOf(account string) bool {
+// IsOf says that the guard is that of an account.
+func (g ResourceGuard) IsOf(account string) bool {
 	return account != "" && g.node.Kind == identity.Account && g.node.ID == account
 }
 
-// guardedTrust is what resource control policies make of a trust policy that is a
+// GuardedTrust is what resource control policies make of a trust policy that is a
 // violation by itself.
-type guardedTrust struct {
-	verdict proof.Verdict
-	needs   []value.Reason
-	// where is which policies decide, where it is not known whether they bind the
+type GuardedTrust struct {
+	Verdict proof.Verdict
+	Needs   []value.Reason
+	// Where is which policies decide, where it is not known whether they bind the
 	// role; "" otherwise.
-	where string
+	Where string
 }
 
-// underGuards asks about a role once more, under what binds its account.
-func underGuards(guards []resourceGuard, account string, ask func(rcps []*policy.Document) (proof.Verdict, []value.Reason)) guardedTrust {
+// UnderGuards asks about a role once more, under what binds its account.
+func UnderGuards(guards []ResourceGuard, account string, ask func(rcps []*policy.Document) (proof.Verdict, []value.Reason)) GuardedTrust {
 	for _, g := range guards {
-		if len(g.why) == 0 && g.isOf(account) && g.node.Exists() == value.Yes {
-			verdict, needs := ask(g.documents)
-			return guardedTrust{verdict: verdict, needs: needs}
+		if len(g.why) == 0 && g.IsOf(account) && g.node.Exists() == value.Yes {
+			verdict, needs := ask(g.Documents)
+			return GuardedTrust{Verdict: verdict, Needs: needs}
 		}
 	}
 	for _, g := range guards {
-		if account != "" && (g.org.Resource.Attr("master_account_id").TextOr("") == account || g.node.Kind == identity.Account && g.node.ID != "" && !g.isOf(account)) {
+		if account != "" && (g.org.Resource.Attr("master_account_id").TextOr("") == account || g.node.Kind == identity.Account && g.node.ID != "" && !g.IsOf(account)) {
 			continue
 		}
-		if verdict, _ := ask(g.documents); verdict == proof.Violated {
+		if verdict, _ := ask(g.Documents); verdict == proof.Violated {
 			continue
 		}
 		missing := slices.Clone(g.why)
 		switch {
 		case account == "":
 			missing = append(missing, value.Reason{Text: "the account that the role is in: --account says it", Span: g.org.Resource.Header})
-		case !g.isOf(account):
+		case !g.IsOf(account):
 			missing = append(missing, value.Reason{Text: fmt.Sprintf("whether account %s is one of '%s'", account, g.org.Resource.Address), Span: g.org.Resource.Header})
 		case len(missing) == 0:
 			missing = g.node.Resource.Why // whether the account is there
 		}
-		return guardedTrust{proof.Undetermined, missing, fmt.Sprintf("%s of '%s'", g, g.org.Resource.Address)}
+		return GuardedTrust{proof.Undetermined, missing, fmt.Sprintf("%s of '%s'", g, g.org.Resource.Address)}
 	}
-	return guardedTrust{verdict: proof.Violated}
+	return GuardedTrust{Verdict: proof.Violated}
 }
