@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer/engine"
@@ -96,8 +97,9 @@ Nothing is executed and nothing leaves this machine.`,
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(p.scanCommand(), p.fixCommand(), p.rulesCommand(), p.explainCommand(), p.controlsCommand(), p.inspectCommand(), p.orgCommand(), p.evalCommand(), p.whyCommand(), p.auditCommand(), p.versionCommand())
-	root.PersistentFlags().BoolVar(&p.debug, "debug", false, "say on standard error what is done, which fixes were dropped and, of a crash, where")
+	root.PersistentFlags().BoolVar(&p.debug, "debug", false, "say on standard error what is done, which fixes were dropped, what was allocated and, of a crash, where")
 	err := p.guard(func() error { return root.ExecuteContext(ctx) })
+	p.sayMemory()
 	var status exit
 	var crash *engine.Crash
 	switch {
@@ -119,6 +121,16 @@ Nothing is executed and nothing leaves this machine.`,
 		fmt.Fprintf(p.stderr, "iamvet: %v\n", err)
 		return exitBroken
 	}
+}
+
+// sayMemory says with --debug what the run allocated in all, for scripts/bench.
+func (p *program) sayMemory() {
+	if !p.debug {
+		return
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	fmt.Fprintf(p.stderr, "memory: allocated=%d allocations=%d collections=%d\n", m.TotalAlloc, m.Mallocs, m.NumGC)
 }
 
 // guard is do, with a panic in it as an error, unless --debug wants to see that.

@@ -1,0 +1,202 @@
+// Command bench measures iamvet scan against what any such program has to do at
+// least: start, read the files, parse them. It makes the files that it measures
+// with, always the same ones, and prints tables in Markdown.
+//
+//	go run ./scripts/bench                      # everything: minutes, and 500 MB of disk
+//	go run ./scripts/bench -case dense,sparse   # some of it
+//	go run ./scripts/bench -base ../iamvet-old  # another build beside this one
+//	go run ./scripts/bench -write DIR           # only make the files, a directory for each case
+//
+// All that is compared runs in turn, each in a process of its own, so that what
+// disturbs the machine disturbs all of it.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+func main() {
+	b := bench{out: os.Stdout}
+	names := make([]string, 0, 16)
+	for _, c := range casesOf(sizes["full"]) {
+		names = append(names, c.name)
+	}
+	only := flag.String("case", strings.Join(names, ","), "the `CASES` to measure")
+	flag.StringVar(&b.size, "size", "full", "full or small")
+	flag.IntVar(&b.rounds, "n", 5, "`ROUNDS`, of which the medians are taken")
+	flag.IntVar(&b.procs, "procs", 2, "`CORES` that each process may use")
+	flag.StringVar(&b.binary, "binary", "", "iamvet `FILE` to measure; this tree's by default")
+	flag.StringVar(&b.base, "base", "", "`FILE` of another iamvet, to measure as well")
+	write := flag.String("write", "", "make the files below `DIR`, and measure nothing")
+	work := flag.String("work", "", "used by this program itself: do this with the files below the working directory")
+	flag.Parse()
+	b.only = strings.Split(*only, ",")
+	var err error
+	switch {
+	case flag.NArg() > 0:
+		err = fmt.Errorf("%s: no arguments are taken, see -help", flag.Arg(0))
+	case *work != "":
+		err = doWork(".", *work)
+	case *write != "":
+		err = b.write(*write)
+	default:
+		err = b.run()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is one call of this program.
+type bench struct {
+	out          io.Writer
+	only         []string // names of cases
+	size         string
+	rounds       int
+	procs        int
+	binary, base string
+}
+
+// cases are those that are asked for.
+func (b *bench) cases() ([]benchCase, error) {
+	s, ok := sizes[b.size]
+	if !ok {
+		return nil, fmt.Errorf("-size %s: full or small", b.size)
+	}
+	all := casesOf(s)
+	for _, name := range b.only {
+		if !slices.ContainsFunc(all, func(c benchCase) bool { return c.name == name }) {
+			return nil, fmt.Errorf("-case %s: no such case", name)
+		}
+	}
+	return slices.DeleteFunc(all, func(c benchCase) bool { return !slices.Contains(b.only, c.name) }), nil
+}
+
+// write makes the files of all cases.
+func (b *bench) write(dir string) error {
+	cases, err := b.cases()
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if err := c.write(filepath.Join(dir, c.name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run measures. Cases are made and removed one by one, so that the disk holds one.
+func (b *bench) run() error {
+	if b.rounds < 1 || b.procs < 1 {
+		return fmt.Errorf("-n and -procs are 1 or more")
+	}
+	cases, err := b.cases()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "iamvet-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if b.binary == "" {
+		if b.binary, err = build(dir); err != nil {
+			return err
+		}
+	}
+	for _, binary := range []*string{&b.binary, &b.base} {
+		if *binary == "" {
+			continue
+		}
+		if *binary, err = filepath.Abs(*binary); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(b.out, "%s/%s, %d CPUs of which %d are used, %s, median of %d.\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), b.procs, runtime.Version(), b.rounds)
+	results := map[string]*result{}
+	for _, c := range cases {
+		r, err := b.measure(filepath.Join(dir, c.name), c)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		r.table(b.out)
+		results[c.name] = r
+		if err := os.RemoveAll(filepath.Join(dir, c.name)); err != nil {
+			return err
+		}
+	}
+	targets(b.out, results, sizes[b.size])
+	return nil
+}
+
+// measure makes a case and measures it. A process of its own makes it: see peakOf.
+func (b *bench) measure(dir string, c benchCase) (*result, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	if out, err := exec.Command(self, "-size", b.size, "-case", c.name, "-write", filepath.Dir(dir)).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("making the files: %w: %s", err, out)
+	}
+	flags := c.flags
+	if len(flags) == 0 {
+		flags = []string{"."}
+	}
+	scan := slices.Concat([]string{"scan", "--root", ".", "--fail-on", "none"}, flags)
+	r := &result{benchCase: c}
+	add := func(name string, procs int, noisy string, command ...string) {
+		r.contestants = append(r.contestants, &contestant{name: name, command: command, procs: procs, noisy: noisy})
+	}
+	add(scanName, b.procs, "--debug", slices.Concat([]string{b.binary}, scan)...)
+	if b.base != "" {
+		add("the other iamvet", b.procs, "--debug", slices.Concat([]string{b.base}, scan)...)
+	}
+	for _, rival := range c.rivals {
+		switch {
+		case rival.one:
+			add(rival.name, 1, "--debug", r.contestants[0].command...)
+		case rival.work != "":
+			add(rival.name, b.procs, "", self, "-work", rival.work)
+		default:
+			add(rival.name, b.procs, "", slices.Concat([]string{b.binary}, rival.args)...)
+		}
+	}
+	if r.said, err = summary(dir, r.contestants[0].command); err != nil {
+		return nil, err
+	}
+	return r, measure(dir, r.contestants, b.rounds*max(1, c.repeats))
+}
+
+// summary is what a scan says that it looked at.
+func summary(dir string, scan []string) (string, error) {
+	cmd := exec.Command(scan[0], slices.Concat(scan[1:], []string{"--format", "json"})...)
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("scanning: %w", err)
+	}
+	var report struct {
+		Summary  struct{ Files, Roots, Resources, Gaps int }
+		Findings []struct{ Fixes []struct{} }
+	}
+	if err := json.Unmarshal(out, &report); err != nil {
+		return "", fmt.Errorf("reading the report: %w", err)
+	}
+	fixes := 0
+	for _, f := range report.Findings {
+		fixes += len(f.Fixes)
+	}
+	s := report.Summary
+	return fmt.Sprintf("%d files, %d root modules, %d resources of identity, %d findings, %d fixes, %d gaps.", s.Files, s.Roots, s.Resources, len(report.Findings), fixes, s.Gaps), nil
+}
