@@ -1,6 +1,9 @@
 package terraform
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -16,8 +19,23 @@ type block struct {
 	header  source.Span // type and labels
 	span    source.Span // all of it
 	merged  bool        // with an override
-	body
+	content body
 }
+
+// body is what stands between the braces. Whoever asks for an argument or a nested
+// block comes through here or through the methods below: what a block declares is
+// known without it.
+func (b *block) body() *body { return &b.content }
+
+// attr is an attribute of the body; nil when it is not written.
+func (b *block) attr(name string) *attribute { return b.body().attr(name) }
+
+// expr is the expression of an attribute of the body; the zero expression when
+// it is not written.
+func (b *block) expr(name string) expression { return b.body().expr(name) }
+
+// nested are the blocks of a type in the body, which have so many labels.
+func (b *block) nested(typ string, labels int) []*block { return b.body().nested(typ, labels) }
 
 // body is the contents of a block or of a file.
 type body struct {
@@ -112,7 +130,7 @@ func nativeBody(in *hclsyntax.Body, text source.Text) body {
 			expr:     expression{hcl: a.Expr, text: text},
 		})
 	}
-	sortBy(out.attrs, func(a, b *attribute) bool { return a.nameSpan.Start < b.nameSpan.Start })
+	slices.SortFunc(out.attrs, func(a, b *attribute) int { return a.nameSpan.Start - b.nameSpan.Start })
 	for _, n := range in.Blocks {
 		header := n.TypeRange
 		for _, l := range n.LabelRanges {
@@ -124,8 +142,46 @@ func nativeBody(in *hclsyntax.Body, text source.Text) body {
 			typSpan: spanIn(text, n.TypeRange),
 			header:  spanIn(text, header),
 			span:    spanIn(text, hcl.RangeBetween(n.TypeRange, n.CloseBraceRange)),
-			body:    nativeBody(n.Body, text),
+			content: nativeBody(n.Body, text),
 		})
 	}
 	return out
+}
+
+// elements are the expressions in a list that is written out; of anything
+// else none.
+func (e expression) elements() []expression {
+	var out []expression
+	if e.json != nil {
+		if e.json.Is(value.Tuple) {
+			for _, elem := range e.json.Elems {
+				out = append(out, expression{json: elem})
+			}
+		}
+		return out
+	}
+	if list, ok := e.hcl.(*hclsyntax.TupleConsExpr); ok {
+		for _, elem := range list.Exprs {
+			out = append(out, expression{hcl: elem, text: e.text})
+		}
+	}
+	return out
+}
+
+// literalString is the text of an expression that is a string literal; ok is false
+// for any other.
+func (e expression) literalString() (text string, ok bool) {
+	if e.json != nil {
+		s, ok := e.json.Text()
+		return s, ok && !strings.Contains(s, "${") && !strings.Contains(s, "%{")
+	}
+	t, ok := e.hcl.(*hclsyntax.TemplateExpr)
+	if !ok || !t.IsStringLiteral() {
+		return "", false
+	}
+	v, diags := t.Value(nil)
+	if diags.HasErrors() {
+		return "", false
+	}
+	return v.AsString(), true
 }

@@ -163,7 +163,7 @@ func jsonBlocks(a *attribute, labels int) []*block {
 			}
 		case !v.Is(value.Object):
 		case left == 0:
-			out = append(out, &block{typ: a.name, labels: names, typSpan: a.nameSpan, header: header, span: v.Span, body: jsonBody(v)})
+			out = append(out, &block{typ: a.name, labels: names, typSpan: a.nameSpan, header: header, span: v.Span, content: jsonBody(v)})
 		default:
 			for _, m := range v.Attrs {
 				name, ok := m.Key()

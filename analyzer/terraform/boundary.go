@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -19,6 +21,27 @@ import (
 const (
 	maxFileSize = 32 << 20 // larger files are no configuration
 	maxLinks    = 64       // symlinks followed for one path
+)
+
+// Boundary is what may be read: an fs.FS over one directory tree, with
+// symlinks resolved inside it. Open it with OpenBoundary; tests may use any
+// fs.FS with OverFS.
+type Boundary struct {
+	FS fs.FS
+	// Dir is the absolute path on disk, only to resolve absolute targets; "" in tests.
+	Dir string
+
+	cache fileCache // what was read and parsed, for all roots
+	// base is what this boundary replaces some files of; see With.
+	base     *Boundary
+	replaced map[string][]byte
+}
+
+// The classes of gaps that come in numbers.
+const (
+	FilesMissing  = "files that do not exist"
+	NothingThere  = "paths without configuration"
+	DeclaredTwice = "declarations of what is declared already"
 )
 
 // OpenBoundary opens the directory tree that may be read. Nothing outside it is
@@ -67,6 +90,9 @@ func FindBoundary(path string) string {
 func (b *Boundary) With(files map[string][]byte) *Boundary {
 	return &Boundary{FS: Overlay(b.FS, files), Dir: b.Dir, base: b, replaced: files}
 }
+
+// Replaced are the names of the files whose contents With replaced, in order.
+func (b *Boundary) Replaced() []string { return slices.Sorted(maps.Keys(b.replaced)) }
 
 // shares says that a file is that of the base.
 func (b *Boundary) shares(name string) bool {

@@ -2,11 +2,9 @@ package terraform
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +39,11 @@ func LoadConfig(ctx context.Context, b *Boundary, dir string, opt Options) (*Roo
 		dialect:   dialectOf(m, opt),
 	}
 	root.loader = ev
-	ev.installed = ev.fetchedModules(resolved)
+	installed, gap := b.fetchedModules(resolved)
+	if gap != nil {
+		root.gap(*gap)
+	}
+	ev.installed = installed
 	ev.top = ev.newModule(m, resolved, ".")
 	ev.readInputs(m)
 	return root, nil
@@ -99,28 +101,6 @@ func (ev *evaluator) newModule(m *module, dir, modulePath string) *moduleInstanc
 		}
 	}
 	return mi
-}
-
-// fetchedModules is what terraform init has fetched, by call path.
-func (ev *evaluator) fetchedModules(dir string) map[string]string {
-	file, gap := ev.boundary.file(path.Join(dir, ".terraform/modules/modules.json"))
-	if gap != nil {
-		return nil
-	}
-	var manifest struct {
-		Modules []struct{ Key, Dir string }
-	}
-	if err := json.Unmarshal(file.Bytes, &manifest); err != nil {
-		ev.root.gap(Gap{Kind: ErrorGap, File: file.Name, Reason: file.Name + " is not valid JSON"})
-		return nil
-	}
-	out := map[string]string{}
-	for _, m := range manifest.Modules {
-		if m.Key != "" {
-			out[m.Key] = filepath.ToSlash(m.Dir)
-		}
-	}
-	return out
 }
 
 // call is the value of module.name: one instance, or all by key.
@@ -203,17 +183,10 @@ func (m *moduleInstance) child(name string, b *block, k *instanceKey, dir, modul
 	return c
 }
 
-func joinAddress(module, rest string) string {
-	if module == "" {
-		return rest
-	}
-	return module + "." + rest
-}
-
 // unread is a call of a module that is not at hand, for those who ask.
 func (m *moduleInstance) unread() UnreadModule {
 	u := UnreadModule{Address: m.address, Why: value.Reason{Text: m.missing, Span: m.block.header}, Arguments: &value.Value{Kind: value.Object}}
-	for _, a := range m.block.attrs {
+	for _, a := range m.block.body().attrs {
 		v, _ := m.ev.eval(a.expr, m.inputs)
 		switch {
 		case a.name == "source":
@@ -237,7 +210,7 @@ func (m *moduleInstance) source(name string, b *block) (dir, modulePath, missing
 	if x.none() {
 		return refuse(ErrorGap, "", "it has no source")
 	}
-	src, ok := literalString(x)
+	src, ok := x.literalString()
 	if !ok {
 		v, _ := m.ev.eval(x, m.frame)
 		if m.ev.dialect.Since("1.15.0", "1.8.0") == value.No {

@@ -2,30 +2,9 @@ package terraform
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
 	"strings"
 )
-
-// HasConfiguration says that a directory holds configuration files itself. A
-// file stands for its directory.
-func HasConfiguration(b *Boundary, name string) bool {
-	if info, err := fs.Stat(b.FS, name); err == nil && !info.IsDir() {
-		name = path.Dir(name)
-	}
-	entries, err := fs.ReadDir(b.FS, name)
-	if err != nil {
-		return false
-	}
-	for _, e := range entries {
-		for _, suffix := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
-			if !e.IsDir() && strings.HasSuffix(e.Name(), suffix) {
-				return true
-			}
-		}
-	}
-	return false
-}
 
 // Declares says that the root module declares a variable.
 func (r *Root) Declares(name string) bool {

@@ -163,7 +163,7 @@ func (inst *instance) orUnknown(written, name string, cautious bool) *value.Valu
 func (inst *instance) policyDocument(minified, cautious bool) *value.Value {
 	both := inst.m.ev.once(inst.memo, memoKey{"document", "", cautious}, inst.address, inst.block.header, func() *value.Value {
 		ev := inst.m.ev
-		block := ev.bodyValue(&inst.block.body, inst.block.span, func(name string) *value.Value { return inst.written(name, cautious) })
+		block := ev.bodyValue(inst.block.body(), inst.block.span, func(name string) *value.Value { return inst.written(name, cautious) })
 		json, min, gaps := renderPolicyDocument(block, inst.block.span)
 		for _, g := range gaps {
 			ev.root.gap(g)

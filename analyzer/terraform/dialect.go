@@ -102,22 +102,6 @@ func versionNumbers(v string) (out [3]int) {
 	return out
 }
 
-// dialectOf is what a root is read as: as somebody says, or as its files tell,
-// of which Terraform does not read those that end in .tofu.
-func dialectOf(m *module, opt Options) Dialect {
-	d := Dialect{Language: opt.Language, Version: opt.ToolVersion}
-	for _, f := range m.files {
-		if d.Language == AnyLanguage && isTofuFile(f.Name) {
-			d.Language = OpenTofu
-		}
-	}
-	return d
-}
-
-func isTofuFile(name string) bool {
-	return strings.HasSuffix(name, ".tofu") || strings.HasSuffix(name, ".tofu.json")
-}
-
 // dialectOfTool is what made a plan or state, as far as that tells. Both tools
 // count their versions alike, and write them to terraform_version: before 1.6
 // there was no OpenTofu. Providers without a host come from the tool's own
@@ -132,17 +116,4 @@ func dialectOfTool(version string, tofuRegistry, hasApplyable bool) Dialect {
 		d.Language = Terraform
 	}
 	return d
-}
-
-// Dialect is what the root is read as.
-func (r *Root) Dialect() Dialect {
-	switch l := r.loader.(type) {
-	case *evaluator:
-		return l.dialect
-	case *overlaid:
-		return l.config.Dialect()
-	case *evidence:
-		return l.dialect
-	}
-	return Dialect{}
 }

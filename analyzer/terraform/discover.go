@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -16,19 +17,43 @@ var neverSearched = map[string]bool{".git": true, ".terraform": true, ".terragru
 // demonstrations are directories whose modules only show how to call others.
 var demonstrations = map[string]bool{"examples": true, "test": true, "tests": true, "fixtures": true}
 
-// FindRoots finds the root modules at and below paths, which are relative to
-// the boundary and may be files: every directory with configuration that no
-// other one calls as a local module, and those that only examples and tests
-// call. opt is what they are evaluated with, where that decides who calls whom; exclude are globs of directories, relative to the boundary or to the
-// path that is searched. What .gitignore names is not searched, unless it is
-// one of paths. attempt, where it is not nil, does what it is given for a
-// directory, and says whether that came to its end: else the directory is left out.
-func FindRoots(ctx context.Context, b *Boundary, opt Options, paths []string, exclude []string, attempt func(dir string, do func()) bool) ([]FoundRoot, []Gap) {
-	if attempt == nil {
-		attempt = func(_ string, do func()) bool { do(); return true }
+// FoundRoot is a root module that FindRoots found.
+type FoundRoot struct {
+	Dir string // relative to the boundary
+	// Label and VarFiles come from the project's settings: one directory
+	// evaluated once per environment.
+	Label    string
+	VarFiles []string
+}
+
+// Search is what to look for root modules in, and how.
+type Search struct {
+	// Paths are relative to the boundary, and may be files.
+	Paths []string
+	// Exclude are globs of directories, relative to the boundary or to the path that
+	// is searched.
+	Exclude  []string
+	Language Language
+	// Calls says which directories with configuration call which others, directly and
+	// through others, when dir is evaluated as a root. It is asked where the source of
+	// a module is worked out: what these call may depend on what they are given, which
+	// only an evaluation tells.
+	Calls func(dir string, found func(caller, callee string))
+	// Attempt, where it is not nil, does what it is given for a directory, and says
+	// whether that came to its end: else the directory is left out.
+	Attempt func(dir string, do func()) bool
+}
+
+// FindRoots finds the root modules at and below the paths: every directory with
+// configuration that no other one calls as a local module, and those that only
+// examples and tests call. What .gitignore names is not searched, unless it is
+// one of the paths.
+func (b *Boundary) FindRoots(ctx context.Context, in Search) ([]FoundRoot, []Gap) {
+	if in.Attempt == nil {
+		in.Attempt = func(_ string, do func()) bool { do(); return true }
 	}
-	s := &search{ctx: ctx, b: b, opt: opt, exclude: exclude, attempt: attempt, seen: map[string]bool{}, ignores: map[string][]ignoreRule{}}
-	for _, p := range paths {
+	s := &search{ctx: ctx, b: b, in: in, seen: map[string]bool{}, ignores: map[string][]ignoreRule{}}
+	for _, p := range in.Paths {
 		s.start(p)
 	}
 	if err := ctx.Err(); err != nil {
@@ -49,9 +74,7 @@ func FindRoots(ctx context.Context, b *Boundary, opt Options, paths []string, ex
 type search struct {
 	ctx     context.Context
 	b       *Boundary
-	opt     Options
-	exclude []string
-	attempt func(dir string, do func()) bool // see FindRoots
+	in      Search
 	seen    map[string]bool
 	dirs    []string // with configuration
 	ignores map[string][]ignoreRule
@@ -108,7 +131,7 @@ func (s *search) nothing(dir string) string {
 		return "there is nothing to look at here: " + why
 	}
 	out := "there is nothing to look at here: no .tf, .tofu, .tf.json or .tofu.json file in this directory or below"
-	for _, why := range sortedKeys(s.hidden) {
+	for _, why := range slices.Sorted(maps.Keys(s.hidden)) {
 		dirs := s.hidden[why]
 		out += "; not searched, by " + why + ": " + strings.Join(dirs[:min(len(dirs), 3)], ", ")
 		if n := len(dirs) - 3; n > 0 {
@@ -124,7 +147,7 @@ func (s *search) add(dir string) {
 		return
 	}
 	s.seen[dir] = true
-	plain, overrides := s.b.configFiles(dir, s.opt.Language)
+	plain, overrides := s.b.configFiles(dir, s.in.Language)
 	if len(plain)+len(overrides) > 0 {
 		s.dirs = append(s.dirs, dir)
 		s.reached++
@@ -189,7 +212,7 @@ func (s *search) linked(top, name string) string {
 
 func (s *search) excluded(top, dir string) bool {
 	rel := strings.TrimPrefix(strings.TrimPrefix(dir, top), "/")
-	for _, pattern := range s.exclude {
+	for _, pattern := range s.in.Exclude {
 		pattern = strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")
 		pattern = strings.TrimSuffix(pattern, "/**")
 		if matchGlob(pattern, dir) || matchGlob(pattern, rel) || !strings.Contains(pattern, "/") && matchGlob(pattern, path.Base(dir)) {
@@ -247,14 +270,14 @@ func demonstrates(caller, dir string) bool {
 
 // localCalls are the directories that a module calls, directly. computed says
 // that it has a call whose source is worked out, so that there may be others.
-func (b *Boundary) localCalls(dir string, lang Language) (called []string, computed bool) {
-	m := b.module(dir, lang)
+func (b *Boundary) localCalls(dir string, language Language) (called []string, computed bool) {
+	m := b.module(dir, language)
 	if m == nil {
 		return nil, false
 	}
-	for _, name := range sortedKeys(m.calls) {
+	for _, name := range slices.Sorted(maps.Keys(m.calls)) {
 		x := m.calls[name].expr("source")
-		src, ok := literalString(x)
+		src, ok := x.literalString()
 		if !ok {
 			computed = computed || !x.none()
 			continue
@@ -291,10 +314,10 @@ func (c *calls) add(caller, callee string) {
 func (s *search) calls() *calls {
 	c := &calls{map[string][]string{}, map[string][]string{}, map[string]bool{}, map[[2]string]bool{}}
 	s.dirs = slices.DeleteFunc(s.dirs, func(dir string) bool {
-		return !s.attempt(dir, func() { s.b.module(dir, s.opt.Language) })
+		return !s.in.Attempt(dir, func() { s.b.module(dir, s.in.Language) })
 	})
 	for _, dir := range s.dirs {
-		called, computed := s.b.localCalls(dir, s.opt.Language)
+		called, computed := s.b.localCalls(dir, s.in.Language)
 		c.computed[dir] = computed
 		for _, callee := range called {
 			c.add(dir, callee)
@@ -316,20 +339,30 @@ func (s *search) calls() *calls {
 	}
 	slices.Sort(evaluated)
 	for _, dir := range evaluated {
-		whole := s.attempt(dir, func() {
-			root, err := LoadConfig(s.ctx, s.b, dir, s.opt)
-			if err != nil {
-				return // whoever loads it as a root says why
-			}
-			root.loader.(*evaluator).top.walk(func(m *moduleInstance) {
-				if m.parent != nil && m.mod != nil {
-					c.add(m.parent.dir, m.dir)
-				}
-			})
-		})
+		whole := s.in.Attempt(dir, func() { s.in.Calls(dir, c.add) })
 		if !whole {
 			s.dirs = slices.DeleteFunc(s.dirs, func(d string) bool { return d == dir })
 		}
 	}
 	return c
+}
+
+// HasConfiguration says that a directory holds configuration files itself. A
+// file stands for its directory.
+func HasConfiguration(b *Boundary, name string) bool {
+	if info, err := fs.Stat(b.FS, name); err == nil && !info.IsDir() {
+		name = path.Dir(name)
+	}
+	entries, err := fs.ReadDir(b.FS, name)
+	if err != nil {
+		return false
+	}
+	for _, e := range entries {
+		for _, suffix := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
+			if !e.IsDir() && strings.HasSuffix(e.Name(), suffix) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -195,10 +196,10 @@ func uniqueAttrs(attrs []value.Attr) []value.Attr {
 			out = append(out, a)
 		}
 	}
-	sortBy(out, func(a, b value.Attr) bool {
+	slices.SortStableFunc(out, func(a, b value.Attr) int {
 		x, _ := a.Key()
 		y, _ := b.Key()
-		return x < y
+		return strings.Compare(x, y)
 	})
 	return append(out, unknown...)
 }

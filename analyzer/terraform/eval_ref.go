@@ -91,15 +91,15 @@ func (e evaluation) traversal(t hcl.Traversal) *value.Value {
 		if !ok {
 			return e.fail(at, "the reference to a data source is not complete")
 		}
-		return e.resource(resourceKey{Data, name, a.Name}, rest[1:], at)
+		return e.resource(resourceKey{mode: Data, typ: name, name: a.Name}, rest[1:], at)
 	case "resource":
 		if len(rest) > 0 {
 			if a, ok := rest[0].(hcl.TraverseAttr); ok {
-				return e.resource(resourceKey{Managed, name, a.Name}, rest[1:], at)
+				return e.resource(resourceKey{mode: Managed, typ: name, name: a.Name}, rest[1:], at)
 			}
 		}
 	}
-	return e.resource(resourceKey{Managed, root, name}, rest, at)
+	return e.resource(resourceKey{mode: Managed, typ: root, name: name}, rest, at)
 }
 
 // undeclared is the value of a reference to what the module does not declare.

@@ -123,7 +123,7 @@ func (t *target) key(v *value.Value) bool {
 	text, known := v.Text()
 	switch {
 	case known:
-		t.address += "[" + quotedKey(text) + "]"
+		t.address += "[" + quoteKey(text) + "]"
 	case v.Is(value.Number) && v.Number != nil:
 		t.address += "[" + v.Number.Text('f', -1) + "]"
 	case v.Is(value.Unknown), v.Is(value.String):

@@ -32,7 +32,7 @@ func (r *Root) InfluenceOn(old *Root) *Influence {
 	tree := was.callTree()
 	i := &Influence{tree: tree, blocks: map[place]bool{}, types: map[string]bool{}}
 	var open []place
-	for file := range now.boundary.replaced {
+	for _, file := range now.boundary.Replaced() {
 		if tree.others[file] {
 			return nil // a file of values, or one that a function reads
 		}
@@ -134,15 +134,6 @@ func (ev *evaluator) callTree() *callTree {
 	return t
 }
 
-func (m *module) reads(file string) bool {
-	for _, f := range m.files {
-		if f.Name == file {
-			return true
-		}
-	}
-	return false
-}
-
 // edited is what differs between a module before and after. ok is false for
 // what decides how everything is evaluated.
 func (i *Influence) edited(was, now *module) (out []place, ok bool) {
@@ -178,7 +169,7 @@ func bodyOf(b *block) *body {
 	if b == nil {
 		return &body{}
 	}
-	return &b.body
+	return b.body()
 }
 
 // sameBlock says that two blocks say the same. What was merged with an override
@@ -224,7 +215,7 @@ func (i *Influence) spread(open []place) bool {
 			}
 		case "call":
 			open = append(open, place{p.dir, blockName{typ: "module", name: p.blockName.name}})
-			if _, literal := literalString(i.tree.modules[p.dir].calls[p.blockName.name].expr("source")); !literal || len(i.tree.callees[p]) == 0 {
+			if _, literal := i.tree.modules[p.dir].calls[p.blockName.name].expr("source").literalString(); !literal || len(i.tree.callees[p]) == 0 {
 				return false
 			}
 			for _, dir := range i.tree.callees[p] {

@@ -2,7 +2,6 @@ package terraform
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -38,7 +37,7 @@ func (k *instanceKey) String() string {
 	case countKey:
 		return "[" + strconv.Itoa(k.index) + "]"
 	case eachKey:
-		return "[" + quotedKey(k.name.TextOr("?")) + "]"
+		return "[" + quoteKey(k.name.TextOr("?")) + "]"
 	case unknownKey:
 		return "[?]"
 	}
@@ -52,32 +51,6 @@ func (k *instanceKey) exists() value.Tri {
 		return value.Maybe
 	}
 	return value.Yes
-}
-
-// quotedKey is a key as Terraform prints it in addresses.
-func quotedKey(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for i, r := range s {
-		switch {
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case (r == '$' || r == '%') && strings.HasPrefix(s[i+1:], "{"):
-			b.WriteRune(r)
-			b.WriteRune(r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }
 
 // expansion is the instances of a block.

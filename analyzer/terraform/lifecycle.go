@@ -30,26 +30,6 @@ func bareReference(x expression) expression {
 	return expression{hcl: h, text: text}
 }
 
-// elements are the expressions in a list that is written out; of anything
-// else none.
-func (e expression) elements() []expression {
-	var out []expression
-	if e.json != nil {
-		if e.json.Is(value.Tuple) {
-			for _, elem := range e.json.Elems {
-				out = append(out, expression{json: elem})
-			}
-		}
-		return out
-	}
-	if list, ok := e.hcl.(*hclsyntax.TupleConsExpr); ok {
-		for _, elem := range list.Exprs {
-			out = append(out, expression{hcl: elem, text: e.text})
-		}
-	}
-	return out
-}
-
 // triggers are the references in replace_triggered_by, each instance of a
 // resource on its own.
 func (inst *instance) triggers() []*value.Value {
@@ -86,7 +66,7 @@ func (inst *instance) ignored(name string) source.Span {
 			return x.span()
 		}
 		for _, e := range x.elements() {
-			if s, ok := literalString(e); ok && s == "*" { // the way of Terraform 0.11
+			if s, ok := e.literalString(); ok && s == "*" { // the way of Terraform 0.11
 				return e.span()
 			}
 			entry := bareReference(e)
@@ -166,10 +146,10 @@ func (r *Root) IgnoresChanges() bool {
 			}
 			seen[b] = true
 			inst := &instance{m: m, key: key, block: b}
-			for _, a := range b.attrs {
+			for _, a := range b.body().attrs {
 				found = found || decidesAccess(key, a.name) && !inst.ignored(a.name).IsZero()
 			}
-			for _, n := range b.blocks {
+			for _, n := range b.body().blocks {
 				found = found || decidesAccess(key, n.typ) && !inst.ignored(n.typ).IsZero()
 			}
 		}

@@ -1,7 +1,9 @@
 package terraform
 
 import (
+	"encoding/json"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -38,23 +40,10 @@ type typeKey struct {
 	typ  string
 }
 
-type resourceKey struct {
-	mode Mode
-	typ  string
-	name string
-}
-
-func (k resourceKey) String() string {
-	if k.mode == Data {
-		return "data." + k.typ + "." + k.name
-	}
-	return k.typ + "." + k.name
-}
-
 // configFiles are the files of a directory that belong to its configuration:
 // the plain ones and the overrides, each in the order of their names. Terraform
 // passes over those whose names end in .tofu.
-func (b *Boundary) configFiles(dir string, lang Language) (plain, overrides []string) {
+func (b *Boundary) configFiles(dir string, language Language) (plain, overrides []string) {
 	entries, _ := b.list(dir)
 	names := map[string]bool{}
 	for _, e := range entries {
@@ -63,10 +52,10 @@ func (b *Boundary) configFiles(dir string, lang Language) (plain, overrides []st
 	for _, e := range entries {
 		name := e.Name()
 		base, kind := configName(name)
-		if kind == "" || e.IsDir() || lang == Terraform && isTofuFile(name) {
+		if kind == "" || e.IsDir() || language == Terraform && isTofuFile(name) {
 			continue
 		}
-		if tofu := strings.Replace(kind, ".tf", ".tofu", 1); tofu != kind && names[base+tofu] && lang != Terraform {
+		if tofu := strings.Replace(kind, ".tf", ".tofu", 1); tofu != kind && names[base+tofu] && language != Terraform {
 			continue // OpenTofu's file takes the place of Terraform's
 		}
 		if base == "override" || strings.HasSuffix(base, "_override") {
@@ -95,16 +84,16 @@ func configName(name string) (base, ending string) {
 
 // module loads a directory's configuration, once for all roots. It is nil when
 // there is none.
-func (b *Boundary) module(dir string, lang Language) *module {
-	key := dirKey{dir, lang == Terraform}
+func (b *Boundary) module(dir string, language Language) *module {
+	key := dirKey{dir, language == Terraform}
 	b.cache.mu.Lock()
 	m, ok := b.cache.dirs[key]
 	b.cache.mu.Unlock()
 	if ok {
 		return m
 	}
-	if m = b.sharedModule(dir, lang); m == nil {
-		m = b.loadModule(dir, lang)
+	if m = b.sharedModule(dir, language); m == nil {
+		m = b.loadModule(dir, language)
 	}
 	b.cache.mu.Lock()
 	defer b.cache.mu.Unlock()
@@ -116,11 +105,11 @@ func (b *Boundary) module(dir string, lang Language) *module {
 }
 
 // sharedModule is the base's module, when none of its files is replaced.
-func (b *Boundary) sharedModule(dir string, lang Language) *module {
+func (b *Boundary) sharedModule(dir string, language Language) *module {
 	if b.base == nil {
 		return nil
 	}
-	m := b.base.module(dir, lang)
+	m := b.base.module(dir, language)
 	if m == nil || slices.ContainsFunc(m.files, func(f *source.File) bool { return !b.shares(f.Name) }) {
 		return nil
 	}
@@ -140,11 +129,11 @@ func newModule(dir string) *module {
 	}
 }
 
-func (b *Boundary) loadModule(dir string, lang Language) *module {
+func (b *Boundary) loadModule(dir string, language Language) *module {
 	if b.base != nil {
-		return b.changedModule(b.base.module(dir, lang))
+		return b.changedModule(b.base.module(dir, language))
 	}
-	plain, overrides := b.configFiles(dir, lang)
+	plain, overrides := b.configFiles(dir, language)
 	if len(plain)+len(overrides) == 0 {
 		return nil
 	}
@@ -208,7 +197,7 @@ func (m *module) add(p *parsedFile, override bool) {
 	for mode, typ := range []string{Managed: "resource", Data: "data"} {
 		for _, n := range p.body.nested(typ, 2) {
 			if len(n.labels) == 2 {
-				key := resourceKey{Mode(mode), n.labels[0], n.labels[1]}
+				key := resourceKey{mode: Mode(mode), typ: n.labels[0], name: n.labels[1]}
 				if what, class := declareBlock(m.resources, key, n, override); what != "" {
 					m.mistake(key.String()+what, class, n.header)
 				}
@@ -218,7 +207,7 @@ func (m *module) add(p *parsedFile, override bool) {
 	for _, n := range p.body.nested("provider", 1) {
 		if len(n.labels) == 1 {
 			name := n.labels[0]
-			if alias, ok := literalString(n.expr("alias")); ok {
+			if alias, ok := n.expr("alias").literalString(); ok {
 				name += "." + alias
 			}
 			if old := m.providers[name]; old != nil {
@@ -229,13 +218,13 @@ func (m *module) add(p *parsedFile, override bool) {
 	}
 	for _, n := range p.body.nested("terraform", 0) {
 		for _, r := range n.nested("required_providers", 0) {
-			for _, a := range r.attrs {
+			for _, a := range r.body().attrs {
 				m.required[a.name] = a.expr
 			}
 		}
 	}
 	for _, n := range p.body.nested("locals", 0) {
-		for _, a := range n.attrs {
+		for _, a := range n.body().attrs {
 			if old := m.locals[a.name]; old != nil && !override {
 				m.mistake("local."+a.name+" is declared twice", DeclaredTwice, a.nameSpan)
 				continue
@@ -299,11 +288,20 @@ func declareBlock[K comparable](into map[K]*block, key K, n *block, override boo
 	return "", ""
 }
 
-// mergeBlock is base with what over says instead: attributes one by one, nested
-// blocks all of a type at once, and lifecycle argument by argument.
+// mergeBlock is base with what over says instead.
 func mergeBlock(base, over *block) *block {
 	out := *base
-	out.attrs, out.blocks, out.merged = nil, nil, true
+	out.merged = true
+	out.content = mergeBody(base.body(), over.body())
+	return &out
+}
+
+// mergeBody is base with what over says instead: attributes one by one, nested
+// blocks all of a type at once, and lifecycle argument by argument.
+// https://developer.hashicorp.com/terraform/language/files/override#merging-behavior
+func mergeBody(base, over *body) body {
+	out := *base
+	out.attrs, out.blocks = nil, nil
 	replaced := map[string]bool{}
 	for _, a := range over.attrs {
 		replaced[a.name] = true
@@ -344,7 +342,7 @@ func mergeBlock(base, over *block) *block {
 		}
 	}
 	out.blocks = append(out.blocks, lifecycle...)
-	return &out
+	return out
 }
 
 // effective is the lifecycle of an override without what neither Terraform nor
@@ -352,13 +350,13 @@ func mergeBlock(base, over *block) *block {
 // and an ignore_changes of nothing.
 func effective(lifecycle *block) *block {
 	out := *lifecycle
-	out.attrs = nil
-	for _, a := range lifecycle.attrs {
+	out.content.attrs = nil
+	for _, a := range lifecycle.body().attrs {
 		switch {
 		case a.name == "replace_triggered_by", a.name == "enabled":
 		case a.name == "ignore_changes" && isEmptyList(a.expr):
 		default:
-			out.attrs = append(out.attrs, a)
+			out.content.attrs = append(out.content.attrs, a)
 		}
 	}
 	return &out
@@ -369,24 +367,6 @@ func isEmptyList(x expression) bool {
 	return ok && len(t.Exprs) == 0 || x.json != nil && x.json.IsSequence() && len(x.json.Elems) == 0
 }
 
-// literalString is the text of an expression that is a string literal.
-func literalString(x expression) (string, bool) {
-	switch {
-	case x.json != nil:
-		s, ok := x.json.Text()
-		return s, ok && !strings.Contains(s, "${") && !strings.Contains(s, "%{")
-	}
-	t, ok := x.hcl.(*hclsyntax.TemplateExpr)
-	if !ok || !t.IsStringLiteral() {
-		return "", false
-	}
-	v, diags := t.Value(nil)
-	if diags.HasErrors() {
-		return "", false
-	}
-	return v.AsString(), true
-}
-
 // localSource is the directory that a module call's source names relative to
 // the caller, when it does.
 func localSource(dir, src string) (string, bool) {
@@ -395,4 +375,51 @@ func localSource(dir, src string) (string, bool) {
 		return dir + "/" + src, true
 	}
 	return "", false
+}
+
+func (m *module) reads(file string) bool {
+	for _, f := range m.files {
+		if f.Name == file {
+			return true
+		}
+	}
+	return false
+}
+
+// fetchedModules are the directories of the modules that terraform init has
+// fetched for the root module in dir, by the names of the calls on the way
+// ("network.subnets"); the root module itself is not among them.
+// https://github.com/hashicorp/terraform/blob/main/internal/modsdir/manifest.go
+func (b *Boundary) fetchedModules(dir string) (map[string]string, *Gap) {
+	file, gap := b.file(path.Join(dir, ".terraform/modules/modules.json"))
+	if gap != nil {
+		return nil, nil // nobody ran terraform init: who needs a module says so
+	}
+	var manifest struct {
+		Modules []struct{ Key, Dir string }
+	}
+	if err := json.Unmarshal(file.Bytes, &manifest); err != nil {
+		return nil, &Gap{Kind: ErrorGap, File: file.Name, Reason: file.Name + " is not valid JSON"}
+	}
+	out := map[string]string{}
+	for _, m := range manifest.Modules {
+		if m.Key != "" {
+			out[m.Key] = filepath.ToSlash(m.Dir) // Windows writes backslashes
+		}
+	}
+	return out, nil
+}
+
+// language is what the files tell of who reads them: OpenTofu, of which Terraform
+// does not read the files that end in .tofu, or AnyLanguage.
+// https://opentofu.org/docs/language/files/#file-extension
+func (m *module) language() Language {
+	if slices.ContainsFunc(m.files, func(f *source.File) bool { return isTofuFile(f.Name) }) {
+		return OpenTofu
+	}
+	return AnyLanguage
+}
+
+func isTofuFile(name string) bool {
+	return strings.HasSuffix(name, ".tofu") || strings.HasSuffix(name, ".tofu.json")
 }

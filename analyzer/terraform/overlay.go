@@ -138,9 +138,6 @@ func (o *overlaid) adopt(c *Resource) *Resource {
 	return &r
 }
 
-// blockAddress is an address without any instance keys.
-func blockAddress(address string) string { return strings.Join(splitAddress(address), ".") }
-
 // standIn is the instance of the configuration that stands for one of the plan
 // whose key the configuration does not know: the first whose known keys are
 // those of address, else the first.
@@ -157,45 +154,6 @@ func standIn(candidates []*Resource, address string) (c *Resource, foreign bool)
 		return candidates[0], true
 	}
 	return nil, false
-}
-
-// addressKeys is the keys of an address, "" where a step has none.
-func addressKeys(address string) []string {
-	var keys []string
-	rest := address
-	for rest != "" {
-		i := strings.IndexAny(rest, ".[")
-		if i < 0 {
-			break
-		}
-		if rest[i] == '.' {
-			keys, rest = append(keys, ""), rest[i+1:]
-			continue
-		}
-		key, after := cutKey(rest[i:])
-		if key == "" {
-			break
-		}
-		keys = append(keys, key)
-		rest = strings.TrimPrefix(after, ".")
-	}
-	return keys
-}
-
-func compatible(pattern, keys []string) bool {
-	for len(pattern) > len(keys) {
-		keys = append(keys[:len(keys):len(keys)], "")
-	}
-	for i, k := range keys {
-		p := ""
-		if i < len(pattern) {
-			p = pattern[i]
-		}
-		if p != k && p != "[?]" {
-			return false
-		}
-	}
-	return true
 }
 
 // resource lays an instance of the plan over one of the configuration, or nil.

@@ -346,55 +346,6 @@ func indexKey(index any) string {
 	return ""
 }
 
-// quoteKey writes a key as Terraform does in addresses.
-func quoteKey(key string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for i, r := range key {
-		switch {
-		case r == '"', r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case (r == '$' || r == '%') && i+1 < len(key) && key[i+1] == '{':
-			b.WriteRune(r)
-			b.WriteRune(r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
-
-// splitKey is an address without the key at its end.
-func splitKey(address string) string {
-	quoted := false
-	open := -1
-	for i := 0; i < len(address); i++ {
-		switch c := address[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '[':
-			open = i
-		case c == '.':
-			open = -1
-		}
-	}
-	if open >= 0 && strings.HasSuffix(address, "]") {
-		return address[:open]
-	}
-	return address
-}
-
 func (l *evidence) add(r *evidenceResource) *evidenceResource {
 	if l.byAddress[r.address] == nil {
 		l.list = append(l.list, r)
@@ -430,64 +381,6 @@ func (l *evidence) finish(applyable bool) {
 		}
 	}
 	l.instances = len(modules)
-}
-
-// lessAddress orders addresses as text, but runs of digits as numbers.
-func lessAddress(a, b string) bool {
-	for a != "" && b != "" {
-		x, y := leadingDigits(a), leadingDigits(b)
-		if x > 0 && y > 0 {
-			m, n := strings.TrimLeft(a[:x], "0"), strings.TrimLeft(b[:y], "0")
-			if m != n {
-				return len(m) < len(n) || len(m) == len(n) && m < n
-			}
-			a, b = a[x:], b[y:]
-			continue
-		}
-		if a[0] != b[0] {
-			return a[0] < b[0]
-		}
-		a, b = a[1:], b[1:]
-	}
-	return len(a) < len(b)
-}
-
-func leadingDigits(s string) int {
-	n := 0
-	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
-		n++
-	}
-	return n
-}
-
-// moduleSteps splits a module address into its calls: module.a, module.b["k"].
-func moduleSteps(address string) []string {
-	var steps []string
-	quoted := false
-	start := 0
-	for i := 0; i < len(address); i++ {
-		switch c := address[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case !quoted && c == '.' && strings.HasPrefix(address[i:], ".module.") && i > start+len("module"):
-			steps = append(steps, address[start:i])
-			start = i + 1
-		}
-	}
-	if address != "" {
-		steps = append(steps, address[start:])
-	}
-	return steps
-}
-
-func parentModule(address string) string {
-	steps := moduleSteps(address)
-	if len(steps) == 0 {
-		return ""
-	}
-	return strings.Join(steps[:len(steps)-1], ".")
 }
 
 func (l *evidence) files() []*source.File { return []*source.File{l.file} }

@@ -46,7 +46,7 @@ func (s *planScope) resource(r *evidenceResource) *tfjson.ConfigResource {
 	if s.module == nil {
 		return nil
 	}
-	c := s.module.resources[resourceKey{r.mode, r.typ, r.name}]
+	c := s.module.resources[resourceKey{mode: r.mode, typ: r.typ, name: r.name}]
 	if c == nil {
 		return nil
 	}
@@ -63,7 +63,7 @@ func (s *planScope) resource(r *evidenceResource) *tfjson.ConfigResource {
 // resource.
 func (l *evidence) declares(r *Resource) bool {
 	m := l.scope(r.Module).module
-	return m != nil && m.resources[resourceKey{r.Mode, r.Type, r.Name}] != nil
+	return m != nil && m.resources[resourceKey{mode: r.Mode, typ: r.Type, name: r.Name}] != nil
 }
 
 // expressions is what the configuration writes for a resource; nil when the
@@ -221,22 +221,6 @@ func (s *planScope) throughOutput(head string, keyed bool, key, want string, dep
 		return nil
 	}
 	return c.resolve(c.module.Outputs[output].Expression, nil, "", want, depth+1)
-}
-
-// cutKey splits an index at the front of a reference from the rest.
-func cutKey(s string) (key, rest string) {
-	quoted := false
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == ']' && !quoted:
-			return s[:i+1], s[i+1:]
-		}
-	}
-	return "", s
 }
 
 // instance is the attribute of a resource instance that a reference such as

@@ -78,7 +78,7 @@ func (m *moduleInstance) providerConfig(b *block, ref providerRef) *providerConf
 
 // providerRef is what a provider argument names. It is no value, but its key is.
 func (ev *evaluator) providerRef(x expression, f *frame) providerRef {
-	if s, ok := literalString(x); ok {
+	if s, ok := x.literalString(); ok {
 		if _, reason := tooDeep([]byte(s)); reason != "" {
 			return providerRef{}
 		}

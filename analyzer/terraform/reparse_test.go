@@ -63,10 +63,10 @@ func outline(blocks []*block) string {
 	var b strings.Builder
 	for _, n := range blocks {
 		fmt.Fprintf(&b, "%s %q %q\n", n.typ, n.labels, n.span.Text())
-		for _, a := range n.attrs {
+		for _, a := range n.body().attrs {
 			fmt.Fprintf(&b, "%s = %q\n", a.name, a.expr.span().Text())
 		}
-		b.WriteString(outline(n.blocks))
+		b.WriteString(outline(n.body().blocks))
 	}
 	return b.String()
 }

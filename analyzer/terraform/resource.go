@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"sort"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -101,10 +102,10 @@ func (inst *instance) whole(cautious bool) *value.Value {
 		m, _ := inst.member(name, cautious)
 		v.Attrs = append(v.Attrs, value.Attr{Name: value.Str(name), Value: m})
 	}
-	for _, a := range inst.block.attrs {
+	for _, a := range inst.block.body().attrs {
 		add(a.name)
 	}
-	for _, b := range inst.block.blocks {
+	for _, b := range inst.block.body().blocks {
 		if b.typ != "dynamic" {
 			add(b.typ)
 		}
@@ -157,11 +158,11 @@ func (inst *instance) written(name string, cautious bool) *value.Value {
 			return inst.deployed(name, v)
 		})
 	}
-	if !hasBlocks(&inst.block.body, name) {
+	if !hasBlocks(inst.block.body(), name) {
 		return &value.Value{Kind: value.Absent}
 	}
 	return inst.m.ev.once(inst.memo, key, inst.address+"."+name, inst.block.header, func() *value.Value {
-		return inst.deployed(name, inst.m.ev.blockList(&inst.block.body, name, inst.frame.careful(cautious), inst.key.typ))
+		return inst.deployed(name, inst.m.ev.blockList(inst.block.body(), name, inst.frame.careful(cautious), inst.key.typ))
 	})
 }
 
@@ -185,7 +186,7 @@ func (inst *instance) resource() *Resource {
 		Calls:       m.calls,
 		Header:      inst.block.header,
 		Body:        inst.block.span,
-		Construct:   inst.block.construct,
+		Construct:   inst.block.body().construct,
 		inst:        inst,
 	}
 	inst.made = r // for what refers to it meanwhile
@@ -219,7 +220,7 @@ var metaArguments = map[string]bool{
 
 // body is the value of the block.
 func (inst *instance) body() *value.Value {
-	return inst.m.ev.bodyValue(&inst.block.body, inst.block.span, func(name string) *value.Value {
+	return inst.m.ev.bodyValue(inst.block.body(), inst.block.span, func(name string) *value.Value {
 		return inst.written(name, inst.m.ev.cautious)
 	})
 }
@@ -246,22 +247,13 @@ func (ev *evaluator) bodyValue(b *body, span source.Span, written func(name stri
 			add(n.typ, n.typSpan, source.Span{})
 		}
 	}
-	for _, n := range jsonDynamics(b) {
-		add(n.labels[0], n.header, source.Span{})
+	for _, n := range b.nested("dynamic", 1) { // in JSON they look like attributes
+		if len(n.labels) == 1 {
+			add(n.labels[0], n.header, source.Span{})
+		}
 	}
 	sortAttrs(v.Attrs)
 	return v
-}
-
-// jsonDynamics are dynamic blocks of a JSON body.
-func jsonDynamics(b *body) []*block {
-	var out []*block
-	for _, a := range b.attrs {
-		if a.name == "dynamic" && a.expr.json != nil {
-			out = append(out, jsonBlocks(a, 1)...)
-		}
-	}
-	return out
 }
 
 func hasBlocks(b *body, typ string) bool {
@@ -292,7 +284,7 @@ func (ev *evaluator) blockList(b *body, typ string, f *frame, path string) *valu
 	var lists []*value.Value
 	for _, n := range orderedBlocks(b, typ) {
 		if n.typ != "dynamic" {
-			lists = append(lists, &value.Value{Kind: value.List, Elems: []*value.Value{one(n, &n.body, f)}, Span: n.span})
+			lists = append(lists, &value.Value{Kind: value.List, Elems: []*value.Value{one(n, n.body(), f)}, Span: n.span})
 			continue
 		}
 		lists = append(lists, ev.dynamic(n, f, one))
@@ -337,7 +329,7 @@ func orderedBlocks(b *body, typ string) []*block {
 			out = append(out, d)
 		}
 	}
-	sortBy(out, func(x, y *block) bool { return x.span.Less(y.span) })
+	sort.SliceStable(out, func(i, j int) bool { return out[i].span.Less(out[j].span) })
 	return out
 }
 
@@ -366,7 +358,7 @@ func (ev *evaluator) dynamicOver(d *block, coll *value.Value, errs []value.Reaso
 	iterator := d.labels[0]
 	if x := d.expr("iterator"); x.hcl != nil {
 		iterator = strings.TrimSpace(x.span().Text())
-	} else if s, ok := literalString(x); ok {
+	} else if s, ok := x.literalString(); ok {
 		iterator = s
 	}
 	contents := d.nested("content", 0)
@@ -385,11 +377,11 @@ func (ev *evaluator) dynamicOver(d *block, coll *value.Value, errs []value.Reaso
 	rest := func() {
 		open(reasons(coll))
 		inner := f.bind(iterator, value.ObjectOf(map[string]*value.Value{"key": memberNotListed(coll), "value": memberNotListed(coll)}))
-		list.Rest = one(d, &contents[0].body, inner)
+		list.Rest = one(d, contents[0].body(), inner)
 	}
 	add := func(key, v *value.Value) {
 		inner := f.bind(iterator, value.ObjectOf(map[string]*value.Value{"key": key, "value": v}))
-		elem := *one(d, &contents[0].body, inner)
+		elem := *one(d, contents[0].body(), inner)
 		elem.Assumptions = value.MergeAssumptions(elem.Assumptions, coll.Assumptions)
 		list.Elems = append(list.Elems, &elem)
 	}

@@ -8,7 +8,6 @@
 package terraform
 
 import (
-	"io/fs"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -25,46 +24,11 @@ const (
 	State
 )
 
-// Mode tells resources from data sources.
-type Mode int8
-
-// The modes of a resource block.
-const (
-	Managed Mode = iota
-	Data
-)
-
-// GapKind says what a gap does to the exit status.
-type GapKind int8
-
-// Kinds of gaps: see design.md, "Gaps are output". A LimitGap is something
-// that cannot be known from here; an ErrorGap is broken input.
-const (
-	LimitGap GapKind = iota
-	ErrorGap
-)
-
-func (k GapKind) String() string { return [...]string{"limit", "error"}[k] }
-
-// Gap is something that could not be read or evaluated.
-type Gap struct {
-	Kind   GapKind
-	Span   source.Span // zero for what has no place in a file
-	File   string      // the file it is about when Span is zero; may be ""
-	Reason string
-	// Class is what gaps of one sort are together, as a noun that continues "3
-	// more"; "" for one that has no like. People need not read all of them.
-	Class string
-}
-
 // The classes of gaps that come in numbers.
 const (
 	ModulesNotFetched    = "modules that terraform init has not fetched"
 	ModulesUnknown       = "modules whose source is not known"
 	ModulesMissing       = "modules whose source is no directory"
-	FilesMissing         = "files that do not exist"
-	NothingThere         = "paths without configuration"
-	DeclaredTwice        = "declarations of what is declared already"
 	ReferencesUndeclared = "references to what is not declared"
 )
 
@@ -325,28 +289,6 @@ func IdentityType(t string) bool {
 	return strings.HasPrefix(t, "aws_iam_") || strings.HasPrefix(t, "aws_organizations_")
 }
 
-// Boundary is what may be read: an fs.FS over one directory tree, with
-// symlinks resolved inside it. Open it with OpenBoundary; tests may use any
-// fs.FS with OverFS.
-type Boundary struct {
-	FS fs.FS
-	// Dir is the absolute path on disk, only to resolve absolute targets; "" in tests.
-	Dir string
-
-	cache fileCache // what was read and parsed, for all roots
-	// base is what this boundary replaces some files of; see With.
-	base     *Boundary
-	replaced map[string][]byte
-}
-
-// Place is the name of the file that the gap is about; "" for none.
-func (g Gap) Place() string {
-	if !g.Span.IsZero() {
-		return g.Span.File.Name
-	}
-	return g.File
-}
-
 // PlanAlone says that the root was read from a plan or state without its
 // configuration: its resources have no place in the source.
 func (r *Root) PlanAlone() bool { return r.Source != Config && r.alone }
@@ -361,15 +303,6 @@ func (r *Root) Evidence() string {
 		return l.evidence.file.Name
 	}
 	return ""
-}
-
-// FoundRoot is a root module that FindRoots found.
-type FoundRoot struct {
-	Dir string // relative to the boundary
-	// Label and VarFiles come from the project's settings: one directory
-	// evaluated once per environment.
-	Label    string
-	VarFiles []string
 }
 
 // PlanOptions are how a plan is laid over its configuration.

@@ -33,25 +33,25 @@ func (m *module) references() *uses {
 	u := &uses{by: map[blockName][]blockName{}}
 	m.uses = u
 	for k, b := range m.resources {
-		u.add(k, &b.body)
+		u.add(k, b.body())
 	}
 	for n, a := range m.locals {
 		u.add(blockName{typ: "local", name: n}, &body{attrs: []*attribute{a}})
 	}
 	for n, b := range m.outputs {
-		u.add(blockName{typ: "output", name: n}, &b.body)
+		u.add(blockName{typ: "output", name: n}, b.body())
 	}
 	for n, b := range m.calls {
-		u.add(blockName{typ: "call", name: n}, &b.body)
+		u.add(blockName{typ: "call", name: n}, b.body())
 	}
 	for n, b := range m.variables {
-		u.add(blockName{typ: "var", name: n}, &b.body)
+		u.add(blockName{typ: "var", name: n}, b.body())
 	}
 	for _, b := range m.providers {
-		u.add(everything, &b.body)
+		u.add(everything, b.body())
 	}
 	for _, b := range m.imports {
-		u.add(everything, &b.body)
+		u.add(everything, b.body())
 	}
 	return u
 }
@@ -79,7 +79,7 @@ func (b *body) references() (out []blockName, ok bool) {
 		}
 	}
 	for _, n := range b.blocks {
-		more, ok := n.references()
+		more, ok := n.body().references()
 		if !ok {
 			return nil, false
 		}
@@ -101,10 +101,10 @@ func referred(t hcl.Traversal) blockName {
 	}
 	switch root := t.RootName(); root {
 	case "data":
-		return blockName{Data, step(1), step(2)}
+		return blockName{mode: Data, typ: step(1), name: step(2)}
 	case "resource":
-		return blockName{Managed, step(1), step(2)}
+		return blockName{mode: Managed, typ: step(1), name: step(2)}
 	default:
-		return blockName{Managed, root, step(1)}
+		return blockName{mode: Managed, typ: root, name: step(1)}
 	}
 }

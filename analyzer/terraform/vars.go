@@ -286,7 +286,7 @@ func (ev *evaluator) variableType(b *block) (cty.Type, *typeexpr.Defaults) {
 		return cty.NilType, nil
 	}
 	h := x.hcl
-	s, ok := literalString(x)
+	s, ok := x.literalString()
 	if keyword := hcl.ExprAsKeyword(h); h != nil && (keyword == "list" || keyword == "map") {
 		s, ok = keyword, true
 	}

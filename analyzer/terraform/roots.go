@@ -1,0 +1,28 @@
+package terraform
+
+import "context"
+
+// FindRoots finds the root modules at and below paths, which are relative to
+// the boundary and may be files; see Boundary.FindRoots. opt is what they are
+// evaluated with, where that decides who calls whom; exclude are globs of
+// directories. attempt, where it is not nil, does what it is given for a
+// directory, and says whether that came to its end.
+func FindRoots(ctx context.Context, b *Boundary, opt Options, paths, exclude []string, attempt func(dir string, do func()) bool) ([]FoundRoot, []Gap) {
+	return b.FindRoots(ctx, Search{
+		Paths:    paths,
+		Exclude:  exclude,
+		Language: opt.Language,
+		Attempt:  attempt,
+		Calls: func(dir string, found func(caller, callee string)) {
+			root, err := LoadConfig(ctx, b, dir, opt)
+			if err != nil {
+				return // whoever loads it as a root says why
+			}
+			root.loader.(*evaluator).top.walk(func(m *moduleInstance) {
+				if m.parent != nil && m.mod != nil {
+					found(m.parent.dir, m.dir)
+				}
+			})
+		},
+	})
+}
