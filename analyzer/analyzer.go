@@ -207,7 +207,7 @@ type Report struct {
 	Findings     []*Finding // violations and advice, in order
 	Undetermined []*Finding
 	Suppressed   []*Finding
-	Gaps         []terraform.Gap
+	Gaps         []source.Gap
 	Summary      Summary
 
 	// ScanRoot is the scan root relative to the boundary ("." when equal):

@@ -57,5 +57,5 @@ type Answer struct {
 // by resource, in the order of the rules.
 type Explanation struct {
 	Answers []*Answer
-	Gaps    []terraform.Gap
+	Gaps    []source.Gap
 }

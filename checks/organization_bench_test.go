@@ -13,6 +13,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/checks"
 )
 
@@ -74,7 +75,7 @@ func guardrail(i int, operator string) string {
 
 func load(tb testing.TB, fsys fstest.MapFS) []*terraform.Root {
 	tb.Helper()
-	root, err := terraform.LoadConfig(context.Background(), terraform.OverFS(fsys), ".", terraform.Options{})
+	root, err := terraform.LoadConfig(context.Background(), workspace.OverFS(fsys), ".", terraform.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -114,7 +115,7 @@ func BenchmarkOrganization(b *testing.B) {
 		b.Run(fmt.Sprintf("scan/%d", accounts), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				in := engine.Input{Boundary: terraform.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+				in := engine.Input{Boundary: workspace.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
 				if _, err := engine.Analyze(context.Background(), in, []*analyzer.Check{checks.RootMFA}); err != nil {
 					b.Fatal(err)
 				}

@@ -13,7 +13,8 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/engine"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/checks"
 )
 
@@ -550,13 +551,13 @@ func verdictsOf(t *testing.T, fsys fstest.MapFS, rules string) map[string]string
 			some = append(some, c)
 		}
 	}
-	in := engine.Input{Boundary: terraform.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+	in := engine.Input{Boundary: workspace.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
 	r, err := engine.Analyze(context.Background(), in, some)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, g := range r.Gaps {
-		if g.Kind == terraform.ErrorGap {
+		if g.Kind == source.ErrorGap {
 			t.Fatalf("%v\n%s", g, sources(fsys))
 		}
 	}

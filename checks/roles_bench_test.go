@@ -8,7 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/iamvet/iamvet/analyzer/engine"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/checks"
 )
 
@@ -63,7 +63,7 @@ resource "aws_organizations_policy_attachment" "guard" {
 // scanFixing scans, and wants one verified fix at least for each of n findings.
 func scanFixing(tb testing.TB, fsys fstest.MapFS, n int) {
 	tb.Helper()
-	in := engine.Input{Boundary: terraform.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+	in := engine.Input{Boundary: workspace.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
 	r, err := engine.Analyze(context.Background(), in, checks.All)
 	if err != nil {
 		tb.Fatal(err)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/engine"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/checks"
 )
 
@@ -63,7 +63,7 @@ func BenchmarkUsers(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				in := engine.Input{Boundary: terraform.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+				in := engine.Input{Boundary: workspace.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
 				r, err := engine.Analyze(context.Background(), in, []*analyzer.Check{checks.UserConsoleMFA})
 				if err != nil || len(r.Findings) != n || len(r.Findings[0].Fixes) != 1 {
 					b.Fatal(err, len(r.Findings))

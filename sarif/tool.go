@@ -10,7 +10,6 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
 // maxNotifications bounds what is said about the run itself.
@@ -83,7 +82,7 @@ func (b *builder) invocation(omitted int) *sarif.Invocation {
 	var notes []*sarif.Notification
 	for _, g := range b.report.Gaps {
 		kind := limitReached
-		if g.Kind == terraform.ErrorGap {
+		if g.Kind == source.ErrorGap {
 			kind, ok = brokenInput, false
 		}
 		if g.Class == analyzer.Crashes {

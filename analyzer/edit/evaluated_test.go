@@ -12,6 +12,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -214,7 +215,7 @@ func statement(t *testing.T, files map[string]string) *value.Value {
 	for name, text := range files {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	root, err := terraform.LoadConfig(context.Background(), terraform.OverFS(fsys), ".", terraform.Options{})
+	root, err := terraform.LoadConfig(context.Background(), workspace.OverFS(fsys), ".", terraform.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // Input is what one run looks at.
@@ -26,7 +27,7 @@ type Input struct {
 	// Version is iamvet's, for the report.
 	Version string
 	// Boundary is what may be read; nil when only plans and states are given.
-	Boundary *terraform.Boundary
+	Boundary *workspace.Boundary
 	// Paths are the directories and files to report on, relative to the
 	// boundary. None: only Plans are looked at.
 	Paths   []string
@@ -51,7 +52,7 @@ type Input struct {
 	// Now is when the run takes place; ages are counted from it.
 	Now time.Time
 	// Gaps were met before the analysis: a missing path, say.
-	Gaps []terraform.Gap
+	Gaps []source.Gap
 	// Log gets what --debug shows; nil for none.
 	Log *slog.Logger
 	// Recover makes a gap of a panic, which then costs one root, one question or one
@@ -126,7 +127,7 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 }
 
 // Load reads what the input names, without looking at it.
-func Load(ctx context.Context, in Input) ([]*terraform.Root, []terraform.Gap, error) {
+func Load(ctx context.Context, in Input) ([]*terraform.Root, []source.Gap, error) {
 	a := newAnalysis(in, nil)
 	if err := a.discover(ctx); err != nil {
 		return nil, nil, err
@@ -139,7 +140,7 @@ func Load(ctx context.Context, in Input) ([]*terraform.Root, []terraform.Gap, er
 }
 
 // LoadModel reads what the input names and joins it, without looking at it.
-func LoadModel(ctx context.Context, in Input) (*identity.Model, []terraform.Gap, error) {
+func LoadModel(ctx context.Context, in Input) (*identity.Model, []source.Gap, error) {
 	a := newAnalysis(in, nil)
 	if err := a.discover(ctx); err != nil {
 		return nil, nil, err
@@ -155,8 +156,8 @@ func LoadModel(ctx context.Context, in Input) (*identity.Model, []terraform.Gap,
 type analysis struct {
 	in       Input
 	checks   []*analyzer.Check
-	found    []terraform.FoundRoot
-	gaps     []terraform.Gap // of discovery
+	found    []workspace.FoundRoot
+	gaps     []source.Gap // of discovery
 	deployed deployment
 	apart    bool // findings of instances are left apart
 	memo     *analyzer.Memo
@@ -196,8 +197,8 @@ func (a *analysis) discover(ctx context.Context) error {
 	if a.in.Boundary == nil || len(a.in.Paths) == 0 {
 		return ctx.Err()
 	}
-	if a.in.OnlyPaths && terraform.HasConfiguration(a.in.Boundary, a.in.Paths[0]) {
-		a.found = a.environments([]terraform.FoundRoot{{Dir: path.Clean(a.in.Paths[0])}})
+	if a.in.OnlyPaths && workspace.HasConfiguration(a.in.Boundary, a.in.Paths[0]) {
+		a.found = a.environments([]workspace.FoundRoot{{Dir: path.Clean(a.in.Paths[0])}})
 		return ctx.Err()
 	}
 	found, gaps := terraform.FindRoots(ctx, a.in.Boundary, a.in.Options, a.in.Paths, a.in.Exclude, func(dir string, do func()) bool {
@@ -208,7 +209,7 @@ func (a *analysis) discover(ctx context.Context) error {
 		return !crashed
 	})
 	if a.in.AllowEmpty {
-		gaps = slices.DeleteFunc(gaps, func(g terraform.Gap) bool { return g.Class == terraform.NothingThere })
+		gaps = slices.DeleteFunc(gaps, func(g source.Gap) bool { return g.Class == workspace.NothingThere })
 	}
 	a.found, a.gaps = a.environments(found), append(a.gaps, gaps...)
 	return ctx.Err()
@@ -216,8 +217,8 @@ func (a *analysis) discover(ctx context.Context) error {
 
 // environments evaluates a root once for each of its root blocks in the
 // settings.
-func (a *analysis) environments(found []terraform.FoundRoot) []terraform.FoundRoot {
-	var out []terraform.FoundRoot
+func (a *analysis) environments(found []workspace.FoundRoot) []workspace.FoundRoot {
+	var out []workspace.FoundRoot
 	for _, f := range found {
 		declared := false
 		for _, r := range a.in.Settings.Roots {
@@ -225,7 +226,7 @@ func (a *analysis) environments(found []terraform.FoundRoot) []terraform.FoundRo
 				continue
 			}
 			declared = true
-			env := terraform.FoundRoot{Dir: f.Dir, Label: strings.Join(r.VarFiles, ",")}
+			env := workspace.FoundRoot{Dir: f.Dir, Label: strings.Join(r.VarFiles, ",")}
 			for _, v := range r.VarFiles {
 				env.VarFiles = append(env.VarFiles, path.Join(f.Dir, v))
 			}
@@ -238,18 +239,18 @@ func (a *analysis) environments(found []terraform.FoundRoot) []terraform.FoundRo
 	return out
 }
 
-func lostRoot(dir string) terraform.Gap {
-	return terraform.Gap{File: dir, Reason: "this root module is left out"}
+func lostRoot(dir string) source.Gap {
+	return source.Gap{File: dir, Reason: "this root module is left out"}
 }
 
 // sound loads the roots and makes the model of them, without those that crash.
-func (a *analysis) sound(ctx context.Context) (*identity.Model, []terraform.Gap, error) {
+func (a *analysis) sound(ctx context.Context) (*identity.Model, []source.Gap, error) {
 	roots, gaps, err := a.load(ctx, nil, nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	var m *identity.Model
-	whole, crashed := a.in.attempt(terraform.Gap{Reason: "what the root modules declare was not put together"},
+	whole, crashed := a.in.attempt(source.Gap{Reason: "what the root modules declare was not put together"},
 		func() { m = a.model(roots, identity.AllParts) })
 	if !crashed {
 		return m, gaps, nil
@@ -274,7 +275,7 @@ func (a *analysis) sound(ctx context.Context) (*identity.Model, []terraform.Gap,
 
 // load evaluates the roots. With edits, files are replaced in memory, and
 // roots of keep that read none of them are taken over as they are.
-func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *loaded) ([]*terraform.Root, []terraform.Gap, error) {
+func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *loaded) ([]*terraform.Root, []source.Gap, error) {
 	gaps := slices.Clone(a.gaps)
 	var roots []*terraform.Root
 	used := make([]bool, len(a.in.Plans))
@@ -302,7 +303,7 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *load
 		}
 		var root *terraform.Root
 		load := func() {
-			var more []terraform.Gap
+			var more []source.Gap
 			root, more = a.loadRoot(ctx, boundary, f, edits, a.unedited.at(f))
 			gaps = append(gaps, more...)
 		}
@@ -329,17 +330,17 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *load
 			continue
 		}
 		if p.HasDir {
-			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: p.Name,
+			gaps = append(gaps, source.Gap{Kind: source.ErrorGap, File: p.Name,
 				Reason: fmt.Sprintf("%s is not a root module of this scan: name the directory that the plan was made in, --plan DIR=%s", p.Dir, p.Name)})
 		}
 		var root *terraform.Root
 		var err error
-		gap, crashed := a.in.attempt(terraform.Gap{File: p.Name, Reason: "this file is left out"}, func() { root, err = a.evidence(ctx, p, nil, nil) })
+		gap, crashed := a.in.attempt(source.Gap{File: p.Name, Reason: "this file is left out"}, func() { root, err = a.evidence(ctx, p, nil, nil) })
 		switch {
 		case crashed:
 			gaps = append(gaps, gap)
 		case err != nil:
-			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: p.Name, Reason: err.Error()})
+			gaps = append(gaps, source.Gap{Kind: source.ErrorGap, File: p.Name, Reason: err.Error()})
 		default:
 			roots = append(roots, root)
 		}
@@ -350,7 +351,7 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *load
 // loadRoot is a root module with the plans and states of its directory; nil where
 // it has no configuration. old is the root as it was before the edits, if it is
 // known.
-func (a *analysis) loadRoot(ctx context.Context, boundary *terraform.Boundary, f terraform.FoundRoot, edits map[string][]byte, old *terraform.Root) (root *terraform.Root, gaps []terraform.Gap) {
+func (a *analysis) loadRoot(ctx context.Context, boundary *workspace.Boundary, f workspace.FoundRoot, edits map[string][]byte, old *terraform.Root) (root *terraform.Root, gaps []source.Gap) {
 	opt := a.in.Options
 	opt.Uncalled = true
 	opt.VarFiles = append(slices.Clone(f.VarFiles), opt.VarFiles...) // the command line wins
@@ -360,7 +361,7 @@ func (a *analysis) loadRoot(ctx context.Context, boundary *terraform.Boundary, f
 	}
 	root, err := terraform.LoadConfig(ctx, boundary, f.Dir, opt)
 	if err != nil {
-		return nil, []terraform.Gap{{Kind: terraform.ErrorGap, File: f.Dir, Reason: err.Error()}}
+		return nil, []source.Gap{{Kind: source.ErrorGap, File: f.Dir, Reason: err.Error()}}
 	}
 	for _, p := range a.in.Plans {
 		if !p.HasDir || a.dirOf(p) != f.Dir {
@@ -368,7 +369,7 @@ func (a *analysis) loadRoot(ctx context.Context, boundary *terraform.Boundary, f
 		}
 		over, err := a.evidence(ctx, p, root, edits)
 		if err != nil {
-			gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, File: p.Name, Reason: err.Error()})
+			gaps = append(gaps, source.Gap{Kind: source.ErrorGap, File: p.Name, Reason: err.Error()})
 			continue
 		}
 		root = over
@@ -413,7 +414,7 @@ func newLoaded(model *identity.Model) *loaded {
 	return l
 }
 
-func (l *loaded) at(f terraform.FoundRoot) *terraform.Root {
+func (l *loaded) at(f workspace.FoundRoot) *terraform.Root {
 	if l == nil {
 		return nil
 	}
@@ -454,7 +455,7 @@ type result struct {
 	model    *identity.Model
 	roots    []*terraform.Root
 	findings []*analyzer.Finding // merged, in order
-	gaps     []terraform.Gap
+	gaps     []source.Gap
 	// stayed says that a finding of before was not looked for again; nil says it of none.
 	stayed func(*analyzer.Finding) bool
 	// changed says that a resource may be another than before; nil says it of all.
@@ -500,14 +501,14 @@ func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*a
 }
 
 // ask runs a check. One that crashes keeps what it found before.
-func (a *analysis) ask(ctx context.Context, c *analyzer.Check, pass *analyzer.Pass, run func(*analyzer.Pass) error, gaps *[]terraform.Gap) error {
+func (a *analysis) ask(ctx context.Context, c *analyzer.Check, pass *analyzer.Pass, run func(*analyzer.Pass) error, gaps *[]source.Gap) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	var err error
 	if a.trying && !a.crashed[c] {
 		err = run(pass)
-	} else if gap, crashed := a.in.attempt(terraform.Gap{Reason: c.ID + " " + c.Name + " is not decided to its end"}, func() { err = run(pass) }); crashed {
+	} else if gap, crashed := a.in.attempt(source.Gap{Reason: c.ID + " " + c.Name + " is not decided to its end"}, func() { err = run(pass) }); crashed {
 		a.crashed[c] = true
 		*gaps = append(*gaps, gap)
 	}
@@ -532,8 +533,8 @@ func (a *analysis) offer(res *result) {
 }
 
 // lost is a gap about a finding that is there.
-func lost(f *analyzer.Finding, what string) terraform.Gap {
-	g := terraform.Gap{Span: f.Span, File: f.File, Reason: f.Check.ID + ": " + what}
+func lost(f *analyzer.Finding, what string) source.Gap {
+	g := source.Gap{Span: f.Span, File: f.File, Reason: f.Check.ID + ": " + what}
 	if f.Resource != nil {
 		g.Reason = f.Check.ID + " " + f.Resource.Address + ": " + what
 	}
@@ -554,7 +555,7 @@ func mustBeWhole(f *analyzer.Finding) {
 }
 
 // report assembles the result.
-func (a *analysis) report(res *result, gaps []terraform.Gap) *analyzer.Report {
+func (a *analysis) report(res *result, gaps []source.Gap) *analyzer.Report {
 	r := &analyzer.Report{Version: a.in.Version, Checks: a.checks, ScanRoot: a.in.ScanRoot, WorkDir: a.in.WorkDir}
 	if a.in.Boundary != nil {
 		r.Boundary = a.in.Boundary.Dir
@@ -610,15 +611,15 @@ func Used(s settings.Settings) *analyzer.UsedSettings {
 
 // TidyGaps removes repetitions (several roots read the same module) and puts
 // gaps in order of place.
-func TidyGaps(gaps []terraform.Gap) []terraform.Gap {
+func TidyGaps(gaps []source.Gap) []source.Gap {
 	type key struct {
-		kind   terraform.GapKind
+		kind   source.GapKind
 		file   string
 		start  int
 		reason string
 	}
 	seen := map[key]bool{}
-	var out []terraform.Gap
+	var out []source.Gap
 	for _, g := range gaps {
 		k := key{g.Kind, g.Place(), g.Span.Start, g.Reason}
 		if !seen[k] {

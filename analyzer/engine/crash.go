@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/source"
 )
 
 // Crash is a panic that was recovered: a fault of iamvet, and not of what it reads.
@@ -64,12 +64,12 @@ func crashSite() string {
 
 // attempt is do with the panic in it as a gap: lost, whose Reason says what was not
 // done. Where the input does not ask for that, a panic passes through.
-func (in *Input) attempt(lost terraform.Gap, do func()) (gap terraform.Gap, crashed bool) {
+func (in *Input) attempt(lost source.Gap, do func()) (gap source.Gap, crashed bool) {
 	crash := Guard(do, func() bool { return !in.Recover })
 	if crash == nil {
 		return gap, false
 	}
-	lost.Kind, lost.Class = terraform.ErrorGap, analyzer.Crashes
+	lost.Kind, lost.Class = source.ErrorGap, analyzer.Crashes
 	lost.Reason += ": " + crash.Error()
 	return lost, true
 }

@@ -14,7 +14,9 @@ import (
 	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/sarif"
 )
 
@@ -107,7 +109,7 @@ func TestCrashesCostWhatCrashed(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			in := engine.Input{Boundary: terraform.OverFS(crashing{files, tt.broken}), Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Recover: true}
+			in := engine.Input{Boundary: workspace.OverFS(crashing{files, tt.broken}), Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Recover: true}
 			r, err := engine.Analyze(context.Background(), in, tt.checks)
 			if err != nil {
 				t.Fatal(err)
@@ -125,7 +127,7 @@ func TestCrashesCostWhatCrashed(t *testing.T) {
 				}
 				return
 			}
-			if len(r.Gaps) != 1 || r.Gaps[0].Kind != terraform.ErrorGap || !strings.HasPrefix(r.Gaps[0].Reason, tt.gap) {
+			if len(r.Gaps) != 1 || r.Gaps[0].Kind != source.ErrorGap || !strings.HasPrefix(r.Gaps[0].Reason, tt.gap) {
 				t.Fatalf("gaps %v, want %s", r.Gaps, tt.gap)
 			}
 			inEveryFormat(t, r)
@@ -182,7 +184,7 @@ func TestCrashesOfFixesTogether(t *testing.T) {
 		}
 	}
 	list := []*analyzer.Check{users("X1", "alice", both, rename("x")), users("X2", "bob", fine, rename("y"))}
-	in := engine.Input{Boundary: terraform.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Recover: true}
+	in := engine.Input{Boundary: workspace.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: ".", Recover: true}
 	r, err := engine.Analyze(context.Background(), in, list)
 	if err != nil {
 		t.Fatal(err)
@@ -208,7 +210,7 @@ func TestCrashesStayCrashes(t *testing.T) {
 		"m/m.tf":  {Data: []byte("resource \"aws_iam_role\" \"r\" {}\n")},
 		"x":       {Data: []byte("x")},
 	}
-	root, err := terraform.LoadConfig(context.Background(), terraform.OverFS(crashing{files, []string{"x"}}), ".", terraform.Options{})
+	root, err := terraform.LoadConfig(context.Background(), workspace.OverFS(crashing{files, []string{"x"}}), ".", terraform.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ type deployment struct {
 	reports  []*credential.Report
 	devices  []identity.Devices
 	accounts []*identity.DeployedAccount
-	gaps     []terraform.Gap // what could not be read
+	gaps     []source.Gap // what could not be read
 }
 
 // readDeployed reads credential reports, lists of devices and authorization
@@ -34,7 +34,7 @@ func (a *analysis) readDeployed() {
 		a.readFile(f, func() {
 			root, err := terraform.LoadAuthorization(f)
 			if err != nil {
-				a.deployed.gaps = append(a.deployed.gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: err.Error()})
+				a.deployed.gaps = append(a.deployed.gaps, source.Gap{Kind: source.ErrorGap, File: f.Name, Reason: err.Error()})
 				return
 			}
 			a.deployed.accounts = append(a.deployed.accounts, identity.NewDeployedAccount(root, f))
@@ -44,7 +44,7 @@ func (a *analysis) readDeployed() {
 
 // readFile reads a file of evidence. One that crashes is left out.
 func (a *analysis) readFile(f *source.File, read func()) {
-	if gap, crashed := a.in.attempt(terraform.Gap{File: f.Name, Reason: "this file is left out"}, read); crashed {
+	if gap, crashed := a.in.attempt(source.Gap{File: f.Name, Reason: "this file is left out"}, read); crashed {
 		a.deployed.gaps = append(a.deployed.gaps, gap)
 	}
 }
@@ -60,7 +60,7 @@ func (a *analysis) readReport(f *source.File, accounts map[string]*source.File) 
 	if credential.ListsDevices(f.Bytes) {
 		d, err := credential.ReadDevices(f.Name, bytes.NewReader(f.Bytes))
 		if err != nil {
-			a.deployed.gaps = append(a.deployed.gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: strings.TrimPrefix(err.Error(), f.Name+": ")})
+			a.deployed.gaps = append(a.deployed.gaps, source.Gap{Kind: source.ErrorGap, File: f.Name, Reason: strings.TrimPrefix(err.Error(), f.Name+": ")})
 			return
 		}
 		a.deployed.devices = append(a.deployed.devices, identity.Devices{Devices: d, File: f})
@@ -80,7 +80,7 @@ func (a *analysis) readReport(f *source.File, accounts map[string]*source.File) 
 		}
 	}
 	if other != "" {
-		a.deployed.gaps = append(a.deployed.gaps, terraform.Gap{Kind: terraform.ErrorGap, File: f.Name, Reason: other})
+		a.deployed.gaps = append(a.deployed.gaps, source.Gap{Kind: source.ErrorGap, File: f.Name, Reason: other})
 		return
 	}
 	a.deployed.reports = append(a.deployed.reports, r)
@@ -120,8 +120,8 @@ func (a *analysis) judgeReports(ctx context.Context, res *result) error {
 }
 
 // reportGap is what is wrong with a report, at its row.
-func reportGap(r *credential.Report, err error) terraform.Gap {
-	g := terraform.Gap{Kind: terraform.ErrorGap, File: r.File.Name, Reason: strings.TrimPrefix(err.Error(), r.File.Name+": ")}
+func reportGap(r *credential.Report, err error) source.Gap {
+	g := source.Gap{Kind: source.ErrorGap, File: r.File.Name, Reason: strings.TrimPrefix(err.Error(), r.File.Name+": ")}
 	var row *credential.RowError
 	if errors.As(err, &row) {
 		g.Reason = row.Text

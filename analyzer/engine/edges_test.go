@@ -11,6 +11,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/checks"
 	"github.com/iamvet/iamvet/checks/checktest"
 )
@@ -42,7 +43,7 @@ func TestFindingsAtTheEdgesOfFiles(t *testing.T) {
 func findingsAtEdges(t *testing.T, text string) {
 	t.Helper()
 	in := engine.Input{Now: checktest.Now, ScanRoot: ".", WorkDir: ".", Paths: []string{"."},
-		Boundary: terraform.OverFS(fstest.MapFS{"main.tf": {Data: []byte(text)}})}
+		Boundary: workspace.OverFS(fstest.MapFS{"main.tf": {Data: []byte(text)}})}
 	r, err := engine.Analyze(context.Background(), in, checks.All)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +83,7 @@ func edgeFix(t *testing.T, in engine.Input, c analyzer.Chosen) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := terraform.LoadConfig(context.Background(), terraform.OverFS(fstest.MapFS{"main.tf": {Data: after}}), ".", terraform.Options{})
+	root, err := terraform.LoadConfig(context.Background(), workspace.OverFS(fstest.MapFS{"main.tf": {Data: after}}), ".", terraform.Options{})
 	if err != nil {
 		t.Fatalf("%s: %v", c.Fix.Message, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -26,7 +27,7 @@ func (a *analysis) keeps(old *terraform.Root) func(address, attribute string, no
 	}
 	byAddress := map[string]map[string]*terraform.Resource{} // by type
 	return func(address, attribute string, now *value.Value) *value.Value {
-		typ := terraform.TypeOf(address)
+		typ := addrs.TypeOf(address)
 		if byAddress[typ] == nil {
 			byAddress[typ] = map[string]*terraform.Resource{}
 			for _, r := range old.Resources(typ) {
@@ -86,7 +87,7 @@ func (a *analysis) judgeUnapplied(ctx context.Context, roots []*terraform.Root, 
 		return err
 	}
 	for _, g := range again.gaps {
-		if g.Kind == terraform.ErrorGap && !slices.Contains(res.gaps, g) {
+		if g.Kind == source.ErrorGap && !slices.Contains(res.gaps, g) {
 			res.gaps = append(res.gaps, g)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // replacing is a check that wants a text gone, and another in its place.
@@ -58,7 +58,7 @@ func TestFixesThatAllowMoreAreDropped(t *testing.T) {
 		{"a draft", "111122223333:root", "444455556666:root", analyzer.Draft, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			boundary := terraform.OverFS(fstest.MapFS{"main.tf": {Data: []byte(trust)}})
+			boundary := workspace.OverFS(fstest.MapFS{"main.tf": {Data: []byte(trust)}})
 			var log bytes.Buffer
 			in := engine.Input{Boundary: boundary, Paths: []string{"."}, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 			r, err := engine.Analyze(context.Background(), in, []*analyzer.Check{replacing(c.old, c.by, c.grade)})
@@ -103,7 +103,7 @@ resource "aws_iam_role" "other" {
 		}
 		return nil
 	}}
-	boundary := terraform.OverFS(fstest.MapFS{"main.tf": {Data: []byte(roles)}})
+	boundary := workspace.OverFS(fstest.MapFS{"main.tf": {Data: []byte(roles)}})
 	var log bytes.Buffer
 	in := engine.Input{Boundary: boundary, Paths: []string{"."}, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	r, err := engine.Analyze(context.Background(), in, []*analyzer.Check{beside})

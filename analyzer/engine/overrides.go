@@ -29,8 +29,8 @@ func (a *analysis) override(findings []*analyzer.Finding) {
 
 // misnamed are gaps for the rules that the settings name and that are not there,
 // or are there twice.
-func (a *analysis) misnamed() []terraform.Gap {
-	var out []terraform.Gap
+func (a *analysis) misnamed() []source.Gap {
+	var out []source.Gap
 	var names []string
 	for _, c := range a.checks {
 		names = append(names, c.ID, c.Name)
@@ -52,7 +52,7 @@ func (a *analysis) misnamed() []terraform.Gap {
 			named[c] = true
 		}
 		if reason != "" {
-			out = append(out, terraform.Gap{Kind: terraform.ErrorGap, Span: o.Span, File: a.in.Settings.File, Reason: reason})
+			out = append(out, source.Gap{Kind: source.ErrorGap, Span: o.Span, File: a.in.Settings.File, Reason: reason})
 		}
 	}
 	return out
@@ -62,11 +62,11 @@ func (a *analysis) misnamed() []terraform.Gap {
 // that nothing reads (a plan without its flag, a note), values for variables
 // that no root declares. With several roots, most do not know a variable. Which
 // files the roots read is known after they were looked at.
-func (a *analysis) misused(roots []*terraform.Root) []terraform.Gap {
-	var out []terraform.Gap
+func (a *analysis) misused(roots []*terraform.Root) []source.Gap {
+	var out []source.Gap
 	for _, name := range slices.Sorted(maps.Keys(a.in.Options.Vars)) {
 		if len(roots) > 0 && !slices.ContainsFunc(roots, func(r *terraform.Root) bool { return r.Declares(name) }) {
-			out = append(out, terraform.Gap{Kind: terraform.LimitGap, Reason: fmt.Sprintf("--var %s: no root module of this scan declares a variable of that name", name)})
+			out = append(out, source.Gap{Kind: source.LimitGap, Reason: fmt.Sprintf("--var %s: no root module of this scan declares a variable of that name", name)})
 		}
 	}
 	for _, name := range a.in.Paths {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -19,7 +19,7 @@ const redacted = "(sensitive)"
 // redact takes sensitive values out of what findings and gaps say: an external
 // id that a witness carries, a name in a message. The source that an excerpt or
 // a diff shows is in the repository already; where it may not be, see Withheld.
-func redact(findings []*analyzer.Finding, gaps []terraform.Gap, model *identity.Model) {
+func redact(findings []*analyzer.Finding, gaps []source.Gap, model *identity.Model) {
 	clean := Redactor(model)
 	for _, f := range findings {
 		f.Message = clean(f.Message)

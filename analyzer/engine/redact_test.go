@@ -9,7 +9,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/checks"
 	"github.com/iamvet/iamvet/sarif"
 )
@@ -39,7 +39,7 @@ resource "aws_iam_role" "third_party" {
 `)},
 		"terraform.tfvars": {Data: []byte(`external_id = "` + canary + `"`)},
 	}
-	in := engine.Input{Version: "test", Boundary: terraform.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+	in := engine.Input{Version: "test", Boundary: workspace.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
 	r, err := engine.Analyze(context.Background(), in, checks.All)
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +98,7 @@ after   = "canary-after"
 account = "400030002000"
 `)},
 	}
-	in := engine.Input{Version: "test", Boundary: terraform.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
+	in := engine.Input{Version: "test", Boundary: workspace.OverFS(files), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
 	r, err := engine.Analyze(context.Background(), in, checks.All)
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
 // Together is the result of putting chosen fixes together.
@@ -20,7 +19,7 @@ type Together struct {
 	// Remaining are the findings after the fixes.
 	Remaining []*analyzer.Finding
 	// Gaps are fixes that crashed beside others.
-	Gaps []terraform.Gap
+	Gaps []source.Gap
 }
 
 // Left is a fix that was left out.
@@ -65,7 +64,7 @@ func Combine(ctx context.Context, in Input, checks []*analyzer.Check, chosen []a
 	var after *result
 	roots := newLoaded(model)
 	a.unedited = roots
-	_, crashed := a.in.attempt(terraform.Gap{}, func() { after, err = a.harmless(ctx, before, roots, out.Applied, merged) })
+	_, crashed := a.in.attempt(source.Gap{}, func() { after, err = a.harmless(ctx, before, roots, out.Applied, merged) })
 	if crashed || err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()

@@ -16,7 +16,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/checks"
 	"github.com/iamvet/iamvet/checks/checktest"
 )
@@ -55,7 +55,7 @@ var because = regexp.MustCompile(`(?m) because=.*$`)
 // analyze is the report of a directory, and which fixes were dropped.
 func analyze(t *testing.T, dir string, how func(context.Context, engine.Input, []*analyzer.Check) (*analyzer.Report, error)) (text, dropped string) {
 	t.Helper()
-	b, err := terraform.OpenBoundary(dir)
+	b, err := workspace.OpenBoundary(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func analyze(t *testing.T, dir string, how func(context.Context, engine.Input, [
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		in.Plans = append(in.Plans, engine.Evidence{Name: name, Bytes: text, State: name == "state.json", Dir: ".", HasDir: terraform.HasConfiguration(b, ".")})
+		in.Plans = append(in.Plans, engine.Evidence{Name: name, Bytes: text, State: name == "state.json", Dir: ".", HasDir: workspace.HasConfiguration(b, ".")})
 	}
 	r, err := how(context.Background(), in, checks.All)
 	if err != nil {

@@ -7,7 +7,9 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -61,7 +63,7 @@ func (a *analysis) why(ctx context.Context, choose Choose) (*analyzer.Explanatio
 	a.override(result.findings)
 	for _, r := range asked {
 		for _, c := range a.checks {
-			if slices.Contains(c.Subjects, r.Type) && r.Mode == terraform.Managed {
+			if slices.Contains(c.Subjects, r.Type) && r.Mode == addrs.Managed {
 				out.Answers = append(out.Answers, a.answers(result, c, r)...)
 			}
 		}
@@ -97,7 +99,7 @@ func (a *analysis) answers(res *result, c *analyzer.Check, r *terraform.Resource
 	}
 	told := gone(r)
 	if told == nil {
-		lost := terraform.Gap{Span: r.Header, Reason: "what " + c.ID + " makes of " + r.Address + " was not told"}
+		lost := source.Gap{Span: r.Header, Reason: "what " + c.ID + " makes of " + r.Address + " was not told"}
 		if gap, crashed := a.in.attempt(lost, func() { told = c.Tell(pass, r) }); crashed {
 			res.gaps = append(res.gaps, gap)
 			return out

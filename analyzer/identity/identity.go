@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -44,7 +45,7 @@ type Model struct {
 	// an account is judged with, or what a fix is verified against. Mostly nil.
 	Beside *Model
 	// Gaps are policies that could not be parsed.
-	Gaps []terraform.Gap
+	Gaps []source.Gap
 	// Looked are the resource instances that were looked at.
 	Looked []*terraform.Resource
 
@@ -115,7 +116,7 @@ func (m *Model) resources(r *terraform.Root, types ...string) []*terraform.Resou
 // parsed is what was made of a policy.
 type parsed struct {
 	document *policy.Document
-	gaps     []terraform.Gap
+	gaps     []source.Gap
 }
 
 // document parses a policy attribute, once for all models. What is not a policy
@@ -151,17 +152,17 @@ func (m *Model) parse(r *terraform.Resource, attr *value.Value, what string) *po
 		if span.IsZero() {
 			span = r.Header
 		}
-		kind := terraform.ErrorGap
+		kind := source.ErrorGap
 		if r.Exists != value.Yes || len(attr.AllAssumptions()) > 0 {
-			kind = terraform.LimitGap // nobody says that Terraform will be given this
+			kind = source.LimitGap // nobody says that Terraform will be given this
 		}
-		m.Gaps = append(m.Gaps, terraform.Gap{Kind: kind, Span: span,
+		m.Gaps = append(m.Gaps, source.Gap{Kind: kind, Span: span,
 			Reason: what + " of " + r.Address + " is not a policy that AWS would accept; " + text})
 		return nil
 	}
 	if n := len(doc.Statements); n > maxStatements {
 		reason := fmt.Sprintf("%s of %s has %d statements: more than %d are not evaluated, nor do they fit into a policy of AWS", what, r.Address, n, maxStatements)
-		m.Gaps = append(m.Gaps, terraform.Gap{Kind: terraform.ErrorGap, Span: r.Header, Reason: reason})
+		m.Gaps = append(m.Gaps, source.Gap{Kind: source.ErrorGap, Span: r.Header, Reason: reason})
 		return &policy.Document{Open: true, Value: value.UnknownBecause(reason, r.Header)}
 	}
 	return doc

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 )
 
 // Key is what an organization is made of. Where a model that was built again has
@@ -57,7 +58,7 @@ func (k *key) resource(r *terraform.Resource) {
 	k.b.WriteString(r.Root.ID())
 	k.b.WriteByte('\x00')
 	k.b.WriteString(r.Address)
-	if r.Mode == terraform.Data {
+	if r.Mode == addrs.Data {
 		k.b.WriteString(" data")
 	}
 	if k.m.changed != nil && k.m.changed(r) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -66,7 +67,7 @@ type Node struct {
 // Managed says that the scan declares the node: what is attached to one that is
 // only read, or only named by its id, may be declared elsewhere as well.
 func (n *Node) Managed() bool {
-	return n.Kind == OrganizationRoot || n.Resource != nil && n.Resource.Mode == terraform.Managed
+	return n.Kind == OrganizationRoot || n.Resource != nil && n.Resource.Mode == addrs.Managed
 }
 
 // Exists says whether the node is there at all, which count may decide.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -33,7 +34,7 @@ func model(t *testing.T, files map[string]string) *identity.Model {
 	sort.Strings(names)
 	var roots []*terraform.Root
 	for _, d := range names {
-		r, err := terraform.LoadConfig(context.Background(), terraform.OverFS(fsys), d, terraform.Options{Uncalled: true})
+		r, err := terraform.LoadConfig(context.Background(), workspace.OverFS(fsys), d, terraform.Options{Uncalled: true})
 		if err != nil {
 			t.Fatal(err)
 		}

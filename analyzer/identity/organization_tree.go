@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -35,7 +36,7 @@ type address struct {
 }
 
 func addressOf(r *terraform.Resource) address {
-	return address{r.Root, r.Address, r.Mode == terraform.Data}
+	return address{r.Root, r.Address, r.Mode == addrs.Data}
 }
 
 func (m *Model) addOrganizations() {

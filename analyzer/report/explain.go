@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -127,7 +127,7 @@ func (s Seen) Reason(r value.Reason) string { return s.reason(r.Text, r.Span) }
 
 // Gap is a gap in one line that is safe to print:
 // main.tf:3: limit: module is not fetched.
-func (s Seen) Gap(g terraform.Gap) string {
+func (s Seen) Gap(g source.Gap) string {
 	g.Reason = g.Kind.String() + ": " + g.Reason
 	return clean(oneLine(s.gap(g)))
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/source"
 )
 
 // GitHub writes the findings and gaps as workflow commands, which a runner
@@ -17,14 +17,14 @@ func GitHub(w io.Writer, r *analyzer.Report) error {
 	n := boundaryNames()
 	var b strings.Builder
 	for _, g := range r.Gaps {
-		if g.Kind == terraform.ErrorGap {
+		if g.Kind == source.ErrorGap {
 			n.gapCommand(&b, g, "error")
 		}
 	}
 	for _, f := range findings {
 		n.findingCommand(&b, f)
 	}
-	for _, group := range alike(r.Gaps, terraform.LimitGap) {
+	for _, group := range alike(r.Gaps, source.LimitGap) {
 		if len(group) > fewAlike {
 			command(&b, "notice", []string{"title", "iamvet: not analysed"}, itoa(len(group))+" "+group[0].Class)
 			continue
@@ -87,7 +87,7 @@ func (n names) also(f *analyzer.Finding) string {
 	return f.Also(func(root string) string { return n.of(orDot(root)) }, analyzer.EveryInstance)
 }
 
-func (n names) gapCommand(b *strings.Builder, g terraform.Gap, level string) {
+func (n names) gapCommand(b *strings.Builder, g source.Gap, level string) {
 	var properties []string
 	if file, line := n.gapPlace(g); file != "" && file != stdin {
 		properties = append(properties, "file", file)

@@ -147,7 +147,7 @@ func hostileReport() *analyzer.Report {
 			Related:  []analyzer.Related{{Message: hostile, Span: at}},
 			Fixes:    []*analyzer.Fix{{Message: hostile, Diff: "--- a\n+++ b\n+```" + hostile}},
 		}},
-		Gaps: []terraform.Gap{{File: hostile, Reason: hostile}},
+		Gaps: []source.Gap{{File: hostile, Reason: hostile}},
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/source"
 )
 
 // maxMarkdown is what GitHub takes of a step's summary, less a little for what
@@ -146,12 +146,12 @@ func (m *markdown) undetermined(findings []*analyzer.Finding) {
 	m.out.WriteString("\n</details>\n")
 }
 
-func (m *markdown) gaps(gaps []terraform.Gap) {
+func (m *markdown) gaps(gaps []source.Gap) {
 	if len(gaps) == 0 || !m.add("\n### Not analysed\n\n") {
 		return
 	}
 	left := len(gaps)
-	for _, kind := range []terraform.GapKind{terraform.ErrorGap, terraform.LimitGap} {
+	for _, kind := range []source.GapKind{source.ErrorGap, source.LimitGap} {
 		for _, group := range alike(gaps, kind) {
 			if !m.add(m.group(group)) {
 				m.left(left, "gap")
@@ -163,7 +163,7 @@ func (m *markdown) gaps(gaps []terraform.Gap) {
 }
 
 // group is gaps of one class, folded where they are many.
-func (m *markdown) group(gaps []terraform.Gap) string {
+func (m *markdown) group(gaps []source.Gap) string {
 	list := ""
 	for _, g := range gaps {
 		file, line := m.gapPlace(g)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -107,13 +108,13 @@ func sameNeeds(findings []*analyzer.Finding) [][]*analyzer.Finding {
 
 // gaps prints what could not be read: what is broken, then what limits the
 // answer, those of a class together.
-func (t *printer) gaps(gaps []terraform.Gap) {
+func (t *printer) gaps(gaps []source.Gap) {
 	if len(gaps) == 0 {
 		return
 	}
 	t.line(t.in(bold, "Not analysed"))
 	t.line("")
-	for _, kind := range []terraform.GapKind{terraform.ErrorGap, terraform.LimitGap} {
+	for _, kind := range []source.GapKind{source.ErrorGap, source.LimitGap} {
 		for _, group := range alike(gaps, kind) {
 			n := t.shown(len(group), fewAlike)
 			for _, g := range group[:n] {
@@ -129,9 +130,9 @@ func (t *printer) gaps(gaps []terraform.Gap) {
 
 // alike is the gaps of a kind in groups of one class, in order of the first of
 // each. One without a class is alone.
-func alike(gaps []terraform.Gap, kind terraform.GapKind) [][]terraform.Gap {
+func alike(gaps []source.Gap, kind source.GapKind) [][]source.Gap {
 	at := map[string]int{}
-	var out [][]terraform.Gap
+	var out [][]source.Gap
 	for _, g := range gaps {
 		if g.Kind != kind {
 			continue
@@ -147,9 +148,9 @@ func alike(gaps []terraform.Gap, kind terraform.GapKind) [][]terraform.Gap {
 	return out
 }
 
-func (t *printer) gapLine(kind terraform.GapKind, text string) {
+func (t *printer) gapLine(kind source.GapKind, text string) {
 	colour := yellow
-	if kind == terraform.ErrorGap {
+	if kind == source.ErrorGap {
 		colour = red
 	}
 	for i, l := range wrapped(text, max(20, t.width-9)) {
@@ -193,7 +194,7 @@ func notes(r *analyzer.Report) []string {
 	if asks {
 		out = append(out, "Variables get values by --var NAME=VALUE, by --var-file FILE or from a plan (--plan FILE).")
 	}
-	if slices.ContainsFunc(r.Gaps, func(g terraform.Gap) bool { return g.Class == terraform.ModulesNotFetched }) {
+	if slices.ContainsFunc(r.Gaps, func(g source.Gap) bool { return g.Class == terraform.ModulesNotFetched }) {
 		out = append(out, "Modules that are not local are read after terraform init, and a plan has what they make.")
 	}
 	if slices.ContainsFunc(append(slices.Clone(r.Findings), r.Undetermined...), unknownKey) {

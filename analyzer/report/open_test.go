@@ -9,7 +9,9 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/report/reporttest"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -22,12 +24,12 @@ func many() *analyzer.Report {
 	at := s.At("stacks/prod/main.tf", "source")
 	r.Gaps = nil
 	for i := range 5 {
-		r.Gaps = append(r.Gaps, terraform.Gap{Span: at, Class: terraform.ModulesNotFetched,
+		r.Gaps = append(r.Gaps, source.Gap{Span: at, Class: terraform.ModulesNotFetched,
 			Reason: fmt.Sprintf("module.m%d: its source \"example/m/aws\" is not local, and has not been fetched by terraform init", i)})
 	}
-	r.Gaps = append(r.Gaps, terraform.Gap{Kind: terraform.ErrorGap, Span: at, Reason: "argument or block definition required"})
+	r.Gaps = append(r.Gaps, source.Gap{Kind: source.ErrorGap, Span: at, Reason: "argument or block definition required"})
 	for i := range 4 {
-		r.Gaps = append(r.Gaps, terraform.Gap{Span: at, Class: terraform.FilesMissing, Reason: fmt.Sprintf("policies/%d.json does not exist", i)})
+		r.Gaps = append(r.Gaps, source.Gap{Span: at, Class: workspace.FilesMissing, Reason: fmt.Sprintf("policies/%d.json does not exist", i)})
 	}
 	question := *r.Undetermined[0]
 	var needs []value.Reason

@@ -13,7 +13,6 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
 // names turns file names, which are relative to the boundary, into the paths
@@ -113,7 +112,7 @@ func (n names) line(at source.Span) string {
 }
 
 // gap is file:line: reason.
-func (n names) gap(g terraform.Gap) string {
+func (n names) gap(g source.Gap) string {
 	file, line := n.gapPlace(g)
 	switch {
 	case file == "", line == 0 && (file == "." || strings.HasPrefix(g.Reason, file)):
@@ -125,7 +124,7 @@ func (n names) gap(g terraform.Gap) string {
 }
 
 // gapPlace is the file and line of a gap; line is 0 when it has none.
-func (n names) gapPlace(g terraform.Gap) (file string, line int) {
+func (n names) gapPlace(g source.Gap) (file string, line int) {
 	switch {
 	case !g.Span.IsZero():
 		return n.of(g.Span.File.Name), g.Span.StartPos().Line

@@ -1,9 +1,11 @@
 package terraform
 
+import "github.com/iamvet/iamvet/analyzer/terraform/addrs"
+
 // Resource is the instance with this address, or nil. Only its type is
 // evaluated.
 func (r *Root) Resource(address string) *Resource {
-	mode, typ, ok := addressType(address)
+	mode, typ, ok := addrs.ModeAndType(address)
 	if !ok {
 		return nil
 	}

@@ -19,14 +19,14 @@ var arnKinds = map[string]string{
 // ownARN is the ARN that AWS will give the instance, with holes for what is only
 // known then: its shape tells who is meant. nil for other types.
 func (inst *instance) ownARN(cautious bool) *value.Value {
-	kind := arnKinds[inst.key.typ]
+	kind := arnKinds[inst.key.Type]
 	if kind == "" {
 		return nil
 	}
-	at := inst.block.header
+	at := inst.block.Header
 	text := func(s string) *value.Value { return value.StrAt(source.Computed(s, at)) }
 	pieces := []*value.Value{text("arn:"), inst.ownPartition(), text(":iam::"), inst.ownAccount(), text(":" + kind)}
-	switch inst.key.typ {
+	switch inst.key.Type {
 	case "aws_iam_openid_connect_provider":
 		pieces = append(pieces, withoutScheme(inst.written("url", cautious)))
 	case "aws_iam_saml_provider":
@@ -50,7 +50,7 @@ func (inst *instance) ownName(cautious bool) *value.Value {
 	}
 	made := inst.afterApply("name")
 	if prefix := inst.written("name_prefix", cautious); !prefix.Missing() {
-		return joined(inst.block.header, []*value.Value{prefix, made})
+		return joined(inst.block.Header, []*value.Value{prefix, made})
 	}
 	return made
 }
@@ -79,10 +79,10 @@ func (inst *instance) ownAccount() *value.Value {
 func (inst *instance) accountName() string {
 	name := "aws"
 	if p := inst.provider(); p != nil && p.ok {
-		name = p.frame.m.address + " " + p.block.header.File.Name + ":" + strconv.Itoa(p.block.header.Start) + " " + p.key
+		name = p.frame.m.address + " " + p.block.Header.File.Name + ":" + strconv.Itoa(p.block.Header.Start) + " " + p.key
 	} else if p != nil {
 		name = inst.address // of which of several instances is not known
-	} else if ref := inst.m.ev.providerRef(inst.block.expr("provider"), inst.frame); ref.name != "" {
+	} else if ref := inst.m.ev.providerRef(inst.block.Expr("provider"), inst.frame); ref.name != "" {
 		name = inst.m.address + " " + ref.name
 	}
 	return inst.m.ev.root.ID() + " " + name

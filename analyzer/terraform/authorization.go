@@ -77,7 +77,7 @@ func LoadAuthorization(f *source.File) (*Root, error) {
 	root := &Root{Source: State, alone: true}
 	a := detailsLoader{root, newEvidence(root, f), f}
 	if details.IsTruncated {
-		root.gap(Gap{Kind: LimitGap, File: f.Name, Reason: "it is one page of several: what is in the others is not looked at"})
+		root.gap(source.Gap{Kind: source.LimitGap, File: f.Name, Reason: "it is one page of several: what is in the others is not looked at"})
 	}
 	for _, r := range list(details.RoleDetailList) {
 		a.role(&r)
@@ -128,7 +128,7 @@ func (a *detailsLoader) add(address, typ, name string, after map[string]any) {
 func (a *detailsLoader) document(raw json.RawMessage, what string) (string, bool) {
 	text, err := documentText(raw)
 	if err != nil {
-		a.root.gap(Gap{Kind: ErrorGap, File: a.file.Name, Reason: what + " cannot be read"})
+		a.root.gap(source.Gap{Kind: source.ErrorGap, File: a.file.Name, Reason: what + " cannot be read"})
 	}
 	return text, err == nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 	"testing/fstest"
+
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // BenchmarkConfig reads and evaluates a root that calls one module a hundred
@@ -38,7 +40,7 @@ resource "aws_iam_role_policy" "this" {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		root, err := LoadConfig(context.Background(), OverFS(fsys), ".", Options{})
+		root, err := LoadConfig(context.Background(), workspace.OverFS(fsys), ".", Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -57,7 +59,7 @@ func BenchmarkSharedFiles(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		boundary := OverFS(fsys)
+		boundary := workspace.OverFS(fsys)
 		roots, _ := FindRoots(context.Background(), boundary, Options{}, []string{"."}, nil, nil)
 		if len(roots) != 50 {
 			b.Fatal(len(roots), " roots")

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -76,7 +77,7 @@ func TestConfigBounds(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			root, err := LoadConfig(context.Background(), OverFS(tt.fsys), ".", Options{})
+			root, err := LoadConfig(context.Background(), workspace.OverFS(tt.fsys), ".", Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +103,7 @@ func TestConfigBounds(t *testing.T) {
 func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	root, err := LoadConfig(ctx, OverFS(files("-- main.tf --\nresource \"aws_iam_user\" \"x\" {\n  name = [for i in range(100) : [for j in range(100) : j]]\n}\n")), ".", Options{})
+	root, err := LoadConfig(ctx, workspace.OverFS(files("-- main.tf --\nresource \"aws_iam_user\" \"x\" {\n  name = [for i in range(100) : [for j in range(100) : j]]\n}\n")), ".", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

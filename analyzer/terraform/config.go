@@ -10,18 +10,20 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // LoadConfig reads the root module in dir, a slash-separated path relative to
 // the boundary. Nothing is evaluated yet. The error is for a directory that
 // holds no configuration; everything else that is wrong is a gap of the Root.
-func LoadConfig(ctx context.Context, b *Boundary, dir string, opt Options) (*Root, error) {
-	resolved, gap := b.resolve(dir)
+func LoadConfig(ctx context.Context, b *workspace.Boundary, dir string, opt Options) (*Root, error) {
+	resolved, gap := b.Resolve(dir)
 	if gap != nil {
 		return nil, errors.New(gap.Reason)
 	}
-	m := b.module(resolved, opt.Language)
+	m := b.Module(resolved, opt.Language)
 	if m == nil {
 		return nil, fmt.Errorf("%s has no Terraform configuration", dir)
 	}
@@ -39,7 +41,7 @@ func LoadConfig(ctx context.Context, b *Boundary, dir string, opt Options) (*Roo
 		dialect:   dialectOf(m, opt),
 	}
 	root.loader = ev
-	installed, gap := b.fetchedModules(resolved)
+	installed, gap := b.FetchedModules(resolved)
 	if gap != nil {
 		root.gap(*gap)
 	}
@@ -50,19 +52,21 @@ func LoadConfig(ctx context.Context, b *Boundary, dir string, opt Options) (*Roo
 }
 
 // module is a directory's configuration, as the root's language has it.
-func (ev *evaluator) module(dir string) *module { return ev.boundary.module(dir, ev.opt.Language) }
+func (ev *evaluator) module(dir string) *workspace.Module {
+	return ev.boundary.Module(dir, ev.opt.Language)
+}
 
 // moduleInstance is a module, called once.
 type moduleInstance struct {
 	ev      *evaluator
-	mod     *module // nil when it is not at hand; missing says why
+	mod     *workspace.Module // nil when it is not at hand; missing says why
 	missing string
 	dir     string // resolved, relative to the boundary
 	path    string // path.module
 	address string // module.a["k"]; "" for the root
 
 	parent  *moduleInstance
-	block   *block // the call
+	block   *workspace.Block // the call
 	names   []string
 	inputs  *frame // of the call, for its arguments
 	calls   []Call
@@ -78,10 +82,10 @@ type moduleInstance struct {
 	providers  map[string]expansion // of provider blocks with for_each
 	called     map[string]*value.Value
 	expanding  map[string]bool
-	resources  map[resourceKey]*resourceSet
+	resources  map[addrs.Resource]*resourceSet
 }
 
-func (ev *evaluator) newModule(m *module, dir, modulePath string) *moduleInstance {
+func (ev *evaluator) newModule(m *workspace.Module, dir, modulePath string) *moduleInstance {
 	mi := &moduleInstance{
 		ev: ev, mod: m, dir: dir, path: modulePath, exists: value.Yes,
 		memo:       memo{},
@@ -90,13 +94,13 @@ func (ev *evaluator) newModule(m *module, dir, modulePath string) *moduleInstanc
 		providers:  map[string]expansion{},
 		called:     map[string]*value.Value{},
 		expanding:  map[string]bool{},
-		resources:  map[resourceKey]*resourceSet{},
+		resources:  map[addrs.Resource]*resourceSet{},
 	}
 	mi.frame = &frame{m: mi}
 	ev.instances++
 	if m != nil {
-		ev.use(m.files)
-		for _, g := range slices.Concat(m.unread, m.gaps) {
+		ev.use(m.Files)
+		for _, g := range slices.Concat(m.Unread, m.Gaps) {
 			ev.root.gap(g)
 		}
 	}
@@ -118,10 +122,10 @@ func (m *moduleInstance) call(name string) (*value.Value, string) {
 	for _, inst := range insts {
 		ref := &value.Ref{Root: m.ev.root.ID(), Address: inst.address, Type: "module"}
 		m.ev.objects[ref] = inst
-		values = append(values, &value.Value{Kind: value.Object, Open: true, Ref: ref, Span: inst.block.header})
+		values = append(values, &value.Value{Kind: value.Object, Open: true, Ref: ref, Span: inst.block.Header})
 		x.keys = append(x.keys, inst.inputs.key)
 	}
-	v := m.ev.all(x, values, &value.Ref{Root: m.ev.root.ID(), Address: joinAddress(m.address, "module."+name), Type: "module"}, m.mod.calls[name].header)
+	v := m.ev.all(x, values, &value.Ref{Root: m.ev.root.ID(), Address: addrs.Join(m.address, "module."+name), Type: "module"}, m.mod.Calls[name].Header)
 	m.called[name] = v
 	return v, ""
 }
@@ -131,12 +135,12 @@ func (m *moduleInstance) instancesOf(name string) ([]*moduleInstance, string) {
 	if insts, ok := m.expanded[name]; ok {
 		return insts, ""
 	}
-	if m.mod == nil || m.mod.calls[name] == nil {
+	if m.mod == nil || m.mod.Calls[name] == nil {
 		return nil, "module." + name + " is not declared"
 	}
-	b := m.mod.calls[name]
+	b := m.mod.Calls[name]
 	if m.expanding[name] {
-		m.ev.gap(ErrorGap, b.header, "module."+name+": its instances depend on itself")
+		m.ev.gap(source.ErrorGap, b.Header, "module."+name+": its instances depend on itself")
 		return nil, "module." + name + ": its instances depend on itself"
 	}
 	m.expanding[name] = true
@@ -147,7 +151,7 @@ func (m *moduleInstance) instancesOf(name string) ([]*moduleInstance, string) {
 	for _, k := range x.keys {
 		if m.ev.instances >= maxModules {
 			missing = "more than " + strconv.Itoa(maxModules) + " module instances are not evaluated"
-			m.ev.gap(ErrorGap, b.header, missing)
+			m.ev.gap(source.ErrorGap, b.Header, missing)
 			if len(insts) > 0 {
 				break
 			}
@@ -158,22 +162,22 @@ func (m *moduleInstance) instancesOf(name string) ([]*moduleInstance, string) {
 	return insts, ""
 }
 
-func (m *moduleInstance) child(name string, b *block, k *instanceKey, dir, modulePath, missing string) *moduleInstance {
-	var mod *module
+func (m *moduleInstance) child(name string, b *workspace.Block, k *instanceKey, dir, modulePath, missing string) *moduleInstance {
+	var mod *workspace.Module
 	if missing == "" {
 		if mod = m.ev.module(dir); mod == nil {
 			missing = "module." + name + ": " + dir + " has no Terraform configuration"
-			if why := m.ev.boundary.submodule(dir); why != "" {
+			if why := m.ev.boundary.Submodule(dir); why != "" {
 				missing = "module." + name + ": " + why
 			}
-			m.ev.gap(ErrorGap, b.header, missing)
+			m.ev.gap(source.ErrorGap, b.Header, missing)
 		}
 	}
 	c := m.ev.newModule(mod, dir, modulePath)
 	c.parent, c.block, c.missing = m, b, missing
 	c.names = append(m.names[:len(m.names):len(m.names)], name)
-	c.address = joinAddress(m.address, "module."+name+k.String())
-	c.calls = append(m.calls[:len(m.calls):len(m.calls)], Call{Address: c.address, Span: b.header})
+	c.address = addrs.Join(m.address, "module."+name+k.String())
+	c.calls = append(m.calls[:len(m.calls):len(m.calls)], Call{Address: c.address, Span: b.Header})
 	inputs := *m.frame
 	inputs.key = k
 	c.inputs = &inputs
@@ -185,14 +189,14 @@ func (m *moduleInstance) child(name string, b *block, k *instanceKey, dir, modul
 
 // unread is a call of a module that is not at hand, for those who ask.
 func (m *moduleInstance) unread() UnreadModule {
-	u := UnreadModule{Address: m.address, Why: value.Reason{Text: m.missing, Span: m.block.header}, Arguments: &value.Value{Kind: value.Object}}
-	for _, a := range m.block.body().attrs {
-		v, _ := m.ev.eval(a.expr, m.inputs)
+	u := UnreadModule{Address: m.address, Why: value.Reason{Text: m.missing, Span: m.block.Header}, Arguments: &value.Value{Kind: value.Object}}
+	for _, a := range m.block.Body().Attrs {
+		v, _ := m.ev.eval(a.Expr, m.inputs)
 		switch {
-		case a.name == "source":
+		case a.Name == "source":
 			u.Source = v.TextOr("")
-		case !metaArguments[a.name] && a.name != "version":
-			u.Arguments.Attrs = append(u.Arguments.Attrs, value.Attr{Name: value.Str(a.name), Value: v})
+		case !metaArguments[a.Name] && a.Name != "version":
+			u.Arguments.Attrs = append(u.Arguments.Attrs, value.Attr{Name: value.Str(a.Name), Value: v})
 		}
 	}
 	sortAttrs(u.Arguments.Attrs)
@@ -200,53 +204,53 @@ func (m *moduleInstance) unread() UnreadModule {
 }
 
 // source finds the directory of a called module.
-func (m *moduleInstance) source(name string, b *block) (dir, modulePath, missing string) {
-	refuse := func(kind GapKind, class, reason string) (string, string, string) {
+func (m *moduleInstance) source(name string, b *workspace.Block) (dir, modulePath, missing string) {
+	refuse := func(kind source.GapKind, class, reason string) (string, string, string) {
 		reason = "module." + name + ": " + reason
-		m.ev.root.gap(Gap{Kind: kind, Span: b.header, Reason: reason, Class: class})
+		m.ev.root.gap(source.Gap{Kind: kind, Span: b.Header, Reason: reason, Class: class})
 		return "", "", reason
 	}
-	x := b.expr("source")
-	if x.none() {
-		return refuse(ErrorGap, "", "it has no source")
+	x := b.Expr("source")
+	if x.None() {
+		return refuse(source.ErrorGap, "", "it has no source")
 	}
-	src, ok := x.literalString()
+	src, ok := x.LiteralString()
 	if !ok {
 		v, _ := m.ev.eval(x, m.frame)
 		if m.ev.dialect.Since("1.15.0", "1.8.0") == value.No {
-			m.ev.gap(ErrorGap, x.span(), fmt.Sprintf("module.%s: %s takes a literal source alone", name, m.ev.dialect))
+			m.ev.gap(source.ErrorGap, x.Span(), fmt.Sprintf("module.%s: %s takes a literal source alone", name, m.ev.dialect))
 		}
 		if src, ok = v.Text(); !ok {
-			return refuse(LimitGap, ModulesUnknown, "its source is not known")
+			return refuse(source.LimitGap, ModulesUnknown, "its source is not known")
 		}
 	}
-	if rel, ok := localSource(m.dir, src); ok {
+	if rel, ok := workspace.LocalSource(m.dir, src); ok {
 		dir, modulePath = rel, path.Join(m.path, src)
 	} else {
 		key := strings.Join(append(m.names[:len(m.names):len(m.names)], name), ".")
 		rel, ok := m.ev.installed[key]
 		if !ok {
-			return refuse(LimitGap, ModulesNotFetched, fmt.Sprintf("its source %q is not local, and has not been fetched by terraform init", src))
+			return refuse(source.LimitGap, ModulesNotFetched, fmt.Sprintf("its source %q is not local, and has not been fetched by terraform init", src))
 		}
 		dir, modulePath = m.ev.root.Dir+"/"+rel, path.Clean(rel)
 	}
-	resolved, gap := m.ev.boundary.resolve(dir)
+	resolved, gap := m.ev.boundary.Resolve(dir)
 	if gap != nil {
 		return refuse(gap.Kind, "", fmt.Sprintf("its source %q: %s", src, gap.Reason))
 	}
-	if !m.ev.boundary.isDir(resolved) {
-		if why := m.ev.boundary.submodule(resolved); why != "" {
-			return refuse(ErrorGap, "", why)
+	if !m.ev.boundary.IsDir(resolved) {
+		if why := m.ev.boundary.Submodule(resolved); why != "" {
+			return refuse(source.ErrorGap, "", why)
 		}
-		return refuse(ErrorGap, ModulesMissing, fmt.Sprintf("its source %q is no directory", src))
+		return refuse(source.ErrorGap, ModulesMissing, fmt.Sprintf("its source %q is no directory", src))
 	}
 	depth := 0
 	for p := m; p != nil; p = p.parent {
 		if p.dir == resolved {
-			return refuse(ErrorGap, "", fmt.Sprintf("its source %q calls itself", src))
+			return refuse(source.ErrorGap, "", fmt.Sprintf("its source %q calls itself", src))
 		}
 		if depth++; depth > maxCalls {
-			return refuse(ErrorGap, "", fmt.Sprintf("more than %d modules call each other", maxCalls))
+			return refuse(source.ErrorGap, "", fmt.Sprintf("more than %d modules call each other", maxCalls))
 		}
 	}
 	return resolved, modulePath, ""
@@ -258,19 +262,19 @@ func (m *moduleInstance) mayBeNull() []value.Reason { return m.inputs.key.mayBeN
 // member is an output.
 func (m *moduleInstance) member(name string, cautious bool) (*value.Value, string) {
 	if m.mod == nil {
-		return value.UnknownBecause(m.missing, m.block.header), ""
+		return value.UnknownBecause(m.missing, m.block.Header), ""
 	}
-	b := m.mod.outputs[name]
+	b := m.mod.Outputs[name]
 	if b == nil {
 		return nil, m.address + " has no output " + strconv.Quote(name)
 	}
-	return through(m.output(b, name, cautious), m.address+"."+name, b.header), ""
+	return through(m.output(b, name, cautious), m.address+"."+name, b.Header), ""
 }
 
-func (m *moduleInstance) output(b *block, name string, cautious bool) *value.Value {
-	return m.ev.once(m.memo, memoKey{"output", name, cautious}, m.address+"."+name, b.header, func() *value.Value {
-		v, _ := m.ev.eval(b.expr("value"), m.frame.careful(cautious))
-		if s, _ := m.ev.eval(b.expr("sensitive"), m.frame); s.Is(value.Bool) && s.Bool {
+func (m *moduleInstance) output(b *workspace.Block, name string, cautious bool) *value.Value {
+	return m.ev.once(m.memo, memoKey{"output", name, cautious}, m.address+"."+name, b.Header, func() *value.Value {
+		v, _ := m.ev.eval(b.Expr("value"), m.frame.careful(cautious))
+		if s, _ := m.ev.eval(b.Expr("sensitive"), m.frame); s.Is(value.Bool) && s.Bool {
 			v = burden(v, nil, true)
 		}
 		return v
@@ -280,10 +284,10 @@ func (m *moduleInstance) output(b *block, name string, cautious bool) *value.Val
 // whole is the object of all outputs.
 func (m *moduleInstance) whole(cautious bool) *value.Value {
 	if m.mod == nil {
-		return value.UnknownBecause(m.missing, m.block.header)
+		return value.UnknownBecause(m.missing, m.block.Header)
 	}
-	v := &value.Value{Kind: value.Object, Span: m.block.header}
-	for _, name := range sortedKeys(m.mod.outputs) {
+	v := &value.Value{Kind: value.Object, Span: m.block.Header}
+	for _, name := range sortedKeys(m.mod.Outputs) {
 		out, _ := m.member(name, cautious)
 		v.Attrs = append(v.Attrs, value.Attr{Name: value.Str(name), Value: out})
 	}
@@ -292,15 +296,15 @@ func (m *moduleInstance) whole(cautious bool) *value.Value {
 
 // local is the value of a local; nil when there is none.
 func (m *moduleInstance) local(name string, cautious bool) *value.Value {
-	a := m.mod.locals[name]
+	a := m.mod.Locals[name]
 	if a == nil {
 		return nil
 	}
-	v := m.ev.once(m.memo, memoKey{"local", name, cautious}, "local."+name, a.nameSpan, func() *value.Value {
-		v, _ := m.ev.eval(a.expr, m.frame.careful(cautious))
+	v := m.ev.once(m.memo, memoKey{"local", name, cautious}, "local."+name, a.NameSpan, func() *value.Value {
+		v, _ := m.ev.eval(a.Expr, m.frame.careful(cautious))
 		return v
 	})
-	return through(v, "local."+name, a.expr.span())
+	return through(v, "local."+name, a.Expr.Span())
 }
 
 // walk visits this module and those below it, in address order.
@@ -314,8 +318,8 @@ func (m *moduleInstance) walkWhere(enter func(call place) bool, visit func(*modu
 	if m.mod == nil {
 		return
 	}
-	for _, name := range sortedKeys(m.mod.calls) {
-		if !enter(place{m.dir, blockName{typ: "call", name: name}}) {
+	for _, name := range sortedKeys(m.mod.Calls) {
+		if !enter(place{m.dir, workspace.BlockName{Type: "call", Name: name}}) {
 			continue
 		}
 		insts, _ := m.instancesOf(name)
@@ -325,10 +329,10 @@ func (m *moduleInstance) walkWhere(enter func(call place) bool, visit func(*modu
 	}
 }
 
-func (ev *evaluator) resources(mode Mode, types []string) []*Resource {
+func (ev *evaluator) resources(mode addrs.Mode, types []string) []*Resource {
 	ev.mu.Lock()
 	defer ev.mu.Unlock()
-	if mode == Managed {
+	if mode == addrs.Managed {
 		for _, t := range types {
 			ev.asked[t] = true
 		}
@@ -337,7 +341,7 @@ func (ev *evaluator) resources(mode Mode, types []string) []*Resource {
 		}
 	}
 	var out []*Resource
-	enter := func(call place) bool { return mode == Data || ev.shown.leads(call) }
+	enter := func(call place) bool { return mode == addrs.Data || ev.shown.leads(call) }
 	ev.top.walkWhere(enter, func(m *moduleInstance) {
 		if m.mod == nil {
 			return
@@ -355,18 +359,18 @@ func (ev *evaluator) resources(mode Mode, types []string) []*Resource {
 }
 
 // keys are the resource blocks of these types, in order.
-func (m *moduleInstance) keys(mode Mode, types []string) []resourceKey {
+func (m *moduleInstance) keys(mode addrs.Mode, types []string) []addrs.Resource {
 	switch len(types) {
 	case 0:
-		types = m.mod.types(mode)
+		types = m.mod.Types(mode)
 	case 1:
-		return m.mod.ofType(mode, types[0])
+		return m.mod.OfType(mode, types[0])
 	}
 	types = slices.Clone(types)
 	slices.SortFunc(types, func(a, b string) int { return strings.Compare(a+".", b+".") })
-	var keys []resourceKey
+	var keys []addrs.Resource
 	for _, t := range slices.Compact(types) {
-		keys = append(keys, m.mod.ofType(mode, t)...)
+		keys = append(keys, m.mod.OfType(mode, t)...)
 	}
 	return keys
 }

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -66,7 +67,7 @@ func printed(v *value.Value) string {
 // load evaluates files given in txtar form, without the archive's comment.
 func load(t testing.TB, dir, archive string, opt Options) *Root {
 	t.Helper()
-	root, err := LoadConfig(context.Background(), OverFS(files(archive)), dir, opt)
+	root, err := LoadConfig(context.Background(), workspace.OverFS(files(archive)), dir, opt)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // Declares says that the root module declares a variable.
 func (r *Root) Declares(name string) bool {
 	switch l := r.loader.(type) {
 	case *evaluator:
-		return l.top.mod != nil && l.top.mod.variables[name] != nil
+		return l.top.mod != nil && l.top.mod.Variables[name] != nil
 	case *overlaid:
 		return l.config.Declares(name)
 	}
@@ -35,24 +38,24 @@ func (r *Root) Account() string {
 // directory is scanned for its sake. ok is false for what there is nothing to say
 // about: directories, files of configuration, of variables of a directory with
 // configuration, and what cannot be read, which is a gap of its own.
-func Unfit(b *Boundary, name string) (g Gap, ok bool) {
-	resolved, gap := b.resolve(name)
-	if gap != nil || b.isDir(resolved) {
-		return Gap{}, false
+func Unfit(b *workspace.Boundary, name string) (g source.Gap, ok bool) {
+	resolved, gap := b.Resolve(name)
+	if gap != nil || b.IsDir(resolved) {
+		return source.Gap{}, false
 	}
 	base := path.Base(resolved)
-	if _, ending := configName(base); ending != "" {
-		return Gap{}, false
+	if _, ending := workspace.ConfigName(base); ending != "" {
+		return source.Gap{}, false
 	}
 	if trimmed := strings.TrimSuffix(base, ".json"); strings.HasSuffix(trimmed, ".tfvars") || strings.HasSuffix(trimmed, ".tofuvars") {
-		g = Gap{Kind: LimitGap, File: resolved, Reason: "no configuration is beside it: name it with --var-file, and the root module that it is for"}
-		return g, !HasConfiguration(b, resolved)
+		g = source.Gap{Kind: source.LimitGap, File: resolved, Reason: "no configuration is beside it: name it with --var-file, and the root module that it is for"}
+		return g, !workspace.HasConfiguration(b, resolved)
 	}
-	file, gap := b.file(resolved)
+	file, gap := b.File(resolved)
 	if gap != nil {
-		return Gap{}, false
+		return source.Gap{}, false
 	}
-	g = Gap{Kind: ErrorGap, File: resolved, Reason: "it is no Terraform file: name a directory, a .tf or .tofu file, a plan with --plan FILE or a state with --state FILE"}
+	g = source.Gap{Kind: source.ErrorGap, File: resolved, Reason: "it is no Terraform file: name a directory, a .tf or .tofu file, a plan with --plan FILE or a state with --state FILE"}
 	switch SniffJSON(file.Bytes) {
 	case BinaryPlan:
 		g.Reason = fmt.Sprintf("it is a binary plan: run `terraform show -json %s > plan.json` where it was made, and name that with --plan plan.json", base)

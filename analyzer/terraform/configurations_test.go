@@ -11,6 +11,10 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // planned is what a tool plans for a configuration. Values are those that are
@@ -135,10 +139,10 @@ func (r *toolRun) planned(t *testing.T) planned {
 	return out
 }
 
-func comparePlanned(t *testing.T, name, dir string, d Dialect, want planned) {
+func comparePlanned(t *testing.T, name, dir string, d lang.Dialect, want planned) {
 	t.Helper()
 	what := fmt.Sprintf("%s: %s", d, name)
-	b, err := OpenBoundary(dir)
+	b, err := workspace.OpenBoundary(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,8 +157,8 @@ func comparePlanned(t *testing.T, name, dir string, d Dialect, want planned) {
 	top := root.loader.(*evaluator).top
 	// What is refused has no answer, or one that is not known.
 	var refused, unknown []string
-	for _, name := range sortedKeys(top.mod.outputs) {
-		v, errs := top.ev.eval(top.mod.outputs[name].expr("value"), top.frame)
+	for _, name := range sortedKeys(top.mod.Outputs) {
+		v, errs := top.ev.eval(top.mod.Outputs[name].Expr("value"), top.frame)
 		for _, e := range errs {
 			refused = append(refused, e.Text)
 		}
@@ -173,7 +177,7 @@ func comparePlanned(t *testing.T, name, dir string, d Dialect, want planned) {
 		}
 	}
 	for _, g := range root.Gaps() {
-		if g.Kind == ErrorGap {
+		if g.Kind == source.ErrorGap {
 			refused = append(refused, g.Reason)
 		}
 	}

@@ -4,19 +4,20 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // computed is an attribute that the block does not write: what the provider is
 // known to make it, else unknown until apply.
 func (inst *instance) computed(name string, cautious bool) *value.Value {
-	if inst.key.typ == "aws_organizations_organization" && name == "roots" {
+	if inst.key.Type == "aws_organizations_organization" && name == "roots" {
 		return inst.organizationRoots()
 	}
-	if inst.key.mode == Data {
+	if inst.key.Mode == addrs.Data {
 		return inst.dataAttribute(name, cautious)
 	}
-	if from, ok := derivedFrom[inst.key.typ][name]; ok {
+	if from, ok := derivedFrom[inst.key.Type][name]; ok {
 		if v := inst.written(from, cautious); !v.Missing() {
 			return v
 		}
@@ -26,15 +27,15 @@ func (inst *instance) computed(name string, cautious bool) *value.Value {
 			return v
 		}
 	}
-	if text, ok := providerDefaults[inst.key.typ][name]; ok {
-		return value.StrAt(source.Computed(text, inst.block.header))
+	if text, ok := providerDefaults[inst.key.Type][name]; ok {
+		return value.StrAt(source.Computed(text, inst.block.Header))
 	}
 	return inst.afterApply(name)
 }
 
 // organizationRoots is the list of an organization's roots: it has one.
 func (inst *instance) organizationRoots() *value.Value {
-	root := &value.Value{Kind: value.Object, Open: true, Span: inst.block.header}
+	root := &value.Value{Kind: value.Object, Open: true, Span: inst.block.Header}
 	for _, name := range []string{"arn", "id", "name"} {
 		v := inst.afterApply("roots[0]." + name)
 		ref := *inst.ref
@@ -42,7 +43,7 @@ func (inst *instance) organizationRoots() *value.Value {
 		v.Type, v.Ref = value.Type{Kind: value.String}, &ref
 		root.Attrs = append(root.Attrs, value.Attr{Name: value.Str(name), Value: v})
 	}
-	return &value.Value{Kind: value.List, Elems: []*value.Value{root}, Span: inst.block.header}
+	return &value.Value{Kind: value.List, Elems: []*value.Value{root}, Span: inst.block.Header}
 }
 
 // derivedFrom says which computed attributes repeat another one.
@@ -75,7 +76,7 @@ func (inst *instance) afterApply(name string) *value.Value {
 }
 
 func (inst *instance) unknownAttribute(name, why string) *value.Value {
-	return value.Of(attributeType(name), inst.block.header, value.Reason{Text: inst.address + "." + name + " " + why, Span: inst.block.header})
+	return value.Of(attributeType(name), inst.block.Header, value.Reason{Text: inst.address + "." + name + " " + why, Span: inst.block.Header})
 }
 
 // attributeType is the type of an attribute, as far as its name tells.
@@ -91,7 +92,7 @@ func attributeType(name string) value.Type {
 // dataAttribute is an attribute that a data source reads. Those that need no
 // network are known.
 func (inst *instance) dataAttribute(name string, cautious bool) *value.Value {
-	switch inst.key.typ {
+	switch inst.key.Type {
 	case "aws_iam_policy_document":
 		switch name {
 		case "json", "minified_json":
@@ -161,10 +162,10 @@ func (inst *instance) orUnknown(written, name string, cautious bool) *value.Valu
 
 // policyDocument renders a policy document; both its forms are made at once.
 func (inst *instance) policyDocument(minified, cautious bool) *value.Value {
-	both := inst.m.ev.once(inst.memo, memoKey{"document", "", cautious}, inst.address, inst.block.header, func() *value.Value {
+	both := inst.m.ev.once(inst.memo, memoKey{"document", "", cautious}, inst.address, inst.block.Header, func() *value.Value {
 		ev := inst.m.ev
-		block := ev.bodyValue(inst.block.body(), inst.block.span, func(name string) *value.Value { return inst.written(name, cautious) })
-		json, min, gaps := renderPolicyDocument(block, inst.block.span)
+		block := ev.bodyValue(inst.block.Body(), inst.block.Span, func(name string) *value.Value { return inst.written(name, cautious) })
+		json, min, gaps := renderPolicyDocument(block, inst.block.Span)
 		for _, g := range gaps {
 			ev.root.gap(g)
 		}
@@ -190,12 +191,12 @@ func (inst *instance) managedPolicy(name string, cautious bool) *value.Value {
 	if dir, managed := awsManagedPolicies[text]; ok && managed && name == "arn" {
 		partition := inst.partition()
 		if partition.Is(value.Unknown) {
-			return &value.Value{Kind: value.String, Span: inst.block.header, Parts: []value.Part{
-				{Text: source.Computed("arn:", inst.block.header)}, {Hole: partition},
-				{Text: source.Computed(":iam::aws:policy/"+dir+text, inst.block.header)},
+			return &value.Value{Kind: value.String, Span: inst.block.Header, Parts: []value.Part{
+				{Text: source.Computed("arn:", inst.block.Header)}, {Hole: partition},
+				{Text: source.Computed(":iam::aws:policy/"+dir+text, inst.block.Header)},
 			}}
 		}
-		return value.StrAt(source.Computed("arn:"+partition.TextOr("aws")+":iam::aws:policy/"+dir+text, inst.block.header))
+		return value.StrAt(source.Computed("arn:"+partition.TextOr("aws")+":iam::aws:policy/"+dir+text, inst.block.Header))
 	}
 	return nil
 }

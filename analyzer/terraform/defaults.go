@@ -1,6 +1,9 @@
 package terraform
 
-import "github.com/iamvet/iamvet/analyzer/value"
+import (
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
 
 // defaults are what the AWS provider takes for attributes that are not written,
 // by resource type, as far as its schema fixes them. Source: the provider's
@@ -49,7 +52,7 @@ func (r *Resource) Effective() *value.Value {
 	}
 	out := *r.Block
 	out.Attrs = append([]value.Attr{}, r.Block.Attrs...)
-	if r.Mode == Managed {
+	if r.Mode == addrs.Managed {
 		for _, d := range defaults[r.Type] {
 			name, _ := d.Key()
 			if r.Block.Get(name).Missing() {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -40,7 +41,7 @@ func (r *Resource) Described() *value.Value {
 			add(name, r.Reference(name))
 		}
 	}
-	if r.Mode == Data && r.Type == "aws_iam_policy_document" {
+	if r.Mode == addrs.Data && r.Type == "aws_iam_policy_document" {
 		add("version", value.Str("2012-10-17"))
 	}
 	for _, name := range r.computed {
@@ -63,9 +64,9 @@ func (r *Resource) stored(name string, v *value.Value) *value.Value {
 	switch {
 	case !IdentityType(r.Type):
 		return v
-	case r.Mode == Managed && versionFirst[r.Type+"."+name]:
+	case r.Mode == addrs.Managed && versionFirst[r.Type+"."+name]:
 		return normalPolicy(v, true)
-	case r.Mode == Managed && normalized[r.Type+"."+name]:
+	case r.Mode == addrs.Managed && normalized[r.Type+"."+name]:
 		return normalPolicy(v, false)
 	case storedSets[name]:
 		return sortedSet(v)

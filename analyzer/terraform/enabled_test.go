@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -109,10 +110,10 @@ func TestEnabled(t *testing.T) {
 			want: "aws_iam_user.u?", gap: "error: enabled is neither true nor false"},
 		{name: "beside count", archive: "-- a.tofu --\nresource \"aws_iam_user\" \"u\" {\n  count = 1\n  lifecycle {\n    enabled = false\n  }\n}\n",
 			want: "aws_iam_user.u[0]", gap: "error: enabled stands beside count or for_each"},
-		{name: "Terraform", archive: "-- a.tf --\nresource \"aws_iam_user\" \"u\" {\n  lifecycle {\n    enabled = false\n  }\n}\n", opt: Options{Language: Terraform},
+		{name: "Terraform", archive: "-- a.tf --\nresource \"aws_iam_user\" \"u\" {\n  lifecycle {\n    enabled = false\n  }\n}\n", opt: Options{Language: lang.Terraform},
 			want: "aws_iam_user.u?", gap: "error: Terraform has no lifecycle argument enabled"},
 		{name: "before OpenTofu 1.11", archive: "-- a.tf --\nmodule \"m\" {\n  source = \"./m\"\n  lifecycle {\n    enabled = true\n  }\n}\n-- m/a.tf --\nresource \"aws_iam_user\" \"u\" {\n}\n",
-			opt: Options{Language: OpenTofu, ToolVersion: "1.10.6"}, want: "module.m.aws_iam_user.u?", gap: "error: OpenTofu 1.10.6 has no lifecycle argument enabled"},
+			opt: Options{Language: lang.OpenTofu, ToolVersion: "1.10.6"}, want: "module.m.aws_iam_user.u?", gap: "error: OpenTofu 1.10.6 has no lifecycle argument enabled"},
 		{name: "of what is off", archive: "-- a.tofu --\nresource \"aws_iam_user\" \"u\" {\n  lifecycle {\n    enabled = false\n  }\n}\nresource \"aws_iam_user\" \"of\" {\n  name = aws_iam_user.u.name\n}\n",
 			want: "aws_iam_user.of"},
 		{name: "a module that is off has to be fetched as well", archive: "-- a.tofu --\nmodule \"m\" {\n  source = \"org/m/aws\"\n  lifecycle {\n    enabled = false\n  }\n}\n",

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -34,19 +35,19 @@ type anonymous struct {
 
 // eval is the value of an expression. Errors are what Terraform would refuse it
 // for; its value is unknown then, with the reason.
-func (ev *evaluator) eval(x expression, f *frame) (*value.Value, []value.Reason) {
+func (ev *evaluator) eval(x workspace.Expression, f *frame) (*value.Value, []value.Reason) {
 	var errs []value.Reason
-	e := evaluation{ev: ev, f: f, text: x.text, syntax: value.SyntaxHCL, errs: &errs}
+	e := evaluation{ev: ev, f: f, text: x.Text, syntax: value.SyntaxHCL, errs: &errs}
 	switch {
-	case x.json != nil:
-		return e.json(x.json, x.literal), errs
-	case x.hcl == nil:
+	case x.JSON != nil:
+		return e.json(x.JSON, x.Literal), errs
+	case x.HCL == nil:
 		return &value.Value{Kind: value.Absent}, nil
 	}
-	return e.value(x.hcl), errs
+	return e.value(x.HCL), errs
 }
 
-func (e evaluation) span(r hcl.Range) source.Span { return spanIn(e.text, r) }
+func (e evaluation) span(r hcl.Range) source.Span { return workspace.SpanIn(e.text, r) }
 
 // fail is the value of what Terraform would refuse.
 func (e evaluation) fail(at source.Span, reason string) *value.Value {
@@ -68,7 +69,7 @@ func (e evaluation) value(x hclsyntax.Expression) *value.Value {
 	}
 	if e.ev.depth++; e.ev.depth > maxDepth {
 		e.ev.depth--
-		e.ev.gap(ErrorGap, e.span(x.Range()), "expressions nested too deep to evaluate")
+		e.ev.gap(source.ErrorGap, e.span(x.Range()), "expressions nested too deep to evaluate")
 		return value.UnknownBecause("nested too deep to evaluate", e.span(x.Range()))
 	}
 	v := e.evaluate(x)

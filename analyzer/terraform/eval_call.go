@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -20,7 +21,7 @@ func (e evaluation) functionCall(x *hclsyntax.FunctionCallExpr) *value.Value {
 		return e.can(x.Args[0], at)
 	case e.f.alone && (name == "templatefile" || name == "templatestring") && e.ev.dialect.Since("", "1.7.0") == value.No:
 		return e.fail(at, name+" may not be called from a template")
-	case name == "templatestring" && e.ev.dialect.Language == Terraform && len(x.Args) > 0 && isTemplate(x.Args[0]):
+	case name == "templatestring" && e.ev.dialect.Language == lang.Terraform && len(x.Args) > 0 && isTemplate(x.Args[0]):
 		return e.fail(at, "templatestring takes a reference to a template, not a template")
 	case strings.HasPrefix(name, "provider::"):
 		local, function, _ := strings.Cut(strings.TrimPrefix(name, "provider::"), "::")
@@ -69,7 +70,7 @@ func (m *moduleInstance) requiredSource(name string) string {
 	if m == nil {
 		return ""
 	}
-	v, _ := m.ev.eval(m.mod.required[name], &frame{})
+	v, _ := m.ev.eval(m.mod.Required[name], &frame{})
 	return v.Get("source").TextOr("")
 }
 
@@ -218,7 +219,7 @@ func (e evaluation) scope(at source.Span) *scope {
 		dialect:  e.ev.dialect,
 		doubt:    func(reason string) { e.doubt(at, reason) },
 		use:      func(f *source.File) { e.ev.parsed[f] = true },
-		gap:      func(g Gap) { e.ev.root.gap(g) },
+		gap:      func(g source.Gap) { e.ev.root.gap(g) },
 		fail:     func(reason string) *value.Value { return e.fail(at, reason) },
 	}
 	s.rootDir = e.ev.root.Dir

@@ -6,6 +6,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -61,7 +63,7 @@ func (e evaluation) traversal(t hcl.Traversal) *value.Value {
 	case "terraform":
 		return e.terraform(root, name, at)
 	case "tofu": // OpenTofu's other name for it
-		if e.ev.dialect.Language != Terraform {
+		if e.ev.dialect.Language != lang.Terraform {
 			return e.terraform(root, name, at)
 		}
 	case "self":
@@ -75,7 +77,7 @@ func (e evaluation) traversal(t hcl.Traversal) *value.Value {
 	case "module":
 		v, problem := e.f.m.call(name)
 		switch {
-		case e.f.m.mod == nil || e.f.m.mod.calls[name] == nil:
+		case e.f.m.mod == nil || e.f.m.mod.Calls[name] == nil:
 			return e.undeclared(at, problem)
 		case problem != "":
 			return e.fail(at, problem)
@@ -91,28 +93,28 @@ func (e evaluation) traversal(t hcl.Traversal) *value.Value {
 		if !ok {
 			return e.fail(at, "the reference to a data source is not complete")
 		}
-		return e.resource(resourceKey{mode: Data, typ: name, name: a.Name}, rest[1:], at)
+		return e.resource(addrs.Resource{Mode: addrs.Data, Type: name, Name: a.Name}, rest[1:], at)
 	case "resource":
 		if len(rest) > 0 {
 			if a, ok := rest[0].(hcl.TraverseAttr); ok {
-				return e.resource(resourceKey{mode: Managed, typ: name, name: a.Name}, rest[1:], at)
+				return e.resource(addrs.Resource{Mode: addrs.Managed, Type: name, Name: a.Name}, rest[1:], at)
 			}
 		}
 	}
-	return e.resource(resourceKey{mode: Managed, typ: root, name: name}, rest, at)
+	return e.resource(addrs.Resource{Mode: addrs.Managed, Type: root, Name: name}, rest, at)
 }
 
 // undeclared is the value of a reference to what the module does not declare.
 // Terraform refuses it wherever it stands, in try and can as well.
 func (e evaluation) undeclared(at source.Span, problem string) *value.Value {
-	e.ev.root.gap(Gap{Kind: ErrorGap, Span: at, Reason: problem, Class: ReferencesUndeclared})
+	e.ev.root.gap(source.Gap{Kind: source.ErrorGap, Span: at, Reason: problem, Class: ReferencesUndeclared})
 	return e.fail(at, problem)
 }
 
-func (e evaluation) resource(key resourceKey, rest hcl.Traversal, at source.Span) *value.Value {
+func (e evaluation) resource(key addrs.Resource, rest hcl.Traversal, at source.Span) *value.Value {
 	v, problem := e.f.m.resourceValue(key)
 	switch {
-	case e.f.m.mod.resources[key] == nil:
+	case e.f.m.mod.Resources[key] == nil:
 		return e.undeclared(at, problem)
 	case problem != "":
 		return e.fail(at, problem)

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -36,7 +37,7 @@ func (e evaluation) templateParts(exprs []hclsyntax.Expression, at source.Span, 
 			size += len(q.Text.String)
 		}
 		if size > maxText || len(v.Parts) > maxNodes/4 {
-			e.ev.gap(ErrorGap, at, "the text is too long to evaluate")
+			e.ev.gap(source.ErrorGap, at, "the text is too long to evaluate")
 			return e.fail(at, "the text is too long to evaluate")
 		}
 	}
@@ -147,12 +148,12 @@ func (e evaluation) templateJoin(x *hclsyntax.TemplateJoinExpr, quoted bool) *va
 
 // render is a text evaluated as a template, with vars its only names.
 func (e evaluation) render(text source.Text, vars *value.Value, at source.Span) *value.Value {
-	if _, reason := tooDeep([]byte(text.String)); reason != "" {
+	if _, reason := workspace.TooDeep([]byte(text.String)); reason != "" {
 		return e.fail(at, "the template cannot be evaluated: "+reason)
 	}
 	x, diags := hclsyntax.ParseTemplate([]byte(text.String), "", hcl.Pos{Line: 1, Column: 1})
 	if diags.HasErrors() || x == nil {
-		for _, g := range syntaxGaps(diags, text) {
+		for _, g := range workspace.SyntaxGaps(diags, text) {
 			e.ev.root.gap(g)
 		}
 		return e.fail(at, "the template has a syntax error")
@@ -247,12 +248,12 @@ func (ev *evaluator) jsonTemplate(n *value.Value) *parsedTemplate {
 		s, _ := n.Text()
 		t.text = source.Computed(s, n.Span)
 	}
-	if _, reason := tooDeep([]byte(t.text.String)); reason != "" {
-		t.gaps = []Gap{{Kind: ErrorGap, Span: n.Span, Reason: reason}}
+	if _, reason := workspace.TooDeep([]byte(t.text.String)); reason != "" {
+		t.gaps = []source.Gap{{Kind: source.ErrorGap, Span: n.Span, Reason: reason}}
 		return t
 	}
 	x, diags := hclsyntax.ParseTemplate([]byte(t.text.String), "", hcl.Pos{Line: 1, Column: 1})
-	t.gaps = syntaxGaps(diags, t.text)
+	t.gaps = workspace.SyntaxGaps(diags, t.text)
 	if !diags.HasErrors() {
 		t.expr = x
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -28,10 +30,10 @@ const (
 // evaluated before it is asked for, and nothing twice.
 type evaluator struct {
 	ctx      context.Context
-	boundary *Boundary
+	boundary *workspace.Boundary
 	root     *Root
 	opt      Options
-	dialect  Dialect
+	dialect  lang.Dialect
 	top      *moduleInstance
 
 	mu        sync.Mutex // one resource list at a time
@@ -62,7 +64,7 @@ type evaluator struct {
 type parsedTemplate struct {
 	expr hclsyntax.Expression
 	text source.Text
-	gaps []Gap
+	gaps []source.Gap
 }
 
 // object is a resource or module as a value: its members are evaluated one by
@@ -101,10 +103,10 @@ func (ev *evaluator) once(m memo, key memoKey, label string, at source.Span, f f
 	case t.done:
 		return t.v
 	case t.busy:
-		ev.gap(ErrorGap, at, label+" depends on itself")
+		ev.gap(source.ErrorGap, at, label+" depends on itself")
 		return value.UnknownBecause(label+" depends on itself", at)
 	case ev.depth > maxDepth:
-		ev.gap(ErrorGap, at, "values nested deeper than "+strconv.Itoa(maxDepth)+" levels")
+		ev.gap(source.ErrorGap, at, "values nested deeper than "+strconv.Itoa(maxDepth)+" levels")
 		return value.UnknownBecause(label+" is nested too deep to evaluate", at)
 	}
 	t.busy = true
@@ -117,7 +119,7 @@ func (ev *evaluator) once(m memo, key memoKey, label string, at source.Span, f f
 		v = value.UnknownBecause(label+" has no value", at)
 	}
 	if tooLarge(v) {
-		ev.gap(ErrorGap, at, label+" is too large to evaluate")
+		ev.gap(source.ErrorGap, at, label+" is too large to evaluate")
 		v = value.UnknownBecause(label+" is too large to evaluate", at)
 	}
 	t.v, t.done = v, true
@@ -132,8 +134,8 @@ func tooLarge(v *value.Value) bool {
 	return n > maxNodes
 }
 
-func (ev *evaluator) gap(kind GapKind, at source.Span, reason string) {
-	ev.root.gap(Gap{Kind: kind, Span: at, Reason: reason})
+func (ev *evaluator) gap(kind source.GapKind, at source.Span, reason string) {
+	ev.root.gap(source.Gap{Kind: kind, Span: at, Reason: reason})
 }
 
 // step counts an expression. False means that evaluation has come to its end.
@@ -145,10 +147,10 @@ func (ev *evaluator) step(at source.Span) bool {
 	switch {
 	case ev.steps > maxSteps:
 		ev.stopped = true
-		ev.gap(ErrorGap, at, "evaluation takes more than "+strconv.Itoa(maxSteps)+" steps")
+		ev.gap(source.ErrorGap, at, "evaluation takes more than "+strconv.Itoa(maxSteps)+" steps")
 	case ev.steps%1024 == 0 && ev.ctx.Err() != nil:
 		ev.stopped = true
-		ev.gap(ErrorGap, at, "evaluation was stopped: "+ev.ctx.Err().Error())
+		ev.gap(source.ErrorGap, at, "evaluation was stopped: "+ev.ctx.Err().Error())
 	}
 	return !ev.stopped
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -365,10 +366,10 @@ outer ${templatefile("inner.tftpl", { x = x })}
 -- inner.tftpl --
 inner ${x}
 `
-	for language, want := range map[Language][2]string{
-		Terraform:   {"may not be called from a template", "may not be called from a template"},
-		OpenTofu:    {"without end", ""},
-		AnyLanguage: {"without end", ""},
+	for language, want := range map[lang.Language][2]string{
+		lang.Terraform:   {"may not be called from a template", "may not be called from a template"},
+		lang.OpenTofu:    {"without end", ""},
+		lang.AnyLanguage: {"without end", ""},
 	} {
 		root := load(t, ".", files, Options{Language: language})
 		for i, name := range []string{"u", "v"} {

@@ -3,6 +3,8 @@ package terraform
 import (
 	"sort"
 
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -11,11 +13,11 @@ func (l *evidence) forgottenResources(types []string) []*Resource {
 	defer l.mu.Unlock()
 	var out []*Resource
 	for _, r := range l.forgotten {
-		if r.mode == Managed && (len(types) == 0 || contains(types, r.typ)) {
+		if r.mode == addrs.Managed && (len(types) == 0 || contains(types, r.typ)) {
 			out = append(out, l.resource(r))
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return lessAddress(out[i].Address, out[j].Address) })
+	sort.SliceStable(out, func(i, j int) bool { return addrs.Less(out[i].Address, out[j].Address) })
 	return out
 }
 
@@ -26,7 +28,7 @@ func (o *overlaid) forgotten(types []string) []*Resource {
 		return nil
 	}
 	written := map[string]*Resource{}
-	for _, c := range o.config.loader.resources(Managed, types) {
+	for _, c := range o.config.loader.resources(addrs.Managed, types) {
 		written[c.Address] = c
 	}
 	o.mu.Lock()
@@ -48,12 +50,12 @@ func (o *overlaid) forgotten(types []string) []*Resource {
 // https://opentofu.org/docs/language/resources/behavior/#destroy
 func (inst *instance) kept() (value.Tri, []value.Reason) {
 	x := lifecycle(inst.block, "destroy")
-	if x.none() {
+	if x.None() {
 		return value.No, nil
 	}
-	ev, at := inst.m.ev, x.span()
+	ev, at := inst.m.ev, x.Span()
 	if ev.dialect.Since("", "1.12.0") == value.No {
-		ev.gap(ErrorGap, at, ev.dialect.String()+" has no lifecycle argument destroy: it came with OpenTofu 1.12")
+		ev.gap(source.ErrorGap, at, ev.dialect.String()+" has no lifecycle argument destroy: it came with OpenTofu 1.12")
 		return value.No, nil
 	}
 	v, _ := ev.eval(x, inst.m.frame)

@@ -15,6 +15,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -69,7 +71,7 @@ func TestAgreementExpressions(t *testing.T) {
 			for _, d := range tools {
 				compareExpressions(t, d, evaluated(t, set.files, cases, d), cases, ofTool(answers, d))
 			}
-			compareUndecided(t, evaluated(t, set.files, cases, Dialect{}), cases, answers)
+			compareUndecided(t, evaluated(t, set.files, cases, lang.Dialect{}), cases, answers)
 		})
 	}
 }
@@ -80,7 +82,7 @@ type evaluatedExpression struct {
 }
 
 // evaluated are the values of expressions as outputs of a configuration.
-func evaluated(t *testing.T, files string, exprs []string, d Dialect) []evaluatedExpression {
+func evaluated(t *testing.T, files string, exprs []string, d lang.Dialect) []evaluatedExpression {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(files)); err != nil {
@@ -94,7 +96,7 @@ func evaluated(t *testing.T, files string, exprs []string, d Dialect) []evaluate
 	if err := os.WriteFile(filepath.Join(dir, "outputs.tf"), []byte(config.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	b, err := OpenBoundary(dir)
+	b, err := workspace.OpenBoundary(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +107,7 @@ func evaluated(t *testing.T, files string, exprs []string, d Dialect) []evaluate
 	top := root.loader.(*evaluator).top
 	out := make([]evaluatedExpression, len(exprs))
 	for i := range exprs {
-		v, errs := top.ev.eval(top.mod.outputs[fmt.Sprintf("o%d", i)].expr("value"), top.frame)
+		v, errs := top.ev.eval(top.mod.Outputs[fmt.Sprintf("o%d", i)].Expr("value"), top.frame)
 		out[i] = evaluatedExpression{top.ev.whole(v, false), errs}
 	}
 	return out
@@ -114,7 +116,7 @@ func evaluated(t *testing.T, files string, exprs []string, d Dialect) []evaluate
 var unknownName = regexp.MustCompile(`\bunknown\b`)
 
 // compareExpressions holds our values to those of one tool.
-func compareExpressions(t *testing.T, d Dialect, ours []evaluatedExpression, cases []string, says map[string]spoken) {
+func compareExpressions(t *testing.T, d lang.Dialect, ours []evaluatedExpression, cases []string, says map[string]spoken) {
 	t.Helper()
 	for i, c := range cases {
 		a, ok := says[c]

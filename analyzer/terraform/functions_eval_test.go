@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -29,9 +30,9 @@ func parseTest(text string) (hclsyntax.Expression, testEvaluator, error) {
 	}
 	f := source.NewFile("test.tf", []byte(text))
 	return e, testEvaluator{scope: &scope{
-		boundary: OverFS(os.DirFS(filepath.Join(functionData, "files"))), moduleDir: ".", rootDir: ".",
+		boundary: workspace.OverFS(os.DirFS(filepath.Join(functionData, "files"))), moduleDir: ".", rootDir: ".",
 		span:           source.Span{File: f, Start: 0, End: len(f.Bytes)},
-		gap:            func(Gap) {},
+		gap:            func(source.Gap) {},
 		renderTemplate: func(text source.Text, vars *value.Value) *value.Value { return value.StrAt(text) },
 	}}, nil
 }

@@ -37,7 +37,7 @@ func (c *call) path(i int) (name string, v *value.Value, err error) {
 	if c.sc.boundary == nil || c.sc.boundary.FS == nil {
 		return "", c.gap(p, "no files are read here"), nil
 	}
-	name, gap := c.sc.boundary.resolve(c.sc.rootDir + "/" + p)
+	name, gap := c.sc.boundary.Resolve(c.sc.rootDir + "/" + p)
 	if gap != nil {
 		return "", c.gapOf(*gap), nil
 	}
@@ -46,10 +46,10 @@ func (c *call) path(i int) (name string, v *value.Value, err error) {
 
 // gap records that a file cannot be read, and is what is then known of it.
 func (c *call) gap(file, reason string) *value.Value {
-	return c.gapOf(Gap{Kind: LimitGap, Span: c.sc.span, File: file, Reason: fmt.Sprintf("%s of '%s': %s", c.name, file, reason)})
+	return c.gapOf(source.Gap{Kind: source.LimitGap, Span: c.sc.span, File: file, Reason: fmt.Sprintf("%s of '%s': %s", c.name, file, reason)})
 }
 
-func (c *call) gapOf(g Gap) *value.Value {
+func (c *call) gapOf(g source.Gap) *value.Value {
 	if g.Span.IsZero() {
 		g.Span = c.sc.span
 	}
@@ -66,7 +66,7 @@ func (c *call) read(i int) (f *source.File, v *value.Value, err error) {
 	if err != nil || v != nil {
 		return nil, v, err
 	}
-	f, gap := c.sc.boundary.file(name)
+	f, gap := c.sc.boundary.File(name)
 	if gap == nil {
 		if c.sc.use != nil {
 			c.sc.use(f)
@@ -76,7 +76,7 @@ func (c *call) read(i int) (f *source.File, v *value.Value, err error) {
 	info, err := fs.Stat(c.sc.boundary.FS, name)
 	g := *gap
 	if err == nil && info.IsDir() {
-		g.Kind, g.Reason = LimitGap, name+" is a directory" // what try is for, mostly
+		g.Kind, g.Reason = source.LimitGap, name+" is a directory" // what try is for, mostly
 	}
 	v = c.gapOf(g)
 	if err == nil && info.IsDir() || errors.Is(err, fs.ErrNotExist) {

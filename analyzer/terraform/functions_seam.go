@@ -2,6 +2,8 @@ package terraform
 
 import (
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -13,15 +15,15 @@ import (
 // callFunction with its arguments evaluated; any of them may be unknown, partly
 // known or null.
 type scope struct {
-	boundary  *Boundary   // read files with boundary.file: parsed once, spans shared
-	moduleDir string      // directory of the module, relative to the boundary: where relative paths of file() are taken from is rootDir, as in Terraform path.module is a prefix that authors write
-	rootDir   string      // directory of the root module: file("x") is relative to it
-	span      source.Span // of the call
-	dialect   Dialect     // that the module is written in: which functions there are, and what they do
+	boundary  *workspace.Boundary // read files with boundary.file: parsed once, spans shared
+	moduleDir string              // directory of the module, relative to the boundary: where relative paths of file() are taken from is rootDir, as in Terraform path.module is a prefix that authors write
+	rootDir   string              // directory of the root module: file("x") is relative to it
+	span      source.Span         // of the call
+	dialect   lang.Dialect        // that the module is written in: which functions there are, and what they do
 	// use records that a file was read; nil when nobody asks.
 	use func(*source.File)
 	// gap records what could not be read: a path outside the boundary.
-	gap func(Gap)
+	gap func(source.Gap)
 	// fail says that Terraform would refuse the call (jsondecode of no JSON, a
 	// file that is not there), as opposed to not knowing its result: try and can
 	// see it. It returns the unknown value to return.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -300,13 +301,13 @@ func TestFileGaps(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var gaps []Gap
-		s.gap = func(g Gap) { gaps = append(gaps, g) }
+		var gaps []source.Gap
+		s.gap = func(g source.Gap) { gaps = append(gaps, g) }
 		v, err := s.evaluate(expr)
 		if err == nil && !v.Is(value.Unknown) {
 			t.Errorf("%s: got %s", e, sketch(v))
 		}
-		if len(gaps) != 1 || gaps[0].Reason == "" || gaps[0].Kind != LimitGap || gaps[0].Span.IsZero() {
+		if len(gaps) != 1 || gaps[0].Reason == "" || gaps[0].Kind != source.LimitGap || gaps[0].Span.IsZero() {
 			t.Errorf("%s: gaps %+v", e, gaps)
 		}
 	}
@@ -337,7 +338,7 @@ func TestUnpredictable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.gap = func(g Gap) { t.Errorf("%s: gap %v", name, g) }
+		s.gap = func(g source.Gap) { t.Errorf("%s: gap %v", name, g) }
 		v := callFunction(name, nil, s.scope)
 		if !v.Is(value.Unknown) || len(v.Why) != 1 || !strings.Contains(v.Why[0].Text, name) {
 			t.Errorf("%s: %+v", name, v)

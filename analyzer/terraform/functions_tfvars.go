@@ -11,6 +11,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -31,22 +33,22 @@ var decodeTfvarsFunc = function.New(&function.Spec{
 })
 
 func decodeTfvars(text string) (cty.Value, error) {
-	if _, reason := tooDeep([]byte(text)); reason != "" {
+	if _, reason := workspace.TooDeep([]byte(text)); reason != "" {
 		return cty.DynamicVal, errors.New(reason)
 	}
 	f, diags := hclsyntax.ParseConfig([]byte(text), "", hcl.InitialPos)
 	if diags.HasErrors() {
-		return cty.DynamicVal, fmt.Errorf("the text is no file of variables: %s", diagnostic(diags[0]))
+		return cty.DynamicVal, fmt.Errorf("the text is no file of variables: %s", workspace.Diagnostic(diags[0]))
 	}
 	attrs, diags := f.Body.JustAttributes()
 	if diags.HasErrors() {
-		return cty.DynamicVal, fmt.Errorf("the text is no file of variables: %s", diagnostic(diags[0]))
+		return cty.DynamicVal, fmt.Errorf("the text is no file of variables: %s", workspace.Diagnostic(diags[0]))
 	}
 	members := map[string]cty.Value{}
 	for name, a := range attrs {
 		v, diags := a.Expr.Value(nil)
 		if diags.HasErrors() {
-			return cty.DynamicVal, fmt.Errorf("%s: %s", name, diagnostic(diags[0]))
+			return cty.DynamicVal, fmt.Errorf("%s: %s", name, workspace.Diagnostic(diags[0]))
 		}
 		members[name] = v
 	}
@@ -55,7 +57,7 @@ func decodeTfvars(text string) (cty.Value, error) {
 
 // encodeTfvars takes an object or, of Terraform only, a map.
 func (c *call) encodeTfvars() (*value.Value, error) {
-	if c.args[0].Is(value.Map) && c.sc.dialect.Language == OpenTofu {
+	if c.args[0].Is(value.Map) && c.sc.dialect.Language == lang.OpenTofu {
 		return nil, errors.New("OpenTofu takes an object, no map")
 	}
 	return c.library(encodeTfvarsFunc)

@@ -11,6 +11,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -18,14 +20,14 @@ import (
 func exhaust(t *testing.T, fsys fstest.MapFS) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	b := OverFS(fsys)
+	b := workspace.OverFS(fsys)
 	roots, _ := FindRoots(ctx, b, Options{}, []string{"."}, nil, nil)
 	for _, r := range roots {
 		root, err := LoadConfig(ctx, b, r.Dir, Options{Uncalled: true})
 		if err != nil {
 			continue
 		}
-		for _, mode := range []Mode{Managed, Data} {
+		for _, mode := range []addrs.Mode{addrs.Managed, addrs.Data} {
 			for _, res := range root.loader.resources(mode, nil) {
 				res.Block.Walk(func(v *value.Value) bool {
 					if v.Kind == value.Unknown && len(v.AllWhy()) == 0 {
@@ -36,7 +38,7 @@ func exhaust(t *testing.T, fsys fstest.MapFS) {
 					}
 					return true
 				})
-				if mode == Data {
+				if mode == addrs.Data {
 					inst := root.loader.(*evaluator)
 					_ = inst
 				}

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -29,22 +30,22 @@ type imported struct {
 func (ev *evaluator) readImports() *imports {
 	out := &imports{exact: map[string]*imported{}, byBlock: map[string][]*imported{}, unknown: map[string][]*imported{}}
 	top := ev.top.frame.careful(true) // that nothing is imported by default says nothing
-	for _, b := range ev.top.mod.imports {
-		to := bareReference(b.expr("to"))
+	for _, b := range ev.top.mod.Imports {
+		to := bareReference(b.Expr("to"))
 		for _, k := range ev.expand(b, top).keys {
 			f := *top
 			f.key = k
-			t := target{e: evaluation{ev: ev, f: &f, text: to.text, errs: &[]value.Reason{}}}
-			if to.none() || !t.follow(to.hcl) {
+			t := target{e: evaluation{ev: ev, f: &f, text: to.Text, errs: &[]value.Reason{}}}
+			if to.None() || !t.follow(to.HCL) {
 				continue // Terraform refuses it
 			}
-			id, _ := ev.eval(b.expr("id"), &f)
+			id, _ := ev.eval(b.Expr("id"), &f)
 			i := &imported{address: t.address, id: id.TextOr(""), exists: k.exists(), why: append(t.why, k.why...)}
 			if out.exact[i.address] != nil {
 				continue
 			}
 			out.exact[i.address] = i
-			block := blockAddress(i.address)
+			block := addrs.Block(i.address)
 			out.byBlock[block] = append(out.byBlock[block], i)
 			if len(t.why) > 0 {
 				i.exists = value.Maybe
@@ -63,15 +64,15 @@ func (ev *evaluator) imported(inst *instance) imported {
 	if i := ev.imports.exact[inst.address]; i != nil {
 		return *i
 	}
-	keys, block := addressKeys(inst.address), blockAddress(inst.address)
+	keys, block := addrs.Keys(inst.address), addrs.Block(inst.address)
 	for _, i := range ev.imports.unknown[block] {
-		if compatible(addressKeys(i.address), keys) {
+		if addrs.Compatible(addrs.Keys(i.address), keys) {
 			return *i
 		}
 	}
 	if strings.Contains(inst.address, "[?]") { // it stands for all whose keys are not known
 		for _, i := range ev.imports.byBlock[block] {
-			if compatible(keys, addressKeys(i.address)) {
+			if addrs.Compatible(keys, addrs.Keys(i.address)) {
 				return imported{exists: value.Maybe, why: slices.Concat(inst.k.why, i.why)}
 			}
 		}
@@ -123,7 +124,7 @@ func (t *target) key(v *value.Value) bool {
 	text, known := v.Text()
 	switch {
 	case known:
-		t.address += "[" + quoteKey(text) + "]"
+		t.address += "[" + addrs.QuoteKey(text) + "]"
 	case v.Is(value.Number) && v.Number != nil:
 		t.address += "[" + v.Number.Text('f', -1) + "]"
 	case v.Is(value.Unknown), v.Is(value.String):

@@ -4,6 +4,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // Influence is what of a root an edit of its files can have changed: the blocks
@@ -18,7 +21,7 @@ type Influence struct {
 // place is a name in a module, whoever calls it.
 type place struct {
 	dir string
-	blockName
+	workspace.BlockName
 }
 
 // InfluenceOn is the influence of the edits that r was loaded with on the root
@@ -37,10 +40,10 @@ func (r *Root) InfluenceOn(old *Root) *Influence {
 			return nil // a file of values, or one that a function reads
 		}
 		for _, m := range tree.modules {
-			if !m.reads(file) {
+			if !m.Reads(file) {
 				continue
 			}
-			edited, ok := i.edited(m, now.module(m.dir))
+			edited, ok := i.edited(m, now.module(m.Dir))
 			if !ok {
 				return nil
 			}
@@ -90,16 +93,16 @@ type selection struct {
 	below     map[place]bool // see leads
 }
 
-func (s *selection) has(dir string, k resourceKey) bool {
-	return s == nil || k.mode == Data || s.keep(k.typ) || s.influence.blocks[place{dir, k}]
+func (s *selection) has(dir string, k addrs.Resource) bool {
+	return s == nil || k.Mode == addrs.Data || s.keep(k.Type) || s.influence.blocks[place{dir, k}]
 }
 
 // callTree is who calls whom below a root.
 type callTree struct {
-	modules map[string]*module // by directory
-	others  map[string]bool    // files that are no configuration
-	callers map[string][]place // the calls of a module
-	callees map[place][]string // the modules that a call is of; "" for one that is not at hand
+	modules map[string]*workspace.Module // by directory
+	others  map[string]bool              // files that are no configuration
+	callers map[string][]place           // the calls of a module
+	callees map[place][]string           // the modules that a call is of; "" for one that is not at hand
 }
 
 func (ev *evaluator) callTree() *callTree {
@@ -108,7 +111,7 @@ func (ev *evaluator) callTree() *callTree {
 	if ev.tree != nil {
 		return ev.tree
 	}
-	t := &callTree{map[string]*module{}, map[string]bool{}, map[string][]place{}, map[place][]string{}}
+	t := &callTree{map[string]*workspace.Module{}, map[string]bool{}, map[string][]place{}, map[place][]string{}}
 	for f := range ev.parsed {
 		t.others[f.Name] = true
 	}
@@ -117,14 +120,14 @@ func (ev *evaluator) callTree() *callTree {
 		if m.mod != nil {
 			dir = m.dir
 			t.modules[dir] = m.mod
-			for _, f := range m.mod.files {
+			for _, f := range m.mod.Files {
 				delete(t.others, f.Name)
 			}
 		}
 		if m.parent == nil {
 			return
 		}
-		call := place{m.parent.dir, blockName{typ: "call", name: m.names[len(m.names)-1]}}
+		call := place{m.parent.dir, workspace.BlockName{Type: "call", Name: m.names[len(m.names)-1]}}
 		if !slices.Contains(t.callees[call], dir) {
 			t.callees[call] = append(t.callees[call], dir)
 			t.callers[dir] = append(t.callers[dir], call)
@@ -136,46 +139,46 @@ func (ev *evaluator) callTree() *callTree {
 
 // edited is what differs between a module before and after. ok is false for
 // what decides how everything is evaluated.
-func (i *Influence) edited(was, now *module) (out []place, ok bool) {
-	if now == nil || was.references().opaque ||
-		!slices.EqualFunc(was.imports, now.imports, sameBlock) || !maps.EqualFunc(was.variables, now.variables, sameBlock) ||
-		!maps.EqualFunc(was.calls, now.calls, sameBlock) || !maps.EqualFunc(was.providers, now.providers, sameBlock) {
+func (i *Influence) edited(was, now *workspace.Module) (out []place, ok bool) {
+	if now == nil || was.References().Opaque ||
+		!slices.EqualFunc(was.Imports, now.Imports, sameBlock) || !maps.EqualFunc(was.Variables, now.Variables, sameBlock) ||
+		!maps.EqualFunc(was.Calls, now.Calls, sameBlock) || !maps.EqualFunc(was.Providers, now.Providers, sameBlock) {
 		return nil, false
 	}
-	change := func(n blockName, bodies ...*body) {
-		out = append(out, place{was.dir, n})
+	change := func(n workspace.BlockName, bodies ...*workspace.Body) {
+		out = append(out, place{was.Dir, n})
 		for _, b := range bodies {
-			refs, _ := b.references()
+			refs, _ := b.References()
 			for _, r := range refs {
-				i.types[r.typ] = i.types[r.typ] || r.mode == Managed
+				i.types[r.Type] = i.types[r.Type] || r.Mode == addrs.Managed
 			}
 		}
 	}
-	for _, k := range differing(was.resources, now.resources, sameBlock) {
-		change(k, bodyOf(was.resources[k]), bodyOf(now.resources[k]))
+	for _, k := range differing(was.Resources, now.Resources, sameBlock) {
+		change(k, bodyOf(was.Resources[k]), bodyOf(now.Resources[k]))
 	}
-	for _, n := range differing(was.outputs, now.outputs, sameBlock) {
-		change(blockName{typ: "output", name: n})
+	for _, n := range differing(was.Outputs, now.Outputs, sameBlock) {
+		change(workspace.BlockName{Type: "output", Name: n})
 	}
-	for _, n := range differing(was.locals, now.locals, func(a, b *attribute) bool {
-		return a == b || a.expr.span().Text() == b.expr.span().Text()
+	for _, n := range differing(was.Locals, now.Locals, func(a, b *workspace.Attribute) bool {
+		return a == b || a.Expr.Span().Text() == b.Expr.Span().Text()
 	}) {
-		change(blockName{typ: "local", name: n})
+		change(workspace.BlockName{Type: "local", Name: n})
 	}
 	return out, true
 }
 
-func bodyOf(b *block) *body {
+func bodyOf(b *workspace.Block) *workspace.Body {
 	if b == nil {
-		return &body{}
+		return &workspace.Body{}
 	}
-	return b.body()
+	return b.Body()
 }
 
 // sameBlock says that two blocks say the same. What was merged with an override
 // is not all in its text.
-func sameBlock(a, b *block) bool {
-	return a == b || !a.merged && !b.merged && a.span.Text() == b.span.Text()
+func sameBlock(a, b *workspace.Block) bool {
+	return a == b || !a.Merged && !b.Merged && a.Span.Text() == b.Span.Text()
 }
 
 // differing are the keys of what only one of two maps has, or both differently,
@@ -206,50 +209,50 @@ func (i *Influence) spread(open []place) bool {
 			continue
 		}
 		i.blocks[p] = true
-		switch p.typ {
-		case everything.typ:
+		switch p.Type {
+		case workspace.Everything.Type:
 			return false
 		case "output":
 			for _, call := range i.tree.callers[p.dir] {
-				open = append(open, place{call.dir, blockName{typ: "module", name: call.blockName.name}})
+				open = append(open, place{call.dir, workspace.BlockName{Type: "module", Name: call.BlockName.Name}})
 			}
 		case "call":
-			open = append(open, place{p.dir, blockName{typ: "module", name: p.blockName.name}})
-			if _, literal := i.tree.modules[p.dir].calls[p.blockName.name].expr("source").literalString(); !literal || len(i.tree.callees[p]) == 0 {
+			open = append(open, place{p.dir, workspace.BlockName{Type: "module", Name: p.BlockName.Name}})
+			if _, literal := i.tree.modules[p.dir].Calls[p.BlockName.Name].Expr("source").LiteralString(); !literal || len(i.tree.callees[p]) == 0 {
 				return false
 			}
 			for _, dir := range i.tree.callees[p] {
 				if dir == "" {
 					return false // what the module does is not known
 				}
-				open = append(open, i.tree.modules[dir].places()...)
+				open = append(open, places(i.tree.modules[dir])...)
 			}
 		default:
-			i.types[p.typ] = i.types[p.typ] || p.mode == Managed
+			i.types[p.Type] = i.types[p.Type] || p.Mode == addrs.Managed
 		}
-		uses := i.tree.modules[p.dir].references()
-		if uses.opaque {
+		uses := i.tree.modules[p.dir].References()
+		if uses.Opaque {
 			return false
 		}
-		for _, user := range uses.by[p.blockName] {
+		for _, user := range uses.By[p.BlockName] {
 			open = append(open, place{p.dir, user})
 		}
 	}
-	maps.DeleteFunc(i.types, func(typ string, managed bool) bool { return !managed || !strings.Contains(typ, "_") }) // see blockName
+	maps.DeleteFunc(i.types, func(typ string, managed bool) bool { return !managed || !strings.Contains(typ, "_") }) // see workspace.BlockName
 	return true
 }
 
 // places are what changes when a module is called otherwise.
-func (m *module) places() []place {
+func places(m *workspace.Module) []place {
 	var out []place
-	for k := range m.resources {
-		out = append(out, place{m.dir, k})
+	for k := range m.Resources {
+		out = append(out, place{m.Dir, k})
 	}
-	for n := range m.outputs {
-		out = append(out, place{m.dir, blockName{typ: "output", name: n}})
+	for n := range m.Outputs {
+		out = append(out, place{m.Dir, workspace.BlockName{Type: "output", Name: n}})
 	}
-	for n := range m.calls {
-		out = append(out, place{m.dir, blockName{typ: "call", name: n}})
+	for n := range m.Calls {
+		out = append(out, place{m.Dir, workspace.BlockName{Type: "call", Name: n}})
 	}
 	return out
 }
@@ -265,8 +268,8 @@ func (s *selection) leads(call place) bool {
 	}
 	for _, dir := range s.influence.tree.callees[call] {
 		if m := s.influence.tree.modules[dir]; m != nil && !s.below[call] {
-			s.below[call] = slices.ContainsFunc(m.places(), func(p place) bool {
-				return p.typ == "call" && s.leads(p) || p.typ != "call" && p.typ != "output" && p.mode == Managed && s.has(dir, p.blockName)
+			s.below[call] = slices.ContainsFunc(places(m), func(p place) bool {
+				return p.Type == "call" && s.leads(p) || p.Type != "call" && p.Type != "output" && p.Mode == addrs.Managed && s.has(dir, p.BlockName)
 			})
 		}
 	}

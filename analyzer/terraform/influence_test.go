@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 const influenced = `
@@ -130,7 +132,7 @@ func TestInfluenceOn(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			fsys := files(influenced + test.more)
-			b := OverFS(fsys)
+			b := workspace.OverFS(fsys)
 			old := loadAll(t, b)
 			text := string(fsys[test.file].Data)
 			if strings.Count(text, test.old) == 0 {
@@ -162,7 +164,7 @@ func TestInfluenceOn(t *testing.T) {
 }
 
 // loadAll loads a root and looks at all that it has.
-func loadAll(t *testing.T, b *Boundary) *Root {
+func loadAll(t *testing.T, b *workspace.Boundary) *Root {
 	t.Helper()
 	r, err := LoadConfig(context.Background(), b, ".", Options{})
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -37,7 +39,7 @@ func (k *instanceKey) String() string {
 	case countKey:
 		return "[" + strconv.Itoa(k.index) + "]"
 	case eachKey:
-		return "[" + quoteKey(k.name.TextOr("?")) + "]"
+		return "[" + addrs.QuoteKey(k.name.TextOr("?")) + "]"
 	case unknownKey:
 		return "[?]"
 	}
@@ -62,18 +64,18 @@ type expansion struct {
 
 // expand evaluates count, for_each or OpenTofu's enabled of a block in the frame
 // of its module.
-func (ev *evaluator) expand(b *block, f *frame) expansion {
-	count, each, enabled := b.expr("count"), b.expr("for_each"), lifecycle(b, "enabled")
+func (ev *evaluator) expand(b *workspace.Block, f *frame) expansion {
+	count, each, enabled := b.Expr("count"), b.Expr("for_each"), lifecycle(b, "enabled")
 	switch {
-	case !enabled.none() && (!count.none() || !each.none()):
-		ev.gap(ErrorGap, enabled.span(), "enabled stands beside count or for_each: a block may have one of them")
-	case !enabled.none():
+	case !enabled.None() && (!count.None() || !each.None()):
+		ev.gap(source.ErrorGap, enabled.Span(), "enabled stands beside count or for_each: a block may have one of them")
+	case !enabled.None():
 		return ev.expandEnabled(enabled, f)
 	}
 	switch {
-	case !each.none():
+	case !each.None():
 		return ev.expandEach(each, f)
-	case !count.none():
+	case !count.None():
 		return ev.expandCount(count, f)
 	}
 	return expansion{keys: []*instanceKey{{}}}
@@ -81,17 +83,17 @@ func (ev *evaluator) expand(b *block, f *frame) expansion {
 
 // expandEnabled is one instance without a key, or none.
 // https://opentofu.org/docs/language/meta-arguments/enabled/
-func (ev *evaluator) expandEnabled(x expression, f *frame) expansion {
-	at := x.span()
+func (ev *evaluator) expandEnabled(x workspace.Expression, f *frame) expansion {
+	at := x.Span()
 	maybe := func(why ...value.Reason) expansion {
 		return expansion{keys: []*instanceKey{{optional: true, why: why}}}
 	}
-	refuse := func(kind GapKind, reason string) expansion {
+	refuse := func(kind source.GapKind, reason string) expansion {
 		ev.gap(kind, at, reason)
 		return maybe(value.Reason{Text: reason, Span: at})
 	}
 	if ev.dialect.Since("", "1.11.0") == value.No {
-		return refuse(ErrorGap, ev.dialect.String()+" has no lifecycle argument enabled: it came with OpenTofu 1.11")
+		return refuse(source.ErrorGap, ev.dialect.String()+" has no lifecycle argument enabled: it came with OpenTofu 1.11")
 	}
 	v, _ := ev.eval(x, f)
 	b, err := convertTo(v, cty.Bool)
@@ -113,13 +115,13 @@ func (ev *evaluator) expandEnabled(x expression, f *frame) expansion {
 }
 
 // lifecycle is an argument of a block's lifecycle.
-func lifecycle(b *block, name string) expression {
-	for _, l := range b.nested("lifecycle", 0) {
-		if x := l.expr(name); !x.none() {
+func lifecycle(b *workspace.Block, name string) workspace.Expression {
+	for _, l := range b.Nested("lifecycle", 0) {
+		if x := l.Expr(name); !x.None() {
 			return x
 		}
 	}
-	return expression{}
+	return workspace.Expression{}
 }
 
 // unknownExpansion is one instance that stands for all that there may be.
@@ -132,9 +134,9 @@ func unknownExpansion(kind keyKind, what string, v *value.Value, at source.Span)
 	return expansion{kind: kind, keys: []*instanceKey{{kind: unknownKey, why: why, assumptions: a}}, assumptions: a}
 }
 
-func (ev *evaluator) expandCount(x expression, f *frame) expansion {
+func (ev *evaluator) expandCount(x workspace.Expression, f *frame) expansion {
 	v, errs := ev.eval(x, f)
-	at := x.span()
+	at := x.Span()
 	n, err := convertTo(v, cty.Number)
 	if err != nil || n.Missing() {
 		ev.gap(blame(v), at, "count is no number")
@@ -150,7 +152,7 @@ func (ev *evaluator) expandCount(x expression, f *frame) expansion {
 	}
 	out := expansion{kind: countKey, assumptions: v.AllAssumptions()}
 	if many > maxInstances {
-		ev.gap(ErrorGap, at, "count is "+strconv.FormatInt(many, 10)+": more than "+strconv.Itoa(maxInstances)+" instances are not evaluated")
+		ev.gap(source.ErrorGap, at, "count is "+strconv.FormatInt(many, 10)+": more than "+strconv.Itoa(maxInstances)+" instances are not evaluated")
 		many = maxInstances
 	}
 	ev.charge(100 * int(many))
@@ -160,16 +162,16 @@ func (ev *evaluator) expandCount(x expression, f *frame) expansion {
 	return out
 }
 
-func (ev *evaluator) expandEach(x expression, f *frame) expansion {
+func (ev *evaluator) expandEach(x workspace.Expression, f *frame) expansion {
 	v, _ := ev.eval(x, f)
-	at := x.span()
+	at := x.Span()
 	if ev.objectOf(v) != nil {
 		v = ev.whole(v, f.cautious)
 	}
 	out := expansion{kind: eachKey, assumptions: ownAssumptions(v)}
 	add := func(name, member *value.Value) {
 		if len(out.keys) == maxInstances {
-			ev.gap(ErrorGap, at, "for_each: more than "+strconv.Itoa(maxInstances)+" instances are not evaluated")
+			ev.gap(source.ErrorGap, at, "for_each: more than "+strconv.Itoa(maxInstances)+" instances are not evaluated")
 		}
 		if len(out.keys) < maxInstances {
 			a := value.MergeAssumptions(out.assumptions, name.Assumptions)
@@ -216,11 +218,11 @@ func (ev *evaluator) expandEach(x expression, f *frame) expansion {
 
 // blame is the kind of gap that a value makes where Terraform would refuse it:
 // one that rests on a variable's default is not what Terraform will be given.
-func blame(v *value.Value) GapKind {
+func blame(v *value.Value) source.GapKind {
 	if len(v.AllAssumptions()) > 0 {
-		return LimitGap
+		return source.LimitGap
 	}
-	return ErrorGap
+	return source.ErrorGap
 }
 
 // ownAssumptions are those that the keys of a collection rest on; each member

@@ -1,16 +1,21 @@
 package terraform
 
+import (
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
+)
+
 // dialectOf is what a root is read as: as somebody says, or as its files tell.
-func dialectOf(m *module, opt Options) Dialect {
-	d := Dialect{Language: opt.Language, Version: opt.ToolVersion}
-	if d.Language == AnyLanguage {
-		d.Language = m.language()
+func dialectOf(m *workspace.Module, opt Options) lang.Dialect {
+	d := lang.Dialect{Language: opt.Language, Version: opt.ToolVersion}
+	if d.Language == lang.AnyLanguage {
+		d.Language = m.Language()
 	}
 	return d
 }
 
 // Dialect is what the root is read as.
-func (r *Root) Dialect() Dialect {
+func (r *Root) Dialect() lang.Dialect {
 	switch l := r.loader.(type) {
 	case *evaluator:
 		return l.dialect
@@ -19,5 +24,5 @@ func (r *Root) Dialect() Dialect {
 	case *evidence:
 		return l.dialect
 	}
-	return Dialect{}
+	return lang.Dialect{}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -53,7 +54,7 @@ func TestLanguage(t *testing.T) {
 	if err := json.Unmarshal(data, &want); err != nil {
 		t.Fatal(err)
 	}
-	b, err := OpenBoundary("testdata/language")
+	b, err := workspace.OpenBoundary("testdata/language")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,8 +63,8 @@ func TestLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	top := root.loader.(*evaluator).top
-	if len(top.mod.outputs) != len(want) {
-		t.Errorf("%d outputs, Terraform has %d", len(top.mod.outputs), len(want))
+	if len(top.mod.Outputs) != len(want) {
+		t.Errorf("%d outputs, Terraform has %d", len(top.mod.Outputs), len(want))
 	}
 	for _, name := range sortedKeys(want) {
 		v, problem := top.member(name, false)

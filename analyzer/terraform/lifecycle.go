@@ -5,6 +5,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -12,22 +14,22 @@ import (
 // reference and no value: in replace_triggered_by, depends_on, ignore_changes
 // or the to of an import. JSON writes it as a string, without ${ }:
 // https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping
-func bareReference(x expression) expression {
-	if x.json == nil || !x.json.Is(value.String) {
+func bareReference(x workspace.Expression) workspace.Expression {
+	if x.JSON == nil || !x.JSON.Is(value.String) {
 		return x
 	}
-	text := source.Computed(x.json.TextOr(""), x.json.Span)
-	if len(x.json.Parts) == 1 {
-		text = x.json.Parts[0].Text
+	text := source.Computed(x.JSON.TextOr(""), x.JSON.Span)
+	if len(x.JSON.Parts) == 1 {
+		text = x.JSON.Parts[0].Text
 	}
-	if _, reason := tooDeep([]byte(text.String)); reason != "" {
-		return expression{}
+	if _, reason := workspace.TooDeep([]byte(text.String)); reason != "" {
+		return workspace.Expression{}
 	}
 	h, diags := hclsyntax.ParseExpression([]byte(text.String), "", hcl.Pos{Line: 1, Column: 1})
 	if diags.HasErrors() {
-		return expression{}
+		return workspace.Expression{}
 	}
-	return expression{hcl: h, text: text}
+	return workspace.Expression{HCL: h, Text: text}
 }
 
 // triggers are the references in replace_triggered_by, each instance of a
@@ -35,10 +37,10 @@ func bareReference(x expression) expression {
 func (inst *instance) triggers() []*value.Value {
 	ev := inst.m.ev
 	var out []*value.Value
-	for _, b := range inst.block.nested("lifecycle", 0) {
-		for _, x := range b.expr("replace_triggered_by").elements() {
-			if x = bareReference(x); x.none() {
-				ev.gap(ErrorGap, b.expr("replace_triggered_by").span(), "replace_triggered_by needs references")
+	for _, b := range inst.block.Nested("lifecycle", 0) {
+		for _, x := range b.Expr("replace_triggered_by").Elements() {
+			if x = bareReference(x); x.None() {
+				ev.gap(source.ErrorGap, b.Expr("replace_triggered_by").Span(), "replace_triggered_by needs references")
 				continue
 			}
 			v, _ := ev.eval(x, inst.frame)
@@ -57,25 +59,25 @@ func (inst *instance) triggers() []*value.Value {
 // creates the instance, and applies no change of it afterwards:
 // https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#ignore_changes
 func (inst *instance) ignored(name string) source.Span {
-	for _, b := range inst.block.nested("lifecycle", 0) {
-		x := b.expr("ignore_changes")
-		if x.none() {
+	for _, b := range inst.block.Nested("lifecycle", 0) {
+		x := b.Expr("ignore_changes")
+		if x.None() {
 			continue
 		}
-		if word := bareReference(x); word.hcl != nil && hcl.ExprAsKeyword(word.hcl) == "all" {
-			return x.span()
+		if word := bareReference(x); word.HCL != nil && hcl.ExprAsKeyword(word.HCL) == "all" {
+			return x.Span()
 		}
-		for _, e := range x.elements() {
-			if s, ok := e.literalString(); ok && s == "*" { // the way of Terraform 0.11
-				return e.span()
+		for _, e := range x.Elements() {
+			if s, ok := e.LiteralString(); ok && s == "*" { // the way of Terraform 0.11
+				return e.Span()
 			}
 			entry := bareReference(e)
-			if entry.none() {
+			if entry.None() {
 				continue
 			}
-			if t, diags := hcl.RelTraversalForExpr(entry.hcl); !diags.HasErrors() && len(t) > 0 {
+			if t, diags := hcl.RelTraversalForExpr(entry.HCL); !diags.HasErrors() && len(t) > 0 {
 				if a, ok := t[0].(hcl.TraverseAttr); ok && a.Name == name {
-					return e.span()
+					return e.Span()
 				}
 			}
 		}
@@ -87,7 +89,7 @@ func (inst *instance) ignored(name string) source.Span {
 // attribute of which v is what is configured.
 func (inst *instance) deployed(name string, v *value.Value) *value.Value {
 	opt := &inst.m.ev.opt
-	if opt.Deployed == nil && !opt.Unapplied || inst.key.mode != Managed {
+	if opt.Deployed == nil && !opt.Unapplied || inst.key.Mode != addrs.Managed {
 		return v
 	}
 	at := inst.ignored(name)
@@ -105,13 +107,13 @@ func (inst *instance) deployed(name string, v *value.Value) *value.Value {
 
 // decidesAccess says that an attribute that can be changed in place decides who
 // may do what.
-func decidesAccess(key resourceKey, name string) bool {
+func decidesAccess(key addrs.Resource, name string) bool {
 	switch name {
 	case "status":
-		return key.typ == "aws_iam_access_key"
+		return key.Type == "aws_iam_access_key"
 	case "policy", "assume_role_policy", "assume_role_policy_document", "content", "inline_policy", "managed_policy_arns",
 		"enabled_policy_types", "enabled_features":
-		return key.mode == Managed
+		return key.Mode == addrs.Managed
 	}
 	return false
 }
@@ -135,22 +137,22 @@ func (r *Root) IgnoresChanges() bool {
 	ev.mu.Lock()
 	defer ev.mu.Unlock()
 	found := false
-	seen := map[*block]bool{}
+	seen := map[*workspace.Block]bool{}
 	ev.top.walk(func(m *moduleInstance) {
 		if m.mod == nil || found {
 			return
 		}
-		for key, b := range m.mod.resources {
-			if key.mode != Managed || seen[b] {
+		for key, b := range m.mod.Resources {
+			if key.Mode != addrs.Managed || seen[b] {
 				continue
 			}
 			seen[b] = true
 			inst := &instance{m: m, key: key, block: b}
-			for _, a := range b.body().attrs {
-				found = found || decidesAccess(key, a.name) && !inst.ignored(a.name).IsZero()
+			for _, a := range b.Body().Attrs {
+				found = found || decidesAccess(key, a.Name) && !inst.ignored(a.Name).IsZero()
 			}
-			for _, n := range b.body().blocks {
-				found = found || decidesAccess(key, n.typ) && !inst.ignored(n.typ).IsZero()
+			for _, n := range b.Body().Blocks {
+				found = found || decidesAccess(key, n.Type) && !inst.ignored(n.Type).IsZero()
 			}
 		}
 	})

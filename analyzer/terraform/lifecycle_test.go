@@ -13,6 +13,9 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // applied is a plan of a tool, and what is there once it is applied.
@@ -65,7 +68,7 @@ func TestAgreementPlans(t *testing.T) {
 			if err := writeCase(dir, stage(files[name], "after/")); err != nil {
 				t.Fatal(err)
 			}
-			b, err := OpenBoundary(dir)
+			b, err := workspace.OpenBoundary(dir)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -111,7 +114,7 @@ func compareApplied(t *testing.T, what string, root *Root, want map[string]map[s
 		t.Errorf("%s: got the resources %q, want %q", what, addresses, want)
 	}
 	for _, g := range root.Gaps() {
-		if g.Kind == ErrorGap {
+		if g.Kind == source.ErrorGap {
 			t.Errorf("%s: %s", what, g.Reason)
 		}
 	}

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -44,20 +45,20 @@ func (ev *evaluator) named(kind NameKind, name string) (out []Named) {
 		if m.mod == nil {
 			return
 		}
-		n := Named{Module: m.address, Kind: kind, Address: joinAddress(m.address, string(kind)+"."+name)}
+		n := Named{Module: m.address, Kind: kind, Address: addrs.Join(m.address, string(kind)+"."+name)}
 		switch kind {
 		case Variable:
-			if b := m.mod.variables[name]; b != nil {
-				n.Header = b.header
+			if b := m.mod.Variables[name]; b != nil {
+				n.Header = b.Header
 				n.Value, _ = m.variable(name, ev.cautious)
 			}
 		case Local:
-			if a := m.mod.locals[name]; a != nil {
-				n.Header, n.Value = a.nameSpan, m.local(name, ev.cautious)
+			if a := m.mod.Locals[name]; a != nil {
+				n.Header, n.Value = a.NameSpan, m.local(name, ev.cautious)
 			}
 		case Output:
-			if b := m.mod.outputs[name]; b != nil {
-				n.Header, n.Value = b.header, m.output(b, name, ev.cautious)
+			if b := m.mod.Outputs[name]; b != nil {
+				n.Header, n.Value = b.Header, m.output(b, name, ev.cautious)
 			}
 			if m.address != "" {
 				n.Address = m.address + "." + name

@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // TestOpenTofu compares configurations that need no provider with the plans in
@@ -38,7 +41,7 @@ func TestOpenTofu(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b, err := OpenBoundary(dir)
+			b, err := workspace.OpenBoundary(dir)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -46,7 +49,7 @@ func TestOpenTofu(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := root.Dialect(); d.Language != OpenTofu {
+			if d := root.Dialect(); d.Language != lang.OpenTofu {
 				t.Errorf("it is read as %s", d)
 			}
 			want := addressesOf(plan)

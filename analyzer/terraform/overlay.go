@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -26,13 +28,13 @@ func overlay(l *evidence, config *Root, opt PlanOptions) *Root {
 
 // withPlan is the configuration evaluated anew with the variables that a plan
 // was made with, as the tool reads it that made the plan.
-func (r *Root) withPlan(variables map[string]*value.Value, by Dialect, merge merger) *Root {
+func (r *Root) withPlan(variables map[string]*value.Value, by lang.Dialect, merge merger) *Root {
 	ev, ok := r.loader.(*evaluator)
 	if !ok {
 		return r
 	}
 	opt := ev.opt
-	if opt.ToolVersion = by.Version; opt.Language == AnyLanguage {
+	if opt.ToolVersion = by.Version; opt.Language == lang.AnyLanguage {
 		opt.Language = by.Language
 	}
 	if len(variables) == 0 && opt.Language == ev.opt.Language && opt.ToolVersion == ev.opt.ToolVersion {
@@ -62,7 +64,7 @@ type overlaid struct {
 func (o *overlaid) files() []*source.File { return o.config.loader.files() }
 func (o *overlaid) modules() int          { return max(o.evidence.modules(), o.config.loader.modules()) }
 
-func (o *overlaid) resources(mode Mode, types []string) []*Resource {
+func (o *overlaid) resources(mode addrs.Mode, types []string) []*Resource {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	written := o.config.loader.resources(mode, types)
@@ -70,7 +72,7 @@ func (o *overlaid) resources(mode Mode, types []string) []*Resource {
 	byBlock := map[string][]*Resource{}
 	for _, c := range written {
 		byAddress[c.Address] = c
-		byBlock[blockAddress(c.Address)] = append(byBlock[blockAddress(c.Address)], c)
+		byBlock[addrs.Block(c.Address)] = append(byBlock[addrs.Block(c.Address)], c)
 	}
 	var out []*Resource
 	planned := map[string]bool{}
@@ -81,7 +83,7 @@ func (o *overlaid) resources(mode Mode, types []string) []*Resource {
 		planned[p.address] = true
 		c, foreign := byAddress[p.address], false
 		if c == nil {
-			c, foreign = standIn(byBlock[blockAddress(p.address)], p.address)
+			c, foreign = standIn(byBlock[addrs.Block(p.address)], p.address)
 		}
 		out = append(out, o.resource(p, c, foreign))
 	}
@@ -91,7 +93,7 @@ func (o *overlaid) resources(mode Mode, types []string) []*Resource {
 		}
 	}
 	for i := range out { // insertion: the few that only the configuration has go to their places
-		for j := i; j > 0 && lessAddress(out[j].Address, out[j-1].Address); j-- {
+		for j := i; j > 0 && addrs.Less(out[j].Address, out[j-1].Address); j-- {
 			out[j], out[j-1] = out[j-1], out[j]
 		}
 	}
@@ -106,10 +108,10 @@ func (o *overlaid) resources(mode Mode, types []string) []*Resource {
 // the configuration alone which instances there are. What a state lacks does
 // not exist yet, what a plan deletes or a whole plan lacks will not.
 func (o *overlaid) configOnly(c *Resource) bool {
-	if o.merge.state && c.Mode == Managed || c.Exists != value.Yes || strings.Contains(c.Address, "[") || o.evidence.gone[c.Address] {
+	if o.merge.state && c.Mode == addrs.Managed || c.Exists != value.Yes || strings.Contains(c.Address, "[") || o.evidence.gone[c.Address] {
 		return false
 	}
-	if c.Mode == Data {
+	if c.Mode == addrs.Data {
 		return true
 	}
 	planned := o.evidence.declares(c)
@@ -121,7 +123,7 @@ func (o *overlaid) configOnly(c *Resource) bool {
 		if o.evidence.config != nil && !planned {
 			advice = "make the plan again, it is of another configuration"
 		}
-		o.root.gap(Gap{Kind: LimitGap, Span: c.Header,
+		o.root.gap(source.Gap{Kind: source.LimitGap, Span: c.Header,
 			Reason: fmt.Sprintf("%s is in the configuration and not in the plan %s: %s", c.Address, o.evidence.file.Name, advice)})
 	}
 	return true
@@ -144,9 +146,9 @@ func (o *overlaid) adopt(c *Resource) *Resource {
 // foreign says that it is the latter: another instance, of which only the
 // place counts.
 func standIn(candidates []*Resource, address string) (c *Resource, foreign bool) {
-	keys := addressKeys(address)
+	keys := addrs.Keys(address)
 	for _, c := range candidates {
-		if compatible(addressKeys(c.Address), keys) {
+		if addrs.Compatible(addrs.Keys(c.Address), keys) {
 			return c, false
 		}
 	}
@@ -164,8 +166,8 @@ func (o *overlaid) resource(p *evidenceResource, c *Resource, foreign bool) *Res
 	r := *o.evidence.resource(p)
 	r.Root = o.root
 	if c == nil {
-		if p.mode == Managed {
-			o.root.gap(Gap{Kind: LimitGap, File: o.evidence.file.Name,
+		if p.mode == addrs.Managed {
+			o.root.gap(source.Gap{Kind: source.LimitGap, File: o.evidence.file.Name,
 				Reason: fmt.Sprintf("%s is in the %s %s and not in the configuration of %s", r.Address, o.kind(), o.evidence.file.Name, o.config.Dir)})
 		}
 		o.merged[p.address] = &r

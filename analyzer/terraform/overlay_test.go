@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -15,7 +16,7 @@ import (
 func overlaidRoot(t *testing.T, tf, plan string, opt PlanOptions) *Root {
 	t.Helper()
 	ctx := context.Background()
-	config, err := LoadConfig(ctx, OverFS(fstest.MapFS{"main.tf": {Data: []byte(tf)}}), ".", Options{Uncalled: true})
+	config, err := LoadConfig(ctx, workspace.OverFS(fstest.MapFS{"main.tf": {Data: []byte(tf)}}), ".", Options{Uncalled: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +233,7 @@ resource "aws_iam_role" "r" {
 func FuzzOverlay(f *testing.F) {
 	dir := filepath.Join(plans, "terraform-1.11/14-json-override")
 	f.Add([]byte(planHead + `"resource_changes":[` + change("aws_iam_role.r", `"create"`, `"after":{"inline_policy":"x","assume_role_policy":[{"a":1}],"name":{"a":null}},"after_unknown":{"assume_role_policy":[true,{"a":true}]}`) + `]}`))
-	b, err := OpenBoundary(dir)
+	b, err := workspace.OpenBoundary(dir)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -46,7 +47,7 @@ func (c parityCase) String() string {
 func (c parityCase) load(t *testing.T) (config, plan, both *Root) {
 	t.Helper()
 	ctx := context.Background()
-	b, err := OpenBoundary(c.dir)
+	b, err := workspace.OpenBoundary(c.dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -97,11 +99,11 @@ func (l *evidence) readPlan(members sections) error {
 	}
 	_ = members.read("errored", &errored) // absent, or of a version that means something else by it
 	if errored != nil && *errored {
-		l.root.gap(Gap{Kind: LimitGap, File: l.file.Name, Reason: "the plan ended in an error: it is not whole"})
+		l.root.gap(source.Gap{Kind: source.LimitGap, File: l.file.Name, Reason: "the plan ended in an error: it is not whole"})
 	}
 	lenient := func(name string, f func(t jsonText) error) {
 		if err := members.walk(name, f); err != nil {
-			l.root.gap(Gap{Kind: LimitGap, File: l.file.Name, Reason: "the plan's " + err.Error()})
+			l.root.gap(source.Gap{Kind: source.LimitGap, File: l.file.Name, Reason: "the plan's " + err.Error()})
 		}
 	}
 	lenient("configuration", func(t jsonText) (err error) {
@@ -141,10 +143,10 @@ func (l *evidence) readPlan(members sections) error {
 		return t.member("values", func(t jsonText) error {
 			return t.member("root_module", func(t jsonText) error {
 				return l.addModule(t, func(r *evidenceResource) bool {
-					if r.mode == Managed && unchanged {
+					if r.mode == addrs.Managed && unchanged {
 						r.actions = []string{"no-op"}
 					}
-					return (r.mode == Data || unchanged) && !l.gone[r.address]
+					return (r.mode == addrs.Data || unchanged) && !l.gone[r.address]
 				})
 			})
 		})
@@ -157,7 +159,7 @@ func (l *evidence) readPlan(members sections) error {
 
 // plansResources says that some managed resource is there after the apply.
 func (l *evidence) plansResources() bool {
-	return slices.ContainsFunc(l.list, func(r *evidenceResource) bool { return r.mode == Managed })
+	return slices.ContainsFunc(l.list, func(r *evidenceResource) bool { return r.mode == addrs.Managed })
 }
 
 // isWhole says that the plan tells of all that its configuration declares what
@@ -183,7 +185,7 @@ func (l *evidence) isWhole(members sections, unchanged bool) bool {
 		return t.member("values", func(t jsonText) error {
 			return t.member("root_module", func(t jsonText) error {
 				return newEvidence(&Root{}, l.file).addModule(t, func(r *evidenceResource) bool {
-					stays = stays || r.mode == Managed && !l.gone[r.address]
+					stays = stays || r.mode == addrs.Managed && !l.gone[r.address]
 					return false
 				})
 			})
@@ -201,7 +203,7 @@ func (l *evidence) addChange(c *plannedChange) {
 		importing: c.importing != nil,
 	}
 	if c.mode == "data" {
-		r.mode = Data
+		r.mode = addrs.Data
 	}
 	r.setKey(c.index)
 	if len(r.actions) == 1 && (r.actions[0] == "delete" || r.actions[0] == "forget") {
@@ -219,7 +221,7 @@ func (l *evidence) forget(c *plannedChange) {
 		actions: []string{"forget"}, after: c.before, sensitive: c.secret,
 	}
 	if c.mode == "data" {
-		r.mode = Data
+		r.mode = addrs.Data
 	}
 	r.setKey(c.index)
 	l.forgotten = append(l.forgotten, r)
@@ -252,7 +254,7 @@ func (l *evidence) addValues(module string, t jsonText, want func(*evidenceResou
 		return err
 	}
 	if mode == "data" {
-		r.mode = Data
+		r.mode = addrs.Data
 	}
 	l.providedBy(provider)
 	r.setKey(index)
@@ -281,13 +283,13 @@ type evidence struct {
 
 	version      string // of the tool, as terraform_version says
 	tofuRegistry bool   // a provider comes from OpenTofu's registry
-	dialect      Dialect
+	dialect      lang.Dialect
 }
 
 // evidenceResource is one instance before its values are needed.
 type evidenceResource struct {
 	address, module, key string
-	mode                 Mode
+	mode                 addrs.Mode
 	typ, name            string
 	actions              []string
 	importing            bool
@@ -309,7 +311,7 @@ func newEvidence(root *Root, file *source.File) *evidence {
 // block is the address of the instance without its own key.
 func (r *evidenceResource) block() string {
 	b := r.typ + "." + r.name
-	if r.mode == Data {
+	if r.mode == addrs.Data {
 		b = "data." + b
 	}
 	if r.module != "" {
@@ -322,12 +324,12 @@ func (r *evidenceResource) block() string {
 // leaves the module, and sometimes the key, out of it.
 func (r *evidenceResource) setKey(index any) {
 	block := r.block()
-	if r.module == "" && strings.HasSuffix(splitKey(r.address), "."+block) {
-		r.module = strings.TrimSuffix(splitKey(r.address), "."+block)
+	if r.module == "" && strings.HasSuffix(addrs.WithoutKey(r.address), "."+block) {
+		r.module = strings.TrimSuffix(addrs.WithoutKey(r.address), "."+block)
 		block = r.block()
 	}
 	if !strings.HasPrefix(r.address, block) {
-		r.address = block + strings.TrimPrefix(r.address, splitKey(r.address))
+		r.address = block + strings.TrimPrefix(r.address, addrs.WithoutKey(r.address))
 	}
 	r.key = strings.TrimPrefix(r.address, block)
 	if r.key == "" && index != nil {
@@ -339,7 +341,7 @@ func (r *evidenceResource) setKey(index any) {
 func indexKey(index any) string {
 	switch index := index.(type) {
 	case string:
-		return "[" + quoteKey(index) + "]"
+		return "[" + addrs.QuoteKey(index) + "]"
 	case json.Number:
 		return "[" + index.String() + "]"
 	}
@@ -371,12 +373,12 @@ func (l *evidence) providedBy(name string) {
 
 // finish orders what was added, and says what made it.
 func (l *evidence) finish(applyable bool) {
-	l.dialect = dialectOfTool(l.version, l.tofuRegistry, applyable)
-	sort.SliceStable(l.list, func(i, j int) bool { return lessAddress(l.list[i].address, l.list[j].address) })
+	l.dialect = lang.DialectOfTool(l.version, l.tofuRegistry, applyable)
+	sort.SliceStable(l.list, func(i, j int) bool { return addrs.Less(l.list[i].address, l.list[j].address) })
 	modules := map[string]bool{"": true}
 	for _, r := range l.list {
 		l.byBlock[r.block()] = append(l.byBlock[r.block()], r)
-		for m := r.module; !modules[m]; m = parentModule(m) {
+		for m := r.module; !modules[m]; m = addrs.Caller(m) {
 			modules[m] = true
 		}
 	}
@@ -386,7 +388,7 @@ func (l *evidence) finish(applyable bool) {
 func (l *evidence) files() []*source.File { return []*source.File{l.file} }
 func (l *evidence) modules() int          { return l.instances }
 
-func (l *evidence) resources(mode Mode, types []string) []*Resource {
+func (l *evidence) resources(mode addrs.Mode, types []string) []*Resource {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var out []*Resource
@@ -417,7 +419,7 @@ func (l *evidence) resource(r *evidenceResource) *Resource {
 		Exists: value.Yes, Actions: r.actions, Imported: value.TriOf(r.importing),
 	}
 	var path []string
-	for _, step := range moduleSteps(r.module) {
+	for _, step := range addrs.ModuleCalls(r.module) {
 		path = append(path, step)
 		out.Calls = append(out.Calls, Call{Address: strings.Join(path, ".")})
 	}

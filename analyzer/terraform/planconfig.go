@@ -2,6 +2,8 @@ package terraform
 
 import (
 	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 )
 
 // configModule is a module of the configuration section of a plan. Its resources
@@ -9,7 +11,7 @@ import (
 type configModule struct {
 	Outputs   map[string]*tfjson.ConfigOutput
 	calls     map[string]*configCall
-	resources map[resourceKey]*configResource
+	resources map[addrs.Resource]*configResource
 }
 
 type configResource struct {
@@ -26,7 +28,7 @@ type configCall struct {
 
 // readConfigModule reads a module and those that it calls; nil for null.
 func readConfigModule(t jsonText) (*configModule, error) {
-	m := &configModule{calls: map[string]*configCall{}, resources: map[resourceKey]*configResource{}}
+	m := &configModule{calls: map[string]*configCall{}, resources: map[addrs.Resource]*configResource{}}
 	err := t.members(func(name string, v jsonText) error {
 		switch name {
 		case "outputs":
@@ -43,10 +45,10 @@ func readConfigModule(t jsonText) (*configModule, error) {
 
 func (m *configModule) addResource(t jsonText) error {
 	var mode string
-	var key resourceKey
-	err := t.fields(map[string]any{"mode": &mode, "type": &key.typ, "name": &key.name})
+	var key addrs.Resource
+	err := t.fields(map[string]any{"mode": &mode, "type": &key.Type, "name": &key.Name})
 	if mode == string(tfjson.DataResourceMode) {
-		key.mode = Data
+		key.Mode = addrs.Data
 	}
 	if m.resources[key] == nil {
 		m.resources[key] = &configResource{text: t}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // Plans that Terraform 1.13.3 and OpenTofu 1.12.6 made of testdata/plans/main.tf
@@ -33,7 +35,7 @@ func TestPlanModes(t *testing.T) {
 		{plan: "gone-refresh", want: ""},
 		{plan: "gone-destroy", want: ""},
 	}
-	b, err := OpenBoundary("testdata/plans")
+	b, err := workspace.OpenBoundary("testdata/plans")
 	if err != nil {
 		t.Fatal(err)
 	}

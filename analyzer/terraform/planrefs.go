@@ -5,6 +5,8 @@ import (
 
 	tfjson "github.com/hashicorp/terraform-json"
 
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -22,9 +24,9 @@ type planScope struct {
 // scope finds a module instance. It is never nil.
 func (l *evidence) scope(address string) *planScope {
 	s := &planScope{l: l, module: l.config}
-	for _, step := range moduleSteps(address) {
-		name := strings.TrimPrefix(splitKey(step), "module.")
-		s = s.child(name, strings.TrimPrefix(step, splitKey(step)))
+	for _, step := range addrs.ModuleCalls(address) {
+		name := strings.TrimPrefix(addrs.WithoutKey(step), "module.")
+		s = s.child(name, strings.TrimPrefix(step, addrs.WithoutKey(step)))
 	}
 	return s
 }
@@ -46,14 +48,14 @@ func (s *planScope) resource(r *evidenceResource) *tfjson.ConfigResource {
 	if s.module == nil {
 		return nil
 	}
-	c := s.module.resources[resourceKey{mode: r.mode, typ: r.typ, name: r.name}]
+	c := s.module.resources[addrs.Resource{Mode: r.mode, Type: r.typ, Name: r.name}]
 	if c == nil {
 		return nil
 	}
 	if c.decoded == nil {
 		c.decoded = &tfjson.ConfigResource{}
 		if err := c.text.decode(c.decoded); err != nil {
-			s.l.root.gap(Gap{Kind: LimitGap, File: s.l.file.Name, Reason: "the plan's configuration of " + r.block() + " cannot be read: " + err.Error()})
+			s.l.root.gap(source.Gap{Kind: source.LimitGap, File: s.l.file.Name, Reason: "the plan's configuration of " + r.block() + " cannot be read: " + err.Error()})
 		}
 	}
 	return c.decoded
@@ -63,7 +65,7 @@ func (s *planScope) resource(r *evidenceResource) *tfjson.ConfigResource {
 // resource.
 func (l *evidence) declares(r *Resource) bool {
 	m := l.scope(r.Module).module
-	return m != nil && m.resources[resourceKey{mode: r.Mode, typ: r.Type, name: r.Name}] != nil
+	return m != nil && m.resources[addrs.Resource{Mode: r.Mode, Type: r.Type, Name: r.Name}] != nil
 }
 
 // expressions is what the configuration writes for a resource; nil when the
@@ -208,7 +210,7 @@ func (s *planScope) throughOutput(head string, keyed bool, key, want string, dep
 	name, rest := rest[:end], rest[end:]
 	at := ""
 	if strings.HasPrefix(rest, "[") {
-		at, rest = cutKey(rest)
+		at, rest = addrs.CutKey(rest)
 	} else if keyed {
 		at = key
 	}
@@ -242,7 +244,7 @@ func (s *planScope) instance(head string, keyed bool, key, want string) *value.R
 	name, rest := rest[:end], rest[end:]
 	at := ""
 	if strings.HasPrefix(rest, "[") {
-		if at, rest = cutKey(rest); at == "" {
+		if at, rest = addrs.CutKey(rest); at == "" {
 			return nil
 		}
 	} else if keyed && rest == "" {

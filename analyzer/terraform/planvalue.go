@@ -12,6 +12,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -30,7 +31,7 @@ func (l *evidence) block(r *evidenceResource) *value.Value {
 	b := &value.Value{Kind: value.Object}
 	for _, name := range memberNames(after, unknown) {
 		expr := written[name]
-		if written != nil && expr == nil && unknown[name] == true && r.mode == Managed {
+		if written != nil && expr == nil && unknown[name] == true && r.mode == addrs.Managed {
 			r.computed = append(r.computed, name)
 			continue
 		}
@@ -38,7 +39,7 @@ func (l *evidence) block(r *evidenceResource) *value.Value {
 		v := at.value(after[name], unknown[name], at.secret(memberOf(sensitive, name)))
 		b.Attrs = append(b.Attrs, value.Attr{Name: value.Str(name), Value: v})
 	}
-	if r.mode == Data && r.typ == "aws_iam_policy_document" {
+	if r.mode == addrs.Data && r.typ == "aws_iam_policy_document" {
 		l.renderDocument(r, b)
 	}
 	return b
@@ -253,7 +254,7 @@ func (p *planPlace) unknown() *value.Value {
 	if v.Ref = p.reference(); v.Ref == nil {
 		return v
 	}
-	if doc := p.l.byAddress[v.Ref.Address]; doc != nil && doc.mode == Data && !doc.building {
+	if doc := p.l.byAddress[v.Ref.Address]; doc != nil && doc.mode == addrs.Data && !doc.building {
 		if text := p.l.resource(doc).Block.Get(v.Ref.Attr); text.Is(value.String) {
 			c := *text
 			c.Ref = v.Ref

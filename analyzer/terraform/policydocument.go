@@ -16,7 +16,7 @@ import (
 // span of their block, or of their node in the document they were merged from.
 //
 // What the provider refuses is a gap, and the result unknown.
-func renderPolicyDocument(block *value.Value, span source.Span) (json, minified *value.Value, gaps []Gap) {
+func renderPolicyDocument(block *value.Value, span source.Span) (json, minified *value.Value, gaps []source.Gap) {
 	r := &policyRenderer{}
 	doc := r.render(block, span)
 	if len(r.gaps) > 0 {
@@ -118,11 +118,11 @@ func member(name string, v *value.Value) value.Attr {
 	return value.Attr{Name: value.Str(name), Value: v}
 }
 
-type policyRenderer struct{ gaps []Gap }
+type policyRenderer struct{ gaps []source.Gap }
 
 // refuse notes what the provider would not accept.
 func (r *policyRenderer) refuse(span source.Span, format string, args ...any) {
-	r.gaps = append(r.gaps, Gap{Kind: ErrorGap, Span: span, Reason: "aws_iam_policy_document: " + fmt.Sprintf(format, args...)})
+	r.gaps = append(r.gaps, source.Gap{Kind: source.ErrorGap, Span: span, Reason: "aws_iam_policy_document: " + fmt.Sprintf(format, args...)})
 }
 
 func (r *policyRenderer) render(block *value.Value, span source.Span) *policyDoc {

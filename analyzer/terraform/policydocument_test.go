@@ -123,7 +123,7 @@ func TestRenderPolicyDocument(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			json, minified, gaps := renderPolicyDocument(documentBody(t, test.body), source.Span{})
 			if msg, ok := strings.CutPrefix(test.want, "error: "); ok {
-				if len(gaps) != 1 || gaps[0].Kind != ErrorGap || gaps[0].Reason != "aws_iam_policy_document: "+msg || !json.Is(value.Unknown) {
+				if len(gaps) != 1 || gaps[0].Kind != source.ErrorGap || gaps[0].Reason != "aws_iam_policy_document: "+msg || !json.Is(value.Unknown) {
 					t.Errorf("gaps %v\nwant %s", gaps, msg)
 				}
 				return

@@ -6,6 +6,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -18,7 +19,7 @@ type providerRef struct {
 
 // providerConfig is a configuration of a provider, or an instance of it.
 type providerConfig struct {
-	block *block
+	block *workspace.Block
 	frame *frame // that its expressions are evaluated in
 	// key tells the instances of for_each apart; ok is false where it is not known.
 	key string
@@ -28,12 +29,12 @@ type providerConfig struct {
 // provider finds the configuration of the AWS provider that a block uses; nil
 // where it is not at hand.
 func (inst *instance) provider() *providerConfig {
-	ref := inst.m.ev.providerRef(inst.block.expr("provider"), inst.frame)
+	ref := inst.m.ev.providerRef(inst.block.Expr("provider"), inst.frame)
 	if ref.name == "" {
 		ref.name = "aws"
 	}
 	for m := inst.m; m != nil && m.mod != nil; m = m.parent {
-		if b := m.mod.providers[ref.name]; b != nil {
+		if b := m.mod.Providers[ref.name]; b != nil {
 			return m.providerConfig(b, ref)
 		}
 		if m.parent == nil {
@@ -51,9 +52,9 @@ func (inst *instance) provider() *providerConfig {
 // providerConfig is the instance of a provider block that a reference names.
 // OpenTofu makes them with for_each.
 // https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration
-func (m *moduleInstance) providerConfig(b *block, ref providerRef) *providerConfig {
-	x := b.expr("for_each")
-	if x.none() {
+func (m *moduleInstance) providerConfig(b *workspace.Block, ref providerRef) *providerConfig {
+	x := b.Expr("for_each")
+	if x.None() {
 		return &providerConfig{block: b, frame: m.frame, ok: true}
 	}
 	all, ok := m.providers[ref.name]
@@ -71,29 +72,29 @@ func (m *moduleInstance) providerConfig(b *block, ref providerRef) *providerConf
 			}
 		}
 	}
-	why := value.Reason{Text: ref.name + " has several instances, and which is used is not known", Span: b.header}
+	why := value.Reason{Text: ref.name + " has several instances, and which is used is not known", Span: b.Header}
 	f.key = &instanceKey{kind: unknownKey, why: []value.Reason{why}}
 	return out
 }
 
 // providerRef is what a provider argument names. It is no value, but its key is.
-func (ev *evaluator) providerRef(x expression, f *frame) providerRef {
-	if s, ok := x.literalString(); ok {
-		if _, reason := tooDeep([]byte(s)); reason != "" {
+func (ev *evaluator) providerRef(x workspace.Expression, f *frame) providerRef {
+	if s, ok := x.LiteralString(); ok {
+		if _, reason := workspace.TooDeep([]byte(s)); reason != "" {
 			return providerRef{}
 		}
 		h, _ := hclsyntax.ParseExpression([]byte(s), "", hcl.InitialPos)
-		x = expression{hcl: h, text: source.Computed(s, x.span())}
+		x = workspace.Expression{HCL: h, Text: source.Computed(s, x.Span())}
 	}
 	var ref providerRef
-	if i, ok := x.hcl.(*hclsyntax.IndexExpr); ok {
-		ref.key, _ = ev.eval(expression{hcl: i.Key, text: x.text}, f)
-		x.hcl = i.Collection
+	if i, ok := x.HCL.(*hclsyntax.IndexExpr); ok {
+		ref.key, _ = ev.eval(workspace.Expression{HCL: i.Key, Text: x.Text}, f)
+		x.HCL = i.Collection
 	}
-	if x.hcl == nil {
+	if x.HCL == nil {
 		return providerRef{}
 	}
-	t, diags := hcl.AbsTraversalForExpr(x.hcl)
+	t, diags := hcl.AbsTraversalForExpr(x.HCL)
 	if diags.HasErrors() {
 		return providerRef{}
 	}
@@ -103,7 +104,7 @@ func (ev *evaluator) providerRef(x expression, f *frame) providerRef {
 		case hcl.TraverseAttr:
 			ref.name += "." + step.Name
 		case hcl.TraverseIndex:
-			ref.key = fromCty(step.Key, x.span())
+			ref.key = fromCty(step.Key, x.Span())
 		}
 	}
 	return ref
@@ -111,14 +112,14 @@ func (ev *evaluator) providerRef(x expression, f *frame) providerRef {
 
 // passedProvider is the caller's name for a provider of this module.
 func (m *moduleInstance) passedProvider(name string) providerRef {
-	x := m.block.expr("providers")
-	if x.json != nil {
-		return m.ev.providerRef(expression{json: x.json.Get(name)}, m.inputs)
+	x := m.block.Expr("providers")
+	if x.JSON != nil {
+		return m.ev.providerRef(workspace.Expression{JSON: x.JSON.Get(name)}, m.inputs)
 	}
-	if x.hcl == nil {
+	if x.HCL == nil {
 		return providerRef{}
 	}
-	pairs, diags := hcl.ExprMap(x.hcl)
+	pairs, diags := hcl.ExprMap(x.HCL)
 	if diags.HasErrors() {
 		return providerRef{}
 	}
@@ -127,7 +128,7 @@ func (m *moduleInstance) passedProvider(name string) providerRef {
 			continue
 		}
 		if v, ok := p.Value.(hclsyntax.Expression); ok {
-			return m.ev.providerRef(expression{hcl: v, text: x.text}, m.inputs)
+			return m.ev.providerRef(workspace.Expression{HCL: v, Text: x.Text}, m.inputs)
 		}
 	}
 	return providerRef{}
@@ -154,7 +155,7 @@ func (inst *instance) region() *value.Value {
 	if p == nil {
 		return nil
 	}
-	v, _ := inst.m.ev.eval(p.block.expr("region"), p.frame)
+	v, _ := inst.m.ev.eval(p.block.Expr("region"), p.frame)
 	if _, ok := v.Text(); !ok {
 		return nil
 	}
@@ -166,10 +167,10 @@ func (inst *instance) region() *value.Value {
 func (inst *instance) partition() *value.Value {
 	region := inst.region()
 	if p := inst.m.ev.opt.Partition; region == nil && p != "" {
-		return value.StrAt(source.Computed(p, inst.block.header))
+		return value.StrAt(source.Computed(p, inst.block.Header))
 	}
 	if region == nil {
-		return value.Of(value.Type{Kind: value.String}, inst.block.header, value.Reason{Text: "the partition is not known (--partition)", Span: inst.block.header})
+		return value.Of(value.Type{Kind: value.String}, inst.block.Header, value.Reason{Text: "the partition is not known (--partition)", Span: inst.block.Header})
 	}
 	p := aws.PartitionOf(region.TextOr(""))
 	return derived(value.StrAt(source.Computed(p.Name, region.Span)), region)
@@ -197,7 +198,7 @@ func (inst *instance) partitionAttribute(name string) *value.Value {
 // it may work in, else as --account says.
 func (inst *instance) accountID() (string, source.Span) {
 	if p := inst.provider(); p != nil {
-		allowed, _ := inst.m.ev.eval(p.block.expr("allowed_account_ids"), p.frame)
+		allowed, _ := inst.m.ev.eval(p.block.Expr("allowed_account_ids"), p.frame)
 		if allowed.IsSequence() && !allowed.Open && len(allowed.Elems) == 1 {
 			if id, ok := allowed.Elems[0].Text(); ok {
 				return id, allowed.Elems[0].Span
@@ -205,7 +206,7 @@ func (inst *instance) accountID() (string, source.Span) {
 		}
 	}
 	if a := inst.m.ev.opt.Account; a != "" {
-		return a, inst.block.header
+		return a, inst.block.Header
 	}
 	return "", source.Span{}
 }

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 var updateRecorded = flag.Bool("update-recorded", false, "record anew what terraform plans of testdata/recorded")
@@ -37,7 +39,7 @@ func TestRecorded(t *testing.T) {
 			if err := json.Unmarshal(data, &want); err != nil {
 				t.Fatal(err)
 			}
-			b, err := OpenBoundary(dir)
+			b, err := workspace.OpenBoundary(dir)
 			if err != nil {
 				t.Fatal(err)
 			}

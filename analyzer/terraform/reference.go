@@ -3,14 +3,15 @@ package terraform
 import (
 	"slices"
 
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // Types are the types of the resources, or data sources, that there are, in
 // order. Nothing but module calls is evaluated.
-func (r *Root) Types(mode Mode) []string { return r.loader.types(mode) }
+func (r *Root) Types(mode addrs.Mode) []string { return r.loader.types(mode) }
 
-func (ev *evaluator) types(mode Mode) []string {
+func (ev *evaluator) types(mode addrs.Mode) []string {
 	ev.mu.Lock()
 	defer ev.mu.Unlock()
 	found := map[string]bool{}
@@ -18,14 +19,14 @@ func (ev *evaluator) types(mode Mode) []string {
 		if m.mod == nil {
 			return
 		}
-		for _, t := range m.mod.types(mode) {
+		for _, t := range m.mod.Types(mode) {
 			found[t] = true
 		}
 	})
 	return sortedKeys(found)
 }
 
-func (l *evidence) types(mode Mode) []string {
+func (l *evidence) types(mode addrs.Mode) []string {
 	found := map[string]bool{}
 	for _, r := range l.list {
 		if r.mode == mode {
@@ -35,7 +36,7 @@ func (l *evidence) types(mode Mode) []string {
 	return sortedKeys(found)
 }
 
-func (o *overlaid) types(mode Mode) []string {
+func (o *overlaid) types(mode addrs.Mode) []string {
 	both := append(o.evidence.types(mode), o.config.Types(mode)...)
 	slices.Sort(both)
 	return slices.Compact(both)

@@ -159,7 +159,7 @@ output "v" {
 		evaluate := func(vars map[string]string) (*value.Value, bool) {
 			root := load(t, ".", config, Options{Vars: vars})
 			top := root.loader.(*evaluator).top
-			x := top.mod.outputs["v"].expr("value")
+			x := top.mod.Outputs["v"].Expr("value")
 			v, errs := top.ev.eval(x, top.frame)
 			return top.ev.whole(v, false), len(errs) == 0 && len(root.Gaps()) == 0
 		}

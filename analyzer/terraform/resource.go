@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -19,9 +21,9 @@ type resourceSet struct {
 // instance is one instance of a resource or data block.
 type instance struct {
 	m       *moduleInstance
-	key     resourceKey
+	key     addrs.Resource
 	k       *instanceKey
-	block   *block
+	block   *workspace.Block
 	address string
 	frame   *frame
 	ref     *value.Ref
@@ -30,7 +32,7 @@ type instance struct {
 }
 
 // resourceSet expands a block that exists.
-func (m *moduleInstance) resourceSet(key resourceKey) *resourceSet {
+func (m *moduleInstance) resourceSet(key addrs.Resource) *resourceSet {
 	if s := m.resources[key]; s != nil {
 		return s
 	}
@@ -41,14 +43,14 @@ func (m *moduleInstance) resourceSet(key resourceKey) *resourceSet {
 			delete(m.resources, key)
 		}
 	}()
-	b := m.mod.resources[key]
+	b := m.mod.Resources[key]
 	s.x = m.ev.expand(b, m.frame.careful(m.ev.cautious))
 	for _, k := range s.x.keys {
 		f := *m.frame
 		f.key = k
 		inst := &instance{m: m, key: key, k: k, block: b, frame: &f, memo: memo{}}
-		inst.address = joinAddress(m.address, key.String()+k.String())
-		inst.ref = &value.Ref{Root: m.ev.root.ID(), Address: inst.address, Data: key.mode == Data, Type: key.typ}
+		inst.address = addrs.Join(m.address, key.String()+k.String())
+		inst.ref = &value.Ref{Root: m.ev.root.ID(), Address: inst.address, Data: key.Mode == addrs.Data, Type: key.Type}
 		f.self = inst
 		m.ev.objects[inst.ref] = inst
 		s.instances = append(s.instances, inst)
@@ -58,14 +60,14 @@ func (m *moduleInstance) resourceSet(key resourceKey) *resourceSet {
 }
 
 // resourceValue is what a reference to a block, without attributes, is.
-func (m *moduleInstance) resourceValue(key resourceKey) (*value.Value, string) {
-	b := m.mod.resources[key]
+func (m *moduleInstance) resourceValue(key addrs.Resource) (*value.Value, string) {
+	b := m.mod.Resources[key]
 	if b == nil {
 		return nil, key.String() + " is not declared"
 	}
 	s := m.resourceSet(key)
 	if s.busy {
-		m.ev.gap(ErrorGap, b.header, key.String()+": its instances depend on itself")
+		m.ev.gap(source.ErrorGap, b.Header, key.String()+": its instances depend on itself")
 		return nil, key.String() + ": its instances depend on itself"
 	}
 	if s.v != nil {
@@ -75,8 +77,8 @@ func (m *moduleInstance) resourceValue(key resourceKey) (*value.Value, string) {
 	for _, inst := range s.instances {
 		values = append(values, inst.placeholder())
 	}
-	ref := &value.Ref{Root: m.ev.root.ID(), Address: joinAddress(m.address, key.String()), Data: key.mode == Data, Type: key.typ}
-	s.v = m.ev.all(s.x, values, ref, b.header)
+	ref := &value.Ref{Root: m.ev.root.ID(), Address: addrs.Join(m.address, key.String()), Data: key.Mode == addrs.Data, Type: key.Type}
+	s.v = m.ev.all(s.x, values, ref, b.Header)
 	return s.v, ""
 }
 
@@ -86,8 +88,8 @@ func (inst *instance) mayBeNull() []value.Reason { return inst.k.mayBeNull() }
 // placeholder is the instance as a value: its attributes are evaluated when
 // someone asks for them.
 func (inst *instance) placeholder() *value.Value {
-	why := value.Reason{Text: inst.address + " has attributes that are known only after apply", Span: inst.block.header}
-	return &value.Value{Kind: value.Object, Open: true, Ref: inst.ref, Span: inst.block.header, Why: []value.Reason{why}}
+	why := value.Reason{Text: inst.address + " has attributes that are known only after apply", Span: inst.block.Header}
+	return &value.Value{Kind: value.Object, Open: true, Ref: inst.ref, Span: inst.block.Header, Why: []value.Reason{why}}
 }
 
 // whole is the instance with the attributes that are written.
@@ -102,12 +104,12 @@ func (inst *instance) whole(cautious bool) *value.Value {
 		m, _ := inst.member(name, cautious)
 		v.Attrs = append(v.Attrs, value.Attr{Name: value.Str(name), Value: m})
 	}
-	for _, a := range inst.block.body().attrs {
-		add(a.name)
+	for _, a := range inst.block.Body().Attrs {
+		add(a.Name)
 	}
-	for _, b := range inst.block.body().blocks {
-		if b.typ != "dynamic" {
-			add(b.typ)
+	for _, b := range inst.block.Body().Blocks {
+		if b.Type != "dynamic" {
+			add(b.Type)
 		}
 	}
 	sortAttrs(v.Attrs)
@@ -118,9 +120,9 @@ func (inst *instance) whole(cautious bool) *value.Value {
 // what the provider makes it.
 func (inst *instance) member(name string, cautious bool) (*value.Value, string) {
 	if v := inst.written(name, cautious); !v.Missing() {
-		return inst.refer(stored(inst.key.typ, name, v), name), ""
+		return inst.refer(stored(inst.key.Type, name, v), name), ""
 	}
-	v := inst.m.ev.once(inst.memo, memoKey{"computed", name, cautious}, inst.address+"."+name, inst.block.header, func() *value.Value {
+	v := inst.m.ev.once(inst.memo, memoKey{"computed", name, cautious}, inst.address+"."+name, inst.block.Header, func() *value.Value {
 		return inst.computed(name, cautious)
 	})
 	return inst.refer(v, name), ""
@@ -131,7 +133,7 @@ func (inst *instance) member(name string, cautious bool) (*value.Value, string) 
 // what a resource is called is its own.
 func (inst *instance) refer(v *value.Value, name string) *value.Value {
 	w := through(v, inst.address+"."+name, inst.placeOf(name))
-	own := name == "name" || name == "id" && derivedFrom[inst.key.typ]["id"] == "name"
+	own := name == "name" || name == "id" && derivedFrom[inst.key.Type]["id"] == "name"
 	if w.Ref == nil || own {
 		ref := *inst.ref
 		ref.Attr = name
@@ -141,28 +143,28 @@ func (inst *instance) refer(v *value.Value, name string) *value.Value {
 }
 
 func (inst *instance) placeOf(name string) source.Span {
-	if a := inst.block.attr(name); a != nil {
-		return a.expr.span()
+	if a := inst.block.Attr(name); a != nil {
+		return a.Expr.Span()
 	}
-	return inst.block.header
+	return inst.block.Header
 }
 
 // written is the value of an attribute or of nested blocks as the block says;
 // Absent when it does not.
 func (inst *instance) written(name string, cautious bool) *value.Value {
 	key := memoKey{"written", name, cautious}
-	a := inst.block.attr(name)
-	if a != nil && !(a.expr.json != nil && isBlockType(inst.key.typ, name)) {
-		return inst.m.ev.once(inst.memo, key, inst.address+"."+name, a.nameSpan, func() *value.Value {
-			v, _ := inst.m.ev.eval(a.expr, inst.frame.careful(cautious))
+	a := inst.block.Attr(name)
+	if a != nil && !(a.Expr.JSON != nil && isBlockType(inst.key.Type, name)) {
+		return inst.m.ev.once(inst.memo, key, inst.address+"."+name, a.NameSpan, func() *value.Value {
+			v, _ := inst.m.ev.eval(a.Expr, inst.frame.careful(cautious))
 			return inst.deployed(name, v)
 		})
 	}
-	if !hasBlocks(inst.block.body(), name) {
+	if !hasBlocks(inst.block.Body(), name) {
 		return &value.Value{Kind: value.Absent}
 	}
-	return inst.m.ev.once(inst.memo, key, inst.address+"."+name, inst.block.header, func() *value.Value {
-		return inst.deployed(name, inst.m.ev.blockList(inst.block.body(), name, inst.frame.careful(cautious), inst.key.typ))
+	return inst.m.ev.once(inst.memo, key, inst.address+"."+name, inst.block.Header, func() *value.Value {
+		return inst.deployed(name, inst.m.ev.blockList(inst.block.Body(), name, inst.frame.careful(cautious), inst.key.Type))
 	})
 }
 
@@ -175,18 +177,18 @@ func (inst *instance) resource() *Resource {
 	r := &Resource{
 		Root:        m.ev.root,
 		Address:     inst.address,
-		Mode:        inst.key.mode,
-		Type:        inst.key.typ,
-		Name:        inst.key.name,
+		Mode:        inst.key.Mode,
+		Type:        inst.key.Type,
+		Name:        inst.key.Name,
 		Module:      m.address,
 		Key:         inst.k.String(),
 		Exists:      m.exists.And(inst.k.exists()),
 		Why:         append(m.why[:len(m.why):len(m.why)], inst.k.why...),
 		Assumptions: value.MergeAssumptions(m.assumes, inst.k.assumptions),
 		Calls:       m.calls,
-		Header:      inst.block.header,
-		Body:        inst.block.span,
-		Construct:   inst.block.body().construct,
+		Header:      inst.block.Header,
+		Body:        inst.block.Span,
+		Construct:   inst.block.Body().Construct,
 		inst:        inst,
 	}
 	inst.made = r // for what refers to it meanwhile
@@ -198,13 +200,13 @@ func (inst *instance) resource() *Resource {
 	}()
 	r.Block = inst.body()
 	conform(r)
-	if r.Mode == Managed && taggable(r.Type) {
+	if r.Mode == addrs.Managed && taggable(r.Type) {
 		r.tagsAll = inst.tagsAll(r)
 	}
 	r.ReplaceTriggeredBy = inst.triggers()
 	r.Kept, r.KeptWhy = inst.kept()
 	r.Imported = value.No
-	if inst.key.mode == Managed {
+	if inst.key.Mode == addrs.Managed {
 		i := m.ev.imported(inst)
 		r.ImportID, r.Imported, r.ImportWhy = i.id, i.exists, i.why
 	}
@@ -220,14 +222,14 @@ var metaArguments = map[string]bool{
 
 // body is the value of the block.
 func (inst *instance) body() *value.Value {
-	return inst.m.ev.bodyValue(inst.block.body(), inst.block.span, func(name string) *value.Value {
+	return inst.m.ev.bodyValue(inst.block.Body(), inst.block.Span, func(name string) *value.Value {
 		return inst.written(name, inst.m.ev.cautious)
 	})
 }
 
 // bodyValue is a body as an object: attributes and nested blocks by name.
-func (ev *evaluator) bodyValue(b *body, span source.Span, written func(name string) *value.Value) *value.Value {
-	v := &value.Value{Kind: value.Object, Span: span, Syntax: b.syntax}
+func (ev *evaluator) bodyValue(b *workspace.Body, span source.Span, written func(name string) *value.Value) *value.Value {
+	v := &value.Value{Kind: value.Object, Span: span, Syntax: b.Syntax}
 	seen := map[string]bool{}
 	add := func(name string, at, expr source.Span) {
 		if seen[name] || metaArguments[name] {
@@ -237,31 +239,31 @@ func (ev *evaluator) bodyValue(b *body, span source.Span, written func(name stri
 		n := value.StrAt(source.Computed(name, at))
 		v.Attrs = append(v.Attrs, value.Attr{Name: n, Value: written(name), Expr: expr})
 	}
-	for _, a := range b.attrs {
-		add(a.name, a.nameSpan, a.expr.span())
+	for _, a := range b.Attrs {
+		add(a.Name, a.NameSpan, a.Expr.Span())
 	}
-	for _, n := range b.blocks {
-		if n.typ == "dynamic" && len(n.labels) == 1 {
-			add(n.labels[0], n.header, source.Span{})
+	for _, n := range b.Blocks {
+		if n.Type == "dynamic" && len(n.Labels) == 1 {
+			add(n.Labels[0], n.Header, source.Span{})
 		} else {
-			add(n.typ, n.typSpan, source.Span{})
+			add(n.Type, n.TypeSpan, source.Span{})
 		}
 	}
-	for _, n := range b.nested("dynamic", 1) { // in JSON they look like attributes
-		if len(n.labels) == 1 {
-			add(n.labels[0], n.header, source.Span{})
+	for _, n := range b.Nested("dynamic", 1) { // in JSON they look like attributes
+		if len(n.Labels) == 1 {
+			add(n.Labels[0], n.Header, source.Span{})
 		}
 	}
 	sortAttrs(v.Attrs)
 	return v
 }
 
-func hasBlocks(b *body, typ string) bool {
-	if len(b.nested(typ, 0)) > 0 {
+func hasBlocks(b *workspace.Body, typ string) bool {
+	if len(b.Nested(typ, 0)) > 0 {
 		return true
 	}
-	for _, d := range b.nested("dynamic", 1) {
-		if len(d.labels) == 1 && d.labels[0] == typ {
+	for _, d := range b.Nested("dynamic", 1) {
+		if len(d.Labels) == 1 && d.Labels[0] == typ {
 			return true
 		}
 	}
@@ -270,12 +272,12 @@ func hasBlocks(b *body, typ string) bool {
 
 // blockList is the nested blocks of a type, dynamic ones expanded. A dynamic
 // block over something unknown leaves the list open.
-func (ev *evaluator) blockList(b *body, typ string, f *frame, path string) *value.Value {
+func (ev *evaluator) blockList(b *workspace.Body, typ string, f *frame, path string) *value.Value {
 	path += "." + typ
-	one := func(n *block, content *body, f *frame) *value.Value {
-		return ev.bodyValue(content, n.span, func(name string) *value.Value {
-			if a := content.attr(name); a != nil && !(a.expr.json != nil && isBlockType(path, name)) {
-				v, _ := ev.eval(a.expr, f)
+	one := func(n *workspace.Block, content *workspace.Body, f *frame) *value.Value {
+		return ev.bodyValue(content, n.Span, func(name string) *value.Value {
+			if a := content.Attr(name); a != nil && !(a.Expr.JSON != nil && isBlockType(path, name)) {
+				v, _ := ev.eval(a.Expr, f)
 				return v
 			}
 			return ev.blockList(content, name, f, path)
@@ -283,8 +285,8 @@ func (ev *evaluator) blockList(b *body, typ string, f *frame, path string) *valu
 	}
 	var lists []*value.Value
 	for _, n := range orderedBlocks(b, typ) {
-		if n.typ != "dynamic" {
-			lists = append(lists, &value.Value{Kind: value.List, Elems: []*value.Value{one(n, n.body(), f)}, Span: n.span})
+		if n.Type != "dynamic" {
+			lists = append(lists, &value.Value{Kind: value.List, Elems: []*value.Value{one(n, n.Body(), f)}, Span: n.Span})
 			continue
 		}
 		lists = append(lists, ev.dynamic(n, f, one))
@@ -322,20 +324,20 @@ func allBlocks(lists []*value.Value) *value.Value {
 
 // orderedBlocks are the blocks of a type and the dynamic blocks that make such
 // blocks, in source order.
-func orderedBlocks(b *body, typ string) []*block {
-	out := b.nested(typ, 0)
-	for _, d := range b.nested("dynamic", 1) {
-		if len(d.labels) == 1 && d.labels[0] == typ {
+func orderedBlocks(b *workspace.Body, typ string) []*workspace.Block {
+	out := b.Nested(typ, 0)
+	for _, d := range b.Nested("dynamic", 1) {
+		if len(d.Labels) == 1 && d.Labels[0] == typ {
 			out = append(out, d)
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].span.Less(out[j].span) })
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Span.Less(out[j].Span) })
 	return out
 }
 
 // dynamic is the blocks that a dynamic block makes.
-func (ev *evaluator) dynamic(d *block, f *frame, one func(*block, *body, *frame) *value.Value) *value.Value {
-	coll, errs := ev.eval(d.expr("for_each"), f)
+func (ev *evaluator) dynamic(d *workspace.Block, f *frame, one func(*workspace.Block, *workspace.Body, *frame) *value.Value) *value.Value {
+	coll, errs := ev.eval(d.Expr("for_each"), f)
 	if ev.objectOf(coll) != nil {
 		coll = ev.whole(coll, f.cautious)
 	}
@@ -352,16 +354,16 @@ func (ev *evaluator) dynamic(d *block, f *frame, one func(*block, *body, *frame)
 	return value.OneOf(list, cases)
 }
 
-func (ev *evaluator) dynamicOver(d *block, coll *value.Value, errs []value.Reason, f *frame, one func(*block, *body, *frame) *value.Value) *value.Value {
-	at := d.expr("for_each").span()
-	list := &value.Value{Kind: value.List, Span: d.span}
-	iterator := d.labels[0]
-	if x := d.expr("iterator"); x.hcl != nil {
-		iterator = strings.TrimSpace(x.span().Text())
-	} else if s, ok := x.literalString(); ok {
+func (ev *evaluator) dynamicOver(d *workspace.Block, coll *value.Value, errs []value.Reason, f *frame, one func(*workspace.Block, *workspace.Body, *frame) *value.Value) *value.Value {
+	at := d.Expr("for_each").Span()
+	list := &value.Value{Kind: value.List, Span: d.Span}
+	iterator := d.Labels[0]
+	if x := d.Expr("iterator"); x.HCL != nil {
+		iterator = strings.TrimSpace(x.Span().Text())
+	} else if s, ok := x.LiteralString(); ok {
 		iterator = s
 	}
-	contents := d.nested("content", 0)
+	contents := d.Nested("content", 0)
 	open := func(why []value.Reason) {
 		list.Open = true
 		if len(why) == 0 {
@@ -370,24 +372,24 @@ func (ev *evaluator) dynamicOver(d *block, coll *value.Value, errs []value.Reaso
 		list.Why = uniqueReasons(append(list.Why, why...))
 	}
 	if len(contents) != 1 {
-		ev.gap(ErrorGap, d.header, "a dynamic block needs one content block")
+		ev.gap(source.ErrorGap, d.Header, "a dynamic block needs one content block")
 		open(nil)
 		return list
 	}
 	rest := func() {
 		open(reasons(coll))
 		inner := f.bind(iterator, value.ObjectOf(map[string]*value.Value{"key": memberNotListed(coll), "value": memberNotListed(coll)}))
-		list.Rest = one(d, contents[0].body(), inner)
+		list.Rest = one(d, contents[0].Body(), inner)
 	}
 	add := func(key, v *value.Value) {
 		inner := f.bind(iterator, value.ObjectOf(map[string]*value.Value{"key": key, "value": v}))
-		elem := *one(d, contents[0].body(), inner)
+		elem := *one(d, contents[0].Body(), inner)
 		elem.Assumptions = value.MergeAssumptions(elem.Assumptions, coll.Assumptions)
 		list.Elems = append(list.Elems, &elem)
 	}
 	list.Assumptions = value.MergeAssumptions(list.Assumptions, coll.Assumptions)
 	if n := len(coll.Elems) + len(coll.Attrs); n > maxInstances {
-		ev.gap(ErrorGap, at, "a dynamic block makes too many blocks")
+		ev.gap(source.ErrorGap, at, "a dynamic block makes too many blocks")
 		open(nil)
 		return list
 	}

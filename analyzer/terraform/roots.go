@@ -1,14 +1,19 @@
 package terraform
 
-import "context"
+import (
+	"context"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
+)
 
 // FindRoots finds the root modules at and below paths, which are relative to
 // the boundary and may be files; see Boundary.FindRoots. opt is what they are
 // evaluated with, where that decides who calls whom; exclude are globs of
 // directories. attempt, where it is not nil, does what it is given for a
 // directory, and says whether that came to its end.
-func FindRoots(ctx context.Context, b *Boundary, opt Options, paths, exclude []string, attempt func(dir string, do func()) bool) ([]FoundRoot, []Gap) {
-	return b.FindRoots(ctx, Search{
+func FindRoots(ctx context.Context, b *workspace.Boundary, opt Options, paths, exclude []string, attempt func(dir string, do func()) bool) ([]workspace.FoundRoot, []source.Gap) {
+	return b.FindRoots(ctx, workspace.Search{
 		Paths:    paths,
 		Exclude:  exclude,
 		Language: opt.Language,

@@ -5,6 +5,7 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -22,7 +23,7 @@ var numbersAndFlags = map[string]cty.Type{
 
 // conform converts the attributes of an identity resource to their types.
 func conform(r *Resource) {
-	if r.Mode != Managed || !IdentityType(r.Type) || r.Block == nil {
+	if r.Mode != addrs.Managed || !IdentityType(r.Type) || r.Block == nil {
 		return
 	}
 	for i, a := range r.Block.Attrs {
@@ -63,8 +64,8 @@ func (inst *instance) tagsAll(r *Resource) *value.Value {
 		return true
 	}
 	if p := inst.provider(); p != nil {
-		for _, b := range p.block.nested("default_tags", 0) {
-			tags, _ := inst.m.ev.eval(b.expr("tags"), p.frame)
+		for _, b := range p.block.Nested("default_tags", 0) {
+			tags, _ := inst.m.ev.eval(b.Expr("tags"), p.frame)
 			if !add(tags) {
 				return &value.Value{Kind: value.Absent}
 			}

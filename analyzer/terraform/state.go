@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 )
 
 // LoadState reads a state: the JSON that terraform show -json prints of one, or
@@ -106,7 +109,7 @@ func (l *evidence) readRawState(members sections) error {
 			}
 			r := &evidenceResource{typ: raw.Type, name: raw.Name, module: raw.Module, sensitive: sensitivePaths(i.SensitiveAttributes)}
 			if raw.Mode == "data" {
-				r.mode = Data
+				r.mode = addrs.Data
 			}
 			if i.Attributes != nil {
 				if raw.Type == "terraform_data" {
@@ -114,7 +117,7 @@ func (l *evidence) readRawState(members sections) error {
 				}
 				r.after = i.Attributes
 			} else if i.AttributesFlat != nil {
-				l.root.gap(Gap{Kind: LimitGap, File: l.file.Name,
+				l.root.gap(source.Gap{Kind: source.LimitGap, File: l.file.Name,
 					Reason: fmt.Sprintf("the attributes of %s are in the form of Terraform 0.11: `terraform apply -refresh-only` upgrades them", r.block())})
 				r.unknown = map[string]any{}
 			}

@@ -2,15 +2,18 @@
 // Terraform would make of them: resource instances whose attributes are
 // three-valued values with their place in the source.
 //
-// It is, with package edit, the only one that knows hcl, cty and
-// terraform-json. Nothing is evaluated until someone asks for a resource:
-// unneeded expressions, functions and files cost nothing and break nothing.
+// The files come from package workspace, which has them parsed. No other package
+// knows terraform-json, and only a few know hcl and cty (the table is in
+// analyzer/imports_test.go). Nothing is evaluated until someone asks for a
+// resource: unneeded expressions, functions and files cost nothing and break nothing.
 package terraform
 
 import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -42,7 +45,7 @@ type Options struct {
 	Label     string            // Root.Label
 	// Language is what the configuration is read as; AnyLanguage leaves it to its
 	// files. ToolVersion is the tool's; "" where nothing tells.
-	Language    Language
+	Language    lang.Language
 	ToolVersion string
 	// Deployed says what a resource that exists already has in an attribute that
 	// ignore_changes covers, now being what is configured; nil for one that does not
@@ -63,17 +66,17 @@ type Root struct {
 
 	loader loader
 	alone  bool // a plan or state without configuration
-	gaps   []Gap
-	seen   map[Gap]bool
+	gaps   []source.Gap
+	seen   map[source.Gap]bool
 }
 
 // loader is what stands behind a Root: an evaluator, a plan or a state.
 type loader interface {
 	// resources returns the instances of these types, in address order.
 	// No types: of every type.
-	resources(mode Mode, types []string) []*Resource
+	resources(mode addrs.Mode, types []string) []*Resource
 	// types are the resource types that there are, in order.
-	types(mode Mode) []string
+	types(mode addrs.Mode) []string
 	// files are the source files that were parsed, in name order.
 	files() []*source.File
 	// modules is the number of module instances that were visited.
@@ -83,10 +86,12 @@ type loader interface {
 // Resources returns the instances of managed resources of these types, in
 // address order, evaluating what has not been evaluated yet. count and
 // for_each are expanded; an instance whose key is not known has Key "?".
-func (r *Root) Resources(types ...string) []*Resource { return r.loader.resources(Managed, types) }
+func (r *Root) Resources(types ...string) []*Resource {
+	return r.loader.resources(addrs.Managed, types)
+}
 
 // DataSources is Resources for data sources.
-func (r *Root) DataSources(types ...string) []*Resource { return r.loader.resources(Data, types) }
+func (r *Root) DataSources(types ...string) []*Resource { return r.loader.resources(addrs.Data, types) }
 
 // Forgotten are the managed resources of these types that a plan forgets: they go
 // on to exist as they are, but Terraform will know nothing of them. Resources has
@@ -110,7 +115,7 @@ func (r *Root) Modules() int { return r.loader.modules() }
 
 // Gaps are what could not be read or evaluated so far, each once, in the order
 // they were met. Ask after the resources.
-func (r *Root) Gaps() []Gap { return r.gaps }
+func (r *Root) Gaps() []source.Gap { return r.gaps }
 
 // ID tells roots apart in references: by their directory, evaluations of one
 // directory by their label, plans and states without one by their file.
@@ -124,9 +129,9 @@ func (r *Root) ID() string {
 	return r.Dir
 }
 
-func (r *Root) gap(g Gap) {
+func (r *Root) gap(g source.Gap) {
 	if r.seen == nil {
-		r.seen = map[Gap]bool{}
+		r.seen = map[source.Gap]bool{}
 	}
 	if !r.seen[g] {
 		r.seen[g] = true
@@ -144,7 +149,7 @@ type Call struct {
 type Resource struct {
 	Root    *Root
 	Address string // module.ci.aws_iam_role.deploy["eu"], as Terraform prints it
-	Mode    Mode
+	Mode    addrs.Mode
 	Type    string
 	Name    string
 	Module  string // module.ci; "" in the root module
@@ -255,7 +260,7 @@ func (r *Resource) AttributeSpan(name string) source.Span {
 
 // Ref is how other values name an attribute of this instance.
 func (r *Resource) Ref(attr string) value.Ref {
-	return value.Ref{Root: r.Root.ID(), Address: r.Address, Data: r.Mode == Data, Type: r.Type, Attr: attr}
+	return value.Ref{Root: r.Root.ID(), Address: r.Address, Data: r.Mode == addrs.Data, Type: r.Type, Attr: attr}
 }
 
 // Is says that v came by reference from an attribute of this instance (any

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // TestRandomExpressions asks Terraform, where it is installed, for the values of
@@ -81,7 +83,7 @@ resource "terraform_data" "e" {
 	if err := json.Unmarshal(run("show", "-json", "p"), &plan); err != nil {
 		t.Fatal(err)
 	}
-	bd, err := OpenBoundary(dir)
+	bd, err := workspace.OpenBoundary(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,13 +102,13 @@ resource "terraform_data" "e" {
 		known++
 		v, _ := top.member(name, false)
 		if v = top.ev.whole(v, false); !v.Known() {
-			t.Logf("%s = %s: unknown, Terraform says %v", name, top.mod.outputs[name].expr("value").span().Text(), change.After)
+			t.Logf("%s = %s: unknown, Terraform says %v", name, top.mod.Outputs[name].Expr("value").Span().Text(), change.After)
 			continue
 		}
 		got, _ := json.Marshal(plain(t, v))
 		want, _ := json.Marshal(change.After)
 		if string(got) != string(want) {
-			t.Errorf("%s = %s:\n got %s\nwant %s", name, top.mod.outputs[name].expr("value").span().Text(), got, want)
+			t.Errorf("%s = %s:\n got %s\nwant %s", name, top.mod.Outputs[name].Expr("value").Span().Text(), got, want)
 		}
 		same++
 	}

@@ -13,27 +13,29 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 )
 
 var record = flag.Bool("record", false, "record what the tools in $IAMVET_TERRAFORM_TOOLS answer")
 
 // tools are the releases that iamvet has to agree with, as
 // scripts/terraform-tools.sh builds them.
-var tools = []Dialect{{Terraform, "1.11.4"}, {Terraform, "1.13.3"}, {OpenTofu, "1.12.6"}}
+var tools = []lang.Dialect{{Language: lang.Terraform, Version: "1.11.4"}, {Language: lang.Terraform, Version: "1.13.3"}, {Language: lang.OpenTofu, Version: "1.12.6"}}
 
 // toolDirectory is where the tools are, "" where they are not.
 func toolDirectory() string { return os.Getenv("IAMVET_TERRAFORM_TOOLS") }
 
 // toolRun is one tool in a directory of its own.
 type toolRun struct {
-	tool Dialect
+	tool lang.Dialect
 	path string
 	dir  string
 }
 
-func newToolRun(t *testing.T, tool Dialect) *toolRun {
+func newToolRun(t *testing.T, tool lang.Dialect) *toolRun {
 	t.Helper()
-	name := map[Language]string{Terraform: "terraform-", OpenTofu: "tofu-"}[tool.Language] + tool.Version
+	name := map[lang.Language]string{lang.Terraform: "terraform-", lang.OpenTofu: "tofu-"}[tool.Language] + tool.Version
 	path, err := exec.LookPath(filepath.Join(toolDirectory(), name))
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +96,7 @@ func grouped[T any](cases []string, says [][]T) []answer[T] {
 }
 
 // ofTool are the recorded answers of one tool by case.
-func ofTool[T any](answers []answer[T], tool Dialect) map[string]T {
+func ofTool[T any](answers []answer[T], tool lang.Dialect) map[string]T {
 	out := map[string]T{}
 	for _, a := range answers {
 		if a.By == "" || strings.Contains(", "+a.By+", ", ", "+tool.String()+", ") {

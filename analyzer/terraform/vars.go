@@ -12,29 +12,30 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // inputValue is what a variable of the root is set to from outside.
 type inputValue struct {
-	x    expression
+	x    workspace.Expression
 	text *string // from the command line: the text, read by the variable's type
 }
 
 // readInputs reads the values of the root's variables in Terraform's order of
 // precedence: terraform.tfvars, *.auto.tfvars, --var-file, --var.
-func (ev *evaluator) readInputs(m *module) {
+func (ev *evaluator) readInputs(m *workspace.Module) {
 	ev.values = map[string]inputValue{}
-	files := []string{path.Join(m.dir, "terraform.tfvars"), path.Join(m.dir, "terraform.tfvars.json")}
-	entries, _ := ev.boundary.list(m.dir)
+	files := []string{path.Join(m.Dir, "terraform.tfvars"), path.Join(m.Dir, "terraform.tfvars.json")}
+	entries, _ := ev.boundary.List(m.Dir)
 	for _, e := range entries {
 		if name := e.Name(); strings.HasSuffix(name, ".auto.tfvars") || strings.HasSuffix(name, ".auto.tfvars.json") {
-			files = append(files, path.Join(m.dir, name))
+			files = append(files, path.Join(m.Dir, name))
 		}
 	}
 	present := map[string]bool{}
 	for _, e := range entries {
-		present[path.Join(m.dir, e.Name())] = true
+		present[path.Join(m.Dir, e.Name())] = true
 	}
 	for _, name := range files {
 		if present[name] {
@@ -53,32 +54,32 @@ func (ev *evaluator) readInputs(m *module) {
 // readVarFile adds the values of one file. Those for variables that the root
 // does not have are not an error to Terraform either.
 func (ev *evaluator) readVarFile(name string) {
-	file, gap := ev.boundary.file(name)
+	file, gap := ev.boundary.File(name)
 	if gap != nil {
-		gap.Kind = ErrorGap
+		gap.Kind = source.ErrorGap
 		ev.root.gap(*gap)
 		return
 	}
 	ev.parsed[file] = true
-	p := ev.boundary.parse(file)
-	for _, g := range p.gaps {
+	p := ev.boundary.Parse(file)
+	for _, g := range p.Gaps {
 		ev.root.gap(g)
 	}
-	if len(p.gaps) > 0 {
+	if len(p.Gaps) > 0 {
 		// It may set any variable, whatever earlier files say.
 		ev.values = map[string]inputValue{}
-		ev.obscured = &value.Reason{Text: "what " + file.Name + " sets cannot be read", Span: p.gaps[0].Span}
+		ev.obscured = &value.Reason{Text: "what " + file.Name + " sets cannot be read", Span: p.Gaps[0].Span}
 	}
-	for _, a := range p.body.attrs {
-		x := a.expr
-		x.literal = true
-		ev.values[a.name] = inputValue{x: x}
+	for _, a := range p.Body.Attrs {
+		x := a.Expr
+		x.Literal = true
+		ev.values[a.Name] = inputValue{x: x}
 	}
 }
 
-func (ev *evaluator) hasEmptyDefault(m *module) bool {
-	for name, b := range m.variables {
-		if _, set := ev.values[name]; set || ev.planned[name] != nil || b.expr("default").none() {
+func (ev *evaluator) hasEmptyDefault(m *workspace.Module) bool {
+	for name, b := range m.Variables {
+		if _, set := ev.values[name]; set || ev.planned[name] != nil || b.Expr("default").None() {
 			continue
 		}
 		v, _ := ev.eval(defaultOf(b), &frame{})
@@ -91,9 +92,9 @@ func (ev *evaluator) hasEmptyDefault(m *module) bool {
 
 // defaultOf is the default of a variable. In a JSON file it is no template:
 // ${…} in it is text.
-func defaultOf(b *block) expression {
-	x := b.expr("default")
-	x.literal = true
+func defaultOf(b *workspace.Block) workspace.Expression {
+	x := b.Expr("default")
+	x.Literal = true
 	return x
 }
 
@@ -112,7 +113,7 @@ func isEmpty(v *value.Value) bool {
 
 // variable is the value of var.name in this module.
 func (m *moduleInstance) variable(name string, cautious bool) (*value.Value, string) {
-	b := m.mod.variables[name]
+	b := m.mod.Variables[name]
 	if b == nil {
 		return nil, "var." + name + " is not declared"
 	}
@@ -121,7 +122,7 @@ func (m *moduleInstance) variable(name string, cautious bool) (*value.Value, str
 		label = m.address + ": " + label
 	}
 	var at source.Span
-	v := m.ev.once(m.memo, memoKey{"variable", name, cautious}, label, b.header, func() *value.Value {
+	v := m.ev.once(m.memo, memoKey{"variable", name, cautious}, label, b.Header, func() *value.Value {
 		v := m.variableValue(name, b, cautious)
 		if m.ev.secret(b) {
 			v = burden(v, nil, true)
@@ -133,23 +134,23 @@ func (m *moduleInstance) variable(name string, cautious bool) (*value.Value, str
 }
 
 // variablePlace is where a variable gets its value.
-func (m *moduleInstance) variablePlace(name string, b *block) source.Span {
+func (m *moduleInstance) variablePlace(name string, b *workspace.Block) source.Span {
 	if m.parent != nil {
-		if a := m.block.attr(name); a != nil {
-			return a.expr.span()
+		if a := m.block.Attr(name); a != nil {
+			return a.Expr.Span()
 		}
 	} else if in, ok := m.ev.values[name]; ok && in.text == nil {
-		return in.x.span()
+		return in.x.Span()
 	}
-	if a := b.attr("default"); a != nil {
-		return a.expr.span()
+	if a := b.Attr("default"); a != nil {
+		return a.Expr.Span()
 	}
-	return b.header
+	return b.Header
 }
 
 // variableValue is the value of a variable; that of the plan, where there is
 // one, in the place of the configuration's.
-func (m *moduleInstance) variableValue(name string, b *block, cautious bool) *value.Value {
+func (m *moduleInstance) variableValue(name string, b *workspace.Block, cautious bool) *value.Value {
 	v := m.configuredValue(name, b, cautious)
 	p := m.ev.planned[name]
 	if _, given := m.ev.values[name]; p != nil && m.parent == nil && m.ev.isSet(b, "ephemeral") {
@@ -158,40 +159,40 @@ func (m *moduleInstance) variableValue(name string, b *block, cautious bool) *va
 			return v
 		}
 		t, _ := m.ev.variableType(b)
-		return value.Of(plainType(t), b.header, value.Reason{Text: "var." + name + " is ephemeral: the plan does not say what it was", Span: b.header})
+		return value.Of(plainType(t), b.Header, value.Reason{Text: "var." + name + " is ephemeral: the plan does not say what it was", Span: b.Header})
 	}
 	if m.parent != nil || p == nil {
 		return v
 	}
-	if nullable, _ := m.ev.eval(b.expr("nullable"), &frame{}); p.Is(value.Null) && nullable.Is(value.Bool) && !nullable.Bool {
+	if nullable, _ := m.ev.eval(b.Expr("nullable"), &frame{}); p.Is(value.Null) && nullable.Is(value.Bool) && !nullable.Bool {
 		return v
 	}
 	t, defaults := m.ev.variableType(b)
-	return m.ev.merge.value(v, m.ev.converted(p, t, defaults, "var."+name, b.header))
+	return m.ev.merge.value(v, m.ev.converted(p, t, defaults, "var."+name, b.Header))
 }
 
-func (m *moduleInstance) configuredValue(name string, b *block, cautious bool) *value.Value {
+func (m *moduleInstance) configuredValue(name string, b *workspace.Block, cautious bool) *value.Value {
 	t, defaults := m.ev.variableType(b)
-	nullable, _ := m.ev.eval(b.expr("nullable"), &frame{})
+	nullable, _ := m.ev.eval(b.Expr("nullable"), &frame{})
 	given, ok := m.given(name, t, cautious)
-	if ok && !(given.Is(value.Null) && nullable.Is(value.Bool) && !nullable.Bool && !b.expr("default").none()) {
-		return m.ev.converted(given, t, defaults, "var."+name, b.header)
+	if ok && !(given.Is(value.Null) && nullable.Is(value.Bool) && !nullable.Bool && !b.Expr("default").None()) {
+		return m.ev.converted(given, t, defaults, "var."+name, b.Header)
 	}
 	x := defaultOf(b)
-	if x.none() {
+	if x.None() {
 		why := "var." + name + " has no value"
 		if m.parent != nil {
 			why = m.address + ": var." + name + " is not set"
 		}
-		return value.Of(plainType(t), b.header, value.Reason{Text: why, Span: b.header})
+		return value.Of(plainType(t), b.Header, value.Reason{Text: why, Span: b.Header})
 	}
 	v, _ := m.ev.eval(x, &frame{})
 	assumed := m.parent == nil && m.ev.opt.Uncalled
 	if assumed && cautious && isEmpty(v) {
 		why := "var." + name + " has no value but its empty default"
-		return value.Of(plainType(t), x.span(), value.Reason{Text: why, Span: b.header})
+		return value.Of(plainType(t), x.Span(), value.Reason{Text: why, Span: b.Header})
 	}
-	v = m.ev.converted(v, t, defaults, "var."+name, b.header)
+	v = m.ev.converted(v, t, defaults, "var."+name, b.Header)
 	if assumed {
 		v = burden(v, []*value.Assumption{m.ev.assumption(name, b, x)}, false)
 	}
@@ -200,33 +201,33 @@ func (m *moduleInstance) configuredValue(name string, b *block, cautious bool) *
 
 // secret says that a variable's value is not to be printed. Terraform keeps what
 // is ephemeral out of plans and states; nobody wants it in a report.
-func (ev *evaluator) secret(b *block) bool {
+func (ev *evaluator) secret(b *workspace.Block) bool {
 	return ev.isSet(b, "sensitive") || ev.isSet(b, "ephemeral")
 }
 
 // isSet says that an argument of a variable is true.
-func (ev *evaluator) isSet(b *block, name string) bool {
-	v, _ := ev.eval(b.expr(name), &frame{})
+func (ev *evaluator) isSet(b *workspace.Block, name string) bool {
+	v, _ := ev.eval(b.Expr(name), &frame{})
 	return v.Is(value.Bool) && v.Bool
 }
 
 // assumption is that a variable has its default.
-func (ev *evaluator) assumption(name string, b *block, x expression) *value.Assumption {
-	text := abridged(x.span().Text(), 100)
+func (ev *evaluator) assumption(name string, b *workspace.Block, x workspace.Expression) *value.Assumption {
+	text := abridged(x.Span().Text(), 100)
 	if ev.secret(b) {
 		text = "(sensitive)"
 	}
-	return &value.Assumption{Text: "var." + name + " = " + text + " (its default)", Span: x.span()}
+	return &value.Assumption{Text: "var." + name + " = " + text + " (its default)", Span: x.Span()}
 }
 
 // given is what the caller, or who runs Terraform, sets the variable to.
 func (m *moduleInstance) given(name string, t cty.Type, cautious bool) (*value.Value, bool) {
 	if m.parent != nil {
-		a := m.block.attr(name)
+		a := m.block.Attr(name)
 		if a == nil {
 			return nil, false
 		}
-		v, _ := m.ev.eval(a.expr, m.inputs.careful(cautious))
+		v, _ := m.ev.eval(a.Expr, m.inputs.careful(cautious))
 		return v, true
 	}
 	in, ok := m.ev.values[name]
@@ -242,15 +243,15 @@ func (m *moduleInstance) given(name string, t cty.Type, cautious bool) (*value.V
 			return value.Str(norm.NFC.String(*in.text)), true
 		}
 		text := source.Computed(*in.text, source.Span{})
-		if _, reason := tooDeep([]byte(*in.text)); reason != "" {
+		if _, reason := workspace.TooDeep([]byte(*in.text)); reason != "" {
 			return value.UnknownBecause("--var "+name+": "+reason, source.Span{}), true
 		}
 		h, diags := hclsyntax.ParseExpression([]byte(*in.text), "", hcl.Pos{Line: 1, Column: 1})
 		if diags.HasErrors() {
-			m.ev.root.gap(Gap{Kind: ErrorGap, File: m.dir, Reason: "--var " + name + ": " + diagnostic(diags[0])})
+			m.ev.root.gap(source.Gap{Kind: source.ErrorGap, File: m.dir, Reason: "--var " + name + ": " + workspace.Diagnostic(diags[0])})
 			return value.UnknownBecause("--var "+name+" cannot be read", source.Span{}), true
 		}
-		x = expression{hcl: h, text: text}
+		x = workspace.Expression{HCL: h, Text: text}
 	}
 	v, _ := m.ev.eval(x, &frame{})
 	return v, true
@@ -280,13 +281,13 @@ func plainType(t cty.Type) value.Type {
 }
 
 // variableType is the type constraint of a variable; NilType when it has none.
-func (ev *evaluator) variableType(b *block) (cty.Type, *typeexpr.Defaults) {
-	x := b.expr("type")
-	if x.none() {
+func (ev *evaluator) variableType(b *workspace.Block) (cty.Type, *typeexpr.Defaults) {
+	x := b.Expr("type")
+	if x.None() {
 		return cty.NilType, nil
 	}
-	h := x.hcl
-	s, ok := x.literalString()
+	h := x.HCL
+	s, ok := x.LiteralString()
 	if keyword := hcl.ExprAsKeyword(h); h != nil && (keyword == "list" || keyword == "map") {
 		s, ok = keyword, true
 	}
@@ -297,7 +298,7 @@ func (ev *evaluator) variableType(b *block) (cty.Type, *typeexpr.Defaults) {
 		case "map":
 			s = "map(any)"
 		}
-		if _, reason := tooDeep([]byte(s)); reason != "" {
+		if _, reason := workspace.TooDeep([]byte(s)); reason != "" {
 			return cty.DynamicPseudoType, nil
 		}
 		h, _ = hclsyntax.ParseExpression([]byte(s), "", hcl.Pos{Line: 1, Column: 1})
@@ -307,7 +308,7 @@ func (ev *evaluator) variableType(b *block) (cty.Type, *typeexpr.Defaults) {
 	}
 	t, defaults, diags := typeexpr.TypeConstraintWithDefaults(h)
 	if diags.HasErrors() {
-		ev.gap(ErrorGap, x.span(), diagnostic(diags[0]))
+		ev.gap(source.ErrorGap, x.Span(), workspace.Diagnostic(diags[0]))
 		return cty.DynamicPseudoType, nil
 	}
 	return t, defaults

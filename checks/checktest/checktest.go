@@ -35,7 +35,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // want is one expectation.
@@ -117,7 +117,7 @@ func Analyze(t *testing.T, dir string, checks []*analyzer.Check) *analyzer.Repor
 // input is a directory as the command takes it.
 func input(t *testing.T, dir string) engine.Input {
 	t.Helper()
-	b, err := terraform.OpenBoundary(dir)
+	b, err := workspace.OpenBoundary(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ var Now = time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)
 
 // evidence is the plan.json and the state.json of a case. With configuration
 // beside it, it is laid over that; alone, expectations name its line 1.
-func evidence(t *testing.T, b *terraform.Boundary) []engine.Evidence {
+func evidence(t *testing.T, b *workspace.Boundary) []engine.Evidence {
 	var out []engine.Evidence
 	for _, name := range []string{"plan.json", "state.json"} {
 		text, err := fs.ReadFile(b.FS, name)
@@ -147,7 +147,7 @@ func evidence(t *testing.T, b *terraform.Boundary) []engine.Evidence {
 			t.Fatal(err)
 		}
 		e := engine.Evidence{Name: name, Bytes: text, State: name == "state.json"}
-		if terraform.HasConfiguration(b, ".") {
+		if workspace.HasConfiguration(b, ".") {
 			e.Dir, e.HasDir = ".", true
 		}
 		out = append(out, e)
@@ -157,7 +157,7 @@ func evidence(t *testing.T, b *terraform.Boundary) []engine.Evidence {
 
 // reports are the credential reports of a case: report*.csv and report*.json. In
 // want.txt their rows have the lines of the file.
-func reports(t *testing.T, b *terraform.Boundary) []*source.File {
+func reports(t *testing.T, b *workspace.Boundary) []*source.File {
 	var out []*source.File
 	for _, pattern := range []string{"report*.csv", "report*.json"} {
 		names, err := fs.Glob(b.FS, pattern)

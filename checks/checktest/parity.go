@@ -10,7 +10,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/engine"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // Parity compares what is found in configurations below dir with what is found
@@ -35,7 +35,7 @@ func Parity(t *testing.T, dir string, checks []*analyzer.Check) {
 			}
 			dir := filepath.Dir(plan)
 			scan := func(change func(*engine.Input)) *analyzer.Report {
-				b, err := terraform.OpenBoundary(dir)
+				b, err := workspace.OpenBoundary(dir)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -17,7 +17,6 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
 // Properties runs what must hold of every fixture below dir, whatever it is
@@ -241,7 +240,7 @@ func namesPartition(t *testing.T, dir string) bool {
 // refused counts what somebody would refuse.
 func refused(r *analyzer.Report) (n int) {
 	for _, g := range r.Gaps {
-		if g.Kind == terraform.ErrorGap {
+		if g.Kind == source.ErrorGap {
 			n++
 		}
 	}

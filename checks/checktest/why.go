@@ -14,6 +14,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 )
 
 // Why asks about every resource of every fixture what the rules make of it, and holds
@@ -38,7 +39,7 @@ func Why(t *testing.T, dir string, checks []*analyzer.Check, seen func(*analyzer
 func subjects(roots []*terraform.Root, checks []*analyzer.Check) []*terraform.Resource {
 	var out []*terraform.Resource
 	for _, root := range roots {
-		for _, typ := range root.Types(terraform.Managed) {
+		for _, typ := range root.Types(addrs.Managed) {
 			if slices.ContainsFunc(checks, func(c *analyzer.Check) bool { return slices.Contains(c.Subjects, typ) }) {
 				out = append(out, root.Resources(typ)...)
 			}

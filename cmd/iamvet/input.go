@@ -15,7 +15,10 @@ import (
 	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/settings"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // inputFlags are the flags of every command that reads a project.
@@ -74,7 +77,7 @@ func (f *inputFlags) check() error {
 	if _, known := aws.PartitionNamed(f.partition); f.partition != "" && !known {
 		return fmt.Errorf("--partition %s: not a partition; there are %s", f.partition, strings.Join(aws.PartitionNames(), ", "))
 	}
-	if _, err := terraform.ParseLanguage(f.language); err != nil {
+	if _, err := lang.ParseLanguage(f.language); err != nil {
 		return fmt.Errorf("--language: %w", err)
 	}
 	for _, glob := range f.exclude {
@@ -107,7 +110,7 @@ func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 	if err := f.check(); err != nil {
 		return in, err
 	}
-	in.Options.Language, _ = terraform.ParseLanguage(f.language)
+	in.Options.Language, _ = lang.ParseLanguage(f.language)
 	plans, err := p.evidence(f)
 	if err != nil {
 		return in, err
@@ -119,7 +122,7 @@ func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 	for _, arg := range args {
 		abs := p.abs(arg)
 		if _, err := os.Stat(abs); err != nil {
-			in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, File: arg, Reason: cause(err)})
+			in.Gaps = append(in.Gaps, source.Gap{Kind: source.ErrorGap, File: arg, Reason: cause(err)})
 			continue
 		}
 		paths = append(paths, abs)
@@ -149,9 +152,9 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 	scanRoot := commonDirectory(paths)
 	in.boundaryDir = p.abs(f.root)
 	if f.root == "" {
-		in.boundaryDir = terraform.FindBoundary(scanRoot)
+		in.boundaryDir = workspace.FindBoundary(scanRoot)
 	}
-	boundary, err := terraform.OpenBoundary(in.boundaryDir)
+	boundary, err := workspace.OpenBoundary(in.boundaryDir)
 	switch {
 	case err != nil && f.root == "":
 		return fmt.Errorf("%s: %s", in.boundaryDir, cause(err))
@@ -176,7 +179,7 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 	for _, abs := range paths {
 		rel, ok := relative(abs)
 		if !ok {
-			in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, File: abs,
+			in.Gaps = append(in.Gaps, source.Gap{Kind: source.ErrorGap, File: abs,
 				Reason: fmt.Sprintf("%s lies outside %s, which is what may be read: name a common parent with --root", abs, in.boundaryDir)})
 			continue
 		}

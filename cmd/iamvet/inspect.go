@@ -12,7 +12,9 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -140,12 +142,12 @@ func (p *program) pathAndAddress(args []string) (paths []string, address string,
 
 // gaps prints what could not be read, and says whether something was broken.
 // limits are left out where one value was asked for: it says itself what it lacks.
-func (p *program) gaps(gaps []terraform.Gap, seen report.Seen, limits bool) (broken bool) {
+func (p *program) gaps(gaps []source.Gap, seen report.Seen, limits bool) (broken bool) {
 	for _, g := range gaps {
-		if g.Kind == terraform.ErrorGap || limits {
+		if g.Kind == source.ErrorGap || limits {
 			fmt.Fprintf(p.stderr, "iamvet: %s\n", seen.Gap(g))
 		}
-		broken = broken || g.Kind == terraform.ErrorGap
+		broken = broken || g.Kind == source.ErrorGap
 	}
 	return broken
 }
@@ -173,7 +175,7 @@ func candidates(root *terraform.Root, want *target) (out []*terraform.Resource) 
 		}
 		return root.Resources(want.typ)
 	}
-	identity := func(mode terraform.Mode) (types []string) {
+	identity := func(mode addrs.Mode) (types []string) {
 		for _, t := range root.Types(mode) {
 			if terraform.IdentityType(t) {
 				types = append(types, t)
@@ -181,10 +183,10 @@ func candidates(root *terraform.Root, want *target) (out []*terraform.Resource) 
 		}
 		return types
 	}
-	if types := identity(terraform.Managed); len(types) > 0 {
+	if types := identity(addrs.Managed); len(types) > 0 {
 		out = root.Resources(types...)
 	}
-	if types := identity(terraform.Data); len(types) > 0 {
+	if types := identity(addrs.Data); len(types) > 0 {
 		out = append(out, root.DataSources(types...)...)
 	}
 	return out
@@ -281,7 +283,7 @@ func (i inspected) mode() string {
 	switch {
 	case i.named:
 		return "value"
-	case i.resource.Mode == terraform.Data:
+	case i.resource.Mode == addrs.Data:
 		return "data"
 	}
 	return "managed"

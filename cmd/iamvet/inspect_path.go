@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -160,7 +161,7 @@ func (t target) names(r *terraform.Resource) bool {
 	if t.typ == "" && !terraform.IdentityType(r.Type) {
 		return false
 	}
-	if t.typ != "" && (r.Type != t.typ || t.data != (r.Mode == terraform.Data)) || t.name != "" && r.Name != t.name || !keyFits(t.key, r.Key) {
+	if t.typ != "" && (r.Type != t.typ || t.data != (r.Mode == addrs.Data)) || t.name != "" && r.Name != t.name || !keyFits(t.key, r.Key) {
 		return false
 	}
 	return t.in(r.Module, t.typ == "")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
@@ -102,7 +103,7 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 
 // orgGaps prints what was broken. What could merely not be read is in the
 // tree, where it matters.
-func (p *program) orgGaps(roots []*terraform.Root, gaps []terraform.Gap, seen report.Seen) error {
+func (p *program) orgGaps(roots []*terraform.Root, gaps []source.Gap, seen report.Seen) error {
 	for _, r := range roots {
 		gaps = append(gaps, r.Gaps()...)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/checks"
 	"github.com/iamvet/iamvet/sarif"
 )
@@ -126,7 +126,7 @@ func failOn(name string) (analyzer.Severity, error) {
 // status is the exit status of a report, as an error for cobra.
 func status(r *analyzer.Report, threshold analyzer.Severity, strict bool) error {
 	for _, g := range r.Gaps {
-		if g.Kind == terraform.ErrorGap || strict {
+		if g.Kind == source.ErrorGap || strict {
 			return exit{exitBroken}
 		}
 	}

@@ -10,14 +10,15 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
 // readSettings reads the file that --config names, else the nearest .iamvet.hcl
 // at or above a directory, in its boundary. What is wrong in it is a gap: everything
 // else counts. The file is named relative to base, the directory that the boundary
 // is; by its whole path where it lies elsewhere.
-func (p *program) readSettings(config string, boundary fs.FS, base, dir string) (settings.Settings, []terraform.Gap, error) {
+func (p *program) readSettings(config string, boundary fs.FS, base, dir string) (settings.Settings, []source.Gap, error) {
 	var text []byte
 	var err error
 	name := settings.Find(boundary, dir)
@@ -37,9 +38,9 @@ func (p *program) readSettings(config string, boundary fs.FS, base, dir string) 
 		return settings.Settings{}, nil, fmt.Errorf("settings %s: %s", name, cause(err))
 	}
 	s, wrong := settings.Parse(source.NewFile(name, text))
-	var gaps []terraform.Gap
+	var gaps []source.Gap
 	for _, e := range wrong {
-		gaps = append(gaps, terraform.Gap{Kind: terraform.ErrorGap, Span: e.Span, File: name, Reason: e.Text})
+		gaps = append(gaps, source.Gap{Kind: source.ErrorGap, Span: e.Span, File: name, Reason: e.Text})
 	}
 	return s, gaps, nil
 }
@@ -62,8 +63,8 @@ func (p *program) addSettings(in *inputOf, config string, boundary fs.FS, dir st
 	in.Settings = s
 	in.Gaps = append(in.Gaps, gaps...)
 	in.Exclude = append(in.Exclude, s.Exclude...)
-	if in.Options.Language == terraform.AnyLanguage { // the flag wins
-		in.Options.Language, _ = terraform.ParseLanguage(s.Language)
+	if in.Options.Language == lang.AnyLanguage { // the flag wins
+		in.Options.Language, _ = lang.ParseLanguage(s.Language)
 	}
 	at := path.Dir(s.File)
 	if path.IsAbs(s.File) || filepath.IsAbs(s.File) {
@@ -72,8 +73,8 @@ func (p *program) addSettings(in *inputOf, config string, boundary fs.FS, dir st
 	for i := range in.Settings.Roots {
 		root := &in.Settings.Roots[i]
 		root.Dir = path.Join(at, root.Dir)
-		if in.Boundary != nil && !terraform.HasConfiguration(in.Boundary, root.Dir) {
-			in.Gaps = append(in.Gaps, terraform.Gap{Kind: terraform.ErrorGap, Span: root.Span, File: s.File,
+		if in.Boundary != nil && !workspace.HasConfiguration(in.Boundary, root.Dir) {
+			in.Gaps = append(in.Gaps, source.Gap{Kind: source.ErrorGap, Span: root.Span, File: s.File,
 				Reason: fmt.Sprintf("root: %s has no Terraform configuration: name a directory that has, relative to this file", root.Dir)})
 		}
 	}
@@ -85,9 +86,9 @@ func (p *program) addSettings(in *inputOf, config string, boundary fs.FS, dir st
 func (p *program) here(in *inputOf, f *inputFlags) error {
 	in.boundaryDir = p.abs(f.root)
 	if f.root == "" {
-		in.boundaryDir = terraform.FindBoundary(p.abs("."))
+		in.boundaryDir = workspace.FindBoundary(p.abs("."))
 	}
-	boundary, err := terraform.OpenBoundary(in.boundaryDir)
+	boundary, err := workspace.OpenBoundary(in.boundaryDir)
 	if err != nil {
 		return fmt.Errorf("--root %s: %w", in.boundaryDir, err)
 	}

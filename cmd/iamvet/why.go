@@ -16,6 +16,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/checks"
 )
 
@@ -193,7 +194,7 @@ func (c chooser) subjects(address string, found []*terraform.Resource) ([]*terra
 	types := subjectTypes()
 	var out []*terraform.Resource
 	for _, r := range found {
-		if types[r.Type] && r.Mode == terraform.Managed {
+		if types[r.Type] && r.Mode == addrs.Managed {
 			out = append(out, r)
 		}
 	}
@@ -218,7 +219,7 @@ func (c chooser) all() (out []*terraform.Resource) {
 	types := subjectTypes()
 	for _, root := range c.roots {
 		var there []string
-		for _, t := range root.Types(terraform.Managed) {
+		for _, t := range root.Types(addrs.Managed) {
 			if types[t] {
 				there = append(there, t)
 			}

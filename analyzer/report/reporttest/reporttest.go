@@ -147,11 +147,11 @@ func New() *Sample {
 		Findings:     []*analyzer.Finding{s.sessionName(), s.userKey(), s.bomKey(), s.rootKey(), s.mfa(), s.advice(), s.fromPlan()},
 		Undetermined: []*analyzer.Finding{s.question()},
 		Suppressed:   []*analyzer.Finding{s.suppressed("comment"), s.suppressed("baseline")},
-		Gaps: []terraform.Gap{
-			{Kind: terraform.ErrorGap, Span: s.At("bom.tf", "{}"), Reason: "argument or block definition required"},
-			{Kind: terraform.ErrorGap, File: "-", Reason: "plan ends after 12 bytes: write it again with terraform show -json"},
-			{Kind: terraform.LimitGap, Span: s.At("stacks/prod/main.tf", `"../../modules/ci"`), Reason: "module was not fetched: run terraform init\x1b[2J"},
-			{Kind: terraform.LimitGap, Reason: "no account id: give --account"},
+		Gaps: []source.Gap{
+			{Kind: source.ErrorGap, Span: s.At("bom.tf", "{}"), Reason: "argument or block definition required"},
+			{Kind: source.ErrorGap, File: "-", Reason: "plan ends after 12 bytes: write it again with terraform show -json"},
+			{Kind: source.LimitGap, Span: s.At("stacks/prod/main.tf", `"../../modules/ci"`), Reason: "module was not fetched: run terraform init\x1b[2J"},
+			{Kind: source.LimitGap, Reason: "no account id: give --account"},
 		},
 		Summary: analyzer.Summary{Files: 5, Roots: 1, Resources: 7, Violations: 6, Advice: 1, Undetermined: 1, Suppressed: 2, Gaps: 4,
 			BySeverity: map[string]int{"critical": 1, "high": 2, "medium": 2, "low": 1}},

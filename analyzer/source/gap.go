@@ -1,12 +1,10 @@
-package terraform
-
-import "github.com/iamvet/iamvet/analyzer/source"
+package source
 
 // Gap is something that could not be read or evaluated.
 type Gap struct {
 	Kind   GapKind
-	Span   source.Span // zero for what has no place in a file
-	File   string      // the file it is about when Span is zero; may be ""
+	Span   Span   // zero for what has no place in a file
+	File   string // the file it is about when Span is zero; may be ""
 	Reason string
 	// Class is what gaps of one sort are together, as a noun that continues "3
 	// more"; "" for one that has no like. People need not read all of them.

@@ -1,4 +1,4 @@
-package terraform
+package workspace
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"testing/fstest"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 )
 
 // edgeTexts are files of one to three blocks with everything that may stand at
@@ -56,12 +58,12 @@ func TestReparseAtTheEdgesOfFiles(t *testing.T) {
 			edited := map[string][]byte{"main.tf": []byte(now)}
 			old := parseNativeFile(source.NewFile("main.tf", []byte(text)))
 			whole := parseNativeFile(source.NewFile("main.tf", []byte(now)))
-			if p := reparse(old, whole.file); p != nil {
+			if p := reparse(old, whole.File); p != nil {
 				taken++
-				if len(whole.gaps) > 0 {
-					t.Fatalf("%q of %q is taken for valid: %v", now, text, whole.gaps[0].Reason)
+				if len(whole.Gaps) > 0 {
+					t.Fatalf("%q of %q is taken for valid: %v", now, text, whole.Gaps[0].Reason)
 				}
-				if got, want := outline(p.body.blocks), outline(whole.body.blocks); got != want {
+				if got, want := outline(p.Body.Blocks), outline(whole.Body.Blocks); got != want {
 					t.Fatalf("%q of %q:\n%s\nwhere the whole file is\n%s", now, text, got, want)
 				}
 			}
@@ -82,15 +84,15 @@ func TestReparseAtTheEdgesOfFiles(t *testing.T) {
 // summary is what a boundary's module declares, and what is wrong with it.
 func summary(t *testing.T, b *Boundary) string {
 	t.Helper()
-	m := b.module(".", AnyLanguage)
+	m := b.Module(".", lang.AnyLanguage)
 	if m == nil {
 		return "no configuration"
 	}
 	var out strings.Builder
-	for _, k := range m.ofType(Managed, "aws_iam_user") {
-		fmt.Fprintf(&out, "%s %q\n", k, m.resources[k].span.Text())
+	for _, k := range m.OfType(addrs.Managed, "aws_iam_user") {
+		fmt.Fprintf(&out, "%s %q\n", k, m.Resources[k].Span.Text())
 	}
-	for _, g := range append(m.unread, m.gaps...) {
+	for _, g := range append(m.Unread, m.Gaps...) {
 		fmt.Fprintf(&out, "%s %s %d: %s\n", g.Kind, g.Place(), g.Span.Start, g.Reason)
 	}
 	return out.String()

@@ -1,4 +1,4 @@
-package terraform
+package workspace
 
 import (
 	"bytes"
@@ -23,17 +23,17 @@ const (
 	maxSyntaxGaps   = 5    // reported per file
 )
 
-// parsedFile is a file of the configuration, parsed.
-type parsedFile struct {
-	file *source.File
-	body body
-	gaps []Gap
+// ParsedFile is a file of the configuration, parsed.
+type ParsedFile struct {
+	File *source.File
+	Body Body
+	Gaps []source.Gap
 }
 
-// parse reads a file of either syntax, once for all roots.
-func (b *Boundary) parse(f *source.File) *parsedFile {
+// Parse reads a file of either syntax, once for all roots.
+func (b *Boundary) Parse(f *source.File) *ParsedFile {
 	if b.shares(f.Name) {
-		return b.base.parse(f)
+		return b.base.Parse(f)
 	}
 	b.cache.mu.Lock()
 	p, ok := b.cache.parsed[f]
@@ -44,7 +44,7 @@ func (b *Boundary) parse(f *source.File) *parsedFile {
 	switch {
 	case bytes.HasPrefix(f.Bytes, []byte("\x00GITCRYPT\x00")):
 		at := source.Span{File: f}
-		p = &parsedFile{file: f, gaps: []Gap{{Kind: LimitGap, Span: at, Reason: f.Name + " is encrypted by git-crypt: unlock it first"}}}
+		p = &ParsedFile{File: f, Gaps: []source.Gap{{Kind: source.LimitGap, Span: at, Reason: f.Name + " is encrypted by git-crypt: unlock it first"}}}
 	case strings.HasSuffix(f.Name, ".json"):
 		p = parseJSONFile(f)
 	default:
@@ -56,29 +56,29 @@ func (b *Boundary) parse(f *source.File) *parsedFile {
 	b.cache.mu.Lock()
 	defer b.cache.mu.Unlock()
 	if b.cache.parsed == nil {
-		b.cache.parsed = map[*source.File]*parsedFile{}
+		b.cache.parsed = map[*source.File]*ParsedFile{}
 	}
 	b.cache.parsed[f] = p
 	return p
 }
 
 // reparse parses a file that replaces one of the base, as far as it differs.
-func (b *Boundary) reparse(f *source.File) *parsedFile {
+func (b *Boundary) reparse(f *source.File) *ParsedFile {
 	if b.base == nil {
 		return nil
 	}
-	old, gap := b.base.file(f.Name)
+	old, gap := b.base.File(f.Name)
 	if gap != nil {
 		return nil
 	}
-	return reparse(b.base.parse(old), f)
+	return reparse(b.base.Parse(old), f)
 }
 
-func parseNativeFile(f *source.File) *parsedFile {
-	p := &parsedFile{file: f, body: body{syntax: value.SyntaxBlock}}
+func parseNativeFile(f *source.File) *ParsedFile {
+	p := &ParsedFile{File: f, Body: Body{Syntax: value.SyntaxBlock}}
 	text := source.Literal(source.Span{File: f, Start: 0, End: len(f.Bytes)})
-	if at, reason := tooDeep(f.Bytes); reason != "" {
-		p.gaps = []Gap{{Kind: ErrorGap, Span: source.Span{File: f, Start: at, End: at}, Reason: reason}}
+	if at, reason := TooDeep(f.Bytes); reason != "" {
+		p.Gaps = []source.Gap{{Kind: source.ErrorGap, Span: source.Span{File: f, Start: at, End: at}, Reason: reason}}
 		return p
 	}
 	start := hcl.Pos{Line: 1, Column: 1}
@@ -88,18 +88,18 @@ func parseNativeFile(f *source.File) *parsedFile {
 		// description does not hide the rest; the diagnostics stay.
 		parsed, _ = hclsyntax.ParseConfig(replaceInvalidUTF8(f.Bytes), f.Name, start)
 	}
-	p.gaps = syntaxGaps(diags, text)
+	p.Gaps = SyntaxGaps(diags, text)
 	if parsed != nil {
 		if root, ok := parsed.Body.(*hclsyntax.Body); ok {
-			p.body = nativeBody(root, text)
+			p.Body = nativeBody(root, text)
 		}
 	}
 	return p
 }
 
-// syntaxGaps are the errors of a parser, by place.
-func syntaxGaps(diags hcl.Diagnostics, text source.Text) []Gap {
-	var gaps []Gap
+// SyntaxGaps are the errors of a parser, by place.
+func SyntaxGaps(diags hcl.Diagnostics, text source.Text) []source.Gap {
+	var gaps []source.Gap
 	for _, d := range diags {
 		if d.Severity != hcl.DiagError {
 			continue
@@ -107,9 +107,9 @@ func syntaxGaps(diags hcl.Diagnostics, text source.Text) []Gap {
 		if len(gaps) == maxSyntaxGaps {
 			break
 		}
-		g := Gap{Kind: ErrorGap, Reason: diagnostic(d)}
+		g := source.Gap{Kind: source.ErrorGap, Reason: Diagnostic(d)}
 		if d.Subject != nil {
-			g.Span = spanIn(text, *d.Subject)
+			g.Span = SpanIn(text, *d.Subject)
 		} else {
 			g.Span = text.Span
 		}
@@ -118,8 +118,8 @@ func syntaxGaps(diags hcl.Diagnostics, text source.Text) []Gap {
 	return gaps
 }
 
-// diagnostic is a diagnostic in one line.
-func diagnostic(d *hcl.Diagnostic) string {
+// Diagnostic is a diagnostic in one line.
+func Diagnostic(d *hcl.Diagnostic) string {
 	summary := d.Summary
 	if summary != "" {
 		summary = strings.ToLower(summary[:1]) + summary[1:]
@@ -153,9 +153,9 @@ func replaceInvalidUTF8(in []byte) []byte {
 	return out
 }
 
-// tooDeep says where and why a text is not parsed. Only texts that look deep
+// TooDeep says where and why a text is not parsed. Only texts that look deep
 // are taken apart for it.
-func tooDeep(b []byte) (int, string) {
+func TooDeep(b []byte) (int, string) {
 	if n := bytes.Count(b, []byte("%{")); n > maxDirectives {
 		return 0, fmt.Sprintf("more than %d template directives", maxDirectives)
 	}

@@ -1,4 +1,4 @@
-package terraform
+package workspace
 
 import (
 	"bytes"
@@ -14,26 +14,26 @@ import (
 // lines between the blocks that stayed as they were. Those blocks are taken
 // over, with their places in the old text. It is nil where the whole file has to
 // be parsed.
-func reparse(old *parsedFile, f *source.File) *parsedFile {
-	if old == nil || len(old.gaps) > 0 || len(old.body.attrs) > 0 || len(old.body.blocks) == 0 {
+func reparse(old *ParsedFile, f *source.File) *ParsedFile {
+	if old == nil || len(old.Gaps) > 0 || len(old.Body.Attrs) > 0 || len(old.Body.Blocks) == 0 {
 		return nil
 	}
-	was, now := old.file.Bytes, f.Bytes
+	was, now := old.File.Bytes, f.Bytes
 	head := commonPrefix(was, now)
 	tail := commonSuffix(was[head:], now[head:])
-	blocks := old.body.blocks
+	blocks := old.Body.Blocks
 	start, before := 0, 0
 	for i, b := range blocks {
-		if b.span.File != old.file {
+		if b.Span.File != old.File {
 			return nil // of a text before the last
 		}
-		if at, ok := lineAfter(was, b.span.End); ok && at <= head {
+		if at, ok := lineAfter(was, b.Span.End); ok && at <= head {
 			start, before = at, i+1
 		}
 	}
 	end, after := len(was), len(blocks)
 	for i := len(blocks) - 1; i >= before; i-- {
-		if at, ok := lineOf(was, blocks[i].span.Start); ok && at >= len(was)-tail && at > start {
+		if at, ok := lineOf(was, blocks[i].Span.Start); ok && at >= len(was)-tail && at > start {
 			end, after = at, i
 		}
 	}
@@ -44,7 +44,7 @@ func reparse(old *parsedFile, f *source.File) *parsedFile {
 	if start > 0 && bytes.HasPrefix(now[start:], byteOrderMark) {
 		return nil // only at the head of a file is it none of the text
 	}
-	if _, reason := tooDeep(now[start:end]); reason != "" { // the blocks around it are parsed, and balanced
+	if _, reason := TooDeep(now[start:end]); reason != "" { // the blocks around it are parsed, and balanced
 		return nil
 	}
 	from := hcl.Pos{Line: bytes.Count(now[:start], []byte("\n")) + 1, Column: 1, Byte: start}
@@ -56,10 +56,10 @@ func reparse(old *parsedFile, f *source.File) *parsedFile {
 	if !ok || len(root.Attributes) > 0 {
 		return nil
 	}
-	p := &parsedFile{file: f, body: body{syntax: value.SyntaxBlock}}
-	p.body.blocks = append(p.body.blocks, blocks[:before]...)
-	p.body.blocks = append(p.body.blocks, nativeBody(root, source.Literal(source.Span{File: f, End: len(now)})).blocks...)
-	p.body.blocks = append(p.body.blocks, blocks[after:]...)
+	p := &ParsedFile{File: f, Body: Body{Syntax: value.SyntaxBlock}}
+	p.Body.Blocks = append(p.Body.Blocks, blocks[:before]...)
+	p.Body.Blocks = append(p.Body.Blocks, nativeBody(root, source.Literal(source.Span{File: f, End: len(now)})).Blocks...)
+	p.Body.Blocks = append(p.Body.Blocks, blocks[after:]...)
 	return p
 }
 

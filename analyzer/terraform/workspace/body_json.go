@@ -1,4 +1,4 @@
-package terraform
+package workspace
 
 import (
 	"bytes"
@@ -11,39 +11,39 @@ import (
 
 // parseJSONFile reads a file of Terraform's JSON syntax: everything in it is an
 // attribute until someone asks for blocks.
-func parseJSONFile(f *source.File) *parsedFile {
-	p := &parsedFile{file: f, body: body{syntax: value.SyntaxTFJSON}}
+func parseJSONFile(f *source.File) *ParsedFile {
+	p := &ParsedFile{File: f, Body: Body{Syntax: value.SyntaxTFJSON}}
 	tree, gap := decodeJSONFile(f)
 	if gap != nil {
-		p.gaps = []Gap{*gap}
+		p.Gaps = []source.Gap{*gap}
 		return p
 	}
 	if bytes.HasPrefix(f.Bytes, byteOrderMark) { // of hcl, only the native syntax steps over it
-		p.gaps = []Gap{{Kind: ErrorGap, Span: source.Span{File: f}, Reason: "a byte order mark begins the file, which Terraform refuses in JSON: save it without"}}
+		p.Gaps = []source.Gap{{Kind: source.ErrorGap, Span: source.Span{File: f}, Reason: "a byte order mark begins the file, which Terraform refuses in JSON: save it without"}}
 	}
 	objects := []*value.Value{tree}
 	if tree.Is(value.Tuple) {
 		objects = tree.Elems
 	}
 	for _, o := range objects {
-		p.body.attrs = append(p.body.attrs, jsonBody(o).attrs...)
+		p.Body.Attrs = append(p.Body.Attrs, jsonBody(o).Attrs...)
 		if !o.Is(value.Object) {
-			p.gaps = append(p.gaps, notAnObject("the file", o))
+			p.Gaps = append(p.Gaps, notAnObject("the file", o))
 		}
 	}
-	_, ending := configName(path.Base(f.Name))
+	_, ending := ConfigName(path.Base(f.Name))
 	if ending == "" { // values of variables
 		for _, o := range objects {
-			p.gaps = append(p.gaps, setTwice(o, true)...)
+			p.Gaps = append(p.Gaps, setTwice(o, true)...)
 		}
 	}
-	for _, a := range p.body.attrs {
-		if labels, ok := jsonLabels[a.name]; ok && ending != "" {
-			p.gaps = append(p.gaps, misplaced(a.name, a.expr.json, labels)...)
+	for _, a := range p.Body.Attrs {
+		if labels, ok := jsonLabels[a.Name]; ok && ending != "" {
+			p.Gaps = append(p.Gaps, misplaced(a.Name, a.Expr.JSON, labels)...)
 		}
 	}
-	if len(p.gaps) > maxSyntaxGaps {
-		p.gaps = p.gaps[:maxSyntaxGaps]
+	if len(p.Gaps) > maxSyntaxGaps {
+		p.Gaps = p.Gaps[:maxSyntaxGaps]
 	}
 	return p
 }
@@ -52,7 +52,7 @@ func parseJSONFile(f *source.File) *parsedFile {
 var jsonLabels = map[string]int{"resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "locals": 0}
 
 // misplaced are the values that stand where only an object makes a block.
-func misplaced(what string, v *value.Value, labels int) (gaps []Gap) {
+func misplaced(what string, v *value.Value, labels int) (gaps []source.Gap) {
 	switch {
 	case v.Is(value.Null):
 	case v.Is(value.Tuple):
@@ -60,7 +60,7 @@ func misplaced(what string, v *value.Value, labels int) (gaps []Gap) {
 			gaps = append(gaps, misplaced(what, e, labels)...)
 		}
 	case !v.Is(value.Object):
-		return []Gap{notAnObject(what, v)}
+		return []source.Gap{notAnObject(what, v)}
 	case labels > 0:
 		for _, m := range v.Attrs {
 			name, _ := m.Key()
@@ -68,7 +68,7 @@ func misplaced(what string, v *value.Value, labels int) (gaps []Gap) {
 			case name != "//":
 				gaps = append(gaps, misplaced(what+" "+name, m.Value, labels-1)...)
 			case !m.Value.Is(value.Null):
-				gaps = append(gaps, Gap{Kind: ErrorGap, Span: m.Name.Span, Reason: "\"//\" is a label here, no comment: comments stand inside of a block, or at the top of the file"})
+				gaps = append(gaps, source.Gap{Kind: source.ErrorGap, Span: m.Name.Span, Reason: "\"//\" is a label here, no comment: comments stand inside of a block, or at the top of the file"})
 			}
 		}
 	case what == "locals": // what is declared twice is said of both syntaxes
@@ -84,7 +84,7 @@ func misplaced(what string, v *value.Value, labels int) (gaps []Gap) {
 // setTwice are the arguments that a body, or a block in it, sets more than once.
 // Blocks of one type may stand there more than once; whether an object is a block
 // or a value only a schema tells, except where all are values.
-func setTwice(v *value.Value, values bool) (gaps []Gap) {
+func setTwice(v *value.Value, values bool) (gaps []source.Gap) {
 	seen := map[string]*value.Value{}
 	for _, m := range v.Attrs {
 		name, ok := m.Key()
@@ -93,7 +93,7 @@ func setTwice(v *value.Value, values bool) (gaps []Gap) {
 		}
 		first := seen[name]
 		if first != nil && (values || isScalar(first) || isScalar(m.Value)) {
-			gaps = append(gaps, Gap{Kind: ErrorGap, Span: m.Name.Span, Reason: strconv.Quote(name) + " is set twice", Class: DeclaredTwice})
+			gaps = append(gaps, source.Gap{Kind: source.ErrorGap, Span: m.Name.Span, Reason: strconv.Quote(name) + " is set twice", Class: DeclaredTwice})
 		}
 		seen[name] = m.Value
 		gaps = append(gaps, setTwice(m.Value, false)...)
@@ -108,12 +108,12 @@ func isScalar(v *value.Value) bool {
 	return v.Is(value.String) || v.Is(value.Number) || v.Is(value.Bool)
 }
 
-func notAnObject(what string, v *value.Value) Gap {
-	return Gap{Kind: ErrorGap, Span: v.Span, Reason: what + " is a " + v.Kind.String() + ", an object is needed"}
+func notAnObject(what string, v *value.Value) source.Gap {
+	return source.Gap{Kind: source.ErrorGap, Span: v.Span, Reason: what + " is a " + v.Kind.String() + ", an object is needed"}
 }
 
 // decodeJSONFile is the tree of a whole file of JSON, spans included.
-func decodeJSONFile(f *source.File) (*value.Value, *Gap) {
+func decodeJSONFile(f *source.File) (*value.Value, *source.Gap) {
 	start := 0
 	if bytes.HasPrefix(f.Bytes, byteOrderMark) {
 		start = len(byteOrderMark)
@@ -124,7 +124,7 @@ func decodeJSONFile(f *source.File) (*value.Value, *Gap) {
 	if err == nil {
 		return tree, nil
 	}
-	gap := &Gap{Kind: ErrorGap, Span: v.Span, Reason: err.Error()}
+	gap := &source.Gap{Kind: source.ErrorGap, Span: v.Span, Reason: err.Error()}
 	if je, ok := err.(*value.JSONError); ok {
 		gap.Reason = "invalid JSON: " + je.What
 		if !je.Span.IsZero() {
@@ -135,25 +135,25 @@ func decodeJSONFile(f *source.File) (*value.Value, *Gap) {
 }
 
 // jsonBody is an object as a body. Members named "//" are comments.
-func jsonBody(o *value.Value) body {
-	out := body{syntax: value.SyntaxTFJSON}
+func jsonBody(o *value.Value) Body {
+	out := Body{Syntax: value.SyntaxTFJSON}
 	for _, m := range o.Attrs {
 		name, ok := m.Key()
 		if name == "//" {
-			out.construct = m.Value.Get("metadata").Get("path").TextOr("")
+			out.Construct = m.Value.Get("metadata").Get("path").TextOr("")
 		}
 		if !ok || name == "//" {
 			continue
 		}
-		out.attrs = append(out.attrs, &attribute{name: name, nameSpan: m.Name.Span, expr: expression{json: m.Value}})
+		out.Attrs = append(out.Attrs, &Attribute{Name: name, NameSpan: m.Name.Span, Expr: Expression{JSON: m.Value}})
 	}
 	return out
 }
 
 // jsonBlocks are the blocks that a property stands for: an object, or an array
 // of them, below one level of objects (or arrays) for each label.
-func jsonBlocks(a *attribute, labels int) []*block {
-	var out []*block
+func jsonBlocks(a *Attribute, labels int) []*Block {
+	var out []*Block
 	var descend func(v *value.Value, names []string, header source.Span, left int)
 	descend = func(v *value.Value, names []string, header source.Span, left int) {
 		switch {
@@ -163,7 +163,7 @@ func jsonBlocks(a *attribute, labels int) []*block {
 			}
 		case !v.Is(value.Object):
 		case left == 0:
-			out = append(out, &block{typ: a.name, labels: names, typSpan: a.nameSpan, header: header, span: v.Span, content: jsonBody(v)})
+			out = append(out, &Block{Type: a.Name, Labels: names, TypeSpan: a.NameSpan, Header: header, Span: v.Span, content: jsonBody(v)})
 		default:
 			for _, m := range v.Attrs {
 				name, ok := m.Key()
@@ -174,6 +174,6 @@ func jsonBlocks(a *attribute, labels int) []*block {
 			}
 		}
 	}
-	descend(a.expr.json, nil, a.nameSpan, labels)
+	descend(a.Expr.JSON, nil, a.NameSpan, labels)
 	return out
 }

@@ -1,4 +1,4 @@
-package terraform
+package workspace
 
 import (
 	"context"
@@ -8,6 +8,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 )
 
 // neverSearched are directories in which nobody keeps root modules of their
@@ -33,7 +36,7 @@ type Search struct {
 	// Exclude are globs of directories, relative to the boundary or to the path that
 	// is searched.
 	Exclude  []string
-	Language Language
+	Language lang.Language
 	// Calls says which directories with configuration call which others, directly and
 	// through others, when dir is evaluated as a root. It is asked where the source of
 	// a module is worked out: what these call may depend on what they are given, which
@@ -48,7 +51,7 @@ type Search struct {
 // configuration that no other one calls as a local module, and those that only
 // examples and tests call. What .gitignore names is not searched, unless it is
 // one of the paths.
-func (b *Boundary) FindRoots(ctx context.Context, in Search) ([]FoundRoot, []Gap) {
+func (b *Boundary) FindRoots(ctx context.Context, in Search) ([]FoundRoot, []source.Gap) {
 	if in.Attempt == nil {
 		in.Attempt = func(_ string, do func()) bool { do(); return true }
 	}
@@ -57,7 +60,7 @@ func (b *Boundary) FindRoots(ctx context.Context, in Search) ([]FoundRoot, []Gap
 		s.start(p)
 	}
 	if err := ctx.Err(); err != nil {
-		s.gaps = append(s.gaps, Gap{Kind: ErrorGap, Reason: "the search for root modules was stopped: " + err.Error()})
+		s.gaps = append(s.gaps, source.Gap{Kind: source.ErrorGap, Reason: "the search for root modules was stopped: " + err.Error()})
 	}
 	if len(s.units) > 0 {
 		slices.Sort(s.units)
@@ -78,7 +81,7 @@ type search struct {
 	seen    map[string]bool
 	dirs    []string // with configuration
 	ignores map[string][]ignoreRule
-	gaps    []Gap
+	gaps    []source.Gap
 	// reached are the directories with configuration at and below the path that is
 	// searched, and hidden those below it that were not searched, by why.
 	reached int
@@ -88,15 +91,15 @@ type search struct {
 
 // start searches one path of the command line.
 func (s *search) start(p string) {
-	resolved, gap := s.b.resolve(p)
+	resolved, gap := s.b.Resolve(p)
 	if gap != nil {
-		gap.Kind = ErrorGap
+		gap.Kind = source.ErrorGap
 		s.gaps = append(s.gaps, *gap)
 		return
 	}
-	if !s.b.isDir(resolved) {
-		if _, gap := s.b.file(resolved); gap != nil {
-			gap.Kind = ErrorGap
+	if !s.b.IsDir(resolved) {
+		if _, gap := s.b.File(resolved); gap != nil {
+			gap.Kind = source.ErrorGap
 			s.gaps = append(s.gaps, *gap)
 			return
 		}
@@ -107,7 +110,7 @@ func (s *search) start(p string) {
 	gaps := len(s.gaps)
 	s.walk(resolved, resolved, 0)
 	if s.reached == 0 && len(s.gaps) == gaps && s.ctx.Err() == nil {
-		s.gaps = append(s.gaps, Gap{Kind: ErrorGap, File: resolved, Reason: s.nothing(resolved), Class: NothingThere})
+		s.gaps = append(s.gaps, source.Gap{Kind: source.ErrorGap, File: resolved, Reason: s.nothing(resolved), Class: NothingThere})
 	}
 }
 
@@ -115,19 +118,19 @@ func (s *search) start(p string) {
 // that Terraform's own files do not have.
 const terragruntFile = "terragrunt.hcl"
 
-func unread(units []string) Gap {
+func unread(units []string) source.Gap {
 	what := "1 Terragrunt unit is"
 	if n := len(units); n > 1 {
 		what = fmt.Sprintf("%d Terragrunt units, of which this is the first, are", n)
 	}
-	return Gap{Kind: LimitGap, File: path.Join(units[0], terragruntFile),
+	return source.Gap{Kind: source.LimitGap, File: path.Join(units[0], terragruntFile),
 		Reason: what + " not read: what their inputs make is only in their plans, see `terragrunt run --all --json-out-dir DIR plan` and --plan"}
 }
 
 // nothing says what was looked for and not found. That is no clean bill: a path
 // that was moved or hidden would pass for ever.
 func (s *search) nothing(dir string) string {
-	if why := s.b.submodule(dir); why != "" {
+	if why := s.b.Submodule(dir); why != "" {
 		return "there is nothing to look at here: " + why
 	}
 	out := "there is nothing to look at here: no .tf, .tofu, .tf.json or .tofu.json file in this directory or below"
@@ -163,13 +166,13 @@ func (s *search) walk(top, dir string, depth int) {
 		return
 	}
 	if depth > 200 {
-		s.gaps = append(s.gaps, Gap{Kind: ErrorGap, File: dir, Reason: dir + " is too deep to search"})
+		s.gaps = append(s.gaps, source.Gap{Kind: source.ErrorGap, File: dir, Reason: dir + " is too deep to search"})
 		return
 	}
 	s.add(dir)
-	entries, ok := s.b.list(dir)
+	entries, ok := s.b.List(dir)
 	if !ok {
-		s.gaps = append(s.gaps, Gap{Kind: ErrorGap, File: dir, Reason: dir + " cannot be listed"})
+		s.gaps = append(s.gaps, source.Gap{Kind: source.ErrorGap, File: dir, Reason: dir + " cannot be listed"})
 		return
 	}
 	for _, e := range entries {
@@ -203,8 +206,8 @@ func (s *search) hide(why, top, name string) {
 // linked is the directory that a symlink leads to; "" when there is none to
 // search: one around the path that is searched is no part of it.
 func (s *search) linked(top, name string) string {
-	resolved, gap := s.b.resolve(name)
-	if gap != nil || !s.b.isDir(resolved) || resolved == "." || strings.HasPrefix(top+"/", resolved+"/") {
+	resolved, gap := s.b.Resolve(name)
+	if gap != nil || !s.b.IsDir(resolved) || resolved == "." || strings.HasPrefix(top+"/", resolved+"/") {
 		return ""
 	}
 	return resolved
@@ -270,23 +273,23 @@ func demonstrates(caller, dir string) bool {
 
 // localCalls are the directories that a module calls, directly. computed says
 // that it has a call whose source is worked out, so that there may be others.
-func (b *Boundary) localCalls(dir string, language Language) (called []string, computed bool) {
-	m := b.module(dir, language)
+func (b *Boundary) localCalls(dir string, language lang.Language) (called []string, computed bool) {
+	m := b.Module(dir, language)
 	if m == nil {
 		return nil, false
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.calls)) {
-		x := m.calls[name].expr("source")
-		src, ok := x.literalString()
+	for _, name := range slices.Sorted(maps.Keys(m.Calls)) {
+		x := m.Calls[name].Expr("source")
+		src, ok := x.LiteralString()
 		if !ok {
-			computed = computed || !x.none()
+			computed = computed || !x.None()
 			continue
 		}
-		rel, ok := localSource(dir, src)
+		rel, ok := LocalSource(dir, src)
 		if !ok {
 			continue
 		}
-		if resolved, gap := b.resolve(rel); gap == nil {
+		if resolved, gap := b.Resolve(rel); gap == nil {
 			called = append(called, resolved)
 		}
 	}
@@ -314,7 +317,7 @@ func (c *calls) add(caller, callee string) {
 func (s *search) calls() *calls {
 	c := &calls{map[string][]string{}, map[string][]string{}, map[string]bool{}, map[[2]string]bool{}}
 	s.dirs = slices.DeleteFunc(s.dirs, func(dir string) bool {
-		return !s.in.Attempt(dir, func() { s.b.module(dir, s.in.Language) })
+		return !s.in.Attempt(dir, func() { s.b.Module(dir, s.in.Language) })
 	})
 	for _, dir := range s.dirs {
 		called, computed := s.b.localCalls(dir, s.in.Language)

@@ -1,4 +1,4 @@
-package terraform
+package workspace
 
 import (
 	"bytes"
@@ -107,8 +107,8 @@ func (b *Boundary) shares(name string) bool {
 type fileCache struct {
 	mu     sync.Mutex
 	files  map[string]fileResult // by resolved name
-	parsed map[*source.File]*parsedFile
-	dirs   map[dirKey]*module
+	parsed map[*source.File]*ParsedFile
+	dirs   map[dirKey]*Module
 }
 
 // dirKey is a directory by its resolved name, without its .tofu files or with
@@ -120,20 +120,20 @@ type dirKey struct {
 
 type fileResult struct {
 	file *source.File
-	gap  *Gap
+	gap  *source.Gap
 }
 
-// file reads a regular file of the boundary, by its slash-separated path
+// File reads a regular file of the boundary, by its slash-separated path
 // relative to the boundary. Symlinks are followed inside it; the file's name is
 // the resolved one. It is read once for all roots, so that spans of one file
 // are comparable. What cannot be read is a gap.
-func (b *Boundary) file(name string) (*source.File, *Gap) {
-	resolved, gap := b.resolve(name)
+func (b *Boundary) File(name string) (*source.File, *source.Gap) {
+	resolved, gap := b.Resolve(name)
 	if gap != nil {
 		return nil, gap
 	}
 	if b.shares(resolved) {
-		return b.base.file(resolved)
+		return b.base.File(resolved)
 	}
 	b.cache.mu.Lock()
 	defer b.cache.mu.Unlock()
@@ -144,12 +144,12 @@ func (b *Boundary) file(name string) (*source.File, *Gap) {
 	data, err := b.read(resolved)
 	if err != nil {
 		shown := path.Clean(name)
-		r.gap = &Gap{Kind: ErrorGap, File: resolved, Reason: readError(shown, err)}
+		r.gap = &source.Gap{Kind: source.ErrorGap, File: resolved, Reason: readError(shown, err)}
 		if b.linked(shown) && errors.Is(err, fs.ErrNotExist) {
 			r.gap.File, r.gap.Reason = shown, shown+" is a link to "+resolved+", which does not exist"
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			r.gap.Kind, r.gap.Class = LimitGap, FilesMissing
+			r.gap.Kind, r.gap.Class = source.LimitGap, FilesMissing
 		}
 	} else {
 		r.file = source.NewFile(resolved, data)
@@ -187,17 +187,17 @@ func (b *Boundary) read(name string) ([]byte, error) {
 	return fs.ReadFile(b.FS, name)
 }
 
-// resolve follows the symlinks of a path relative to the boundary. A path that
+// Resolve follows the symlinks of a path relative to the boundary. A path that
 // leaves the boundary, or goes in a circle, is a gap; one that does not exist
 // is not: whoever opens it finds out.
-func (b *Boundary) resolve(name string) (string, *Gap) {
-	outside := func(target string) *Gap {
+func (b *Boundary) Resolve(name string) (string, *source.Gap) {
+	outside := func(target string) *source.Gap {
 		shown := path.Clean(name)
 		reason := shown + " lies outside of what may be read"
 		if target != "" {
 			reason = shown + " leads outside of what may be read, to " + target
 		}
-		return &Gap{Kind: LimitGap, File: shown, Reason: reason}
+		return &source.Gap{Kind: source.LimitGap, File: shown, Reason: reason}
 	}
 	rest := strings.Split(name, "/")
 	if strings.HasPrefix(name, "/") {
@@ -208,7 +208,7 @@ func (b *Boundary) resolve(name string) (string, *Gap) {
 		rest = strings.Split(rel, "/")
 	}
 	if strings.ContainsRune(name, 0) {
-		return "", &Gap{Kind: ErrorGap, File: ".", Reason: "a path holds a NUL byte"}
+		return "", &source.Gap{Kind: source.ErrorGap, File: ".", Reason: "a path holds a NUL byte"}
 	}
 	var done []string
 	for links := 0; len(rest) > 0; {
@@ -231,7 +231,7 @@ func (b *Boundary) resolve(name string) (string, *Gap) {
 			continue
 		}
 		if links++; links > maxLinks {
-			return "", &Gap{Kind: ErrorGap, File: name, Reason: path.Clean(name) + " is a circle of symbolic links"}
+			return "", &source.Gap{Kind: source.ErrorGap, File: name, Reason: path.Clean(name) + " is a circle of symbolic links"}
 		}
 		if strings.HasPrefix(target, "/") {
 			rel, ok := b.inside(target)
@@ -254,10 +254,10 @@ func (b *Boundary) linked(name string) bool {
 	return ok
 }
 
-// submodule says that a directory that has nothing in it belongs to a submodule of
+// Submodule says that a directory that has nothing in it belongs to a submodule of
 // Git that is not checked out, and what to do; "" for any other.
-func (b *Boundary) submodule(dir string) string {
-	f, gap := b.file(".gitmodules")
+func (b *Boundary) Submodule(dir string) string {
+	f, gap := b.File(".gitmodules")
 	if gap != nil {
 		return ""
 	}
@@ -267,7 +267,7 @@ func (b *Boundary) submodule(dir string) string {
 		if strings.TrimSpace(name) != "path" || !strings.HasPrefix(dir+"/", path.Clean(at)+"/") {
 			continue
 		}
-		if entries, _ := b.list(path.Clean(at)); len(entries) == 0 {
+		if entries, _ := b.List(path.Clean(at)); len(entries) == 0 {
 			return at + " is a submodule that Git has not checked out: run `git submodule update --init`"
 		}
 	}
@@ -306,9 +306,9 @@ func (b *Boundary) inside(abs string) (string, bool) {
 	return rel, true
 }
 
-// list is the entries of a directory in name order; symlinks are followed for
+// List is the entries of a directory in name order; symlinks are followed for
 // what they lead to. ok is false for what is no directory.
-func (b *Boundary) list(dir string) ([]fs.DirEntry, bool) {
+func (b *Boundary) List(dir string) ([]fs.DirEntry, bool) {
 	if !fs.ValidPath(dir) {
 		return nil, false
 	}
@@ -320,8 +320,8 @@ func (b *Boundary) list(dir string) ([]fs.DirEntry, bool) {
 	return entries, true
 }
 
-// isDir says that a resolved path is a directory.
-func (b *Boundary) isDir(name string) bool {
+// IsDir says that a resolved path is a directory.
+func (b *Boundary) IsDir(name string) bool {
 	if !fs.ValidPath(name) {
 		return false
 	}

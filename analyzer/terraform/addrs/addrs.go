@@ -1,4 +1,10 @@
-package terraform
+// Package addrs knows how Terraform writes the addresses of modules, resources
+// and their instances: module.ci["eu"].data.aws_iam_policy_document.x[0].
+//
+// They are plain strings everywhere else. Plans, states, references and what
+// people type are compared as text, so that text has to be Terraform's own, key
+// by key: https://developer.hashicorp.com/terraform/cli/state/resource-addressing
+package addrs
 
 import "strings"
 
@@ -11,29 +17,32 @@ const (
 	Data
 )
 
-type resourceKey struct {
-	mode Mode
-	typ  string
-	name string
+// Resource is the address of a resource or data block within its module, without
+// instance keys.
+type Resource struct {
+	Mode Mode
+	Type string
+	Name string
 }
 
-func (k resourceKey) String() string {
-	if k.mode == Data {
-		return "data." + k.typ + "." + k.name
+// String is the address as references write it, data sources with data. in front.
+func (k Resource) String() string {
+	if k.Mode == Data {
+		return "data." + k.Type + "." + k.Name
 	}
-	return k.typ + "." + k.name
+	return k.Type + "." + k.Name
 }
 
 // TypeOf is the resource type of an instance address; "" of what is none.
 func TypeOf(address string) string {
-	_, typ, _ := addressType(address)
+	_, typ, _ := ModeAndType(address)
 	return typ
 }
 
-// addressType takes the mode and type out of an instance address such as
+// ModeAndType takes the mode and type out of an instance address such as
 // module.a["k"].data.aws_iam_policy_document.x[0].
-func addressType(address string) (Mode, string, bool) {
-	steps := splitAddress(address)
+func ModeAndType(address string) (Mode, string, bool) {
+	steps := Split(address)
 	for len(steps) >= 2 && steps[0] == "module" {
 		steps = steps[2:]
 	}
@@ -47,9 +56,9 @@ func addressType(address string) (Mode, string, bool) {
 	return mode, steps[0], true
 }
 
-// splitAddress gives the names of an address without instance keys; dots in
+// Split gives the names of an address without instance keys; dots in
 // quoted keys separate nothing.
-func splitAddress(address string) []string {
+func Split(address string) []string {
 	var steps []string
 	var b strings.Builder
 	depth, quoted := 0, false
@@ -76,8 +85,8 @@ func splitAddress(address string) []string {
 	return append(steps, b.String())
 }
 
-// splitKey is an address without the key at its end.
-func splitKey(address string) string {
+// WithoutKey is an address without the key at its end.
+func WithoutKey(address string) string {
 	quoted := false
 	open := -1
 	for i := 0; i < len(address); i++ {
@@ -99,8 +108,8 @@ func splitKey(address string) string {
 	return address
 }
 
-// cutKey splits an index at the front of a reference from the rest.
-func cutKey(s string) (key, rest string) {
+// CutKey splits an index at the front of a reference from the rest.
+func CutKey(s string) (key, rest string) {
 	quoted := false
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -115,8 +124,8 @@ func cutKey(s string) (key, rest string) {
 	return "", s
 }
 
-// quoteKey writes a key as Terraform does in addresses.
-func quoteKey(key string) string {
+// QuoteKey writes a key as Terraform does in addresses.
+func QuoteKey(key string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for i, r := range key {
@@ -141,8 +150,8 @@ func quoteKey(key string) string {
 	return b.String()
 }
 
-// moduleSteps splits a module address into its calls: module.a, module.b["k"].
-func moduleSteps(address string) []string {
+// ModuleCalls splits a module address into its calls: module.a, module.b["k"].
+func ModuleCalls(address string) []string {
 	var steps []string
 	quoted := false
 	start := 0
@@ -163,26 +172,28 @@ func moduleSteps(address string) []string {
 	return steps
 }
 
-func parentModule(address string) string {
-	steps := moduleSteps(address)
+// Caller is the module that calls the module of that address; "" is the root.
+func Caller(address string) string {
+	steps := ModuleCalls(address)
 	if len(steps) == 0 {
 		return ""
 	}
 	return strings.Join(steps[:len(steps)-1], ".")
 }
 
-func joinAddress(module, rest string) string {
+// Join is the address of what a module has, from the root; module may be "".
+func Join(module, rest string) string {
 	if module == "" {
 		return rest
 	}
 	return module + "." + rest
 }
 
-// blockAddress is an address without any instance keys.
-func blockAddress(address string) string { return strings.Join(splitAddress(address), ".") }
+// Block is an address without any instance keys.
+func Block(address string) string { return strings.Join(Split(address), ".") }
 
-// addressKeys is the keys of an address, "" where a step has none.
-func addressKeys(address string) []string {
+// Keys is the keys of an address, "" where a step has none.
+func Keys(address string) []string {
 	var keys []string
 	rest := address
 	for rest != "" {
@@ -194,7 +205,7 @@ func addressKeys(address string) []string {
 			keys, rest = append(keys, ""), rest[i+1:]
 			continue
 		}
-		key, after := cutKey(rest[i:])
+		key, after := CutKey(rest[i:])
 		if key == "" {
 			break
 		}
@@ -204,7 +215,9 @@ func addressKeys(address string) []string {
 	return keys
 }
 
-func compatible(pattern, keys []string) bool {
+// Compatible says that the keys of one address may be those of another: where
+// pattern has "[?]", an instance whose key is not known, any key does.
+func Compatible(pattern, keys []string) bool {
 	for len(pattern) > len(keys) {
 		keys = append(keys[:len(keys):len(keys)], "")
 	}
@@ -220,8 +233,8 @@ func compatible(pattern, keys []string) bool {
 	return true
 }
 
-// lessAddress orders addresses as text, but runs of digits as numbers.
-func lessAddress(a, b string) bool {
+// Less orders addresses as text, but runs of digits as numbers.
+func Less(a, b string) bool {
 	for a != "" && b != "" {
 		x, y := leadingDigits(a), leadingDigits(b)
 		if x > 0 && y > 0 {

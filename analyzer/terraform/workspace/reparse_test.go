@@ -1,4 +1,4 @@
-package terraform
+package workspace
 
 import (
 	"fmt"
@@ -48,10 +48,10 @@ func FuzzReparse(f *testing.F) {
 			return
 		}
 		whole := parseNativeFile(now)
-		if len(whole.gaps) > 0 {
-			t.Fatalf("%q: an edit is taken for valid: %v", now.Bytes, whole.gaps[0].Reason)
+		if len(whole.Gaps) > 0 {
+			t.Fatalf("%q: an edit is taken for valid: %v", now.Bytes, whole.Gaps[0].Reason)
 		}
-		if got, want := outline(p.body.blocks), outline(whole.body.blocks); got != want {
+		if got, want := outline(p.Body.Blocks), outline(whole.Body.Blocks); got != want {
 			t.Fatalf("%q:\n%s\nwhere the whole file is\n%s", now.Bytes, got, want)
 		}
 	})
@@ -59,14 +59,14 @@ func FuzzReparse(f *testing.F) {
 
 // outline is what blocks say, and where the expressions of blocks that were
 // parsed anew stand.
-func outline(blocks []*block) string {
+func outline(blocks []*Block) string {
 	var b strings.Builder
 	for _, n := range blocks {
-		fmt.Fprintf(&b, "%s %q %q\n", n.typ, n.labels, n.span.Text())
-		for _, a := range n.body().attrs {
-			fmt.Fprintf(&b, "%s = %q\n", a.name, a.expr.span().Text())
+		fmt.Fprintf(&b, "%s %q %q\n", n.Type, n.Labels, n.Span.Text())
+		for _, a := range n.Body().Attrs {
+			fmt.Fprintf(&b, "%s = %q\n", a.Name, a.Expr.Span().Text())
 		}
-		b.WriteString(outline(n.body().blocks))
+		b.WriteString(outline(n.Body().Blocks))
 	}
 	return b.String()
 }
@@ -91,8 +91,8 @@ func TestReparseTakesBlocksOver(t *testing.T) {
 			continue
 		}
 		anew := 0
-		for _, n := range p.body.blocks {
-			if n.span.File == now {
+		for _, n := range p.Body.Blocks {
+			if n.Span.File == now {
 				anew++
 			}
 		}

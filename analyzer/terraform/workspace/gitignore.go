@@ -1,4 +1,4 @@
-package terraform
+package workspace
 
 import (
 	"path"
@@ -43,7 +43,7 @@ func (s *search) rules(dir string) []ignoreRule {
 		return rules
 	}
 	var rules []ignoreRule
-	if file, gap := s.b.file(path.Join(dir, ".gitignore")); gap == nil {
+	if file, gap := s.b.File(path.Join(dir, ".gitignore")); gap == nil {
 		for _, line := range strings.Split(string(file.Bytes), "\n") {
 			if r, ok := parseIgnoreRule(line); ok {
 				rules = append(rules, r)

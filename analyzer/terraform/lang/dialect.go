@@ -1,4 +1,6 @@
-package terraform
+// Package lang is the language that configurations are written in: which of the
+// two tools reads it, and in which version.
+package lang
 
 import (
 	"fmt"
@@ -102,12 +104,12 @@ func versionNumbers(v string) (out [3]int) {
 	return out
 }
 
-// dialectOfTool is what made a plan or state, as far as that tells. Both tools
+// DialectOfTool is what made a plan or state, as far as that tells. Both tools
 // count their versions alike, and write them to terraform_version: before 1.6
 // there was no OpenTofu. Providers without a host come from the tool's own
 // registry. hasApplyable says that the plan has a member "applyable", which
 // Terraform writes since 1.8 and OpenTofu does not.
-func dialectOfTool(version string, tofuRegistry, hasApplyable bool) Dialect {
+func DialectOfTool(version string, tofuRegistry, hasApplyable bool) Dialect {
 	d := Dialect{Version: version}
 	switch {
 	case tofuRegistry:

@@ -1,0 +1,428 @@
+package workspace
+
+import (
+	"encoding/json"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+)
+
+// Module is a directory's configuration, merged from its files. It knows
+// nothing of who calls it: all roots share it.
+type Module struct {
+	Dir       string // resolved, relative to the boundary
+	Files     []*source.File
+	overrides int // of files, at their end
+	Variables map[string]*Block
+	Locals    map[string]*Attribute
+	Outputs   map[string]*Block
+	Resources map[addrs.Resource]*Block
+	Calls     map[string]*Block
+	Providers map[string]*Block     // "aws", "aws.alias"
+	Required  map[string]Expression // what required_providers says of each local name
+	Imports   []*Block
+	Unread    []source.Gap // of files that cannot be read
+	Gaps      []source.Gap // and of what they say
+
+	mu     sync.Mutex
+	byType map[typeKey][]addrs.Resource // those that somebody asked for, in order
+	uses   *Uses                        // see References
+}
+
+type typeKey struct {
+	mode addrs.Mode
+	typ  string
+}
+
+// configFiles are the files of a directory that belong to its configuration:
+// the plain ones and the overrides, each in the order of their names. Terraform
+// passes over those whose names end in .tofu.
+func (b *Boundary) configFiles(dir string, language lang.Language) (plain, overrides []string) {
+	entries, _ := b.List(dir)
+	names := map[string]bool{}
+	for _, e := range entries {
+		names[e.Name()] = true
+	}
+	for _, e := range entries {
+		name := e.Name()
+		base, kind := ConfigName(name)
+		if kind == "" || e.IsDir() || language == lang.Terraform && isTofuFile(name) {
+			continue
+		}
+		if tofu := strings.Replace(kind, ".tf", ".tofu", 1); tofu != kind && names[base+tofu] && language != lang.Terraform {
+			continue // OpenTofu's file takes the place of Terraform's
+		}
+		if base == "override" || strings.HasSuffix(base, "_override") {
+			overrides = append(overrides, path.Join(dir, name))
+		} else {
+			plain = append(plain, path.Join(dir, name))
+		}
+	}
+	return plain, overrides
+}
+
+// ConfigName takes the ending off a file name; the ending is "" for files that
+// are no configuration.
+func ConfigName(name string) (base, ending string) {
+	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") ||
+		strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#") {
+		return name, ""
+	}
+	for _, ending := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
+		if strings.HasSuffix(name, ending) {
+			return strings.TrimSuffix(name, ending), ending
+		}
+	}
+	return name, ""
+}
+
+// Module loads a directory's configuration, once for all roots. It is nil when
+// there is none.
+func (b *Boundary) Module(dir string, language lang.Language) *Module {
+	key := dirKey{dir, language == lang.Terraform}
+	b.cache.mu.Lock()
+	m, ok := b.cache.dirs[key]
+	b.cache.mu.Unlock()
+	if ok {
+		return m
+	}
+	if m = b.sharedModule(dir, language); m == nil {
+		m = b.loadModule(dir, language)
+	}
+	b.cache.mu.Lock()
+	defer b.cache.mu.Unlock()
+	if b.cache.dirs == nil {
+		b.cache.dirs = map[dirKey]*Module{}
+	}
+	b.cache.dirs[key] = m
+	return m
+}
+
+// sharedModule is the base's module, when none of its files is replaced.
+func (b *Boundary) sharedModule(dir string, language lang.Language) *Module {
+	if b.base == nil {
+		return nil
+	}
+	m := b.base.Module(dir, language)
+	if m == nil || slices.ContainsFunc(m.Files, func(f *source.File) bool { return !b.shares(f.Name) }) {
+		return nil
+	}
+	return m
+}
+
+func newModule(dir string) *Module {
+	return &Module{
+		Dir:       dir,
+		Variables: map[string]*Block{},
+		Locals:    map[string]*Attribute{},
+		Outputs:   map[string]*Block{},
+		Resources: map[addrs.Resource]*Block{},
+		Calls:     map[string]*Block{},
+		Providers: map[string]*Block{},
+		Required:  map[string]Expression{},
+	}
+}
+
+func (b *Boundary) loadModule(dir string, language lang.Language) *Module {
+	if b.base != nil {
+		return b.changedModule(b.base.Module(dir, language))
+	}
+	plain, overrides := b.configFiles(dir, language)
+	if len(plain)+len(overrides) == 0 {
+		return nil
+	}
+	m := newModule(dir)
+	for _, name := range plain {
+		m.read(b, name, false)
+	}
+	for _, name := range overrides {
+		m.read(b, name, true)
+	}
+	return m
+}
+
+// changedModule is the base's module with the files that are replaced: no
+// replacement adds a file or takes one away.
+func (b *Boundary) changedModule(old *Module) *Module {
+	if old == nil {
+		return nil
+	}
+	m := newModule(old.Dir)
+	m.Unread = old.Unread
+	for i, f := range old.Files {
+		if !b.shares(f.Name) {
+			f, _ = b.File(f.Name)
+		}
+		m.add(b.Parse(f), i >= len(old.Files)-old.overrides)
+	}
+	return m
+}
+
+func (m *Module) read(b *Boundary, name string, override bool) {
+	file, gap := b.File(name)
+	if gap != nil {
+		gap.Kind = source.ErrorGap
+		m.Unread = append(m.Unread, *gap)
+		return
+	}
+	if !slices.Contains(m.Files, file) { // not a symlink to a file of the same directory
+		m.add(b.Parse(file), override)
+	}
+}
+
+func (m *Module) add(p *ParsedFile, override bool) {
+	m.Files = append(m.Files, p.File)
+	if override {
+		m.overrides++
+	}
+	m.Gaps = append(m.Gaps, p.Gaps...)
+	declare := func(into map[string]*Block, typ string, label int) {
+		for _, n := range p.Body.Nested(typ, label) {
+			if len(n.Labels) == label {
+				if what, class := declareBlock(into, n.Labels[label-1], n, override); what != "" {
+					m.mistake(typ+" "+n.Labels[label-1]+what, class, n.Header)
+				}
+			}
+		}
+	}
+	declare(m.Variables, "variable", 1)
+	declare(m.Outputs, "output", 1)
+	declare(m.Calls, "module", 1)
+	for mode, typ := range []string{addrs.Managed: "resource", addrs.Data: "data"} {
+		for _, n := range p.Body.Nested(typ, 2) {
+			if len(n.Labels) == 2 {
+				key := addrs.Resource{Mode: addrs.Mode(mode), Type: n.Labels[0], Name: n.Labels[1]}
+				if what, class := declareBlock(m.Resources, key, n, override); what != "" {
+					m.mistake(key.String()+what, class, n.Header)
+				}
+			}
+		}
+	}
+	for _, n := range p.Body.Nested("provider", 1) {
+		if len(n.Labels) == 1 {
+			name := n.Labels[0]
+			if alias, ok := n.Expr("alias").LiteralString(); ok {
+				name += "." + alias
+			}
+			if old := m.Providers[name]; old != nil {
+				n = mergeBlock(old, n)
+			}
+			m.Providers[name] = n
+		}
+	}
+	for _, n := range p.Body.Nested("terraform", 0) {
+		for _, r := range n.Nested("required_providers", 0) {
+			for _, a := range r.Body().Attrs {
+				m.Required[a.Name] = a.Expr
+			}
+		}
+	}
+	for _, n := range p.Body.Nested("locals", 0) {
+		for _, a := range n.Body().Attrs {
+			if old := m.Locals[a.Name]; old != nil && !override {
+				m.mistake("local."+a.Name+" is declared twice", DeclaredTwice, a.NameSpan)
+				continue
+			}
+			m.Locals[a.Name] = a
+		}
+	}
+	m.Imports = append(m.Imports, p.Body.Nested("import", 0)...)
+}
+
+func (m *Module) mistake(reason, class string, at source.Span) {
+	m.Gaps = append(m.Gaps, source.Gap{Kind: source.ErrorGap, Span: at, Reason: reason, Class: class})
+}
+
+// OfType are the resource blocks of a type, in the order of their names.
+func (m *Module) OfType(mode addrs.Mode, typ string) []addrs.Resource {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byType == nil {
+		m.byType = map[typeKey][]addrs.Resource{}
+		for k := range m.Resources {
+			t := typeKey{k.Mode, k.Type}
+			m.byType[t] = append(m.byType[t], k)
+		}
+		for _, keys := range m.byType {
+			slices.SortFunc(keys, func(a, b addrs.Resource) int { return strings.Compare(a.Name, b.Name) })
+		}
+	}
+	return m.byType[typeKey{mode, typ}]
+}
+
+// Types are the types of the resource blocks, in no order.
+func (m *Module) Types(mode addrs.Mode) []string {
+	m.OfType(mode, "") // makes the index
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []string
+	for t := range m.byType {
+		if t.mode == mode {
+			out = append(out, t.typ)
+		}
+	}
+	return out
+}
+
+// declareBlock adds a block to those of its kind. It says what is wrong with
+// that, "" for nothing.
+func declareBlock[K comparable](into map[K]*Block, key K, n *Block, override bool) (what, class string) {
+	old := into[key]
+	switch {
+	case old == nil && override:
+		into[key] = n
+		return " is overridden but not declared", ""
+	case old == nil:
+		into[key] = n
+	case override:
+		into[key] = mergeBlock(old, n)
+	default:
+		return " is declared twice", DeclaredTwice
+	}
+	return "", ""
+}
+
+// mergeBlock is base with what over says instead.
+func mergeBlock(base, over *Block) *Block {
+	out := *base
+	out.Merged = true
+	out.content = mergeBody(base.Body(), over.Body())
+	return &out
+}
+
+// mergeBody is base with what over says instead: attributes one by one, nested
+// blocks all of a type at once, and lifecycle argument by argument.
+// https://developer.hashicorp.com/terraform/language/files/override#merging-behavior
+func mergeBody(base, over *Body) Body {
+	out := *base
+	out.Attrs, out.Blocks = nil, nil
+	replaced := map[string]bool{}
+	for _, a := range over.Attrs {
+		replaced[a.Name] = true
+	}
+	for _, n := range over.Blocks {
+		if n.Type == "dynamic" && len(n.Labels) == 1 {
+			replaced[n.Labels[0]] = true
+		} else {
+			replaced[n.Type] = true
+		}
+	}
+	for _, a := range base.Attrs {
+		if !replaced[a.Name] && a.Name != "lifecycle" {
+			out.Attrs = append(out.Attrs, a)
+		}
+	}
+	for _, a := range over.Attrs {
+		if a.Name != "lifecycle" {
+			out.Attrs = append(out.Attrs, a)
+		}
+	}
+	for _, n := range base.Blocks {
+		if !(n.Type == "dynamic" && len(n.Labels) == 1 && replaced[n.Labels[0]]) && !replaced[n.Type] && n.Type != "lifecycle" {
+			out.Blocks = append(out.Blocks, n)
+		}
+	}
+	for _, n := range over.Blocks {
+		if n.Type != "lifecycle" {
+			out.Blocks = append(out.Blocks, n)
+		}
+	}
+	lifecycle := base.Nested("lifecycle", 0)
+	for _, n := range over.Nested("lifecycle", 0) {
+		if n = effective(n); len(lifecycle) == 0 {
+			lifecycle = append(lifecycle, n)
+		} else {
+			lifecycle[0] = mergeBlock(lifecycle[0], n)
+		}
+	}
+	out.Blocks = append(out.Blocks, lifecycle...)
+	return out
+}
+
+// effective is the lifecycle of an override without what neither Terraform nor
+// OpenTofu takes from one, though they accept it: replace_triggered_by, enabled,
+// and an ignore_changes of nothing.
+func effective(lifecycle *Block) *Block {
+	out := *lifecycle
+	out.content.Attrs = nil
+	for _, a := range lifecycle.Body().Attrs {
+		switch {
+		case a.Name == "replace_triggered_by", a.Name == "enabled":
+		case a.Name == "ignore_changes" && isEmptyList(a.Expr):
+		default:
+			out.content.Attrs = append(out.content.Attrs, a)
+		}
+	}
+	return &out
+}
+
+func isEmptyList(x Expression) bool {
+	t, ok := x.HCL.(*hclsyntax.TupleConsExpr)
+	return ok && len(t.Exprs) == 0 || x.JSON != nil && x.JSON.IsSequence() && len(x.JSON.Elems) == 0
+}
+
+// LocalSource is the directory that a module call's source names relative to
+// the caller, when it does.
+func LocalSource(dir, src string) (string, bool) {
+	src = strings.ReplaceAll(src, `\`, "/")
+	if src == "." || src == ".." || strings.HasPrefix(src, "./") || strings.HasPrefix(src, "../") {
+		return dir + "/" + src, true
+	}
+	return "", false
+}
+
+// Reads says that a file is one of the configuration.
+func (m *Module) Reads(file string) bool {
+	for _, f := range m.Files {
+		if f.Name == file {
+			return true
+		}
+	}
+	return false
+}
+
+// FetchedModules are the directories of the modules that terraform init has
+// fetched for the root module in dir, by the names of the calls on the way
+// ("network.subnets"); the root module itself is not among them.
+// https://github.com/hashicorp/terraform/blob/main/internal/modsdir/manifest.go
+func (b *Boundary) FetchedModules(dir string) (map[string]string, *source.Gap) {
+	file, gap := b.File(path.Join(dir, ".terraform/modules/modules.json"))
+	if gap != nil {
+		return nil, nil // nobody ran terraform init: who needs a module says so
+	}
+	var manifest struct {
+		Modules []struct{ Key, Dir string }
+	}
+	if err := json.Unmarshal(file.Bytes, &manifest); err != nil {
+		return nil, &source.Gap{Kind: source.ErrorGap, File: file.Name, Reason: file.Name + " is not valid JSON"}
+	}
+	out := map[string]string{}
+	for _, m := range manifest.Modules {
+		if m.Key != "" {
+			out[m.Key] = filepath.ToSlash(m.Dir) // Windows writes backslashes
+		}
+	}
+	return out, nil
+}
+
+// Language is what the files tell of who reads them: OpenTofu, of which Terraform
+// does not read the files that end in .tofu, or AnyLanguage.
+// https://opentofu.org/docs/language/files/#file-extension
+func (m *Module) Language() lang.Language {
+	if slices.ContainsFunc(m.Files, func(f *source.File) bool { return isTofuFile(f.Name) }) {
+		return lang.OpenTofu
+	}
+	return lang.AnyLanguage
+}
+
+func isTofuFile(name string) bool {
+	return strings.HasSuffix(name, ".tofu") || strings.HasSuffix(name, ".tofu.json")
+}

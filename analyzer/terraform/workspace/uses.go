@@ -1,0 +1,112 @@
+package workspace
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+)
+
+// A BlockName is what the blocks of a module are called in uses: the key of a
+// resource, and for anything else one whose type is a word that no resource
+// has. What somebody refers to as module.x has two: its block is call.x.
+type BlockName = addrs.Resource
+
+// Everything is what evaluation looks at without anyone referring to it.
+var Everything = BlockName{Type: "*"}
+
+// Uses says who in a module refers to what.
+type Uses struct {
+	By map[BlockName][]BlockName
+	// Opaque says that the module has files in JSON, in which references are not
+	// looked for.
+	Opaque bool
+}
+
+// References are the uses of a module, worked out once.
+func (m *Module) References() *Uses {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.uses != nil {
+		return m.uses
+	}
+	u := &Uses{By: map[BlockName][]BlockName{}}
+	m.uses = u
+	for k, b := range m.Resources {
+		u.add(k, b.Body())
+	}
+	for n, a := range m.Locals {
+		u.add(BlockName{Type: "local", Name: n}, &Body{Attrs: []*Attribute{a}})
+	}
+	for n, b := range m.Outputs {
+		u.add(BlockName{Type: "output", Name: n}, b.Body())
+	}
+	for n, b := range m.Calls {
+		u.add(BlockName{Type: "call", Name: n}, b.Body())
+	}
+	for n, b := range m.Variables {
+		u.add(BlockName{Type: "var", Name: n}, b.Body())
+	}
+	for _, b := range m.Providers {
+		u.add(Everything, b.Body())
+	}
+	for _, b := range m.Imports {
+		u.add(Everything, b.Body())
+	}
+	return u
+}
+
+func (u *Uses) add(user BlockName, b *Body) {
+	refs, ok := b.References()
+	if !ok {
+		u.Opaque = true
+	}
+	for _, n := range refs {
+		u.By[n] = append(u.By[n], user)
+	}
+}
+
+// References are what a body refers to, each once. ok is false for JSON.
+func (b *Body) References() (out []BlockName, ok bool) {
+	for _, a := range b.Attrs {
+		if a.Expr.HCL == nil {
+			return nil, false
+		}
+		for _, t := range hclsyntax.Variables(a.Expr.HCL) {
+			if n := referred(t); !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	for _, n := range b.Blocks {
+		more, ok := n.Body().References()
+		if !ok {
+			return nil, false
+		}
+		out = append(out, more...)
+	}
+	return out, true
+}
+
+// referred is what a reference is to. That of each.key or path.module is no
+// name of any block.
+func referred(t hcl.Traversal) BlockName {
+	step := func(i int) string {
+		if i < len(t) {
+			if a, ok := t[i].(hcl.TraverseAttr); ok {
+				return a.Name
+			}
+		}
+		return ""
+	}
+	switch root := t.RootName(); root {
+	case "data":
+		return BlockName{Mode: addrs.Data, Type: step(1), Name: step(2)}
+	case "resource":
+		return BlockName{Mode: addrs.Managed, Type: step(1), Name: step(2)}
+	default:
+		return BlockName{Mode: addrs.Managed, Type: root, Name: step(1)}
+	}
+}
