@@ -39,8 +39,10 @@ var allowed = map[string][]string{
 		"analyzer/identity"},
 	"analyzer/report": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/terraform", "analyzer/identity", "analyzer/settings"},
 	"sarif":           {"analyzer", "analyzer/source", "analyzer/value", "analyzer/terraform", "go-sarif"},
-	"checks": {"analyzer", "analyzer/organization", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/oidc", "analyzer/proof", "analyzer/terraform",
-		"analyzer/identity", "analyzer/edit", "analyzer/settings", "analyzer/credential"},
+	"checks/fixes": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
+		"analyzer/identity", "analyzer/organization", "analyzer/edit", "analyzer/settings"},
+	"checks": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/oidc", "analyzer/proof", "analyzer/terraform",
+		"analyzer/identity", "analyzer/organization", "analyzer/settings", "analyzer/credential", "checks/fixes"},
 	"checks/examples": {},
 	// Harnesses of tests.
 	"analyzer/report/reporttest": {"*"},

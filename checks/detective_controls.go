@@ -6,10 +6,10 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // DetectiveControls is IV401.
@@ -106,7 +106,11 @@ func detectiveControls(p *analyzer.Pass) error {
 	f.Verdict = analyzer.Violation
 	f.Message = fmt.Sprintf("'%s' belongs to an account baseline that would not notice %s; add the AWS Config %s.", base.Address, inWords(missing), ruleNames(missing))
 	f.Witness = &analyzer.Witness{Words: "somebody making " + missing[0].example() + " by hand: no AWS Config rule of the scan looks for it"}
-	f.Fixes = addRules(base, missing)
+	var identifiers []string
+	for _, w := range missing {
+		identifiers = append(identifiers, w.rules[0])
+	}
+	f.Fixes = fixes.AddConfigRules(base, identifiers)
 	p.Report(f)
 	return nil
 }
@@ -212,37 +216,6 @@ func tooLate(p *analyzer.Pass, r configRule) *analyzer.Finding {
 		Message: fmt.Sprintf("'%s' notices only what is older than %d days (%s), where %d are allowed; lower it.", r.resource.Address, r.days, parameter, limit),
 		Witness: &analyzer.Witness{Words: fmt.Sprintf("a credential of %d days: %s calls it compliant", limit+1, ruleName(r.identifier))},
 	}
-}
-
-// addRules drafts the rules that are missing, beside the recorder. It is a
-// draft, since AWS Config costs money by rule and account.
-func addRules(base *terraform.Resource, missing []watch) []*analyzer.Fix {
-	if base.Type != "aws_config_configuration_recorder" || base.Key != "" || base.Body.IsZero() || !strings.HasSuffix(base.Body.File.Name, ".tf") {
-		return nil
-	}
-	var rules []string
-	for _, w := range missing {
-		rules = append(rules, fmt.Sprintf("    %q,", w.rules[0]))
-	}
-	text := fmt.Sprintf(`resource "aws_config_config_rule" "identity" {
-  %sfor_each = toset([
-%s
-  ])
-
-  name = lower(replace(each.key, "_", "-"))
-
-  source {
-    owner             = "AWS"
-    source_identifier = each.key
-  }
-
-  depends_on = [aws_config_configuration_recorder.%s]
-}`, providerOf(base), strings.Join(rules, "\n"), base.Name)
-	edits, err := edit.InsertAfterBlock(base.Body, text)
-	if err != nil {
-		return nil
-	}
-	return []*analyzer.Fix{{Message: "add the AWS Config rules that are missing; AWS charges for each of them", Edits: edits}}
 }
 
 func (r configRule) span() source.Span {

@@ -9,6 +9,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/oidc"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 func admitsTokens(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
@@ -51,7 +52,7 @@ func admitsTokens(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
 	if !r.Issuer.Shared {
 		f.Severity = analyzer.Medium
 	}
-	f.Fixes = bindSubject(r)
+	f.Fixes = fixes.BindSubject(r)
 	return f
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // reportUndetermined points at what is not known: a policy's content, where it
@@ -87,11 +88,10 @@ func disabled(o *identity.Organization, so string) *analyzer.Finding {
 		f.Defect = "consolidated-billing"
 		return f
 	}
-	f.Fixes = listed(o, "enabled_policy_types", "SERVICE_CONTROL_POLICY", "enable service control policies, and with them what is attached")
+	f.Fixes = fixes.Listed(o, "enabled_policy_types", "SERVICE_CONTROL_POLICY", "enable service control policies, and with them what is attached")
 	if len(o.Policies) == 0 && len(f.Fixes) > 0 { // there is nothing that would be
-		sessions := o.Features != nil && organization.Enables(o.Features, "RootSessions") != value.No
 		message := "enable service control policies, and draft one that denies root without MFA, attached to the root of the organization; test it on one unit first"
-		if more := missingSCP(o, "require-root-mfa", rootMFAPolicy(nil, sessions), message); len(more) > 0 {
+		if more := fixes.DraftRootMFA(o, nil, message); len(more) > 0 {
 			more[0].Edits = append(f.Fixes[0].Edits, more[0].Edits...)
 			f.Fixes = more
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // RoleSessionName is IV201.
@@ -73,7 +74,7 @@ func roleSessionName(p *analyzer.Pass) error {
 	if err := trustConditions(p); err != nil {
 		return err
 	}
-	guards, shared := organization.ResourceGuards(p.Model), sharing(p.Model)
+	guards, shared := organization.ResourceGuards(p.Model), p.Model.SharedTrust()
 	for _, role := range p.Model.Roles {
 		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
 			continue
@@ -117,10 +118,7 @@ type sessionNameCheck struct {
 	pass   *analyzer.Pass
 	role   *identity.Role
 	result proof.SessionNameResult
-	// freeing are the statements that loose found, once it has judged them.
-	freeing []*policy.Statement
-	judged  bool
-	shared  func(*identity.Role, *policy.Statement) ([]*identity.Role, []*policy.Statement)
+	shared func(*identity.Role, *policy.Statement) ([]*identity.Role, []*policy.Statement)
 }
 
 // finding is what all verdicts share.
@@ -155,7 +153,7 @@ func (c *sessionNameCheck) span() source.Span {
 				return p.Span
 			}
 		}
-		if cond := conditionOn(s, sessionNameKey); cond != nil && c.result.Class == proof.NameUnsatisfiable {
+		if cond := conditionOn(s, fixes.SessionNameKey); cond != nil && c.result.Class == proof.NameUnsatisfiable {
 			return cond.OperatorSpan().Or(cond.Span())
 		}
 		if span := s.Span(); !span.IsZero() {
@@ -258,7 +256,7 @@ func (c *sessionNameCheck) undetermined(why []value.Reason) {
 		f.Needs = value.Needs("the trust policy of "+c.role.Resource.Address, f.Span, c.role.Attribute)
 	}
 	if len(c.result.Statements) == 0 {
-		f.Span = unknownPlace(c.role, sessionNameKey, f.Needs, f.Span)
+		f.Span = unknownPlace(c.role, fixes.SessionNameKey, f.Needs, f.Span)
 	}
 	c.pass.Report(f)
 }
@@ -326,7 +324,7 @@ func (c *sessionNameCheck) violated() {
 	default:
 		f.Message = fmt.Sprintf("'%s' can be assumed under another's name: the condition of %s accepts names that do not identify the caller, of %s; %s.", address, c.statement(), who, c.remedy())
 	}
-	f.Offer = c.fixes
+	f.Offer = (&fixes.SessionName{Model: c.pass.Model, Role: c.role, Result: c.result, Now: c.pass.Now, Sharing: c.shared}).Fixes
 	c.pass.Report(f)
 }
 
@@ -405,7 +403,7 @@ func principalWords(p policy.Principal) string {
 func conditionsOf(s *policy.Statement) string {
 	var keys []string
 	for _, cond := range s.Conditions {
-		if key := cond.Key; key != "" && !strings.EqualFold(key, sessionNameKey) && !slices.Contains(keys, key) {
+		if key := cond.Key; key != "" && !strings.EqualFold(key, fixes.SessionNameKey) && !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}
@@ -459,16 +457,16 @@ func (c *sessionNameCheck) atFault() *policy.Statement {
 }
 
 func (c *sessionNameCheck) remedy() string {
-	kind := callerKind{of: policy.AnyPrincipal}
+	kind := proof.NamedCaller{Class: policy.AnyPrincipal}
 	if len(c.result.Statements) > 0 {
-		kind = callerOf(c.result.Statements[0])
+		kind = proof.NamedCallerOf(c.result.Statements[0])
 	}
 	switch {
-	case c.result.Callers.AllRoles || c.result.ByRoles || kind.of == policy.RolePrincipal && kind.alone:
+	case c.result.Callers.AllRoles || c.result.ByRoles || kind.Class == policy.RolePrincipal && kind.OnlyRoles:
 		return "require it to equal ${aws:SourceIdentity} or a principal tag, since role sessions have no aws:username"
 	case c.result.Callers.ExternalID:
 		return "name the role that the service comes from as the principal, and require the session name that it uses"
-	case kind.of == policy.UnknownPrincipal:
+	case kind.Class == policy.UnknownPrincipal:
 		return "require it to equal ${aws:username} of a user, or ${aws:SourceIdentity} of a role"
 	}
 	return "require it to equal ${aws:username}"

@@ -2,18 +2,15 @@ package checks
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // RoleTrustAnyone is IV202.
@@ -118,73 +115,8 @@ func trustsAnyone(p *analyzer.Pass, role *identity.Role, r proof.TrustResult) *a
 		f.Defect, and = "anyone-with-external-id", ", who need only know the external id"
 	}
 	f.Message = fmt.Sprintf("'%s' can be assumed from every AWS account: %s admits principals that no condition confines to an organization, an account or a name%s; name the principals, or require aws:PrincipalOrgID.", role.Resource.Address, statement, and)
-	f.Fixes = confine(p, r.Statements)
+	f.Fixes = fixes.ConfineTrust(p.Model, p.Settings.TrustedAccounts, r.Statements)
 	return f
-}
-
-// confine offers to admit only the project's own accounts, where the settings
-// name them, or the organization, where the scan knows its id, and else drafts a
-// condition on the organization.
-func confine(p *analyzer.Pass, statements []*policy.Statement) []*analyzer.Fix {
-	if len(statements) == 0 {
-		return nil
-	}
-	own := p.Settings.TrustedAccounts
-	key, values, fix := "aws:PrincipalOrgID", []string{"o-xxxxxxxxxx"}, &analyzer.Fix{Message: "admit only principals of the organization; write its id"}
-	if len(own) > 0 {
-		key, values = "aws:PrincipalAccount", own
-		fix = &analyzer.Fix{Message: "admit only principals of the trusted accounts of the settings", Grade: analyzer.Narrowing}
-	} else if id := organizationID(p.Model); id != "" {
-		values = []string{id}
-		fix = &analyzer.Fix{Message: "admit only principals of the organization " + id + ", which is the one that the scan knows", Grade: analyzer.Narrowing}
-	}
-	for _, s := range statements {
-		edits, err := edit.AddCondition(s.Value, "StringEquals", key, values...)
-		if err != nil {
-			return nil
-		}
-		fix.Edits = append(fix.Edits, edits...)
-	}
-	return []*analyzer.Fix{fix}
-}
-
-var organizationIDs = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
-
-// organizationID is the id of the organization that the scan declares, or that
-// other trust policies name; "" when there is none or more than one.
-func organizationID(m *identity.Model) string {
-	var ids []string
-	add := func(id string) {
-		if organizationIDs.MatchString(id) && !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
-	for _, o := range m.Organizations {
-		if o.Resource != nil && !o.Resource.Attr("id").Sensitive {
-			add(o.Resource.Attr("id").TextOr(""))
-		}
-	}
-	for _, r := range m.Roles {
-		if r.Trust == nil {
-			continue
-		}
-		for _, s := range r.Trust.Statements {
-			for _, c := range s.Conditions {
-				if !strings.EqualFold(c.Key, "aws:PrincipalOrgID") || c.Value == nil || c.Value.Sensitive {
-					continue
-				}
-				for _, p := range c.Values {
-					if id, ok := p.Text(); ok {
-						add(id)
-					}
-				}
-			}
-		}
-	}
-	if len(ids) != 1 {
-		return ""
-	}
-	return ids[0]
 }
 
 // trustFinding is what findings about a trust policy share.

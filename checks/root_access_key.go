@@ -7,6 +7,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // RootAccessKey is IV101.
@@ -158,22 +159,9 @@ func rootKeyFinding(m *identity.Model, f *analyzer.Finding, key *identity.Access
 
 // offerRemoval sets a key Inactive, or removes it.
 func offerRemoval(m *identity.Model, f *analyzer.Finding, key *identity.AccessKey) {
-	for _, fix := range []*analyzer.Fix{deactivate(m, key), removeKey(m, key)} {
+	for _, fix := range []*analyzer.Fix{fixes.Deactivate(m, key), fixes.RemoveKey(m, key)} {
 		if fix != nil {
 			f.Fixes = append(f.Fixes, fix)
 		}
 	}
-}
-
-// deactivate sets the key Inactive, and no other key that the block makes.
-func deactivate(m *identity.Model, key *identity.AccessKey) *analyzer.Fix {
-	edits := inactive(m.Keys, []*identity.AccessKey{key})
-	if len(edits) == 0 {
-		return nil
-	}
-	fix := &analyzer.Fix{
-		Message: "set the key Inactive, so that it lets nobody in; deleting it, with everything that reads it, is better",
-		Grade:   analyzer.Narrowing, Edits: edits,
-	}
-	return fix.Leaves(analyzer.Low)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // RootIPAllowlist is IV105.
@@ -165,7 +166,7 @@ func (c *rootIPCheck) unattached(worst ipOutcome) bool {
 				Verdict: analyzer.Violation, Severity: analyzer.Medium, Resource: p.Resource, Span: p.Resource.Header, Defect: "detached",
 				Message:     fmt.Sprintf("'%s' would confine root to known networks, but it binds no account; attach it to the root of the organization.", p.Resource.Address),
 				Witness:     request(worst.Result.Witness),
-				Assumptions: assumptions(p.Resource, p.Content), Fixes: attachToRoot(c.org, p),
+				Assumptions: assumptions(p.Resource, p.Content), Fixes: fixes.AttachToRoot(c.org, p),
 			}
 			if d := c.org.Delegated; d != nil {
 				f.Verdict = analyzer.Undetermined
@@ -200,8 +201,7 @@ func (c *rootIPCheck) list(words string) *proof.NearMiss {
 func (c *rootIPCheck) missing(worst ipOutcome) {
 	org := c.org.Resource
 	severity := analyzer.Low
-	networks, placeholder := c.networks()
-	if placeholder == "" {
+	if len(c.pass.Settings.AllowedCIDRs) > 0 {
 		severity = analyzer.High
 	}
 	f := &analyzer.Finding{
@@ -209,7 +209,7 @@ func (c *rootIPCheck) missing(worst ipOutcome) {
 		Message: fmt.Sprintf("No service control policy of '%s' confines the root user of a member account to known networks: a stolen root credential works from everywhere.", org.Address),
 		Witness: request(worst.Result.Witness), Assumptions: assumptions(org),
 	}
-	f.Fixes = missingSCP(c.org, "confine-root", rootIPPolicy(networks), "draft a service control policy that confines root to known networks"+placeholder+", attached to the root of the organization; test it on one unit first")
+	f.Fixes = fixes.DraftRootNetworks(c.org, c.pass.Settings.AllowedCIDRs)
 	c.pass.Report(f)
 }
 
@@ -224,7 +224,7 @@ func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.Nea
 		why, open = openList(near, w)
 	}
 	message := fmt.Sprintf("'%s' does not confine root to known networks: %s.", p.Resource.Address, why)
-	if remedy := addressRemedies[near.Defect]; remedy != "" {
+	if remedy := fixes.AddressRemedies[near.Defect]; remedy != "" {
 		message = strings.TrimSuffix(message, ".") + "; " + remedy + "."
 	}
 	if near.Defect == proof.DefectMalformed && p.TooLong() {
@@ -240,7 +240,7 @@ func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.Nea
 	c.pass.Report(&analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: near.Span().Or(p.Resource.Header),
 		Defect: near.Defect, Statement: statementText(near.Statement), Message: message, Witness: request(w),
-		Assumptions: assumptions(p.Resource, p.Content), Related: append(open, attachmentsOf(p)...), Fixes: c.repairs(near),
+		Assumptions: assumptions(p.Resource, p.Content), Related: append(open, attachmentsOf(p)...), Fixes: fixes.ConfineRoot(near, c.pass.Settings.AllowedCIDRs),
 	})
 }
 
@@ -282,7 +282,7 @@ func (c *rootIPCheck) reportCoverage(p *identity.OrganizationPolicy, failed []ip
 		Witness:     request(failed[0].Result.Witness),
 		Related:     append(attachmentsOf(p), related(bare)...),
 		Assumptions: assumptions(p.Resource, p.Content),
-		Fixes:       attachToRoot(c.org, p),
+		Fixes:       fixes.AttachToRoot(c.org, p),
 	})
 }
 
@@ -335,13 +335,13 @@ func (c *rootIPCheck) overblocking(v ipOutcome) *analyzer.Finding {
 		return nil
 	}
 	p := organization.PolicyOf(c.org, near.Statement.Document)
-	fixes := bindRoot(near.Statement)
+	mend := fixes.BindRoot(near.Statement)
 	if v.Result.OverblockVia && !v.Result.OverblockVPCE {
-		fixes = append(fixes, alsoRequire(near.Statement, "BoolIfExists", "aws:ViaAWSService", "false", "leave what services do for others alone, which is then no longer denied by this")...)
+		mend = append(mend, fixes.AlsoRequire(near.Statement, "BoolIfExists", "aws:ViaAWSService", "false", "leave what services do for others alone, which is then no longer denied by this")...)
 	}
 	return &analyzer.Finding{
 		Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: near.Statement.Span().Or(p.Resource.Header), Defect: "confines-roles",
-		Statement: statementText(near.Statement), Fixes: fixes,
+		Statement: statementText(near.Statement), Fixes: mend,
 		Message: fmt.Sprintf("'%s' confines root to known networks, and every role and user with it: of what they do, it also denies %s; add a condition on aws:PrincipalArn for arn:*:iam::*:root, or leave those calls out by aws:ViaAWSService and aws:SourceVpc.",
 			p.Resource.Address, strings.Join(broken, ", and ")),
 	}

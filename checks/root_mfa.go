@@ -10,6 +10,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // RootMFA is IV102.
@@ -151,8 +152,7 @@ func (c *rootMFACheck) reportMissing(held []rootOutcome, worst rootOutcome) {
 	if len(held) > 0 {
 		f.Message = strings.TrimSuffix(f.Message, ".") + fmt.Sprintf(" (everything is denied in %s).", organization.InWords(organization.Gathered(c.org, organization.Where(held))))
 	}
-	sessions := c.org.Features != nil && organization.Enables(c.org.Features, "RootSessions") != value.No
-	f.Fixes = missingSCP(c.org, "require-root-mfa", rootMFAPolicy(c.pass.Settings.RootExemptActions, sessions), "draft a service control policy that denies root without MFA, attached to the root of the organization; test it on one unit first")
+	f.Fixes = fixes.DraftRootMFA(c.org, c.pass.Settings.RootExemptActions, "draft a service control policy that denies root without MFA, attached to the root of the organization; test it on one unit first")
 	c.pass.Report(f)
 }
 
@@ -204,7 +204,7 @@ func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.Ne
 	if r.Class == proof.RootPartial {
 		verb = "keeps root from acting without MFA only in part"
 	}
-	f.Message = fmt.Sprintf("'%s' %s: %s; %s.", p.Resource.Address, verb, near.Words, remedies[near.Defect])
+	f.Message = fmt.Sprintf("'%s' %s: %s; %s.", p.Resource.Address, verb, near.Words, fixes.Remedies[near.Defect])
 	if near.Defect == proof.DefectMalformed && p.TooLong() {
 		f.Span, f.Defect = p.Resource.AttributeSpan("content"), "too-long"
 		f.Message = fmt.Sprintf("'%s' %s: %s.", p.Resource.Address, verb, tooLong(p))
@@ -213,10 +213,10 @@ func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.Ne
 		f.Message = strings.TrimSuffix(f.Message, ".") + fmt.Sprintf(" (it leaves %s).", strings.Join(r.Exempt, ", "))
 	}
 	f.Related = append(f.Related, attachmentsOf(p)...)
-	f.Fixes = repairs(near)
+	f.Fixes = fixes.Repairs(near)
 	if c.org.Resource != nil && organization.BindsNothing(c.org, p) {
 		f.Message = strings.TrimSuffix(f.Message, ".") + "; and it binds no account: attach it to the root of the organization."
-		f.Fixes = andAttach(c.org, p, f.Fixes)
+		f.Fixes = fixes.AndAttach(c.org, p, f.Fixes)
 	}
 	c.pass.Report(f)
 }
@@ -243,7 +243,7 @@ func (c *rootMFACheck) reportCoverage(p *identity.OrganizationPolicy, held, fail
 	if p.Resource.Type == "aws_controltower_control" {
 		f.Message = fmt.Sprintf("'%s' keeps root from acting where it is enabled, but not in %s: enable it there, or attach a policy of the kind to the root of the organization.", p.Resource.Address, organization.InWords(bare))
 	}
-	f.Fixes = attachToRoot(c.org, p)
+	f.Fixes = fixes.AttachToRoot(c.org, p)
 	c.pass.Report(f)
 }
 
@@ -297,7 +297,7 @@ func (c *rootMFACheck) reportUnattached(p *identity.OrganizationPolicy, worst ro
 		f.Message = fmt.Sprintf("'%s' would keep root from acting without MFA; nothing here attaches it, but '%s' lets policies be attached from elsewhere.", p.Resource.Address, d.Address)
 		f.Needs = []value.Reason{{Text: "the attachments of '" + p.Resource.Address + "' that a delegated administrator made", Span: d.Header}}
 	}
-	f.Fixes = attachToRoot(c.org, p)
+	f.Fixes = fixes.AttachToRoot(c.org, p)
 	c.pass.Report(f)
 }
 
@@ -379,13 +379,13 @@ func (c *rootMFACheck) overblocking(held []rootOutcome) *analyzer.Finding {
 		if p.Resource.Type == "aws_controltower_control" {
 			text = strings.Replace(text, "add \"Null\": {\"aws:AssumedRoot\": \"true\"}", "give the control the parameter ExemptAssumeRoot", 1)
 		}
-		fixes := bindRoot(s)
+		mend := fixes.BindRoot(s)
 		if defect == "blocks-central-root" {
-			fixes = alsoRequire(s, "Null", "aws:AssumedRoot", "true", "leave the central root sessions alone, which are then no longer denied by this")
+			mend = fixes.AlsoRequire(s, "Null", "aws:AssumedRoot", "true", "leave the central root sessions alone, which are then no longer denied by this")
 		}
 		return &analyzer.Finding{
 			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: s.Span().Or(p.Resource.Header), Defect: defect,
-			Statement: statementText(s), Fixes: fixes,
+			Statement: statementText(s), Fixes: mend,
 			Message: fmt.Sprintf("'%s' keeps root from acting without MFA, but %s %s.", p.Resource.Address, proof.StatementName(s), text),
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/organization"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // reportCentral is the note for an organization that manages root access
@@ -31,7 +32,7 @@ func (c *rootMFACheck) reportUntrusted(worst rootOutcome) {
 		Related: []analyzer.Related{{Message: "the organization", Span: org.AttributeSpan("aws_service_access_principals"), Address: org.Address}},
 		Witness: request(worst.Result.Witness), Assumptions: assumptions(features, org.Attr("aws_service_access_principals")),
 	}
-	for _, fix := range listed(c.org, "aws_service_access_principals", "iam.amazonaws.com", "let IAM manage root access in the accounts of the organization") {
+	for _, fix := range fixes.Listed(c.org, "aws_service_access_principals", "iam.amazonaws.com", "let IAM manage root access in the accounts of the organization") {
 		f.Fixes = append(f.Fixes, fix.Leaves(analyzer.Note))
 	}
 	c.pass.Report(f)

@@ -6,8 +6,8 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/organization"
-	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // RootUsage is IV104.
@@ -128,30 +128,6 @@ func (c *rootUsageCheck) violated(free []organization.Place, everywhere bool) {
 		},
 		Assumptions: assumptions(org),
 	}
-	f.Fixes = watchRoot(org.Header)
+	f.Fixes = fixes.WatchRoot(org.Header)
 	c.pass.Report(f)
-}
-
-// watchRoot drafts a rule that tells of root. Who is to be told, and that the
-// other accounts need one too, is for people.
-func watchRoot(header source.Span) []*analyzer.Fix {
-	return appended(header, `resource "aws_cloudwatch_event_rule" "root_activity" {
-  name        = "root-activity"
-  description = "Root signs in or does anything"
-
-  event_pattern = jsonencode({
-    detail-type = ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail"]
-    detail      = { userIdentity = { type = ["Root"] } }
-  })
-}
-
-resource "aws_sns_topic" "root_activity" {
-  name = "root-activity"
-}
-
-resource "aws_cloudwatch_event_target" "root_activity" {
-  rule = aws_cloudwatch_event_rule.root_activity.name
-  arn  = aws_sns_topic.root_activity.arn
-}
-`, "draft a rule that tells of root's activity in this account; subscribe people to the topic, and have the same in every member account")
 }

@@ -1,14 +1,11 @@
 package checks
 
 import (
-	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -16,6 +13,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // trustConditions asks the trust policies for the conditions that the project's
@@ -234,116 +232,9 @@ func (c *trustConditionCheck) violated() {
 		statement = proof.StatementName(c.result.Statements[0])
 	}
 	f.Message = fmt.Sprintf("'%s' can be assumed without the condition %s: %s admits %s.%s", c.role.Resource.Address, c.condition(), statement, whoIn(c.result.Statements, false), c.because())
-	f.Offer = c.fixes
+	f.Offer = (&fixes.TrustCondition{
+		Required: c.required, Role: c.role,
+		Requires: func(doc *policy.Document) (proof.RequiredResult, error) { return c.requires(doc, nil) },
+	}).Fixes
 	c.pass.Report(f)
-}
-
-// fixes require the condition in every statement that lets somebody through
-// without it.
-func (c *trustConditionCheck) fixes() []*analyzer.Fix {
-	fix := &analyzer.Fix{Grade: analyzer.Narrowing, Message: fmt.Sprintf("require %s %s", c.required.Key, strings.Join(c.required.Values, " or "))}
-	for _, s := range c.role.Trust.Statements {
-		if s.Effect != policy.Allow {
-			continue
-		}
-		one := *c.role.Trust
-		one.Statements = []*policy.Statement{s}
-		if r, err := c.requires(&one, nil); err != nil || r.Verdict != proof.Violated {
-			continue
-		}
-		edits, grade, err := require(s, c.required.Required)
-		if err != nil {
-			return nil
-		}
-		fix.Edits = append(fix.Edits, edits...)
-		switch {
-		case fix.Grade == analyzer.Draft:
-		case grade == analyzer.Draft:
-			fix.Grade = grade
-			fix.Message += " instead of what is there; that may admit what is refused now"
-		case mixed(s):
-			fix.Grade = analyzer.Draft
-			fix.Message += "; give the services and identity providers of this statement one of their own first"
-		case c.admitsUnasked(s):
-			fix.Grade = analyzer.Draft
-			fix.Message += "; the statement also admits principals of whom it is not required: give them one of their own first"
-		}
-	}
-	if len(fix.Edits) == 0 {
-		return nil
-	}
-	return []*analyzer.Fix{fix}
-}
-
-// admitsUnasked says that a statement may admit AWS principals of whom the
-// condition is not required, who would have to meet it as well.
-func (c *trustConditionCheck) admitsUnasked(s *policy.Statement) bool {
-	return slices.ContainsFunc(s.Principals, func(p policy.Principal) bool {
-		if len(c.required.ExceptAccounts) > 0 && (p.Account == "" || slices.Contains(c.required.ExceptAccounts, p.Account)) {
-			return true
-		}
-		switch p.Class {
-		case policy.UserPrincipal:
-			return c.required.Principals != nil && !slices.Contains(c.required.Principals, "user")
-		case policy.RolePrincipal, policy.AssumedRolePrincipal:
-			return c.required.Principals != nil && !slices.Contains(c.required.Principals, "role")
-		}
-		return len(c.required.Principals) == 1
-	})
-}
-
-// require makes a statement impose a condition, in the syntax at hand. One that
-// only passes over an absent key is made strict, and one of the same operator and
-// key stays where the condition can stand beside it.
-func require(s *policy.Statement, r proof.Required) ([]source.Edit, analyzer.Grade, error) {
-	if s.Value == nil || s.Span().IsZero() {
-		return nil, 0, errors.New("the statement stands nowhere")
-	}
-	var same *policy.Condition
-	operators := map[string]bool{}
-	for i := range s.Conditions {
-		c := &s.Conditions[i]
-		if !strings.EqualFold(c.Key, r.Key) {
-			continue
-		}
-		if c.Operator.Canonical == r.Operator+"IfExists" && sameTexts(c.Values, r.Values) && !objectOf(s, r.Operator) {
-			edits, err := renameOperator(s, c, r.Operator)
-			return edits, analyzer.Narrowing, err
-		}
-		operators[c.Operator.Canonical] = true
-		if c.Operator.Canonical == r.Operator {
-			same = c
-		}
-	}
-	operator := r.Operator
-	if same != nil { // conditions of one operator on one key would be alternatives
-		other := map[string]string{"StringEquals": "StringLike", "StringLike": "StringEquals"}[operator]
-		wild := slices.ContainsFunc(r.Values, func(v string) bool { return strings.ContainsAny(v, "*?") })
-		if other == "" || wild || operators[other] {
-			edits, err := writeValues(s, same, r.Values)
-			return edits, analyzer.Draft, err
-		}
-		operator = other
-	}
-	edits, err := edit.AddCondition(s.Value, operator, r.Key, r.Values...)
-	return edits, analyzer.Narrowing, err
-}
-
-// objectOf says that an operator stands in the object of a statement's conditions
-// already, where no other can get its name.
-func objectOf(s *policy.Statement, operator string) bool {
-	blocks := s.Value.Syntax == value.SyntaxBlock || s.Value.Syntax == value.SyntaxTFJSON
-	return !blocks && !s.Element("Condition").Get(operator).Missing()
-}
-
-func sameTexts(patterns []policy.Pattern, texts []string) bool {
-	if len(patterns) != len(texts) {
-		return false
-	}
-	for _, p := range patterns {
-		if text, ok := p.Text(); !ok || !slices.Contains(texts, text) {
-			return false
-		}
-	}
-	return true
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // UserConsoleMFA is IV304.
@@ -142,7 +143,7 @@ func (c *consoleCheck) run() {
 			Words: "the user, signing in with the password alone: what it may then do without MFA is decided by policies that are not in the scan, if by any",
 		}
 		f.Related = append(f.Related, c.beside()...)
-		f.Offer = c.require
+		f.Offer = func() []*analyzer.Fix { return c.fixes().Require() }
 		c.report(f, exists)
 		return
 	}
@@ -335,7 +336,7 @@ func (c *consoleCheck) violation(defect string) *analyzer.Finding {
 		}
 	}
 	f.Related = append(f.Related, c.beside()...)
-	f.Offer = c.fixes
+	f.Offer = func() []*analyzer.Fix { return c.fixes().Mend(c.mendable()) }
 	return f
 }
 
@@ -428,7 +429,7 @@ func (c *consoleCheck) remedy() string {
 	case near.Defect == proof.DefectAllowIfExists:
 		return "use the operator without IfExists"
 	}
-	return remedies[near.Defect]
+	return fixes.Remedies[near.Defect]
 }
 
 // mendable is what nearly requires MFA, where mending it is the remedy; nil
@@ -460,4 +461,12 @@ func (c *consoleCheck) principal() string {
 // upperFirst begins a sentence; an address in quotes stays as it is.
 func upperFirst(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// fixes is what mends it.
+func (c *consoleCheck) fixes() *fixes.ConsoleMFA {
+	return &fixes.ConsoleMFA{
+		Model: c.pass.Model, Settings: c.pass.Settings, Login: c.login, User: c.user, Result: c.result,
+		Granting: c.granting(), People: c.people,
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // UserKeyAtCreation is IV301.
@@ -74,26 +75,12 @@ func userKeyAtCreation(p *analyzer.Pass) error {
 		if f.Verdict == analyzer.Violation && f.Severity == analyzer.High {
 			body := key.Resource.Body
 			console[body] = append(console[body], key)
-			f.Offer = func() []*analyzer.Fix { return withdrawKey(p.Model, key, console[body]) }
+			f.Offer = func() []*analyzer.Fix { return fixes.WithdrawKey(p.Model, key, console[body]) }
 		}
 		p.Report(f)
 	}
 	apiKeysAtCreation(p)
 	return nil
-}
-
-// withdrawKey sets the keys of a block that came with a password Inactive, and
-// drafts the removal of one.
-func withdrawKey(m *identity.Model, key *identity.AccessKey, beside []*identity.AccessKey) []*analyzer.Fix {
-	var out []*analyzer.Fix
-	if edits := inactive(m.Keys, beside); len(edits) > 0 {
-		fix := &analyzer.Fix{Message: "set the key Inactive until its owner asks for it; deleting it, with everything that reads it, is better", Grade: analyzer.Narrowing, Edits: edits}
-		out = append(out, fix.Leaves(analyzer.Low))
-	}
-	if fix := removeKey(m, key); fix != nil {
-		out = append(out, fix)
-	}
-	return out
 }
 
 // isMachine says that the settings call a user a program, and that it has no

@@ -12,6 +12,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // UserMultipleKeys is IV302.
@@ -67,7 +68,7 @@ func userMultipleKeys(p *analyzer.Pass) error {
 				p.Report(f) // it is out of the reach of any edit
 				continue
 			}
-			f.Offer = func() []*analyzer.Fix { return setInactive(p.Model, slices.Concat(active[1:], maybe), excess) }
+			f.Offer = func() []*analyzer.Fix { return fixes.SetInactive(p.Model, slices.Concat(active[1:], maybe), excess) }
 			p.Report(f)
 		case len(active)+len(maybe) > 1:
 			p.Report(possiblyMultipleKeys(active, maybe))
@@ -235,31 +236,4 @@ func userWords(k *identity.AccessKey) string {
 		return "the user '" + name + "'"
 	}
 	return "one user"
-}
-
-// setInactive is the fix of keys that are too many: all but the first. What the
-// same blocks make too many of for other users goes with them, so that one
-// expression tells them all.
-func setInactive(m *identity.Model, more []*identity.AccessKey, excess map[source.Span][]*identity.AccessKey) []*analyzer.Fix {
-	var off []*identity.AccessKey
-	done := map[source.Span]bool{}
-	for _, k := range more {
-		if body := k.Resource.Body; !done[body] {
-			done[body] = true
-			off = append(off, excess[body]...)
-		}
-	}
-	sort.SliceStable(off, func(i, j int) bool { return off[i].Resource.Address < off[j].Resource.Address })
-	edits := inactive(m.Keys, off)
-	if len(edits) == 0 {
-		return nil
-	}
-	fix := &analyzer.Fix{
-		Message: "set the later key Inactive, if the first is the one in use; delete it once nothing misses it",
-		Grade:   analyzer.Narrowing, Edits: edits,
-	}
-	if len(off) > 1 {
-		fix.Message = "set all keys of a user but the first Inactive, if that is the one in use; delete them once nothing misses them"
-	}
-	return []*analyzer.Fix{fix}
 }

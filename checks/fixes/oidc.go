@@ -1,4 +1,4 @@
-package checks
+package fixes
 
 import (
 	"slices"
@@ -12,9 +12,9 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// bindSubject drafts a condition on what names the customer of a provider. It is
+// BindSubject drafts a condition on what names the customer of a provider. It is
 // a draft: whose workflows are meant, only people know.
-func bindSubject(r proof.OIDCResult) []*analyzer.Fix {
+func BindSubject(r proof.OIDCResult) []*analyzer.Fix {
 	s := r.Statement
 	_, key := r.Tenant()
 	if r.Provider == "" || s == nil || strings.ContainsAny(r.Provider, "*?$<…") || tests(s, key) {

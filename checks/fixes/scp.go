@@ -1,4 +1,4 @@
-package checks
+package fixes
 
 import (
 	"fmt"
@@ -15,10 +15,10 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// attachToRoot drafts the attachment of a policy to the root of the
+// AttachToRoot drafts the attachment of a policy to the root of the
 // organization. It is a draft: who else it binds is for people to decide. An
 // attachment to the management account, where it has no effect, is moved.
-func attachToRoot(o *identity.Organization, p *identity.OrganizationPolicy) []*analyzer.Fix {
+func AttachToRoot(o *identity.Organization, p *identity.OrganizationPolicy) []*analyzer.Fix {
 	r := p.Resource
 	root := rootOf(o, r)
 	if o.Resource == nil || r.Body.IsZero() || root == "" || strings.Contains(r.Key, "?") || r.Type != "aws_organizations_policy" || full(o.Root) {
@@ -74,10 +74,10 @@ func rootOf(o *identity.Organization, near *terraform.Resource) string {
 	return "aws_organizations_organization." + org.Name + org.Key + ".roots[0].id"
 }
 
-// andAttach drafts a repair together with the attachment without which it would
+// AndAttach drafts a repair together with the attachment without which it would
 // have no effect.
-func andAttach(o *identity.Organization, p *identity.OrganizationPolicy, repair []*analyzer.Fix) []*analyzer.Fix {
-	attach := attachToRoot(o, p)
+func AndAttach(o *identity.Organization, p *identity.OrganizationPolicy, repair []*analyzer.Fix) []*analyzer.Fix {
+	attach := AttachToRoot(o, p)
 	if len(repair) != 1 || len(attach) != 1 {
 		return nil
 	}
@@ -92,6 +92,13 @@ func andAttach(o *identity.Organization, p *identity.OrganizationPolicy, repair 
 var enrolment = []string{
 	"iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:GetUser", "iam:ListMFADevices",
 	"iam:ListVirtualMFADevices", "iam:ResyncMFADevice", "sts:GetSessionToken",
+}
+
+// DraftRootMFA drafts a service control policy that denies root everything without
+// MFA but what enrols a device, and what is exempt.
+func DraftRootMFA(o *identity.Organization, exempt []string, message string) []*analyzer.Fix {
+	sessions := o.Features != nil && organization.Enables(o.Features, "RootSessions") != value.No
+	return missingSCP(o, "require-root-mfa", rootMFAPolicy(exempt, sessions), message)
 }
 
 // rootMFAPolicy keeps root from acting without MFA.
@@ -190,7 +197,7 @@ func wording(text string) func(string) string {
 		return func(s string) string {
 			words := strings.Split(s, "-")
 			for i, w := range words {
-				words[i] = upperFirst(w)
+				words[i] = strings.ToUpper(w[:1]) + w[1:]
 				if w == "mfa" {
 					words[i] = "MFA"
 				}

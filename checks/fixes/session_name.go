@@ -1,12 +1,14 @@
-package checks
+package fixes
 
 import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -14,15 +16,30 @@ import (
 )
 
 const (
-	sessionNameKey = "sts:RoleSessionName"
+	SessionNameKey = "sts:RoleSessionName"
 	ownUserName    = "${aws:username}"
 	ownIdentity    = "${aws:SourceIdentity}"
 )
 
-// fixes require the session name to be the caller's, in every statement that
+// SessionName is a role that can be assumed under names that hide the caller, as
+// what mends that needs to know it.
+type SessionName struct {
+	Model  *identity.Model
+	Role   *identity.Role
+	Result proof.SessionNameResult
+	Now    time.Time
+	// Sharing is Model.SharedTrust, of all roles of a scan: it indexes them once.
+	Sharing func(*identity.Role, *policy.Statement) ([]*identity.Role, []*policy.Statement)
+
+	// freeing are the statements that loose found, once it has judged them.
+	freeing []*policy.Statement
+	judged  bool
+}
+
+// Fixes require the session name to be the caller's, in every statement that
 // leaves it free.
-func (c *sessionNameCheck) fixes() []*analyzer.Fix {
-	if c.result.Class == proof.NameInvalid {
+func (c *SessionName) Fixes() []*analyzer.Fix {
+	if c.Result.Class == proof.NameInvalid {
 		return nil
 	}
 	fix := &analyzer.Fix{Grade: analyzer.Narrowing}
@@ -66,7 +83,7 @@ func (c *sessionNameCheck) fixes() []*analyzer.Fix {
 
 // instead drafts to write a condition on a part of the name anew, where no user
 // may have such a name. It is a draft: names are admitted that were refused.
-func (c *sessionNameCheck) instead(names []string) []*analyzer.Fix {
+func (c *SessionName) instead(names []string) []*analyzer.Fix {
 	loose := c.loose()
 	if len(loose) != 1 {
 		return nil
@@ -74,7 +91,7 @@ func (c *sessionNameCheck) instead(names []string) []*analyzer.Fix {
 	for i := range loose[0].Conditions {
 		cond := &loose[0].Conditions[i]
 		constant := cond.Operator.Text == "StringEquals" && len(cond.Values) == 1 && len(cond.Values[0].Variables()) == 0
-		if !strings.EqualFold(cond.Key, sessionNameKey) || cond.Operator.Text != "StringLike" && !constant || everyName(cond) || ownAndMore(cond, names) {
+		if !strings.EqualFold(cond.Key, SessionNameKey) || cond.Operator.Text != "StringLike" && !constant || everyName(cond) || ownAndMore(cond, names) {
 			continue
 		}
 		if edits, err := writeValues(loose[0], cond, names); err == nil {
@@ -85,18 +102,18 @@ func (c *sessionNameCheck) instead(names []string) []*analyzer.Fix {
 }
 
 // loose are the statements that leave the name free when they stand alone.
-func (c *sessionNameCheck) loose() []*policy.Statement {
+func (c *SessionName) loose() []*policy.Statement {
 	if c.judged {
 		return c.freeing
 	}
 	c.judged = true
-	for _, s := range c.role.Trust.Statements {
+	for _, s := range c.Role.Trust.Statements {
 		if s.Effect != policy.Allow {
 			continue
 		}
-		one := *c.role.Trust
+		one := *c.Role.Trust
 		one.Statements = []*policy.Statement{s}
-		r := proof.SessionName(&one, proof.SessionNameOptions{Account: c.role.Account(), Now: c.pass.Now})
+		r := proof.SessionName(&one, proof.SessionNameOptions{Account: c.Role.Account(), Now: c.Now})
 		if r.Class.Verdict() == proof.Violated {
 			c.freeing = append(c.freeing, s)
 		}
@@ -108,7 +125,7 @@ func (c *sessionNameCheck) loose() []*policy.Statement {
 func negatedName(s *policy.Statement) *policy.Condition {
 	for i := range s.Conditions {
 		c := &s.Conditions[i]
-		if strings.EqualFold(c.Key, sessionNameKey) && c.Operator.Negated && len(c.Values) == 1 && strings.HasPrefix(c.Values[0].String(), "${") {
+		if strings.EqualFold(c.Key, SessionNameKey) && c.Operator.Negated && len(c.Values) == 1 && strings.HasPrefix(c.Values[0].String(), "${") {
 			return c
 		}
 	}
@@ -136,7 +153,7 @@ func requireName(s *policy.Statement, names ...string) ([]source.Edit, error) {
 	equals, like := false, false
 	for i := range s.Conditions {
 		c := &s.Conditions[i]
-		if !strings.EqualFold(c.Key, sessionNameKey) {
+		if !strings.EqualFold(c.Key, SessionNameKey) {
 			continue
 		}
 		if c.Operator.Set == policy.NoSet && (c.Operator.Base == "StringEquals" || c.Operator.Base == "StringLike") && !c.Operator.Negated && (everyName(c) || ownAndMore(c, names)) {
@@ -148,9 +165,9 @@ func requireName(s *policy.Statement, names ...string) ([]source.Edit, error) {
 	case equals && like:
 		return nil, errors.New("the statement tests the name in both ways already")
 	case equals: // conditions of one operator on one key would be alternatives
-		return edit.AddCondition(s.Value, "StringLike", sessionNameKey, names...)
+		return edit.AddCondition(s.Value, "StringLike", SessionNameKey, names...)
 	}
-	return edit.AddCondition(s.Value, "StringEquals", sessionNameKey, names...)
+	return edit.AddCondition(s.Value, "StringEquals", SessionNameKey, names...)
 }
 
 // everyName says that a condition accepts every session name: those have two

@@ -1,4 +1,4 @@
-package checks
+package fixes
 
 import (
 	"bytes"
@@ -16,11 +16,11 @@ import (
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
-// removeKey drafts the removal of a key, with what only exists for it: outputs
+// RemoveKey drafts the removal of a key, with what only exists for it: outputs
 // and stored secrets that read it, the module that makes nothing else, policies of
 // a root that is no user. What else reads it, only people can decide: then there
 // is no draft.
-func removeKey(m *identity.Model, k *identity.AccessKey) *analyzer.Fix {
+func RemoveKey(m *identity.Model, k *identity.AccessKey) *analyzer.Fix {
 	key := k.Resource
 	if key.Body.IsZero() || key.Key != "" || strings.HasSuffix(key.Body.File.Name, ".json") {
 		return nil

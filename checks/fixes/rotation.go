@@ -1,4 +1,4 @@
-package checks
+package fixes
 
 import (
 	"errors"
@@ -13,10 +13,16 @@ import (
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
-// wire names a rotation in the replace_triggered_by of the key, and shortens its
+// Rotation is a key that is not rotated in time.
+type Rotation struct {
+	Key   *identity.AccessKey
+	Limit int // days
+}
+
+// Wire names a rotation in the replace_triggered_by of the key, and shortens its
 // period where that is too long.
-func (c *rotationCheck) wire(r *terraform.Resource) []*analyzer.Fix {
-	key := c.key.Resource
+func (c *Rotation) Wire(r *terraform.Resource) []*analyzer.Fix {
+	key := c.Key.Resource
 	reference := "time_rotating." + r.Name
 	switch {
 	case r.Key == "":
@@ -34,7 +40,7 @@ func (c *rotationCheck) wire(r *terraform.Resource) []*analyzer.Fix {
 	var edits []source.Edit
 	if p := identity.PeriodOf(r); !p.Known {
 		return nil
-	} else if p.Once || p.Days > c.limit {
+	} else if p.Once || p.Days > c.Limit {
 		var err error
 		if edits, err = c.period(r); err != nil {
 			return nil
@@ -52,13 +58,13 @@ func (c *rotationCheck) wire(r *terraform.Resource) []*analyzer.Fix {
 	return []*analyzer.Fix{fix.Leaves(analyzer.Note)}
 }
 
-// shorten gives a rotation a period that is short enough.
-func (c *rotationCheck) shorten(r *terraform.Resource) []*analyzer.Fix {
+// Shorten gives a rotation a period that is short enough.
+func (c *Rotation) Shorten(r *terraform.Resource) []*analyzer.Fix {
 	edits, err := c.period(r)
 	if err != nil {
 		return nil
 	}
-	fix := &analyzer.Fix{Message: fmt.Sprintf("replace the key every %d days; whatever reads it has to follow", c.limit), Grade: analyzer.Narrowing, Edits: edits}
+	fix := &analyzer.Fix{Message: fmt.Sprintf("replace the key every %d days; whatever reads it has to follow", c.Limit), Grade: analyzer.Narrowing, Edits: edits}
 	return []*analyzer.Fix{fix.Leaves(analyzer.Note)}
 }
 
@@ -66,11 +72,11 @@ var aNumber = regexp.MustCompile(`^[0-9]+$`)
 
 // period sets the period of a rotation in days. What other instances and callers
 // make of an expression stays as it is where it is shorter.
-func (c *rotationCheck) period(r *terraform.Resource) ([]source.Edit, error) {
+func (c *Rotation) period(r *terraform.Resource) ([]source.Edit, error) {
 	if r.Body.IsZero() {
 		return nil, errors.New("the rotation stands nowhere")
 	}
-	units, limit := identity.PeriodAttributes(r), fmt.Sprint(c.limit)
+	units, limit := identity.PeriodAttributes(r), fmt.Sprint(c.Limit)
 	switch {
 	case len(units) == 0:
 		return edit.SetAttribute(r.Body, "rotation_days", edit.Number(limit))

@@ -1,4 +1,4 @@
-package checks
+package fixes
 
 import (
 	"fmt"
@@ -11,27 +11,42 @@ import (
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// fixes mend what nearly requires MFA, else add a policy that does.
-func (c *consoleCheck) fixes() []*analyzer.Fix {
-	near := c.mendable()
+// ConsoleMFA is a user with a password who may act without MFA.
+type ConsoleMFA struct {
+	Model    *identity.Model
+	Settings *settings.Settings
+	Login    *identity.Login
+	User     *identity.User
+	Result   proof.UserResult
+	// Granting is the policy that allows the request that gets through; nil when
+	// there is none.
+	Granting *identity.AttachedPolicy
+	// People keeps what was found of groups, for all users of a scan.
+	People map[*identity.Group]bool
+}
+
+// Mend mends what nearly requires MFA, if anything does, else adds a policy that
+// requires it.
+func (c *ConsoleMFA) Mend(near *proof.NearMiss) []*analyzer.Fix {
 	if near != nil && near.Defect == proof.DefectAllowIfExists {
 		if fix := requireInAllow(near); fix != nil {
 			return []*analyzer.Fix{fix.Leaves(analyzer.Note)}
 		}
 	}
 	if near != nil && near.Defect != proof.DefectActions && near.Defect != proof.DefectNullOnly { // those would lock out who has no device yet
-		if fixes := repairs(near); len(fixes) > 0 {
+		if fixes := Repairs(near); len(fixes) > 0 {
 			for _, f := range fixes {
 				f.Leaves(analyzer.Note) // who may not enrol a device could not do so before
 			}
 			return fixes
 		}
 	}
-	return c.require()
+	return c.Require()
 }
 
 // requireInAllow makes an Allow that tests MFA in vain match with MFA alone.
@@ -66,26 +81,26 @@ type bearer struct {
 // bearer is a group that the user is in, where all its members are people, the
 // one through which the user got what it may do before others; else the user, by
 // its password where not all users that the block makes have one.
-func (c *consoleCheck) bearer() *bearer {
+func (c *ConsoleMFA) bearer() *bearer {
 	var groups []*identity.Group
-	if a := c.granting(); a != nil && a.Group != nil {
+	if a := c.Granting; a != nil && a.Group != nil {
 		groups = append(groups, a.Group)
 	}
-	for _, g := range append(groups, c.user.Groups()...) {
+	for _, g := range append(groups, c.User.Groups()...) {
 		if g.Resource.Type == "aws_iam_group" && writable(g.Resource) && c.onlyPeople(g) {
 			return &bearer{typ: "aws_iam_group_policy", attribute: "group", of: g.Resource, name: "name"}
 		}
 	}
-	login, user := c.login.Resource, c.user.Resource
+	login, user := c.Login.Resource, c.User.Resource
 	b := &bearer{typ: "aws_iam_user_policy", attribute: "user", of: login, name: "user"}
 	if user.Type == "aws_iam_user" && writable(user) && login.Module == user.Module && login.Key == "" && user.Key == "" {
 		b.of, b.name = user, "name"
 	} else if login.Type != "aws_iam_user_login_profile" || !writable(login) {
 		return nil
 	}
-	for _, l := range c.pass.Model.Logins {
-		u := c.pass.Model.UserOf(l)
-		if !sameText(l.Resource.Body, login.Body) || u == nil || !c.pass.Settings.BreakGlass(u.Name.TextOr(""), u.KnownTags()) {
+	for _, l := range c.Model.Logins {
+		u := c.Model.UserOf(l)
+		if !sameText(l.Resource.Body, login.Body) || u == nil || !c.Settings.BreakGlass(u.Name.TextOr(""), u.KnownTags()) {
 			continue
 		}
 		if !strings.HasPrefix(l.Resource.Key, `["`) {
@@ -161,9 +176,9 @@ var allowEnrolment = []draftStatement{
 	{sid: "AllowCreatingDevice", effect: "Allow", actions: []string{"iam:CreateVirtualMFADevice"}, resources: []string{"arn:*:iam::*:mfa/*"}},
 }
 
-// require adds a policy that requires MFA. It is a draft where the user may not
+// Require adds a policy that requires MFA. It is a draft where the user may not
 // enrol a device: it would be shut out, so that the draft allows that as well.
-func (c *consoleCheck) require() []*analyzer.Fix {
+func (c *ConsoleMFA) Require() []*analyzer.Fix {
 	b := c.bearer()
 	if b == nil {
 		return nil
@@ -182,10 +197,10 @@ func (c *consoleCheck) require() []*analyzer.Fix {
 		Message: fmt.Sprintf("deny %s everything without MFA but what enrols a device; who has none yet will have to enrol one first", b.who()),
 		Grade:   analyzer.Narrowing,
 	}
-	if beside := c.pass.Model.CredentialsOf(c.user); len(beside) > 0 {
+	if beside := c.Model.CredentialsOf(c.User); len(beside) > 0 {
 		fix.Message += fmt.Sprintf("; what uses '%s', which carries no MFA, will be refused", beside[0].Resource.Address)
 	}
-	if c.result.LocksOut {
+	if c.Result.LocksOut {
 		statements = append(allowEnrolment[:len(allowEnrolment):len(allowEnrolment)], deny)
 		fix.Message = fmt.Sprintf("deny %s everything without MFA but what enrols a device, and allow that much, which no policy does", b.who())
 		fix.Grade = analyzer.Draft
@@ -200,11 +215,11 @@ func (c *consoleCheck) require() []*analyzer.Fix {
 }
 
 // bound are the passwords of the users that a policy of a bearer binds.
-func (c *consoleCheck) bound(b *bearer) []*identity.Login {
+func (c *ConsoleMFA) bound(b *bearer) []*identity.Login {
 	var out []*identity.Login
-	for _, l := range c.pass.Model.Logins {
-		u := c.pass.Model.UserOf(l)
-		among := sameText(l.Resource.Body, c.login.Resource.Body)
+	for _, l := range c.Model.Logins {
+		u := c.Model.UserOf(l)
+		among := sameText(l.Resource.Body, c.Login.Resource.Body)
 		if u != nil && b.typ == "aws_iam_group_policy" {
 			among = among || slices.ContainsFunc(u.Groups(), func(g *identity.Group) bool { return sameText(g.Resource.Body, b.of.Body) })
 		}
@@ -217,14 +232,14 @@ func (c *consoleCheck) bound(b *bearer) []*identity.Login {
 
 // style is how the policies beside a block are written; that of the user's own
 // policy before others.
-func (c *consoleCheck) style(near *terraform.Resource) policyStyle {
+func (c *ConsoleMFA) style(near *terraform.Resource) policyStyle {
 	var beside []*terraform.Resource
 	for _, r := range near.Root.Resources("aws_iam_policy", "aws_iam_group_policy", "aws_iam_user_policy") {
 		if r.Module == near.Module {
 			beside = append(beside, r)
 		}
 	}
-	if a := c.granting(); a != nil {
+	if a := c.Granting; a != nil {
 		beside = append(beside, a.Resource)
 	}
 	return styleOf(beside, "policy")
@@ -233,19 +248,19 @@ func (c *consoleCheck) style(near *terraform.Resource) policyStyle {
 // onlyPeople says that every member of a group, and of those that the same block
 // makes, has a password and no key or other credential, and is no user for
 // emergencies: others would be shut out.
-func (c *consoleCheck) onlyPeople(g *identity.Group) bool {
-	only, known := c.people[g]
+func (c *ConsoleMFA) onlyPeople(g *identity.Group) bool {
+	only, known := c.People[g]
 	if !known {
 		only = true
-		for _, o := range c.pass.Model.Groups {
+		for _, o := range c.Model.Groups {
 			if o == g || sameText(o.Resource.Body, g.Resource.Body) {
-				only = only && !slices.ContainsFunc(c.pass.Model.Members(o), func(u *identity.User) bool {
-					return c.pass.Model.LoginOf(u) == nil || c.pass.Model.HasKeys(u) != value.No || len(c.pass.Model.CredentialsOf(u)) > 0 ||
-						c.pass.Settings.BreakGlass(u.Name.TextOr(""), u.KnownTags())
+				only = only && !slices.ContainsFunc(c.Model.Members(o), func(u *identity.User) bool {
+					return c.Model.LoginOf(u) == nil || c.Model.HasKeys(u) != value.No || len(c.Model.CredentialsOf(u)) > 0 ||
+						c.Settings.BreakGlass(u.Name.TextOr(""), u.KnownTags())
 				})
 			}
 		}
-		c.people[g] = only
+		c.People[g] = only
 	}
 	return only
 }

@@ -1,4 +1,4 @@
-package checks
+package fixes
 
 import (
 	"errors"
@@ -15,56 +15,10 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// remedies say in words what mends a near miss, to end a message.
-var remedies = map[string]string{
-	proof.DefectBool:          "use BoolIfExists",
-	proof.DefectForAny:        "use BoolIfExists",
-	proof.DefectPolarity:      "test for \"false\", with BoolIfExists",
-	proof.DefectNullOnly:      "use BoolIfExists with \"false\", which covers an absent key as well",
-	proof.DefectBothTests:     "keep BoolIfExists alone, which covers both",
-	proof.DefectAge:           "use NumericGreaterThanIfExists",
-	proof.DefectStringOnBool:  "use BoolIfExists",
-	proof.DefectKey:           "test aws:MultiFactorAuthPresent with BoolIfExists",
-	proof.DefectPrincipalType: "write \"Account\", which is what aws:PrincipalType is for root, or test aws:PrincipalArn",
-	proof.DefectWildcard:      "use StringLike or ArnLike",
-	proof.DefectARN:           "write arn:*:iam::*:root",
-	proof.DefectPartition:     "write arn:*:iam::*:root, which matches in every partition",
-	proof.DefectAccount:       "write arn:*:iam::*:root, which matches in every account",
-	proof.DefectInverted:      "use the operator without Not",
-	proof.DefectPrincipal:     "test aws:PrincipalArn for arn:*:iam::*:root",
-	proof.DefectTag:           "leave the tag out: root carries none",
-	proof.DefectActions:       "deny \"*\", or use NotAction with what enrols an MFA device",
-	proof.DefectExempts:       "exempt only what enrols an MFA device",
-	proof.DefectResource:      "write \"*\"",
-	proof.DefectNarrowed:      "leave the further condition out",
-	proof.DefectFullAccess:    "write a Deny: FullAWSAccess allows everything beside it",
-	proof.DefectMalformed:     "mend it: AWS refuses the policy as it is",
-}
-
-// addressRemedies are the same for what is meant to confine root to networks.
-var addressRemedies = map[string]string{
-	proof.DefectBlocklist:         "it stops the listed networks and lets all others pass: use NotIpAddressIfExists with the networks you know",
-	proof.DefectVia:               "test for \"false\": services call with that key \"true\", people do not",
-	proof.DefectNullVPC:           "anybody's VPC endpoint passes: name your own VPC, with StringNotEqualsIfExists on aws:SourceVpc",
-	proof.DefectEndpointAddresses: "anybody's VPC has such addresses: name your own VPC, with StringNotEqualsIfExists on aws:SourceVpc",
-	proof.DefectOpenList:          "list your own networks",
-	proof.DefectPartition:         "write arn:*:iam::*:root, which matches in every partition",
-	proof.DefectOtherPrincipal:    "root is not among those whom it confines: leave that condition out, or have it match arn:*:iam::*:root",
-	proof.DefectPrincipalType:     "write \"Account\", which is what aws:PrincipalType is for root",
-	proof.DefectWildcard:          "use StringLike or ArnLike",
-	proof.DefectTag:               "leave the tag out: root carries none",
-	proof.DefectActions:           "deny \"*\"",
-	proof.DefectExempts:           "deny \"*\", without exceptions",
-	proof.DefectResource:          "write \"*\"",
-	proof.DefectNarrowed:          "leave the further condition out",
-	proof.DefectFullAccess:        "write a Deny: FullAWSAccess allows everything beside it",
-	proof.DefectMalformed:         "mend it: AWS refuses the policy as it is",
-}
-
-// repairs are the fixes of a statement that nearly keeps root from acting
+// Repairs are the fixes of a statement that nearly keeps root from acting
 // without MFA. They make it deny more than it does; one that makes it deny
 // something else is a draft.
-func repairs(near *proof.NearMiss) []*analyzer.Fix {
+func Repairs(near *proof.NearMiss) []*analyzer.Fix {
 	c := near.Condition
 	var edits []source.Edit
 	var err error
@@ -179,13 +133,13 @@ func everyAction(s *policy.Statement) (message string, edits []source.Edit, err 
 	return "deny every action but what enrols an MFA device", edits, err
 }
 
-// bindRoot drafts a condition that leaves all but root out of a statement.
-func bindRoot(s *policy.Statement) []*analyzer.Fix {
-	return alsoRequire(s, "ArnLike", "aws:PrincipalArn", anyRoot, "bind root alone; all others are no longer denied by this")
+// BindRoot drafts a condition that leaves all but root out of a statement.
+func BindRoot(s *policy.Statement) []*analyzer.Fix {
+	return AlsoRequire(s, "ArnLike", "aws:PrincipalArn", anyRoot, "bind root alone; all others are no longer denied by this")
 }
 
-// alsoRequire drafts one more condition of a Deny, which then denies less.
-func alsoRequire(s *policy.Statement, operator, key, operand, message string) []*analyzer.Fix {
+// AlsoRequire drafts one more condition of a Deny, which then denies less.
+func AlsoRequire(s *policy.Statement, operator, key, operand, message string) []*analyzer.Fix {
 	edits, err := edit.AddCondition(s.Value, operator, key, operand)
 	if err != nil {
 		return nil
@@ -239,8 +193,8 @@ func setEffect(s *policy.Statement, effect string) ([]source.Edit, error) {
 	return edit.SetMember(s.Value, name, edit.String(effect))
 }
 
-// listed drafts one more element of a list of the organization's settings.
-func listed(o *identity.Organization, attribute, element, message string) []*analyzer.Fix {
+// Listed drafts one more element of a list of the organization's settings.
+func Listed(o *identity.Organization, attribute, element, message string) []*analyzer.Fix {
 	org := o.Resource
 	list := org.Attr(attribute)
 	var edits []source.Edit

@@ -1,11 +1,13 @@
-package checks
+package fixes
 
 import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -158,3 +160,57 @@ func statusExpression(off, others []*identity.AccessKey) (string, error) {
 }
 
 func dirOf(name string) string { return name[:strings.LastIndexByte(name, '/')+1] }
+
+// Deactivate sets the key Inactive, and no other key that the block makes.
+func Deactivate(m *identity.Model, key *identity.AccessKey) *analyzer.Fix {
+	edits := inactive(m.Keys, []*identity.AccessKey{key})
+	if len(edits) == 0 {
+		return nil
+	}
+	fix := &analyzer.Fix{
+		Message: "set the key Inactive, so that it lets nobody in; deleting it, with everything that reads it, is better",
+		Grade:   analyzer.Narrowing, Edits: edits,
+	}
+	return fix.Leaves(analyzer.Low)
+}
+
+// WithdrawKey sets the keys of a block that came with a password Inactive, and
+// drafts the removal of one.
+func WithdrawKey(m *identity.Model, key *identity.AccessKey, beside []*identity.AccessKey) []*analyzer.Fix {
+	var out []*analyzer.Fix
+	if edits := inactive(m.Keys, beside); len(edits) > 0 {
+		fix := &analyzer.Fix{Message: "set the key Inactive until its owner asks for it; deleting it, with everything that reads it, is better", Grade: analyzer.Narrowing, Edits: edits}
+		out = append(out, fix.Leaves(analyzer.Low))
+	}
+	if fix := RemoveKey(m, key); fix != nil {
+		out = append(out, fix)
+	}
+	return out
+}
+
+// SetInactive is the fix of keys that are too many: all but the first. What the
+// same blocks make too many of for other users (excess, by block) goes with them, so
+// that one expression tells them all.
+func SetInactive(m *identity.Model, more []*identity.AccessKey, excess map[source.Span][]*identity.AccessKey) []*analyzer.Fix {
+	var off []*identity.AccessKey
+	done := map[source.Span]bool{}
+	for _, k := range more {
+		if body := k.Resource.Body; !done[body] {
+			done[body] = true
+			off = append(off, excess[body]...)
+		}
+	}
+	sort.SliceStable(off, func(i, j int) bool { return off[i].Resource.Address < off[j].Resource.Address })
+	edits := inactive(m.Keys, off)
+	if len(edits) == 0 {
+		return nil
+	}
+	fix := &analyzer.Fix{
+		Message: "set the later key Inactive, if the first is the one in use; delete it once nothing misses it",
+		Grade:   analyzer.Narrowing, Edits: edits,
+	}
+	if len(off) > 1 {
+		fix.Message = "set all keys of a user but the first Inactive, if that is the one in use; delete them once nothing misses them"
+	}
+	return []*analyzer.Fix{fix}
+}

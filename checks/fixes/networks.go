@@ -1,4 +1,4 @@
-package checks
+package fixes
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -16,12 +17,20 @@ import (
 // exampleNetwork stands for networks that only people know.
 const exampleNetwork = "203.0.113.0/24"
 
-// networks are those that root may act from: the project's own, else an example.
-func (c *rootIPCheck) networks() (list []string, placeholder string) {
-	if list = c.pass.Settings.AllowedCIDRs; len(list) > 0 {
-		return list, ""
+// networksOr are the project's own networks; where it names none, an example, and
+// what a message has to say of it.
+func networksOr(own []string) (list []string, placeholder string) {
+	if len(own) > 0 {
+		return own, ""
 	}
 	return []string{exampleNetwork}, ", with your own networks for " + exampleNetwork
+}
+
+// DraftRootNetworks drafts a service control policy that confines root to the
+// project's own networks.
+func DraftRootNetworks(o *identity.Organization, own []string) []*analyzer.Fix {
+	networks, placeholder := networksOr(own)
+	return missingSCP(o, "confine-root", rootIPPolicy(networks), "draft a service control policy that confines root to known networks"+placeholder+", attached to the root of the organization; test it on one unit first")
 }
 
 // rootIPPolicy confines root to networks.
@@ -36,10 +45,11 @@ func rootIPPolicy(networks []string) draftStatement {
 	}
 }
 
-// repairs are the fixes of a statement that nearly confines root. Where they
+// ConfineRoot is the fixes of a statement that nearly confines root to the
+// project's own networks. Where they
 // make it deny something else, or a network is meant that only people know, they
 // are drafts. That it confines others as well, which a note says, may stay.
-func (c *rootIPCheck) repairs(near *proof.NearMiss) []*analyzer.Fix {
+func ConfineRoot(near *proof.NearMiss, own []string) []*analyzer.Fix {
 	var fixes []*analyzer.Fix
 	one := func(grade analyzer.Grade, message string, edits []source.Edit, err error) {
 		if err == nil && len(edits) > 0 {
@@ -47,10 +57,10 @@ func (c *rootIPCheck) repairs(near *proof.NearMiss) []*analyzer.Fix {
 		}
 	}
 	s, cond := near.Statement, near.Condition
-	list, placeholder := c.networks()
+	list, placeholder := networksOr(own)
 	switch near.Defect {
 	case proof.DefectTag, proof.DefectNarrowed, proof.DefectPrincipalType, proof.DefectWildcard, proof.DefectPartition, proof.DefectARN, proof.DefectResource, proof.DefectActions, proof.DefectKey:
-		fixes = repairs(near)
+		fixes = Repairs(near)
 	case proof.DefectExempts:
 		edits, err := replaceElement(s, "NotAction", "Action", "*")
 		one(analyzer.Narrowing, "deny every action", edits, err)

@@ -1,0 +1,63 @@
+package fixes
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/proof"
+)
+
+// A need is what a statement needs so that the session name says who calls.
+type need struct {
+	grade   analyzer.Grade
+	message string
+	names   []string // one of which the name has to be
+}
+
+// forBoth begins the message of a draft that has a name for every caller.
+const forBoth = "require the session name to be the caller's user name or, of role and SSO sessions, which have none, their source identity, which they then have to carry"
+
+// needOf asks who gets in through a statement now, in all roles that have its text,
+// and has to get in afterwards. What sessions of roles do not have is required, so
+// that they are refused, only where users are seen to be the callers and nobody else.
+func (c *SessionName) needOf(s *policy.Statement) need {
+	roles, statements := c.Sharing(c.Role, s)
+	both, in, kind := []string{ownUserName, ownIdentity}, c.Result.Callers, proof.NamedCallerOf(statements...)
+	switch {
+	case in.AllRoles || kind.Class == policy.RolePrincipal && kind.OnlyRoles:
+		return need{analyzer.Draft, "require the session name to be the caller's source identity; the sessions that assume the role then have to carry one, and the role has to allow sts:SetSourceIdentity", both[1:]}
+	case in.Anyone:
+		return need{analyzer.Draft, forBoth + "; anyone's users may still assume the role, so name the accounts that may", both}
+	case in.ExternalID:
+		return need{analyzer.Draft, "require the session name to be the caller's user name; an external id says that somebody else's service assumes the role, and its sessions have none: then name its role as the principal, and require the name that it uses", both[:1]}
+	case kind.Class == policy.RolePrincipal:
+		return need{analyzer.Draft, fmt.Sprintf("%s; %s is a role", forBoth, kind.Name), both}
+	case kind.Class == policy.UnknownPrincipal && soundsLikeRole(kind.Name):
+		return need{analyzer.Draft, fmt.Sprintf("require the session name to be the caller's source identity, if %s is a role, as its name says; its sessions then have to carry one, and the role has to allow sts:SetSourceIdentity", kind.Name), both[1:]}
+	case proof.OnlyUsers(statements):
+		return need{analyzer.Narrowing, "require the session name to be the caller's user name", both[:1]}
+	case kind.Class == policy.UnknownPrincipal:
+		return need{analyzer.Draft, fmt.Sprintf("%s; what %s is is not known", forBoth, kind.Name), both}
+	}
+	users := "" // "" as well where one of the roles has none
+	for i, r := range roles {
+		callers := c.Model.CallersOf(r)
+		if callers.Others != "" {
+			return need{analyzer.Draft, fmt.Sprintf("%s; '%s' lets others than users assume '%s'", forBoth, callers.Others, r.Resource.Address), both}
+		}
+		if i == 0 || users != "" {
+			users = callers.Users
+		}
+	}
+	if users == "" {
+		return need{analyzer.Draft, forBoth + "; nothing in the scan shows who assumes the role", both}
+	}
+	return need{analyzer.Narrowing, fmt.Sprintf("require the session name to be the caller's user name: '%s' shows users as the callers, and nothing shows others", users), both[:1]}
+}
+
+var roleWord = regexp.MustCompile(`(?i)(?:^|[^a-z])roles?(?:_?(?:arns?|names?))?(?:$|[^a-z_])`)
+
+// soundsLikeRole says that what is not known has a role in its name.
+func soundsLikeRole(name string) bool { return roleWord.MatchString(name) }
