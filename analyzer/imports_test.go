@@ -15,6 +15,7 @@ const module = "github.com/iamvet/iamvet/"
 // allowed are the packages of this module that each package may import, and
 // the restricted libraries that it may know. Imports point down.
 var allowed = map[string][]string{
+	"analyzer/cores":      {},
 	"analyzer/source":     {},
 	"analyzer/aws":        {},
 	"analyzer/value":      {"analyzer/source"},
@@ -31,9 +32,9 @@ var allowed = map[string][]string{
 	"analyzer/terraform/addrs":     {},
 	"analyzer/edit":                {"analyzer/source", "analyzer/value", "hcl"},
 	"analyzer/settings":            {"analyzer/source", "analyzer/proof", "hcl", "cty"},
-	"analyzer/identity":            {"analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/terraform", "analyzer/terraform/addrs", "analyzer/credential"},
-	"analyzer":                     {"analyzer/source", "analyzer/value", "analyzer/terraform", "analyzer/identity", "analyzer/settings"},
-	"analyzer/engine": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
+	"analyzer/identity":            {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/terraform", "analyzer/terraform/addrs", "analyzer/credential"},
+	"analyzer":                     {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/terraform", "analyzer/identity", "analyzer/settings"},
+	"analyzer/engine": {"analyzer", "analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
 		"analyzer/terraform/workspace", "analyzer/terraform/addrs", "analyzer/identity", "analyzer/settings", "analyzer/credential"},
 	"analyzer/organization": {"analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
 		"analyzer/identity"},

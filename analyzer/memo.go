@@ -1,11 +1,15 @@
 package analyzer
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Memo remembers answers by question, for the runs that verify fixes: each of
 // them asks the same of everything that the fix did not touch. What is asked
 // first, in the run that is reported, is always worked out.
 type Memo struct {
+	mu        sync.Mutex
 	answers   map[string]any
 	found     map[string][]*Finding // by About
 	verifying bool
@@ -18,10 +22,15 @@ func (m *Memo) Answer() { m.verifying = true }
 // Remember is the answer for a key, which has to hold all that the answer
 // depends on.
 func Remember[T any](m *Memo, key string, answer func() T) T {
-	if a, ok := m.answers[key].(T); ok && m.verifying {
-		return a
+	m.mu.Lock()
+	known, ok := m.answers[key].(T)
+	m.mu.Unlock()
+	if ok && m.verifying {
+		return known
 	}
-	a := answer()
+	a := answer() // two who ask at once get the same
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.answers == nil {
 		m.answers = map[string]any{}
 	}
@@ -35,7 +44,9 @@ func Remember[T any](m *Memo, key string, answer func() T) T {
 func (p *Pass) About(key string, judge func()) {
 	key = p.Check.ID + "\x00" + key
 	if p.Memo.verifying {
+		p.Memo.mu.Lock()
 		found, known := p.Memo.found[key]
+		p.Memo.mu.Unlock()
 		for _, f := range found {
 			again := *f
 			p.Report(&again)
@@ -55,6 +66,8 @@ func (p *Pass) About(key string, judge func()) {
 		found = append(found, &kept)
 	}
 	judge()
+	p.Memo.mu.Lock()
+	defer p.Memo.mu.Unlock()
 	if p.Memo.found == nil {
 		p.Memo.found = map[string][]*Finding{}
 	}

@@ -13,8 +13,8 @@ import (
 // files, the roles that it has to do with, and whatever else is declared there
 // when it has to do with anything but roles; then all roots, for questions about
 // the estate.
-func (a *analysis) again(ctx context.Context, edits map[string][]byte, before *loaded) (*result, error) {
-	now, _, err := a.load(ctx, edits, before)
+func (a *analysis) again(ctx context.Context, e *edited, before *loaded) (*result, error) {
+	now, err := a.reload(ctx, e, before)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (a *analysis) again(ctx context.Context, edits map[string][]byte, before *l
 	if s.parts&^identity.Roles == 0 {
 		return res, nil
 	}
-	model = identity.BuildAgain(before.model, now, s.parts&^identity.Roles, s.isChanged)
+	model = identity.BuildAgain(before.model, before.with(now), s.parts&^identity.Roles, s.isChanged)
 	model.Accounts = a.deployed.accounts
 	if s.parts&identity.Organizations == 0 {
 		model.Beside = before.model // its organizations are as they were
@@ -63,18 +63,15 @@ type reach struct {
 	by      map[*terraform.Root]*terraform.Influence // of the changed ones, as they were and as they are
 }
 
-func (a *analysis) reach(now []*terraform.Root, before *loaded) *reach {
+func (a *analysis) reach(reloaded []reloaded, before *loaded) *reach {
 	s := &reach{by: map[*terraform.Root]*terraform.Influence{}}
-	for _, r := range now {
-		if before.roots[r] {
+	for _, re := range reloaded {
+		r, old := re.now, re.was
+		if r == nil {
+			s.parts = identity.AllParts
 			continue
 		}
 		s.changed = append(s.changed, r)
-		old := before.byDir[dirLabel{r.Dir, r.Label}]
-		if old == nil {
-			s.by[r], s.parts = nil, identity.AllParts
-			continue
-		}
 		influence := r.InfluenceOn(old)
 		s.by[r], s.by[old] = influence, influence
 		s.parts |= partsOf(influence, before.asked[old])

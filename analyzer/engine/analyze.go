@@ -5,6 +5,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -12,9 +13,11 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -100,8 +103,7 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 		return nil, err
 	}
 	gaps = append(gaps, a.misused(model.Roots)...)
-	before := newLoaded(model)
-	a.unedited = before
+	before := a.newLoaded(model)
 	a.progress("verifying fixes")
 	a.offer(result)
 	a.memo.Answer()
@@ -132,7 +134,7 @@ func Load(ctx context.Context, in Input) ([]*terraform.Root, []source.Gap, error
 	if err := a.discover(ctx); err != nil {
 		return nil, nil, err
 	}
-	roots, gaps, err := a.load(ctx, nil, nil)
+	roots, gaps, err := a.load(ctx)
 	if len(roots) == 0 {
 		gaps = append(gaps, a.misused(nil)...)
 	}
@@ -161,27 +163,23 @@ type analysis struct {
 	deployed deployment
 	apart    bool // findings of instances are left apart
 	memo     *analyzer.Memo
-	last     retry // of the fix that was tried last
+	// forgetful takes the memo away from whoever asks.
+	forgetful bool
 	// crashed are the checks that did, in the run that is reported. trying says that
 	// this is over: another that does costs the fix that is tried.
 	crashed map[*analyzer.Check]bool
 	trying  bool
-	// generators are the tools that wrote files; see generator.
-	generators map[string]string
-	unedited   *loaded // what edits in memory are made to; nil until it is loaded
-	// unapplied are the changes of the edits in memory that Terraform ignores.
-	unapplied []unapplied
+	// generators are the tools that wrote files, by name; see generator.
+	generators sync.Map
 	// outcome is the analysis with files replaced.
-	outcome func(ctx context.Context, edits map[string][]byte, before *loaded) (*result, error)
-	// compared is how many policies were compared with what fixes made of them.
-	compared int
+	outcome func(ctx context.Context, e *edited, before *loaded) (*result, error)
 }
 
 func newAnalysis(in Input, checks []*analyzer.Check) *analysis {
 	if in.Log == nil {
 		in.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &analysis{in: in, checks: checks, memo: &analyzer.Memo{}, crashed: map[*analyzer.Check]bool{}, generators: map[string]string{}}
+	a := &analysis{in: in, checks: checks, memo: &analyzer.Memo{}, crashed: map[*analyzer.Check]bool{}}
 	a.outcome = a.again
 	return a
 }
@@ -245,7 +243,7 @@ func lostRoot(dir string) source.Gap {
 
 // sound loads the roots and makes the model of them, without those that crash.
 func (a *analysis) sound(ctx context.Context) (*identity.Model, []source.Gap, error) {
-	roots, gaps, err := a.load(ctx, nil, nil)
+	roots, gaps, err := a.load(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -273,60 +271,36 @@ func (a *analysis) sound(ctx context.Context) (*identity.Model, []source.Gap, er
 	return m, gaps, nil
 }
 
-// load evaluates the roots. With edits, files are replaced in memory, and
-// roots of keep that read none of them are taken over as they are.
-func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *loaded) ([]*terraform.Root, []source.Gap, error) {
+// load loads the roots, in the order of their directories, then plans and states that
+// belong to none.
+func (a *analysis) load(ctx context.Context) ([]*terraform.Root, []source.Gap, error) {
+	loaded := make([]*terraform.Root, len(a.found))
+	more := make([][]source.Gap, len(a.found))
+	cores.Each(len(a.found), func(i int) {
+		f := a.found[i]
+		if ctx.Err() != nil {
+			return
+		}
+		gap, crashed := a.in.attempt(lostRoot(f.Dir), func() { loaded[i], more[i] = a.loadRoot(ctx, a.in.Boundary, f, nil, nil) })
+		if crashed {
+			loaded[i], more[i] = nil, []source.Gap{gap}
+		}
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	gaps := slices.Clone(a.gaps)
+	dirs := map[string]bool{}
 	var roots []*terraform.Root
-	used := make([]bool, len(a.in.Plans))
-	boundary := a.in.Boundary
-	if edits != nil && boundary != nil {
-		boundary = boundary.With(edits)
-	}
-	changed := keep.readers(edits)
-	for _, f := range a.found {
-		if err := ctx.Err(); err != nil {
-			return nil, nil, err
-		}
-		if keep != nil {
-			k := keep.at(f)
-			if k == nil {
-				continue // it is left out
-			}
-			if !changed[k] {
-				roots = append(roots, k)
-				continue
-			}
-		}
-		for i, p := range a.in.Plans {
-			used[i] = used[i] || p.HasDir && a.dirOf(p) == f.Dir
-		}
-		var root *terraform.Root
-		load := func() {
-			var more []source.Gap
-			root, more = a.loadRoot(ctx, boundary, f, edits, a.unedited.at(f))
-			gaps = append(gaps, more...)
-		}
-		if edits != nil {
-			load()
-		} else if gap, crashed := a.in.attempt(lostRoot(f.Dir), load); crashed {
-			gaps = append(gaps, gap)
-			continue
-		}
-		if root != nil {
-			roots = append(roots, root)
+	for i, f := range a.found {
+		dirs[f.Dir] = true
+		gaps = append(gaps, more[i]...)
+		if loaded[i] != nil {
+			roots = append(roots, loaded[i])
 		}
 	}
-	if keep != nil { // plans and states are as they were
-		for _, r := range keep.model.Roots {
-			if r.PlanAlone() {
-				roots = append(roots, r)
-			}
-		}
-		return roots, gaps, nil
-	}
-	for i, p := range a.in.Plans {
-		if used[i] {
+	for _, p := range a.in.Plans {
+		if p.HasDir && dirs[a.dirOf(p)] {
 			continue
 		}
 		if p.HasDir {
@@ -348,16 +322,41 @@ func (a *analysis) load(ctx context.Context, edits map[string][]byte, keep *load
 	return roots, gaps, nil
 }
 
+// edited are files that are replaced in memory.
+type edited struct {
+	files map[string][]byte
+
+	mu sync.Mutex
+	// unapplied are the changes of the edits that Terraform ignores.
+	unapplied []unapplied
+}
+
+// reloaded is a root before and after an edit; now is nil for one that has no
+// configuration any more.
+type reloaded struct{ was, now *terraform.Root }
+
+// reload loads the roots that read one of the edited files, in the order of all
+// roots.
+func (a *analysis) reload(ctx context.Context, e *edited, before *loaded) ([]reloaded, error) {
+	out := before.readers(e.files)
+	boundary := a.in.Boundary.With(e.files)
+	cores.Each(len(out), func(i int) {
+		if ctx.Err() == nil {
+			out[i].now, _ = a.loadRoot(ctx, boundary, before.found[out[i].was], e, out[i].was)
+		}
+	})
+	return out, ctx.Err()
+}
+
 // loadRoot is a root module with the plans and states of its directory; nil where
-// it has no configuration. old is the root as it was before the edits, if it is
-// known.
-func (a *analysis) loadRoot(ctx context.Context, boundary *workspace.Boundary, f workspace.FoundRoot, edits map[string][]byte, old *terraform.Root) (root *terraform.Root, gaps []source.Gap) {
+// it has no configuration. With edits, old is the root as it was before.
+func (a *analysis) loadRoot(ctx context.Context, boundary *workspace.Boundary, f workspace.FoundRoot, e *edited, old *terraform.Root) (root *terraform.Root, gaps []source.Gap) {
 	opt := a.in.Options
 	opt.Uncalled = true
 	opt.VarFiles = append(slices.Clone(f.VarFiles), opt.VarFiles...) // the command line wins
 	opt.Label = f.Label
-	if edits != nil {
-		opt.Deployed = a.keeps(old)
+	if e != nil {
+		opt.Deployed = e.keeps(old)
 	}
 	root, err := terraform.LoadConfig(ctx, boundary, f.Dir, opt)
 	if err != nil {
@@ -367,7 +366,7 @@ func (a *analysis) loadRoot(ctx context.Context, boundary *workspace.Boundary, f
 		if !p.HasDir || a.dirOf(p) != f.Dir {
 			continue
 		}
-		over, err := a.evidence(ctx, p, root, edits)
+		over, err := a.evidence(ctx, p, root, e)
 		if err != nil {
 			gaps = append(gaps, source.Gap{Kind: source.ErrorGap, File: p.Name, Reason: err.Error()})
 			continue
@@ -386,22 +385,25 @@ func (a *analysis) dirOf(p Evidence) string {
 	return dir
 }
 
-// loaded is what was loaded before, to be taken over by a run with edits.
+// loaded is what was loaded before any edit.
 type loaded struct {
 	model  *identity.Model
 	roots  map[*terraform.Root]bool
+	found  map[*terraform.Root]workspace.FoundRoot // of those that have a directory
 	byDir  map[dirLabel]*terraform.Root
 	byFile map[string][]*terraform.Root // those that read it
+	order  map[*terraform.Root]int
 	// asked is what types of resources anybody has looked for.
 	asked map[*terraform.Root]func(typ string) bool
 }
 
 type dirLabel struct{ dir, label string }
 
-func newLoaded(model *identity.Model) *loaded {
-	l := &loaded{model, map[*terraform.Root]bool{}, map[dirLabel]*terraform.Root{}, map[string][]*terraform.Root{}, map[*terraform.Root]func(string) bool{}}
-	for _, r := range model.Roots {
-		l.roots[r] = true
+func (a *analysis) newLoaded(model *identity.Model) *loaded {
+	l := &loaded{model: model, roots: map[*terraform.Root]bool{}, found: map[*terraform.Root]workspace.FoundRoot{}, byDir: map[dirLabel]*terraform.Root{},
+		byFile: map[string][]*terraform.Root{}, order: map[*terraform.Root]int{}, asked: map[*terraform.Root]func(string) bool{}}
+	for i, r := range model.Roots {
+		l.roots[r], l.order[r] = true, i
 		l.asked[r] = r.Asked()
 		if r.PlanAlone() {
 			continue
@@ -411,39 +413,48 @@ func newLoaded(model *identity.Model) *loaded {
 			l.byFile[f.Name] = append(l.byFile[f.Name], r)
 		}
 	}
+	for _, f := range a.found {
+		if r := l.byDir[dirLabel{f.Dir, f.Label}]; r != nil {
+			l.found[r] = f
+		}
+	}
 	return l
 }
 
-func (l *loaded) at(f workspace.FoundRoot) *terraform.Root {
-	if l == nil {
-		return nil
-	}
-	return l.byDir[dirLabel{f.Dir, f.Label}]
-}
-
 // readers are the roots that read one of the edited files.
-func (l *loaded) readers(edits map[string][]byte) map[*terraform.Root]bool {
-	out := map[*terraform.Root]bool{}
-	if l == nil {
-		return out
-	}
+func (l *loaded) readers(edits map[string][]byte) []reloaded {
+	var out []reloaded
+	seen := map[*terraform.Root]bool{}
 	for name := range edits {
 		for _, r := range l.byFile[name] {
-			out[r] = true
+			if _, has := l.found[r]; has && !seen[r] {
+				seen[r] = true
+				out = append(out, reloaded{was: r})
+			}
 		}
 	}
+	slices.SortFunc(out, func(a, b reloaded) int { return cmp.Compare(l.order[a.was], l.order[b.was]) })
 	return out
 }
 
-func (a *analysis) evidence(ctx context.Context, p Evidence, config *terraform.Root, edits map[string][]byte) (*terraform.Root, error) {
+// with are all roots after an edit.
+func (l *loaded) with(now []reloaded) []*terraform.Root {
+	roots := slices.Clone(l.model.Roots)
+	for _, r := range now {
+		roots[l.order[r.was]] = r.now
+	}
+	return slices.DeleteFunc(roots, func(r *terraform.Root) bool { return r == nil })
+}
+
+func (a *analysis) evidence(ctx context.Context, p Evidence, config *terraform.Root, e *edited) (*terraform.Root, error) {
 	r := bytes.NewBuffer(p.Bytes)
 	if p.State {
 		return terraform.LoadState(ctx, r, p.Name, config)
 	}
 	opt := terraform.PlanOptions{}
-	if len(edits) > 0 {
+	if e != nil {
 		opt.PreferConfig = func(s source.Span) bool {
-			_, edited := edits[s.File.Name]
+			_, edited := e.files[s.File.Name]
 			return edited
 		}
 	}
@@ -472,8 +483,12 @@ func (a *analysis) model(roots []*terraform.Root, parts identity.Part) *identity
 // judge runs the checks over a model.
 func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*analyzer.Check) (*result, error) {
 	out := &result{model: model, roots: model.Roots}
+	memo := a.memo
+	if a.forgetful {
+		memo = &analyzer.Memo{}
+	}
 	for _, c := range checks {
-		pass := &analyzer.Pass{Check: c, Model: model, Memo: a.memo, Settings: &a.in.Settings, Now: a.in.Now, Take: func(f *analyzer.Finding) {
+		pass := &analyzer.Pass{Check: c, Model: model, Memo: memo, Settings: &a.in.Settings, Now: a.in.Now, Take: func(f *analyzer.Finding) {
 			mustBeWhole(f)
 			out.findings = append(out.findings, f)
 		}}
@@ -509,7 +524,9 @@ func (a *analysis) ask(ctx context.Context, c *analyzer.Check, pass *analyzer.Pa
 	if a.trying && !a.crashed[c] {
 		err = run(pass)
 	} else if gap, crashed := a.in.attempt(source.Gap{Reason: c.ID + " " + c.Name + " is not decided to its end"}, func() { err = run(pass) }); crashed {
-		a.crashed[c] = true
+		if !a.trying {
+			a.crashed[c] = true
+		}
 		*gaps = append(*gaps, gap)
 	}
 	if err != nil {
@@ -518,18 +535,33 @@ func (a *analysis) ask(ctx context.Context, c *analyzer.Check, pass *analyzer.Pa
 	return nil
 }
 
-// offer works out the fixes of findings.
+// offer works out the fixes of findings. Those of one resource share what they work
+// out, and take their turns.
 func (a *analysis) offer(res *result) {
+	var groups [][]*analyzer.Finding
+	at := map[*terraform.Resource]int{}
 	for _, f := range res.findings {
 		if f.Offer == nil {
 			continue
 		}
-		var more []*analyzer.Fix
-		if gap, crashed := a.in.attempt(lost(f, "it has fixes that were not worked out"), func() { more = f.Offer() }); crashed {
-			res.gaps = append(res.gaps, gap)
+		i, known := at[f.Resource]
+		if !known || f.Resource == nil {
+			i = len(groups)
+			at[f.Resource], groups = i, append(groups, nil)
 		}
-		f.Fixes = append(f.Fixes, more...)
+		groups[i] = append(groups[i], f)
 	}
+	crashes := make([][]source.Gap, len(groups))
+	cores.Each(len(groups), func(i int) {
+		for _, f := range groups[i] {
+			var more []*analyzer.Fix
+			if gap, crashed := a.in.attempt(lost(f, "it has fixes that were not worked out"), func() { more = f.Offer() }); crashed {
+				crashes[i] = append(crashes[i], gap)
+			}
+			f.Fixes = append(f.Fixes, more...)
+		}
+	})
+	res.gaps = append(res.gaps, slices.Concat(crashes...)...)
 }
 
 // lost is a gap about a finding that is there.

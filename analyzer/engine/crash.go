@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/source"
 )
 
@@ -38,7 +39,12 @@ func Guard(do func(), pass func() bool) (crash *Crash) {
 			return
 		}
 		if r := recover(); r != nil {
-			crash = &Crash{Where: crashSite()}
+			callers := make([]uintptr, 200)
+			callers = callers[:runtime.Callers(3, callers)]
+			if p, ok := r.(*cores.Panic); ok { // of another goroutine
+				r, callers = p.Value, p.Callers
+			}
+			crash = &Crash{Where: crashSite(callers)}
 			if err, ok := r.(runtime.Error); ok {
 				crash.What = strings.TrimPrefix(err.Error(), "runtime error: ")
 			}
@@ -49,10 +55,9 @@ func Guard(do func(), pass func() bool) (crash *Crash) {
 }
 
 // crashSite is the innermost function of iamvet on the stack of a panic.
-func crashSite() string {
-	callers := make([]uintptr, 200)
-	frames := runtime.CallersFrames(callers[:runtime.Callers(4, callers)]) // after Guard's own
-	for more := true; more; {
+func crashSite(callers []uintptr) string {
+	frames := runtime.CallersFrames(callers)
+	for more := len(callers) > 0; more; {
 		var f runtime.Frame
 		f, more = frames.Next()
 		if strings.HasPrefix(f.Function, "github.com/iamvet/iamvet/") || strings.HasPrefix(f.Function, "main.") {

@@ -11,14 +11,14 @@ import (
 // everything.
 func AnalyzeThoroughly(ctx context.Context, in Input, checks []*analyzer.Check) (*analyzer.Report, error) {
 	a := newAnalysis(in, checks)
-	a.outcome = func(ctx context.Context, edits map[string][]byte, before *loaded) (*result, error) {
-		a.memo = &analyzer.Memo{} // nothing is remembered
-		anew := *before           // as if every root read what is edited
+	a.forgetful = true
+	a.outcome = func(ctx context.Context, e *edited, before *loaded) (*result, error) {
+		anew := *before // as if every root read what is edited
 		anew.byFile = map[string][]*terraform.Root{}
-		for name := range edits {
+		for name := range e.files {
 			anew.byFile[name] = before.model.Roots
 		}
-		return a.result(ctx, edits, &anew)
+		return a.result(ctx, e, &anew)
 	}
 	return a.analyze(ctx)
 }

@@ -20,11 +20,11 @@ const cdktf = "CDKTF"
 // generator is the tool that wrote a file, and will again; "" for what people
 // write.
 func (a *analysis) generator(f *source.File) string {
-	by, known := a.generators[f.Name]
-	if !known {
-		by = a.generatorOf(f)
-		a.generators[f.Name] = by
+	if by, known := a.generators.Load(f.Name); known {
+		return by.(string)
 	}
+	by := a.generatorOf(f)
+	a.generators.Store(f.Name, by)
 	return by
 }
 

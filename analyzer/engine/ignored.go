@@ -21,7 +21,7 @@ type unapplied struct {
 
 // keeps is what the resources of a root that was edited in memory keep of what
 // they had: changes that Terraform ignores change nothing.
-func (a *analysis) keeps(old *terraform.Root) func(address, attribute string, now *value.Value) *value.Value {
+func (e *edited) keeps(old *terraform.Root) func(address, attribute string, now *value.Value) *value.Value {
 	if old == nil {
 		return nil
 	}
@@ -44,7 +44,9 @@ func (a *analysis) keeps(old *terraform.Root) func(address, attribute string, no
 		}
 		was := r.Attr(attribute)
 		if value.Key(was) != value.Key(now) {
-			a.unapplied = append(a.unapplied, unapplied{attribute, at, address})
+			e.mu.Lock()
+			e.unapplied = append(e.unapplied, unapplied{attribute, at, address})
+			e.mu.Unlock()
 		}
 		return was
 	}

@@ -62,8 +62,7 @@ func Combine(ctx context.Context, in Input, checks []*analyzer.Check, chosen []a
 		}
 	}
 	var after *result
-	roots := newLoaded(model)
-	a.unedited = roots
+	roots := a.newLoaded(model)
 	_, crashed := a.in.attempt(source.Gap{}, func() { after, err = a.harmless(ctx, before, roots, out.Applied, merged) })
 	if crashed || err != nil {
 		if ctx.Err() != nil {
@@ -85,12 +84,12 @@ func Combine(ctx context.Context, in Input, checks []*analyzer.Check, chosen []a
 }
 
 // result loads what edits change, and runs everything.
-func (a *analysis) result(ctx context.Context, edits map[string][]byte, before *loaded) (*result, error) {
-	roots, _, err := a.load(ctx, edits, before)
+func (a *analysis) result(ctx context.Context, e *edited, before *loaded) (*result, error) {
+	now, err := a.reload(ctx, e, before)
 	if err != nil {
 		return nil, err
 	}
-	return a.judge(ctx, a.model(roots, identity.AllParts), a.checks)
+	return a.judge(ctx, a.model(before.with(now), identity.AllParts), a.checks)
 }
 
 // harmless applies edits in memory and says what is wrong with the outcome.
@@ -98,15 +97,15 @@ func (a *analysis) harmless(ctx context.Context, before *result, roots *loaded, 
 	if len(edits) == 0 {
 		return nil, nil
 	}
-	contents := map[string][]byte{}
+	e := &edited{files: map[string][]byte{}}
 	for _, fe := range byFile(edits) {
 		b, err := source.Apply(fe.file, fe.edits)
 		if err != nil {
 			return nil, err
 		}
-		contents[fe.file.Name] = b
+		e.files[fe.file.Name] = b
 	}
-	after, err := a.result(ctx, contents, roots)
+	after, err := a.result(ctx, e, roots)
 	if err != nil {
 		return nil, err
 	}

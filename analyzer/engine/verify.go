@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/source"
 )
 
@@ -20,55 +21,103 @@ import (
 // to be read twice is worse than none.
 func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error {
 	before := count(res)
-	var clean func(string) string
-	tried := map[string]trial{} // by diff: findings of one place often share a fix
+	var trials []*trial
 	for _, f := range res.findings {
 		a.sayGenerated(f)
-		kept := f.Fixes[:0]
 		for _, fix := range f.Fixes {
-			var diff string
-			var err error
-			gap, crashed := a.in.attempt(lost(f, "a fix was not tried to its end ("+fix.Message+")"), func() {
-				if diff, err = a.diff(fix); err != nil {
-					return
-				}
-				key := f.Fingerprint + "\x00" + diff
-				known, done := tried[key]
-				if !done {
-					known.err = a.tryFix(ctx, roots, before, analyzer.Chosen{Finding: f, Fix: fix}, diff)
-					known.unapplied = a.last.unapplied
-					tried[key] = known
-				}
-				if err = known.err; err != nil {
-					sayUnapplied(f, known.unapplied)
-				}
-			})
-			if crashed {
-				res.gaps = append(res.gaps, gap)
-				continue
-			}
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			if err != nil {
-				if clean == nil {
-					clean = Redactor(res.model)
-				}
-				a.in.Log.Debug("fix dropped", "rule", f.Check.ID, "resource", addressOf(f), "fix", fix.Message, "because", clean(err.Error()))
-				continue
-			}
-			fix.Diff = diff
-			kept = append(kept, fix)
+			trials = append(trials, &trial{Chosen: analyzer.Chosen{Finding: f, Fix: fix}})
 		}
-		f.Fixes = kept
+	}
+	cores.Each(len(trials), func(i int) {
+		t := trials[i]
+		a.attempted(t, func() { t.diff, t.err = a.diff(t.Fix) })
+	})
+	// Findings of one place often share a fix, and with it the analysis after it.
+	groups, at := [][]*trial{}, map[string]int{}
+	for _, t := range trials {
+		if t.err != nil || t.crash != nil {
+			continue
+		}
+		i, known := at[t.diff]
+		if !known {
+			i = len(groups)
+			at[t.diff], groups = i, append(groups, nil)
+		}
+		groups[i] = append(groups[i], t)
+	}
+	cores.Each(len(groups), func(i int) { a.tryAlike(ctx, roots, before, groups[i]) })
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for _, f := range res.findings {
+		f.Fixes = f.Fixes[:0]
+	}
+	var clean func(string) string
+	for _, t := range trials {
+		switch {
+		case t.crash != nil:
+			res.gaps = append(res.gaps, *t.crash)
+		case t.err != nil:
+			sayUnapplied(t.Finding, t.unapplied)
+			if clean == nil {
+				clean = Redactor(res.model)
+			}
+			a.in.Log.Debug("fix dropped", "rule", t.Finding.Check.ID, "resource", addressOf(t.Finding), "fix", t.Fix.Message, "because", clean(t.err.Error()))
+		default:
+			t.Fix.Diff = t.diff
+			t.Finding.Fixes = append(t.Finding.Fixes, t.Fix)
+		}
 	}
 	return nil
 }
 
-// trial is how a fix that was tried came out.
+// trial is a fix that is tried, and how that comes out: it is dropped where there is
+// an error or a crash.
 type trial struct {
+	analyzer.Chosen
+	diff      string
 	err       error
 	unapplied []unapplied
+	crash     *source.Gap
+}
+
+// attempted does something of a trial, and keeps the panic in it.
+func (a *analysis) attempted(t *trial, do func()) {
+	gap, crashed := a.in.attempt(lost(t.Finding, "a fix was not tried to its end ("+t.Fix.Message+")"), do)
+	if crashed {
+		t.crash = &gap
+	}
+}
+
+// tryAlike tries fixes that make the same edits: those of the members of a group,
+// say, of which each has its own finding to end.
+func (a *analysis) tryAlike(ctx context.Context, roots *loaded, before tally, trials []*trial) {
+	var shared *outcome
+	known := map[string]*trial{} // by fingerprint
+	for _, t := range trials {
+		if ctx.Err() != nil {
+			return
+		}
+		if same := known[t.Finding.Fingerprint]; same != nil {
+			t.err, t.unapplied = same.err, same.unapplied
+			continue
+		}
+		a.attempted(t, func() {
+			if shared == nil {
+				if shared, t.err = a.after(ctx, roots, t.Fix); t.err != nil {
+					return
+				}
+			}
+			t.unapplied = shared.unapplied
+			t.err = before.noWorse(shared.result, []analyzer.Chosen{t.Chosen})
+			if t.err == nil && t.Fix.Grade != analyzer.Draft {
+				t.err = shared.widens()
+			}
+		})
+		if t.crash == nil {
+			known[t.Finding.Fingerprint] = t
+		}
+	}
 }
 
 // diff is the unified diff of a fix over all the files it touches.
@@ -183,34 +232,17 @@ func count(res *result) tally {
 	return c
 }
 
-// A retry is the analysis after a fix. The members of a group, one after the
-// other, share their fix, and with it the analysis.
-type retry struct {
-	diff   string
-	res    *result
+// An outcome is the analysis after a fix.
+type outcome struct {
+	*result
 	widens func() error // sync.OnceValue
 	// unapplied is what of the fix Terraform ignores.
 	unapplied []unapplied
 }
 
-func (a *analysis) tryFix(ctx context.Context, roots *loaded, before tally, c analyzer.Chosen, diff string) error {
-	if a.last.res == nil || a.last.diff != diff {
-		a.last, a.unapplied = retry{}, nil
-		res, err := a.after(ctx, roots, c.Fix)
-		if err != nil {
-			return err
-		}
-		a.last = retry{diff, res, sync.OnceValue(func() error { return a.widens(roots, res) }), a.unapplied}
-	}
-	if err := before.noWorse(a.last.res, []analyzer.Chosen{c}); err != nil || c.Fix.Grade == analyzer.Draft {
-		return err
-	}
-	return a.last.widens()
-}
-
 // after is the analysis with a fix applied in memory.
-func (a *analysis) after(ctx context.Context, roots *loaded, fix *analyzer.Fix) (*result, error) {
-	edits := map[string][]byte{}
+func (a *analysis) after(ctx context.Context, roots *loaded, fix *analyzer.Fix) (*outcome, error) {
+	e := &edited{files: map[string][]byte{}}
 	for _, fe := range byFile(fix.Edits) {
 		if a.in.Boundary == nil {
 			return nil, fmt.Errorf("%s cannot be edited: only a plan is at hand", fe.file.Name)
@@ -219,9 +251,13 @@ func (a *analysis) after(ctx context.Context, roots *loaded, fix *analyzer.Fix) 
 		if err != nil {
 			return nil, err
 		}
-		edits[fe.file.Name] = b
+		e.files[fe.file.Name] = b
 	}
-	return a.outcome(ctx, edits, roots)
+	res, err := a.outcome(ctx, e, roots)
+	if err != nil {
+		return nil, err
+	}
+	return &outcome{res, sync.OnceValue(func() error { return a.widens(roots, res) }), e.unapplied}, nil
 }
 
 // noWorse says what is wrong with an outcome of fixes: a finding of theirs that

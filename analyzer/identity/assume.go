@@ -32,6 +32,8 @@ func (c *Callers) add(by string, others bool) {
 // CallersOf is what the scan shows of who calls a role, in whichever root and form:
 // the role may be called from another configuration than its own.
 func (m *Model) CallersOf(r *Role) Callers {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.assumers == nil {
 		m.assumers = m.findAssumers()
 	}

@@ -7,8 +7,11 @@ package identity
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"sync"
 
+	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -49,6 +52,9 @@ type Model struct {
 	// Looked are the resource instances that were looked at.
 	Looked []*terraform.Resource
 
+	// mu is held while what follows is worked out: whoever offers fixes asks at the
+	// same time as others.
+	mu            sync.Mutex
 	before        *Model // see BuildAgain
 	changed       func(*terraform.Resource) bool
 	parsed        map[*value.Value]parsed // policies, by the attribute that holds them
@@ -91,19 +97,51 @@ func BuildAgain(before *Model, roots []*terraform.Root, parts Part, changed func
 }
 
 func (m *Model) build(parts Part) {
-	m.parsed, m.lengths = map[*value.Value]parsed{}, map[*value.Value]int{}
-	m.loginOf, m.keysOf = map[*User]*Login{}, map[*User][]*AccessKey{}
-	m.credentialsOf, m.deviceOf = map[*User][]*Credential{}, map[*User]*MFADevice{}
-	for _, r := range m.Roots {
+	m.init()
+	of := make([]*Model, len(m.Roots))
+	cores.Each(len(m.Roots), func(i int) {
+		of[i] = &Model{before: m.before, changed: m.changed}
+		of[i].init()
 		if parts&People != 0 {
-			m.addUsers(r)
+			of[i].addUsers(m.Roots[i])
 		}
 		if parts&Roles != 0 {
-			m.addRoles(r)
+			of[i].addRoles(m.Roots[i])
 		}
+	})
+	for _, root := range of {
+		m.take(root)
 	}
 	if parts&Organizations != 0 {
 		m.addOrganizations()
+	}
+}
+
+func (m *Model) init() {
+	m.parsed, m.lengths = map[*value.Value]parsed{}, map[*value.Value]int{}
+	m.loginOf, m.keysOf = map[*User]*Login{}, map[*User][]*AccessKey{}
+	m.credentialsOf, m.deviceOf = map[*User][]*Credential{}, map[*User]*MFADevice{}
+}
+
+// take takes over what was made of one root.
+func (m *Model) take(root *Model) {
+	m.Users = append(m.Users, root.Users...)
+	m.Keys = append(m.Keys, root.Keys...)
+	m.Forgotten = append(m.Forgotten, root.Forgotten...)
+	m.Logins = append(m.Logins, root.Logins...)
+	m.Credentials = append(m.Credentials, root.Credentials...)
+	m.MFADevices = append(m.MFADevices, root.MFADevices...)
+	m.PasswordPolicies = append(m.PasswordPolicies, root.PasswordPolicies...)
+	m.Roles = append(m.Roles, root.Roles...)
+	m.Gaps = append(m.Gaps, root.Gaps...)
+	m.Looked = append(m.Looked, root.Looked...)
+	m.userIndexes = append(m.userIndexes, root.userIndexes...)
+	maps.Copy(m.parsed, root.parsed)
+	maps.Copy(m.loginOf, root.loginOf)
+	maps.Copy(m.credentialsOf, root.credentialsOf)
+	maps.Copy(m.deviceOf, root.deviceOf)
+	for u, keys := range root.keysOf { // under nil those of all roots
+		m.keysOf[u] = append(m.keysOf[u], keys...)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 // an organization with the key of one before, it is the same, and all that a
 // check finds out about it is.
 func (m *Model) Key(o *Organization) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if known := m.keys[o]; known != "" {
 		return known
 	}
@@ -29,7 +31,7 @@ func (m *Model) Key(o *Organization) string {
 	for _, u := range o.Unread {
 		k.text(u.Address)
 	}
-	watched, why := m.WatchesRoot()
+	watched, why := m.watchedRoot()
 	k.text(watched, why)
 	for _, p := range m.OrganizationPolicies { // of any: what AWS refuses is told beside each
 		if p.TooLong() {

@@ -35,6 +35,8 @@ func (p *Permissions) Documents() []*policy.Document {
 // reference and by name, in the user's root first; a name that only one other
 // root of the scan declares is that one.
 func (m *Model) PermissionsOf(u *User) Permissions {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.bind()
 	p := Permissions{Policies: slices.Clone(u.policies)}
 	for _, g := range u.groups {

@@ -103,6 +103,8 @@ func (m *Model) UserOf(l *Login) *User {
 	if l.Owner != nil {
 		return l.Owner
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.bind()
 	return m.outsiders[l]
 }
@@ -331,6 +333,8 @@ func (u *User) Groups() []*Group {
 
 // Members are the users that are, or may be, in a group.
 func (m *Model) Members(g *Group) []*User {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.bind()
 	var out []*User
 	for _, u := range m.Users {

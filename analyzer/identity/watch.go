@@ -13,6 +13,12 @@ import (
 // GuardDuty detector alone notices and tells nobody. Where it is Maybe, why says
 // what would decide.
 func (m *Model) WatchesRoot() (is value.Tri, why []value.Reason) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.watchedRoot()
+}
+
+func (m *Model) watchedRoot() (is value.Tri, why []value.Reason) {
 	if m.watched == nil {
 		is, why := m.watchesRoot()
 		m.watched = &watched{is, why}

@@ -1,0 +1,74 @@
+package cores_test
+
+import (
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/iamvet/iamvet/analyzer/cores"
+)
+
+// onCores runs a test as on machines with one core and with several.
+func onCores(t *testing.T, test func(t *testing.T)) {
+	for _, n := range []int{1, 2, 8} {
+		was := runtime.GOMAXPROCS(n)
+		test(t)
+		runtime.GOMAXPROCS(was)
+	}
+}
+
+func TestEachIndexOnce(t *testing.T) {
+	onCores(t, func(t *testing.T) {
+		for _, n := range []int{0, 1, 7, 1000} {
+			calls := make([]atomic.Int32, n)
+			cores.Each(n, func(i int) { calls[i].Add(1) })
+			for i := range calls {
+				if got := calls[i].Load(); got != 1 {
+					t.Errorf("%d of %d was done %d times", i, n, got)
+				}
+			}
+		}
+	})
+}
+
+// The panic that is seen is that of the lowest index, and everything before it is done.
+func TestPanics(t *testing.T) {
+	onCores(t, func(t *testing.T) {
+		var done [500]atomic.Bool
+		r := panicOf(func() {
+			cores.Each(len(done), func(i int) {
+				if i >= 200 && i%100 == 0 {
+					cores.Each(2, func(int) { panicAt(i) })
+				}
+				done[i].Store(true)
+			})
+		})
+		text := ""
+		switch r := r.(type) {
+		case *cores.Panic:
+			text = r.Error()
+			if !strings.Contains(text, "cores_test.panicAt") {
+				t.Errorf("it does not say where: %s", text)
+			}
+		case string:
+			text = r
+		}
+		if !strings.HasPrefix(text, "at 200") {
+			t.Errorf("panic %q, want that of 200", text)
+		}
+		for i := range 200 {
+			if !done[i].Load() {
+				t.Errorf("%d was not done", i)
+			}
+		}
+	})
+}
+
+func panicAt(i int) { panic("at " + string(rune('0'+i/100)) + "00") }
+
+func panicOf(do func()) (r any) {
+	defer func() { r = recover() }()
+	do()
+	return nil
+}
