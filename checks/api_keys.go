@@ -59,7 +59,7 @@ func apiKeysAtCreation(p *analyzer.Pass) {
 		if isMachine(p, c.Owner) {
 			continue
 		}
-		together, why := createdTogether(c.Resource, c.Owner.Resource)
+		together, why := identity.CreatedTogether(c.Resource, c.Owner.Resource)
 		if together == value.No {
 			continue
 		}

@@ -17,7 +17,7 @@ func reportedRootKey(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
 			continue
 		}
 		f := deployedFinding(r, analyzer.Critical, "deployed-root-key",
-			fmt.Sprintf("%s has an active access key (access key %d, %s): whoever holds it may do everything in the account, without MFA; delete it.", upper(who(p, r)), i+1, history(k.Rotated, k.LastUsed)))
+			fmt.Sprintf("%s has an active access key (access key %d, %s): whoever holds it may do everything in the account, without MFA; delete it.", upperFirst(who(p, r)), i+1, history(k.Rotated, k.LastUsed)))
 		f.Witness = &analyzer.Witness{
 			Principal: r.ARN, Action: "iam:CreateUser", Absent: []string{"aws:MultiFactorAuthPresent"},
 			Words: "the holder of the key, signing any request as root: no MFA, no IAM policy and no session limit stands in the way",
@@ -30,12 +30,12 @@ func reportedRootKey(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
 	for i, k := range r.Row.Keys {
 		if k.Exists() {
 			return deployedFinding(r, analyzer.Low, "deployed-root-key-inactive",
-				fmt.Sprintf("%s keeps an inactive access key (access key %d, %s); delete it, since setting it Active again is all it takes to use it.", upper(who(p, r)), i+1, history(k.Rotated, k.LastUsed)))
+				fmt.Sprintf("%s keeps an inactive access key (access key %d, %s); delete it, since setting it Active again is all it takes to use it.", upperFirst(who(p, r)), i+1, history(k.Rotated, k.LastUsed)))
 		}
 	}
 	if certificates := activeCertificates(r); certificates != "" {
 		return deployedFinding(r, analyzer.Low, "deployed-root-certificate",
-			fmt.Sprintf("%s has no access key, but %s: a credential of root as well, which no MFA goes with; delete it.", upper(who(p, r)), certificates))
+			fmt.Sprintf("%s has no access key, but %s: a credential of root as well, which no MFA goes with; delete it.", upperFirst(who(p, r)), certificates))
 	}
 	return nil
 }
@@ -49,10 +49,10 @@ func reportedRootMFA(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
 		guard, bound := rootGuard(p, r)
 		if guard == proof.MFAEnforced || guard == proof.RootDenied {
 			return deployedFinding(r, analyzer.Medium, "deployed-without-device",
-				fmt.Sprintf("%s has no MFA device: %s, but its password still signs in, and whoever has it may be the first to enrol a device; enrol one, or remove root's credentials centrally.", upper(who(p, r)), bound))
+				fmt.Sprintf("%s has no MFA device: %s, but its password still signs in, and whoever has it may be the first to enrol a device; enrol one, or remove root's credentials centrally.", upperFirst(who(p, r)), bound))
 		}
 		f := deployedFinding(r, analyzer.High, "deployed-without-mfa",
-			fmt.Sprintf("%s has no MFA device: its password alone opens the account; give it one, or remove root's credentials centrally.%s", upper(who(p, r)), bound))
+			fmt.Sprintf("%s has no MFA device: its password alone opens the account; give it one, or remove root's credentials centrally.%s", upperFirst(who(p, r)), bound))
 		f.Witness = &analyzer.Witness{
 			Principal: r.ARN, Action: "iam:CreateUser", Context: map[string]string{"aws:MultiFactorAuthPresent": "false"},
 			Words: "whoever knows or resets the password of root, in a console session without MFA",
@@ -70,7 +70,7 @@ func reportedRootUsage(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding
 		return nil
 	}
 	return deployedFinding(r, analyzer.Medium, "deployed-use",
-		fmt.Sprintf("%s was used on %s, within the last %d days; root is for the few tasks that need it, not for administration.", upper(who(p, r)), date(r.LastUsed()), days))
+		fmt.Sprintf("%s was used on %s, within the last %d days; root is for the few tasks that need it, not for administration.", upperFirst(who(p, r)), date(r.LastUsed()), days))
 }
 
 // rootGuard says what the service control policies of the scan make of root in

@@ -149,3 +149,13 @@ func tooLong(p *identity.OrganizationPolicy) string {
 	}
 	return fmt.Sprintf("AWS refuses it for its %d characters, of which a %s control policy may have %d; split it, or have jsonencode or minified_json leave the spaces out", p.Length(), kind, limit)
 }
+
+func attachmentsOf(p *identity.OrganizationPolicy) []analyzer.Related {
+	var out []analyzer.Related
+	for _, a := range p.Attachments {
+		if a.Resource != p.Resource {
+			out = append(out, analyzer.Related{Message: "attached here", Span: a.Resource.Header, Address: a.Resource.Address})
+		}
+	}
+	return out
+}

@@ -119,18 +119,6 @@ func trustsAnyone(p *analyzer.Pass, role *identity.Role, r proof.TrustResult) *a
 	return f
 }
 
-// trustFinding is what findings about a trust policy share.
-func trustFinding(role *identity.Role, statements []*policy.Statement, span source.Span) *analyzer.Finding {
-	f := &analyzer.Finding{Resource: role.Resource, Span: span, Assumptions: assumptions(role.Resource, role.Attribute)}
-	if len(statements) > 0 {
-		f.Statement = statementText(statements[0])
-	}
-	if !span.IsZero() && !role.Resource.Body.IsZero() && !role.Resource.Body.Contains(span) {
-		f.Related = append(f.Related, analyzer.Related{Message: "the role with this trust policy", Span: role.Resource.AttributeSpan(role.TrustAttribute()), Address: role.Resource.Address})
-	}
-	return f
-}
-
 // anyPrincipalSpan is the "*" that admits everybody, else the statement, else
 // the attribute.
 func anyPrincipalSpan(role *identity.Role, statements []*policy.Statement) source.Span {

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -50,15 +49,6 @@ roles, or central root access (sts:AssumeRoot), for the few tasks that need root
 	Deployed: eachRoot(reportedRootKey),
 }
 
-// rootUser is what iamvet takes for the root user: IAM compares names without
-// regard to case, and the credential report calls it <root_account>.
-var rootUser = regexp.MustCompile(`(?i)^(root|<root_account>|arn:aws[a-z-]*:iam::(\d{12}|\*)?:root)$`)
-
-var rootSamples = []string{
-	"root", "<root_account>", "arn:aws:iam::123456789012:root", "arn:aws-us-gov:iam::123456789012:root",
-	"arn:aws-cn:iam::123456789012:root", "arn:aws:iam:::root",
-}
-
 func rootAccessKey(p *analyzer.Pass) error {
 	for _, key := range p.Model.Keys {
 		if key.Resource.Deleted() {
@@ -68,7 +58,7 @@ func rootAccessKey(p *analyzer.Pass) error {
 		if key.Owner != nil {
 			name = key.Owner.Name
 		}
-		is := isRoot(name)
+		is := identity.NamesRoot(name)
 		if is == value.No || inGovCloud(p, key.Resource) {
 			continue
 		}
@@ -87,42 +77,6 @@ func rootAccessKey(p *analyzer.Pass) error {
 		p.Report(f)
 	}
 	return nil
-}
-
-// isRoot says whether a user name resolves to the root user.
-func isRoot(name *value.Value) value.Tri {
-	if name.Is(value.Unknown) && derivedFrom(name, "random_") {
-		return value.No
-	}
-	if name.Is(value.Unknown) && len(name.Candidates) > 0 {
-		all, none := value.Yes, value.Yes
-		for _, c := range name.Candidates {
-			is := isRoot(c)
-			all, none = all.And(is), none.And(is.Not())
-		}
-		if all == value.Yes || none == value.Yes {
-			return all
-		}
-		return value.Maybe
-	}
-	if parts, ok := name.AsParts(); ok && len(parts) > 1 && rootARNShape(parts) {
-		return value.Yes
-	}
-	return matchesParts(name, rootUser, rootSamples...)
-}
-
-// rootARNShape says that the literal pieces spell a root ARN whatever account
-// or partition stands in the holes.
-func rootARNShape(parts []value.Part) bool {
-	text := ""
-	for _, p := range parts {
-		if p.Hole != nil {
-			text += "\x00"
-		} else {
-			text += p.Text.String
-		}
-	}
-	return regexp.MustCompile("^arn:(aws[a-z-]*|\x00):iam::(\\d{12}|\x00):root$").MatchString(text)
 }
 
 func rootKeyFinding(m *identity.Model, f *analyzer.Finding, key *identity.AccessKey, name *value.Value) {

@@ -99,17 +99,17 @@ func inGovCloud(p *analyzer.Pass, r *terraform.Resource) bool {
 
 // ofRoot says whether a device is root's, and how one can tell.
 func ofRoot(d *identity.MFADevice) (value.Tri, string) {
-	if user, ok := d.Resource.Attr("user_name").Text(); ok && rootUser.MatchString(user) {
+	if user, ok := d.Resource.Attr("user_name").Text(); ok && identity.IsRootName(user) {
 		return value.Yes, "the state names root as its user"
 	}
 	if arn, ok := d.Resource.Attr("arn").Text(); ok && strings.HasSuffix(arn, ":mfa/"+rootDevice) {
 		return value.Yes, "by its ARN"
 	}
-	if derivedFrom(d.Name, "aws_iam_user", "random_") {
+	if identity.DerivedFrom(d.Name, "aws_iam_user", "random_") {
 		return value.No, ""
 	}
 	if text, ok := d.Name.Text(); ok {
 		return value.TriOf(text == rootDevice), "by the name that the console gives it"
 	}
-	return matchesParts(d.Name, rootUser, rootDevice), ""
+	return identity.MayNameRoot(d.Name, rootDevice), ""
 }

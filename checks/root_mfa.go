@@ -2,15 +2,12 @@ package checks
 
 import (
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/value"
-	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 // RootMFA is IV102.
@@ -142,20 +139,6 @@ func (c *rootMFACheck) violated(held, failed []rootOutcome) {
 	}
 }
 
-func (c *rootMFACheck) reportMissing(held []rootOutcome, worst rootOutcome) {
-	org := c.org.Resource
-	f := &analyzer.Finding{
-		Verdict: analyzer.Violation, Severity: severityOf(worst.Result.Class), Resource: org, Span: org.Header, Defect: "missing",
-		Message: fmt.Sprintf("No service control policy of '%s' keeps the root user of a member account from acting without MFA; attach one to the root of the organization that denies it.", org.Address),
-		Witness: request(worst.Result.Witness), Assumptions: assumptions(org),
-	}
-	if len(held) > 0 {
-		f.Message = strings.TrimSuffix(f.Message, ".") + fmt.Sprintf(" (everything is denied in %s).", organization.InWords(organization.Gathered(c.org, organization.Where(held))))
-	}
-	f.Fixes = fixes.DraftRootMFA(c.org, c.pass.Settings.RootExemptActions, "draft a service control policy that denies root without MFA, attached to the root of the organization; test it on one unit first")
-	c.pass.Report(f)
-}
-
 // covering is the policy that keeps root from acting without MFA in the most
 // places. One that stops roles as well is not meant for the whole organization.
 func (c *rootMFACheck) covering(held []rootOutcome) *identity.OrganizationPolicy {
@@ -194,69 +177,6 @@ func severityOf(c proof.RootClass) analyzer.Severity {
 	return analyzer.High
 }
 
-func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.NearMiss, r proof.RootResult, severity analyzer.Severity) {
-	f := &analyzer.Finding{
-		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: near.Span().Or(p.Resource.Header),
-		Defect: near.Defect, Statement: statementText(near.Statement), Witness: request(r.Witness),
-		Assumptions: assumptions(p.Resource, p.Content),
-	}
-	verb := "does not keep root from acting without MFA"
-	if r.Class == proof.RootPartial {
-		verb = "keeps root from acting without MFA only in part"
-	}
-	f.Message = fmt.Sprintf("'%s' %s: %s; %s.", p.Resource.Address, verb, near.Words, fixes.Remedies[near.Defect])
-	if near.Defect == proof.DefectMalformed && p.TooLong() {
-		f.Span, f.Defect = p.Resource.AttributeSpan("content"), "too-long"
-		f.Message = fmt.Sprintf("'%s' %s: %s.", p.Resource.Address, verb, tooLong(p))
-	}
-	if len(r.Exempt) > 0 {
-		f.Message = strings.TrimSuffix(f.Message, ".") + fmt.Sprintf(" (it leaves %s).", strings.Join(r.Exempt, ", "))
-	}
-	f.Related = append(f.Related, attachmentsOf(p)...)
-	f.Fixes = fixes.Repairs(near)
-	if c.org.Resource != nil && organization.BindsNothing(c.org, p) {
-		f.Message = strings.TrimSuffix(f.Message, ".") + "; and it binds no account: attach it to the root of the organization."
-		f.Fixes = fixes.AndAttach(c.org, p, f.Fixes)
-	}
-	c.pass.Report(f)
-}
-
-func attachmentsOf(p *identity.OrganizationPolicy) []analyzer.Related {
-	var out []analyzer.Related
-	for _, a := range p.Attachments {
-		if a.Resource != p.Resource {
-			out = append(out, analyzer.Related{Message: "attached here", Span: a.Resource.Header, Address: a.Resource.Address})
-		}
-	}
-	return out
-}
-
-// reportCoverage is for a policy that does it, where it is attached.
-func (c *rootMFACheck) reportCoverage(p *identity.OrganizationPolicy, held, failed []rootOutcome) {
-	bare := organization.Gathered(c.org, organization.Where(failed))
-	f := &analyzer.Finding{
-		Verdict: analyzer.Violation, Severity: coverageSeverity(failed), Resource: p.Resource, Span: p.Resource.Header, Defect: "coverage",
-		Message: fmt.Sprintf("'%s' keeps root from acting without MFA where it is attached, but not in %s: attach it to the root of the organization.", p.Resource.Address, organization.InWords(bare)),
-		Witness: request(failed[0].Result.Witness), Related: append(attachmentsOf(p), related(bare)...),
-		Assumptions: assumptions(p.Resource, p.Content),
-	}
-	if p.Resource.Type == "aws_controltower_control" {
-		f.Message = fmt.Sprintf("'%s' keeps root from acting where it is enabled, but not in %s: enable it there, or attach a policy of the kind to the root of the organization.", p.Resource.Address, organization.InWords(bare))
-	}
-	f.Fixes = fixes.AttachToRoot(c.org, p)
-	c.pass.Report(f)
-}
-
-// coverageSeverity is high where an account is known that is not covered.
-func coverageSeverity[R any](failed []organization.Outcome[R]) analyzer.Severity {
-	for _, v := range failed {
-		if v.IsAccount() {
-			return analyzer.High
-		}
-	}
-	return analyzer.Medium
-}
-
 // unattached reports a policy that would do it, or nearly, and binds nothing:
 // it has no attachment, or only one to the management account.
 func (c *rootMFACheck) unattached(worst rootOutcome) bool {
@@ -280,116 +200,6 @@ func (c *rootMFACheck) unattached(worst rootOutcome) bool {
 	}
 	c.reportNear(near, nearResult.Near, nearResult, analyzer.High)
 	return true
-}
-
-func (c *rootMFACheck) reportUnattached(p *identity.OrganizationPolicy, worst rootOutcome) {
-	f := &analyzer.Finding{
-		Verdict: analyzer.Violation, Severity: analyzer.High, Resource: p.Resource, Span: p.Resource.Header, Defect: "detached",
-		Message: fmt.Sprintf("'%s' would keep root from acting without MFA, but it is attached to nothing; attach it to the root of the organization.", p.Resource.Address),
-		Witness: request(worst.Result.Witness), Assumptions: assumptions(p.Resource, p.Content),
-	}
-	if len(p.Attachments) > 0 {
-		a := p.Attachments[0]
-		f.Span, f.Defect = a.Resource.AttributeSpan(organization.TargetAttribute(a)), "management-account"
-		f.Message = fmt.Sprintf("'%s' would keep root from acting without MFA, but '%s' attaches it to the management account, where no service control policy has any effect; attach it to the root of the organization.", p.Resource.Address, a.Resource.Address)
-	} else if d := c.org.Delegated; d != nil {
-		f.Verdict = analyzer.Undetermined
-		f.Message = fmt.Sprintf("'%s' would keep root from acting without MFA; nothing here attaches it, but '%s' lets policies be attached from elsewhere.", p.Resource.Address, d.Address)
-		f.Needs = []value.Reason{{Text: "the attachments of '" + p.Resource.Address + "' that a delegated administrator made", Span: d.Header}}
-	}
-	f.Fixes = fixes.AttachToRoot(c.org, p)
-	c.pass.Report(f)
-}
-
-// advise is for an organization where root cannot act without MFA: what breaks
-// by it, and what AWS will refuse.
-func (c *rootMFACheck) advise(held []rootOutcome) {
-	f := c.overblocking(held)
-	if f == nil {
-		f = c.ending(held)
-	}
-	if f == nil {
-		f = c.signsIn(held)
-	}
-	if f == nil {
-		f = limits(c.pass.Model, c.org)
-	}
-	if f != nil {
-		c.pass.Report(f)
-	}
-}
-
-// ending is advice about a proof that ends soon.
-func (c *rootMFACheck) ending(held []rootOutcome) *analyzer.Finding {
-	for _, v := range held {
-		if v.Result.Until.IsZero() {
-			continue
-		}
-		for _, s := range v.Result.Deciding {
-			if p := organization.PolicyOf(c.org, s.Document); p != nil {
-				return &analyzer.Finding{
-					Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: s.Span().Or(p.Resource.Header), Defect: "ends-soon",
-					Statement: statementText(s),
-					Message:   fmt.Sprintf("'%s' keeps root from acting without MFA until %s only: %s tests the time.", p.Resource.Address, moment(v.Result.Until), proof.StatementName(s)),
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// signsIn is advice about a proof that leaves sign-in itself.
-func (c *rootMFACheck) signsIn(held []rootOutcome) *analyzer.Finding {
-	for _, v := range held {
-		if len(v.Result.SignsIn) == 0 {
-			continue
-		}
-		for _, s := range v.Result.Deciding {
-			if p := organization.PolicyOf(c.org, s.Document); p != nil && s.NotAction {
-				return &analyzer.Finding{
-					Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: s.Span().Or(p.Resource.Header), Defect: "signs-in",
-					Statement: statementText(s),
-					Message:   fmt.Sprintf("'%s' keeps root from acting without MFA, and %s leaves %s, which only sign in: root may get a session without MFA, which may do nothing.", p.Resource.Address, proof.StatementName(s), strings.Join(v.Result.SignsIn, ", ")),
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// moment is a time as messages tell it.
-func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-// overblocking is advice about a policy that holds and breaks something.
-func (c *rootMFACheck) overblocking(held []rootOutcome) *analyzer.Finding {
-	for _, v := range held {
-		s, text := v.Result.BlocksRoles, "also denies every role session, because none carries MFA: what runs in the accounts (functions, instances, pipelines), federated people and the roles of services stop working; add a condition on aws:PrincipalArn for arn:*:iam::*:root"
-		defect := "blocks-roles"
-		if s == nil && c.org.Features != nil && organization.Enables(c.org.Features, "RootSessions") == value.Yes {
-			s, defect = v.Result.BlocksAssumedRoot, "blocks-central-root"
-			text = "also denies the central root sessions that '" + c.org.Features.Address + "' enables: nobody can delete root credentials or repair a bucket or queue policy from the management account; add \"Null\": {\"aws:AssumedRoot\": \"true\"}"
-		}
-		if s == nil {
-			continue
-		}
-		p := organization.PolicyOf(c.org, s.Document)
-		if p == nil {
-			continue
-		}
-		if p.Resource.Type == "aws_controltower_control" {
-			text = strings.Replace(text, "add \"Null\": {\"aws:AssumedRoot\": \"true\"}", "give the control the parameter ExemptAssumeRoot", 1)
-		}
-		mend := fixes.BindRoot(s)
-		if defect == "blocks-central-root" {
-			mend = fixes.AlsoRequire(s, "Null", "aws:AssumedRoot", "true", "leave the central root sessions alone, which are then no longer denied by this")
-		}
-		return &analyzer.Finding{
-			Verdict: analyzer.Advice, Severity: analyzer.Note, Resource: p.Resource, Span: s.Span().Or(p.Resource.Header), Defect: defect,
-			Statement: statementText(s), Fixes: mend,
-			Message: fmt.Sprintf("'%s' keeps root from acting without MFA, but %s %s.", p.Resource.Address, proof.StatementName(s), text),
-		}
-	}
-	return nil
 }
 
 // nearMissesAlone is for policies of an organization that is declared

@@ -7,7 +7,6 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 	"github.com/iamvet/iamvet/checks/fixes"
 )
@@ -67,7 +66,7 @@ func userKeyAtCreation(p *analyzer.Pass) error {
 		if key.Owner.Resource.Deleted() || isMachine(p, key.Owner) {
 			continue
 		}
-		together, why := createdTogether(key.Resource, key.Owner.Resource)
+		together, why := identity.CreatedTogether(key.Resource, key.Owner.Resource)
 		if together == value.No {
 			continue
 		}
@@ -83,12 +82,6 @@ func userKeyAtCreation(p *analyzer.Pass) error {
 	return nil
 }
 
-// isMachine says that the settings call a user a program, and that it has no
-// password: a key is what it is for.
-func isMachine(p *analyzer.Pass, u *identity.User) bool {
-	return p.Model.LoginOf(u) == nil && p.Settings.Machine(u.Name.TextOr(""), u.KnownTags())
-}
-
 // possibleOwner is a declared user whose key it may be, when the name that the
 // key is for is not known.
 func possibleOwner(m *identity.Model, key *identity.AccessKey) *identity.User {
@@ -100,7 +93,7 @@ func possibleOwner(m *identity.Model, key *identity.AccessKey) *identity.User {
 			continue
 		}
 		name, ok := u.Name.Text()
-		if !ok || matchesParts(key.User, rootUser, name) != value.No {
+		if !ok || identity.MayNameRoot(key.User, name) != value.No {
 			return u
 		}
 	}
@@ -114,24 +107,6 @@ func whoseKey(key *identity.AccessKey, u *identity.User) *analyzer.Finding {
 		Message: fmt.Sprintf("Whether '%s' is for a user that the same apply creates ('%s') depends on a value that is not known.", key.Resource.Address, u.Resource.Address),
 		Needs:   value.Needs("the name of the key's user", span, key.User),
 	}
-}
-
-// createdTogether says whether one apply makes both the user and the key.
-func createdTogether(k, u *terraform.Resource) (value.Tri, []value.Reason) {
-	imported := k.Imported.Or(u.Imported)
-	if imported == value.Yes {
-		return value.No, nil
-	}
-	switch k.Root.Source {
-	case terraform.Plan:
-		if k.Actions != nil && u.Actions != nil {
-			return value.TriOf(k.Creates() && u.Creates()), nil
-		}
-	case terraform.State:
-		return value.Maybe, []value.Reason{{Text: "a state does not say when '" + u.Address + "' was created: the account's credential report does", Span: u.Header}}
-	}
-	why := slices.Concat(k.Why, u.Why, k.ImportWhy, u.ImportWhy)
-	return k.Exists.And(u.Exists).And(imported.Not()), why
 }
 
 func keyAtCreation(m *identity.Model, key *identity.AccessKey, together value.Tri, why []value.Reason) *analyzer.Finding {

@@ -100,16 +100,6 @@ func userKeyRotation(p *analyzer.Pass) error {
 	return nil
 }
 
-// toGo says that another rule wants the key gone: there is no use in advice on
-// how to rotate it.
-func toGo(p *analyzer.Pass, k *identity.AccessKey) bool {
-	if k.Owner == nil {
-		return isRoot(k.User) == value.Yes
-	}
-	together, _ := createdTogether(k.Resource, k.Owner.Resource)
-	return isRoot(k.Owner.Name) == value.Yes || together == value.Yes && !isMachine(p, k.Owner)
-}
-
 type rotationCheck struct {
 	pass  *analyzer.Pass
 	key   *identity.AccessKey
@@ -159,7 +149,7 @@ func (c *rotationCheck) age() *analyzer.Finding {
 		return nil
 	}
 	what := "replace it"
-	if forgotten(c.key) {
+	if c.key.Forgotten() {
 		what = "the plan forgets it and does not delete it, so do that yourself"
 	}
 	f := c.finding(analyzer.Violation, "too-old", "'%s', a key of %s, has been in use since %s, for %d days, where %d are allowed; %s.",

@@ -2,15 +2,11 @@ package checks
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
-	"sort"
-	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
-	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 	"github.com/iamvet/iamvet/checks/fixes"
 )
@@ -51,20 +47,20 @@ use roles instead (OIDC, IAM Roles Anywhere).`,
 }
 
 func userMultipleKeys(p *analyzer.Pass) error {
-	groups := keysByUser(p.Model)
+	groups := p.Model.KeysByUser()
 	excess := map[source.Span][]*identity.AccessKey{} // by block, those that are too many
 	for _, keys := range groups {
-		if active, maybe := activeKeys(keys); len(active) > 1 {
+		if active, maybe := identity.ActiveKeys(keys); len(active) > 1 {
 			for _, k := range slices.Concat(active[1:], maybe) {
 				excess[k.Resource.Body] = append(excess[k.Resource.Body], k)
 			}
 		}
 	}
 	for _, keys := range groups {
-		switch active, maybe := activeKeys(keys); {
+		switch active, maybe := identity.ActiveKeys(keys); {
 		case len(active) > 1:
 			f := multipleKeys(active)
-			if slices.ContainsFunc(active, forgotten) {
+			if slices.ContainsFunc(active, (*identity.AccessKey).Forgotten) {
 				p.Report(f) // it is out of the reach of any edit
 				continue
 			}
@@ -76,97 +72,6 @@ func userMultipleKeys(p *analyzer.Pass) error {
 	}
 	multipleAPIKeys(p)
 	return nil
-}
-
-// forgotten says that the plan leaves the key as it is, and out of the state.
-func forgotten(k *identity.AccessKey) bool {
-	return slices.Equal(k.Resource.Actions, []string{"forget"})
-}
-
-// activeKeys are those that can be used, and those of which that is not known.
-func activeKeys(keys []*identity.AccessKey) (active, maybe []*identity.AccessKey) {
-	for _, k := range keys {
-		switch k.Active().And(k.Resource.Exists) {
-		case value.Yes:
-			active = append(active, k)
-		case value.Maybe:
-			maybe = append(maybe, k)
-		}
-	}
-	return active, maybe
-}
-
-// keysByUser groups the keys of one root by the user they are for, each group
-// in the order in which the keys are made or written. Keys whose user is not
-// known are together only when they name it by the same expression.
-func keysByUser(m *identity.Model) [][]*identity.AccessKey {
-	type user struct {
-		root *terraform.Root
-		who  any
-	}
-	at := map[user]int{}
-	var out [][]*identity.AccessKey
-	for _, k := range slices.Concat(m.Forgotten, m.Keys) {
-		if k.Resource.Deleted() && !forgotten(k) {
-			continue
-		}
-		id := user{k.Resource.Root, k.Owner}
-		if k.Owner == nil {
-			name, ok := k.User.Text()
-			if ok {
-				name = strings.ToLower(strings.TrimSpace(name))
-			} else {
-				name = userExpression(k)
-			}
-			if name == "" {
-				continue
-			}
-			id.who = name
-		}
-		i, ok := at[id]
-		if !ok {
-			i = len(out)
-			at[id] = i
-			out = append(out, nil)
-		}
-		out[i] = append(out[i], k)
-	}
-	for _, keys := range out {
-		sort.SliceStable(keys, func(i, j int) bool { return laterKey(keys[j], keys[i]) })
-	}
-	return out
-}
-
-// differs says that an expression has another value in each instance, or in
-// each evaluation.
-var differs = regexp.MustCompile(`\b(each|count|self)\.|\b(uuid|bcrypt|timestamp)\(`)
-
-// userExpression tells a key's user by what is written, where its value is not
-// known: an expression has one value in one module instance.
-func userExpression(k *identity.AccessKey) string {
-	if k.Resource.Block == nil {
-		return ""
-	}
-	for _, a := range k.Resource.Block.Attrs {
-		if name, _ := a.Key(); name == "user" {
-			text := strings.Join(strings.Fields(a.Expr.Text()), " ")
-			if text == "" || differs.MatchString(text) {
-				return ""
-			}
-			return k.Resource.Module + " " + text
-		}
-	}
-	return ""
-}
-
-// laterKey says that a was made after b, or stands below it.
-func laterKey(a, b *identity.AccessKey) bool {
-	x, y := a.Resource.Attr("create_date").TextOr(""), b.Resource.Attr("create_date").TextOr("")
-	if x != "" && y != "" && x != y {
-		return x > y
-	}
-	s, t := a.Resource.Header, b.Resource.Header
-	return !s.IsZero() && !t.IsZero() && s.File == t.File && s.Start > t.Start
 }
 
 func multipleKeys(keys []*identity.AccessKey) *analyzer.Finding {
@@ -181,7 +86,7 @@ func multipleKeys(keys []*identity.AccessKey) *analyzer.Finding {
 			Words:  fmt.Sprintf("%d keys sign requests as %s: '%s' and '%s' are both Active", len(keys), userWords(later), first.Resource.Address, later.Resource.Address),
 		},
 	}
-	if forgotten(first) {
+	if first.Forgotten() {
 		f.Defect = "forgotten-key"
 		f.Message = fmt.Sprintf("'%s' becomes the second active access key of %s: the plan forgets '%s', and does not delete it.", later.Resource.Address, userWords(later), first.Resource.Address)
 		f.Witness.Words = fmt.Sprintf("%d keys sign requests as %s: the one that the plan forgets stays Active, and nobody sees it in the code or the state", len(keys), userWords(later))
@@ -214,26 +119,4 @@ func possiblyMultipleKeys(active, maybe []*identity.AccessKey) *analyzer.Finding
 		f.Related = append(f.Related, analyzer.Related{Message: "another key of the user", Span: k.Resource.Header, Address: k.Resource.Address})
 	}
 	return f
-}
-
-// keySpan is the status of a key where that is written, else its header.
-func keySpan(k *identity.AccessKey) source.Span { return k.Resource.AttributeSpan("status") }
-
-func ownerOf(k *identity.AccessKey) []analyzer.Related {
-	if k.Owner == nil {
-		return nil
-	}
-	u := k.Owner.Resource
-	return []analyzer.Related{{Message: "the user is declared here", Span: u.Header, Address: u.Address}}
-}
-
-// userWords is the user of a key in a message.
-func userWords(k *identity.AccessKey) string {
-	if k.Owner != nil {
-		return "'" + k.Owner.Resource.Address + "'"
-	}
-	if name, ok := k.User.Text(); ok && !k.User.Sensitive {
-		return "the user '" + name + "'"
-	}
-	return "one user"
 }

@@ -76,7 +76,7 @@ func reportedUnused(p *analyzer.Pass, r *identity.Reported) *analyzer.Finding {
 		beside = " There is also " + certificates + ", of whose use a report keeps no record."
 	}
 	f := deployedFinding(r, analyzer.Medium, "deployed-unused",
-		fmt.Sprintf("%s has credentials in force that were not used for %d days: %s; disable what nobody uses.%s%s", upper(who(p, r)), limit, strings.Join(idle, "; "), beside, outside(p, r, true)))
+		fmt.Sprintf("%s has credentials in force that were not used for %d days: %s; disable what nobody uses.%s%s", upperFirst(who(p, r)), limit, strings.Join(idle, "; "), beside, outside(p, r, true)))
 	if u := r.Owner(); u != nil {
 		f.Related = append(f.Related, credentialsBeside(p.Model, u, "is in no report: nobody knows whether it is used")...)
 	}

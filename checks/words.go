@@ -1,7 +1,11 @@
 package checks
 
 import (
+	"strings"
+	"time"
+
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -45,4 +49,30 @@ func assumptions(r *terraform.Resource, values ...*value.Value) []*value.Assumpt
 		}
 	}
 	return out
+}
+
+// moment is a time as messages tell it.
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// upperFirst begins a sentence; an address in quotes stays as it is.
+func upperFirst(s string) string {
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// credentialsBeside points at the credentials of a user beside passwords and
+// access keys.
+func credentialsBeside(m *identity.Model, u *identity.User, what string) []analyzer.Related {
+	var out []analyzer.Related
+	for _, c := range m.CredentialsOf(u) {
+		out = append(out, analyzer.Related{Message: c.Kind + " of the user " + what, Span: c.Resource.Header, Address: c.Resource.Address})
+	}
+	return out
+}
+
+// through is the group by which a policy binds a user, behind the policy's name.
+func through(a *identity.AttachedPolicy) string {
+	if a.Group == nil {
+		return ""
+	}
+	return ", through '" + a.Group.Resource.Address + "'"
 }

@@ -1,7 +1,9 @@
 package organization
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -131,4 +133,26 @@ func AskedUser(u *identity.User, account string, now time.Time) proof.User {
 		}
 	}
 	return out
+}
+
+// UserKey is all that DecideUser looks at.
+func UserKey(u *identity.User, account string, p identity.Permissions, levels []proof.Level) string {
+	var b strings.Builder
+	tags, open := u.Tags()
+	fmt.Fprintf(&b, "%q %q %q %t", u.Name.TextOr(""), account, tags, open)
+	documents := append(p.Documents(), p.Boundary)
+	for _, l := range levels {
+		documents = append(append(documents, nil), l.Documents...)
+	}
+	for _, d := range documents {
+		if d == nil {
+			b.WriteString("\nnone")
+			continue
+		}
+		fmt.Fprintf(&b, "\n%q %t %t %d", d.Version, d.VersionKnown, d.Open, len(d.Problems))
+		for _, s := range d.Statements {
+			fmt.Fprintf(&b, "\n%q %d %t %t %t %s", s.Sid, s.Effect, s.Open, s.ActionsOpen, s.ResourcesOpen, value.Key(s.Value))
+		}
+	}
+	return b.String()
 }

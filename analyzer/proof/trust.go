@@ -76,6 +76,9 @@ type Callers struct {
 	ExternalID bool
 }
 
+// SessionNameKey is the condition key of the name that a session is assumed under.
+const SessionNameKey = "sts:RoleSessionName"
+
 // SessionNameResult is the answer of SessionName.
 type SessionNameResult struct {
 	Class   SessionNameClass

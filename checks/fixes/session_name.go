@@ -16,9 +16,8 @@ import (
 )
 
 const (
-	SessionNameKey = "sts:RoleSessionName"
-	ownUserName    = "${aws:username}"
-	ownIdentity    = "${aws:SourceIdentity}"
+	ownUserName = "${aws:username}"
+	ownIdentity = "${aws:SourceIdentity}"
 )
 
 // SessionName is a role that can be assumed under names that hide the caller, as
@@ -91,7 +90,7 @@ func (c *SessionName) instead(names []string) []*analyzer.Fix {
 	for i := range loose[0].Conditions {
 		cond := &loose[0].Conditions[i]
 		constant := cond.Operator.Text == "StringEquals" && len(cond.Values) == 1 && len(cond.Values[0].Variables()) == 0
-		if !strings.EqualFold(cond.Key, SessionNameKey) || cond.Operator.Text != "StringLike" && !constant || everyName(cond) || ownAndMore(cond, names) {
+		if !strings.EqualFold(cond.Key, proof.SessionNameKey) || cond.Operator.Text != "StringLike" && !constant || everyName(cond) || ownAndMore(cond, names) {
 			continue
 		}
 		if edits, err := writeValues(loose[0], cond, names); err == nil {
@@ -125,7 +124,7 @@ func (c *SessionName) loose() []*policy.Statement {
 func negatedName(s *policy.Statement) *policy.Condition {
 	for i := range s.Conditions {
 		c := &s.Conditions[i]
-		if strings.EqualFold(c.Key, SessionNameKey) && c.Operator.Negated && len(c.Values) == 1 && strings.HasPrefix(c.Values[0].String(), "${") {
+		if strings.EqualFold(c.Key, proof.SessionNameKey) && c.Operator.Negated && len(c.Values) == 1 && strings.HasPrefix(c.Values[0].String(), "${") {
 			return c
 		}
 	}
@@ -153,7 +152,7 @@ func requireName(s *policy.Statement, names ...string) ([]source.Edit, error) {
 	equals, like := false, false
 	for i := range s.Conditions {
 		c := &s.Conditions[i]
-		if !strings.EqualFold(c.Key, SessionNameKey) {
+		if !strings.EqualFold(c.Key, proof.SessionNameKey) {
 			continue
 		}
 		if c.Operator.Set == policy.NoSet && (c.Operator.Base == "StringEquals" || c.Operator.Base == "StringLike") && !c.Operator.Negated && (everyName(c) || ownAndMore(c, names)) {
@@ -165,9 +164,9 @@ func requireName(s *policy.Statement, names ...string) ([]source.Edit, error) {
 	case equals && like:
 		return nil, errors.New("the statement tests the name in both ways already")
 	case equals: // conditions of one operator on one key would be alternatives
-		return edit.AddCondition(s.Value, "StringLike", SessionNameKey, names...)
+		return edit.AddCondition(s.Value, "StringLike", proof.SessionNameKey, names...)
 	}
-	return edit.AddCondition(s.Value, "StringEquals", SessionNameKey, names...)
+	return edit.AddCondition(s.Value, "StringEquals", proof.SessionNameKey, names...)
 }
 
 // everyName says that a condition accepts every session name: those have two
