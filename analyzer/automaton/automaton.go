@@ -91,11 +91,18 @@ func Text(s string) Glob {
 
 // FoldedText is the pattern of a string in any letter case.
 func FoldedText(s string) Glob {
-	g := Text(s)
-	for i := range g {
-		g[i].Rune, g[i].Fold = lower(g[i].Rune), true
+	return Text(s).Folded()
+}
+
+// Folded is the pattern without regard to ASCII case.
+func (g Glob) Folded() Glob {
+	out := slices.Clone(g)
+	for i, n := range out {
+		if r := lower(n.Rune); n.Kind == Literal && 'a' <= r && r <= 'z' {
+			out[i].Rune, out[i].Fold = r, true
+		}
 	}
-	return g
+	return out
 }
 
 // Plain is the string that a pattern without wildcards stands for; of a folded
@@ -260,6 +267,22 @@ func (m *Machine) Of(s State, n int) State {
 	}
 	i, _ := slices.BinarySearch(s, m.starts[n])
 	return s[:i]
+}
+
+// Settle is a state without the nodes of some patterns but those that say that the
+// pattern matches.
+func (m *Machine) Settle(s State, patterns map[int]bool) State {
+	var out State
+	at := 0
+	for _, n := range s {
+		for n > m.ends[at] {
+			at++
+		}
+		if !patterns[at] || n == m.ends[at] {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // Join is the union of two states.

@@ -93,6 +93,9 @@ func trustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
 			needs = addReasons(needs, a.needs...)
 		}
 	}
+	if t.incomplete {
+		needs = addReasons(needs, tooManyCallers)
+	}
 	for _, u := range t.unknown {
 		if mayBeEverybody(u.principal) && t.admitsStrangersIf(u.statement) {
 			needs = addReasons(needs, elementReasons(u.statement, "Principal")...)
@@ -146,12 +149,10 @@ func (t *trust) admitsStrangersIf(s *policy.Statement) bool {
 	return slices.ContainsFunc(open.strangers(), func(c caller) bool { return open.askAny(c).stopped != value.Yes })
 }
 
-// strangers are callers of an account that the policy does not name, under all
-// names that it singles out: anybody can give a role any name.
+// strangers are callers of accounts that the policy does not name.
 func (t *trust) strangers() []caller {
-	out := []caller{t.role(t.stranger, "anything"), t.user(t.stranger, "anybody")}
-	out = append(out, t.named(t.stranger)...)
-	return distinct(out)
+	roles := t.cast(policy.RoleCaller, "", false, "anything")
+	return append(roles, t.cast(policy.UserCaller, "", false, "anybody")...)
 }
 
 // askAny looks for a way to assume the role under any name, with any source

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/aws"
@@ -180,6 +181,29 @@ func accountsIn(docs []*policy.Document) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// accountsNamed are the account ids that stand anywhere in the documents, sorted.
+func accountsNamed(docs []*policy.Document) []string {
+	var out []string
+	eachPattern(docs, func(p policy.Pattern) { out = append(out, accountsOf(p.String())...) })
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// freshAccount is an account that is none of some: one of AWS's examples where
+// there is one.
+func freshAccount(not []string) string {
+	for _, a := range exampleAccountIDs {
+		if !slices.Contains(not, a) {
+			return a
+		}
+	}
+	for n := int64(987654321000); ; n++ {
+		if a := strconv.FormatInt(n, 10); !slices.Contains(not, a) {
+			return a
+		}
+	}
 }
 
 // accountsOf are the account ids in a text.

@@ -121,14 +121,21 @@ func (c *composer) further(p part, of []*tracking, things []writing) []writing {
 	}
 	seen := map[string]bool{}
 	var out []writing
+	last := map[int]bool{} // patterns of facets that end with the part
+	for _, t := range of {
+		if t.at+1 == len(t.pieces) {
+			maps.Copy(last, t.globs)
+		}
+	}
 	for _, thing := range things {
 		active, rest := c.machine.Split(thing.state, globs)
-		for _, found := range c.texts(p, active) {
+		for _, found := range c.texts(p, active, last) {
 			s := automaton.Join(rest, found.State)
 			for i, t := range of {
 				t.at = at[i] + 1
 				s = t.literals(&c.machine, s)
 			}
+			s = c.settled(s, of)
 			copies := thing.copies + found.copy
 			key := copies + "\x00" + s.Key(0)
 			if seen[key] {
@@ -147,6 +154,18 @@ func (c *composer) further(p part, of []*tracking, things []writing) []writing {
 	return out
 }
 
+// settled is a state without what no longer matters of the facets that are written
+// to their end: whether a pattern matches does, how it came near to it does not.
+func (c *composer) settled(s automaton.State, of []*tracking) automaton.State {
+	whole := map[int]bool{}
+	for _, t := range of {
+		if t.at == len(t.pieces) {
+			maps.Copy(whole, t.globs)
+		}
+	}
+	return c.machine.Settle(s, whole)
+}
+
 // A wording is a text of a part, with which of several alike it is.
 type wording struct {
 	automaton.Visit
@@ -154,8 +173,9 @@ type wording struct {
 }
 
 // texts are texts of a part, one or two for each way in which the automata tell
-// them apart, the most telling first.
-func (c *composer) texts(p part, active automaton.State) []wording {
+// them apart, the most telling first. Of the patterns that are last only whether
+// they match counts.
+func (c *composer) texts(p part, active automaton.State, last map[int]bool) []wording {
 	m := &c.machine
 	patterns := m.Len()
 	defer func() { m.Truncate(patterns) }()
@@ -173,7 +193,7 @@ func (c *composer) texts(p part, active automaton.State) []wording {
 	seen := map[string]bool{}
 	copies := [...]string{"", "'"}
 	add := func(v automaton.Visit) {
-		kept := m.Of(v.State, patterns)
+		kept := m.Settle(m.Of(v.State, patterns), last)
 		if slices.ContainsFunc(m.Matches(v.State), func(g int) bool { return g >= patterns }) {
 			return // what it is not
 		}
@@ -189,7 +209,7 @@ func (c *composer) texts(p part, active automaton.State) []wording {
 			return
 		}
 		seen[copies[n]+key] = true
-		out = append(out, wording{automaton.Visit{State: slices.Clone(kept), Text: v.Text}, copies[n]})
+		out = append(out, wording{automaton.Visit{State: kept, Text: v.Text}, copies[n]})
 	}
 	for _, seed := range p.seeds {
 		add(automaton.Visit{State: m.Read(slices.Clone(start), seed), Text: seed})

@@ -86,6 +86,9 @@ func requires(doc *policy.Document, required Required, of Asked, opt SessionName
 	if through != nil {
 		return t.requiredViolation(*through, request, required)
 	}
+	if t.incomplete {
+		needs = addReasons(needs, tooManyCallers)
+	}
 	for _, u := range t.unknown {
 		through, request, why := t.unknownThrough(u, required, of)
 		if through != nil {

@@ -188,7 +188,7 @@ func identifyingFamily(v string) bool {
 // formula is what stops a caller's request to assume the role, and with it to
 // set a source identity.
 func (t *trust) formula(c caller, sets bool) *formula {
-	f := &formula{now: t.opt.Now, met: t.met, stranger: c.request.Caller.Account == t.stranger}
+	f := &formula{now: t.opt.Now, met: t.met, stranger: t.strange(c.request.Caller.Account)}
 	f.level([]*policy.Document{t.doc}, value.No)
 	f.denyOnly(t.opt.RCPs)
 	if sets {
@@ -327,7 +327,7 @@ func (t *trust) ask(c caller, r *policy.Request, name, identity string) answer {
 	base.Context[identityKey] = policy.One(identity)
 	base.Context["aws:resourceaccount"] = t.resourceAccount(c)
 	domains := map[string][]policy.ContextValue{}
-	if c.request.Caller.Account == t.stranger {
+	if t.strange(c.request.Caller.Account) {
 		domains["aws:principalorgid"] = []policy.ContextValue{{}, policy.One(foreignOrgID)}
 		domains["aws:principalorgpaths"] = []policy.ContextValue{{}, policy.Many(foreignOrgID + "/r-else/ou-else/")}
 		domains["aws:resourceorgid"] = []policy.ContextValue{{}, policy.One(ownOrgID)}
@@ -356,8 +356,8 @@ func (t *trust) resourceAccount(c caller) policy.ContextValue {
 	switch {
 	case t.opt.Account != "":
 		return policy.One(t.opt.Account)
-	case account == t.stranger || account == usualAccount && !slices.Contains(t.accounts, account):
-		return policy.One(usualAccount)
+	case t.opt.example == "" && (account == t.own || t.strange(account)):
+		return policy.One(t.own)
 	}
 	return policy.ContextValue{Presence: policy.Present}
 }
@@ -412,6 +412,9 @@ func (t *trust) decide(callers []caller, h *hypothesis) SessionNameResult {
 			result.Needs = addReasons(result.Needs, o.needs...)
 		}
 	}
+	if t.incomplete {
+		result.Needs = addReasons(result.Needs, tooManyCallers)
+	}
 	switch {
 	case len(result.Needs) > 0:
 	case worst < 0:
@@ -437,7 +440,7 @@ func markShared(outcomes []outcome) {
 			shared := slices.ContainsFunc(under[name], func(j int) bool {
 				b := outcomes[j]
 				across := a.caller.request.Caller.Account != b.caller.request.Caller.Account
-				return i != j && (!across || !a.names[name] || !b.names[name])
+				return i != j && !sameID(a.caller, b.caller) && (!across || !a.names[name] || !b.names[name])
 			})
 			if shared && a.status < weakName && a.status != alternative && a.status != weakAlternative {
 				a.status = weakName
@@ -445,6 +448,15 @@ func markShared(outcomes []outcome) {
 		}
 	}
 }
+
+// sameID says that two callers are one, whichever of their other parts is tried.
+func sameID(a, b caller) bool {
+	x, y := a.request.Caller, b.request.Caller
+	return x.Kind == y.Kind && x.Account == y.Account && x.ID == y.ID
+}
+
+// tooManyCallers is why it may not be so that nobody gets through.
+var tooManyCallers = value.Reason{Text: "the policy tells more callers apart than iamvet tries"}
 
 // admitted sums up who gets in.
 func (t *trust) admitted(outcomes []outcome) Callers {
@@ -472,7 +484,7 @@ func (t *trust) admitted(outcomes []outcome) Callers {
 		case c.Account == unnamedAccount:
 		case c.Account == t.opt.example:
 			out.Unknown = true
-		case c.Account == t.stranger && t.any && !slices.Contains(t.accounts, c.Account):
+		case t.strange(c.Account) && t.any:
 			out.Anyone = true
 		case slices.Contains(t.accounts, c.Account) || c.Account == t.opt.Account:
 			out.Accounts = union(out.Accounts, []string{c.Account})

@@ -1,8 +1,8 @@
 package proof
 
 import (
+	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -186,8 +186,12 @@ type trust struct {
 	unclear  bool
 	accounts []string // that are named, sorted
 	any      bool
-	stranger string // an account that nobody named
-	met      map[*policy.Condition]bool
+	known    []string // accounts that the policies name, and the role's own
+	own      string   // the role's account; where it is not known, one that nobody named
+	tests    *callerTests
+	// incomplete says that the policies tell more callers apart than were tried.
+	incomplete bool
+	met        map[*policy.Condition]bool
 	// partitions are those of session names that were worked out, by patterns.
 	partitions map[string]partition
 }
@@ -228,23 +232,20 @@ func newTrust(doc *policy.Document, opt SessionNameOptions) *trust {
 	}
 	slices.Sort(t.accounts)
 	t.accounts = slices.Compact(t.accounts)
-	t.stranger = strangerTo(append([]*policy.Document{doc}, opt.RCPs...), opt.Account)
+	docs := append([]*policy.Document{doc}, opt.RCPs...)
+	t.tests = testsOfCallers(docs)
+	t.own = cmp.Or(opt.Account, opt.example)
+	t.known = accountsNamed(docs)
+	if t.own == "" {
+		t.own = freshAccount(t.known)
+	}
+	t.known = union(t.known, []string{t.own, unnamedAccount})
 	return t
 }
 
-// strangerTo is an account that the documents do not name, nor own it.
-func strangerTo(docs []*policy.Document, own string) string {
-	for _, a := range []string{strangeAccount, "777788889999", "123123123123"} {
-		if a != own && !mentions(docs, a) {
-			return a
-		}
-	}
-	for n := int64(987654321000); ; n++ {
-		if a := strconv.FormatInt(n, 10); a != own && !mentions(docs, a) {
-			return a
-		}
-	}
-}
+// strange says that an account has nothing to do with the policies: nobody named
+// it.
+func (t *trust) strange(account string) bool { return !slices.Contains(t.known, account) }
 
 // openPrincipals says whether a statement may have AWS principals that it does
 // not list (list), or principals of a type that is not known.

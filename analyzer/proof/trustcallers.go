@@ -34,7 +34,7 @@ func (t *trust) hypotheses(u unknownPrincipal) []hypothesis {
 	if v := u.principal.Value; v != nil && v.Ref != nil && strings.HasSuffix(v.Ref.Attr, "arns") { // any number
 		users, roles = append(users, t.user(account, "another")), append(roles, t.role(account, "another"))
 	}
-	whole := []caller{t.user(account, "alice"), t.user(account, "bob"), t.role(account, "dev"), t.role(account, "ops")}
+	whole := t.everybody(account)
 	var out []hypothesis
 	for _, callers := range map[policy.PrincipalClass][][]caller{
 		policy.AccountPrincipal:     {whole},
@@ -108,24 +108,17 @@ func (t *trust) open(r *policy.Request) caller {
 	return caller{request: r}
 }
 
-// callers are representatives of everybody whom the policy may admit.
+// callers are representatives of everybody whom the policy may admit: of accounts
+// that it names, and where it may admit principals of others, of these.
 func (t *trust) callers() []caller {
 	accounts := slices.Clone(t.accounts)
-	own := t.opt.Account
-	if own == "" {
-		own = usualAccount
-	}
-	if t.any {
-		accounts = union(accounts, union(accountsIn([]*policy.Document{t.doc}), []string{own, t.stranger}))
-	}
 	var out []caller
-	slices.SortStableFunc(accounts, func(a, b string) int { return boolInt(b == t.stranger) - boolInt(a == t.stranger) })
+	if t.any {
+		accounts = union(accounts, union(accountsIn([]*policy.Document{t.doc}), []string{t.own}))
+		out = t.everybody("")
+	}
 	for _, a := range accounts {
-		out = append(out, t.user(a, "alice"), t.user(a, "bob"), t.user(a, "al"), t.role(a, "dev"), t.role(a, "ops"))
-		for _, c := range t.named(a) {
-			c.singled = true
-			out = append(out, c)
-		}
+		out = append(out, t.everybody(a)...)
 	}
 	for _, s := range t.doc.Statements {
 		for _, p := range s.Principals {
@@ -136,6 +129,41 @@ func (t *trust) callers() []caller {
 		}
 	}
 	return distinct(out)
+}
+
+// everybody is two of the users and two of the roles of an account for every way
+// in which the policies can tell them apart; for "" of every account that nobody
+// named.
+func (t *trust) everybody(account string) []caller {
+	users := t.cast(policy.UserCaller, account, true)
+	return append(users, t.cast(policy.RoleCaller, account, true)...)
+}
+
+// cast is users or roles of an account, or for "" of those that nobody named.
+func (t *trust) cast(kind policy.CallerKind, account string, twice bool, names ...string) []caller {
+	c := &casting{callerTests: t.tests, partition: t.partition(account), kind: kind, account: account, names: names, twice: twice}
+	if account == "" {
+		c.not = t.known
+	}
+	found, complete := c.cast()
+	t.incomplete = t.incomplete || !complete
+	var out []caller
+	for i, singled := range c.singled(found) {
+		one := t.of(found[i])
+		one.singled = singled
+		out = append(out, one)
+	}
+	return out
+}
+
+// of is a caller, what the request leaves open still to be chosen.
+func (t *trust) of(c *policy.Caller) caller {
+	r := userRequest(c.Partition, c.Account, c.Name, withMFA)
+	if c.Kind == policy.RoleCaller {
+		r = roleRequest(c.Partition, c.Account, c.Name)
+	}
+	r.Caller = c
+	return t.open(r)
 }
 
 func boolInt(b bool) int {
@@ -170,80 +198,10 @@ func distinct(in []caller) []caller {
 	at := map[policy.Caller]int{}
 	for _, c := range in {
 		if i, ok := at[*c.request.Caller]; ok {
-			out[i].named = out[i].named || c.named
+			out[i].named, out[i].session = out[i].named || c.named, out[i].session || c.session
 			continue
 		}
 		at[*c.request.Caller] = len(out)
-		out = append(out, c)
-	}
-	return out
-}
-
-// named are the users and roles of an account that conditions single out, two
-// for every pattern, so that sharing shows.
-func (t *trust) named(account string) []caller {
-	var out []caller
-	add := func(kind, name string) {
-		for _, filler := range []string{"x", "y"} {
-			n := strings.NewReplacer("*", filler, "?", filler).Replace(name)
-			switch {
-			case n == "" || strings.Contains(n, "${"):
-			case kind == "user":
-				out = append(out, t.user(account, n))
-			case kind == "role":
-				out = append(out, t.role(account, n))
-			}
-		}
-	}
-	for _, s := range t.doc.Statements {
-		for _, c := range s.Conditions {
-			switch strings.ToLower(c.Key) {
-			case "aws:userid":
-				for _, p := range c.Values {
-					out = append(out, t.withID(account, p)...)
-				}
-			case "aws:username":
-				for _, p := range c.Values {
-					add("user", p.String())
-				}
-			case "aws:principalarn":
-				for _, p := range c.Values {
-					head, resource, _ := cutARN(p.String())
-					of := head[strings.LastIndexByte(head, ':')+1:]
-					if of == account || strings.ContainsAny(of, "*?$") {
-						kind, name, _ := strings.Cut(resource, "/")
-						add(kind, name)
-					}
-				}
-			}
-		}
-	}
-	return out
-}
-
-// withID are the users and roles of an account whose ids a pattern of aws:userid
-// accepts: an AIDA… of a user, an AROA… of a role with the name of its session.
-func (t *trust) withID(account string, p policy.Pattern) []caller {
-	if len(p.Variables()) > 0 || p.HasHole() {
-		return nil
-	}
-	var out []caller
-	id, session, isRole := strings.Cut(p.String(), ":")
-	if account == t.stranger && !strings.ContainsAny(id, "*?") {
-		return nil // an id is of one user or role, of an account that is meant
-	}
-	for _, filler := range []string{"dev", "ops"} {
-		fill := strings.NewReplacer("*", filler, "?", "x").Replace
-		c := t.user(account, filler)
-		if isRole {
-			c = t.role(account, filler)
-			if name := fill(session); len(name) > 1 {
-				c.request.Caller.Session = name
-			}
-		}
-		if len(id) > 4 && !strings.ContainsAny(id, "*?") {
-			c.request.Caller.ID = id
-		}
 		out = append(out, c)
 	}
 	return out

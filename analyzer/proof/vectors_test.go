@@ -210,3 +210,60 @@ func TestSessionNameVectors(t *testing.T) {
 		})
 	}
 }
+
+// TestProofVectors: policies of which a few samples do not tell whether they are
+// violated, by rule.
+func TestProofVectors(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(testdata, "proof.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []struct {
+		vector
+		Rules  []string
+		Expect map[string]string
+	}
+	if err := json.Unmarshal(b, &list); err != nil || len(list) == 0 {
+		t.Fatal(len(list), err)
+	}
+	words := map[Verdict]string{Undetermined: "undetermined", Violated: "violation", Holds: "compliant", NotApplicable: "compliant"}
+	for _, v := range list {
+		for _, rule := range v.Rules {
+			t.Run(v.ID+"/"+rule, func(t *testing.T) {
+				docs := v.documents(t)
+				var verdict Verdict
+				var witness *Witness
+				var needs []value.Reason
+				switch rule {
+				case "IV102":
+					r := RootMFA(v.levels(t), RootOptions{})
+					verdict, witness, needs = r.Class.Verdict(), r.Witness, r.Needs
+					replaySCP(t, v.levels(t), verdict, witness)
+				case "IV105":
+					r := SourceIP(v.levels(t), SourceIPOptions{})
+					verdict, witness, needs = r.Class.Verdict(), r.Witness, r.Needs
+					replaySCP(t, v.levels(t), verdict, witness)
+				case "IV201":
+					r := SessionName(docs[0], SessionNameOptions{})
+					verdict, witness, needs = r.Class.Verdict(), r.Witness, r.Needs
+				case "IV202":
+					r := TrustAnyone(docs[0], SessionNameOptions{})
+					verdict, witness, needs = r.Class.Verdict(), r.Witness, r.Needs
+				default:
+					t.Fatal("no such rule")
+				}
+				if got := words[verdict]; got != v.Expect[rule] {
+					t.Errorf("%s, want %s: %s\nwitness %+v\nneeds %v", got, v.Expect[rule], v.Why, witness, needs)
+				}
+				if witness != nil {
+					t.Log(witness.Words)
+					if rule == "IV201" || rule == "IV202" {
+						if d := docs[0].Decide(witness.Request); d.Allowed != value.Yes {
+							t.Errorf("the witness is not allowed: %+v", witness)
+						}
+					}
+				}
+			})
+		}
+	}
+}
