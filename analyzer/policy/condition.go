@@ -280,10 +280,7 @@ func (c *Condition) absent() Tri {
 			return True
 		}
 	}
-	if c.mistyped {
-		return Unknown
-	}
-	return False
+	return False // whatever the type of the key, there is nothing to compare
 }
 
 // present is the result for a key that the request carries with a value that

@@ -172,7 +172,7 @@ func TestCondition(t *testing.T) {
 		{"ForAnyValue:StringEquals", "aws:TagKeys", `"a"`, known("a"), True},
 		// Operators that do not belong to the key's type.
 		{"StringEquals", "aws:MultiFactorAuthPresent", `"false"`, known("false"), Unknown},
-		{"StringEquals", "aws:MultiFactorAuthPresent", `"false"`, ContextValue{}, Unknown},
+		{"StringEquals", "aws:MultiFactorAuthPresent", `"false"`, ContextValue{}, False},
 		{"StringNotLike", "aws:SourceIp", `"198.51.100.*"`, known("203.0.113.1"), Unknown},
 		{"StringNotLike", "aws:SourceIp", `"198.51.100.*"`, ContextValue{}, True},
 		{"Null", "aws:SourceIp", `"true"`, ContextValue{}, True},

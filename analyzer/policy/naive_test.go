@@ -254,8 +254,6 @@ func naiveCondition(operator, key, version string, values []string, r *naiveRequ
 			return maybe // not documented
 		case set == "" && (negated || ifExists):
 			return yes
-		case foreign:
-			return maybe
 		}
 		return no
 	}

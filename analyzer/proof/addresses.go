@@ -74,6 +74,49 @@ var exampleAddresses = []netip.Addr{
 	netip.MustParseAddr("2001:db8::9"),
 }
 
+// privateSamples are addresses behind a VPC endpoint of which every set that the
+// sets of prefixes tell apart has one, those in the sets first: a VPC may have any
+// addresses.
+func privateSamples(sets [][]netip.Prefix) []netip.Addr {
+	var all []netip.Prefix
+	for _, set := range sets {
+		all = append(all, set...)
+	}
+	var out []netip.Addr
+	seen := map[string]bool{}
+	add := func(a netip.Addr, listed bool) {
+		s := stretch{first: a}
+		for i, set := range sets {
+			if slices.ContainsFunc(set, func(p netip.Prefix) bool { return p.Contains(a) }) {
+				s.in = append(s.in, i)
+			}
+		}
+		if key := s.key(); !seen[key] && (len(s.in) > 0) == listed {
+			seen[key] = true
+			out = append(out, a)
+		}
+	}
+	for _, listed := range [...]bool{true, false} {
+		for _, a := range privateExamples {
+			add(a, listed)
+		}
+		for _, space := range []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")} {
+			for _, s := range cut(space, all, sets) {
+				if next := s.first.Next(); next.IsValid() && next.Compare(s.last) <= 0 {
+					add(next, listed)
+				} else {
+					add(s.first, listed)
+				}
+			}
+		}
+	}
+	return out
+}
+
+var privateExamples = []netip.Addr{
+	netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("192.168.77.7"), netip.MustParseAddr("10.1.2.3"), netip.MustParseAddr("fd00::7"),
+}
+
 // stretches cuts the public addresses of both families, IPv4 first, where the
 // sets of prefixes begin and end.
 func stretches(sets [][]netip.Prefix) []stretch {

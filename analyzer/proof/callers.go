@@ -7,14 +7,11 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // usualAccount stands for an account whose id is not known.
 const usualAccount = "111122223333"
-
-// strangeAccount stands for an account that has nothing to do with the
-// organization.
-const strangeAccount = "444455556666"
 
 // mfaState is how a caller signed in.
 type mfaState int8
@@ -96,6 +93,37 @@ func idOf(name string) string {
 		}
 		return -1
 	}, name))
+}
+
+// members are the accounts of an organization, one for every way in which policies
+// can tell their roots apart: those that the policies do not name, then those that
+// they do, of which nobody knows whether they are members.
+type members struct {
+	accounts   []string
+	unnamed    int  // how many of them are not named
+	several    bool // there are several
+	incomplete bool // one may be missing
+}
+
+var tooManyAccounts = value.Reason{Text: "the policies tell more accounts apart than iamvet tries"}
+
+// membersOf are the accounts of an organization in a partition, or the one that is
+// given.
+func membersOf(docs []*policy.Document, partition, account string) *members {
+	if account != "" {
+		return &members{accounts: []string{account}, unnamed: 1}
+	}
+	named := accountsIn(docs)
+	c := casting{callerTests: testsOfCallers(docs), partition: partition, kind: policy.RootCaller, not: named}
+	found, complete := c.cast()
+	m := &members{incomplete: !complete}
+	for _, f := range found {
+		m.accounts = append(m.accounts, f.Account)
+	}
+	m.unnamed = len(m.accounts)
+	m.accounts = append(m.accounts, named...)
+	m.several = len(m.accounts) > 1
+	return m
 }
 
 // memberDomains are the values of keys that a member of the organization does

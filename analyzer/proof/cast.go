@@ -445,7 +445,7 @@ var (
 // end like those that patterns accept.
 func (c *casting) accountSeeds() []string {
 	out := slices.Clone(exampleAccountIDs)
-	if len(c.not) > 0 { // somebody else's
+	if len(c.not) > 0 && c.kind != policy.RootCaller { // somebody else's
 		out[0], out[1] = out[1], out[0]
 	}
 	add := func(pattern string) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer/automaton"
@@ -72,7 +73,7 @@ func (s *solver) domain(name string, r *policy.Request, denies []*clause, levels
 		}
 	}
 	if sets {
-		out = append(out, s.subsets(values)...)
+		out = append(out, s.subsets(values, max(1, len(conds)))...)
 	}
 	return together(out, name, r)
 }
@@ -163,30 +164,38 @@ func usesVariable(c *policy.Condition, name string) bool {
 	return false
 }
 
-// subsets are the sets of values that a list may hold: all of them when they
-// are few, else the small ones and the whole.
-func (s *solver) subsets(values []string) []policy.ContextValue {
+// mostSubsets bounds the sets of values that are tried.
+const mostSubsets = 2000
+
+// subsets are the sets of values that a list may hold, of at most so many values
+// as there are conditions on the list. What a larger set does, one of these does:
+// a value for each condition that some value has to satisfy, or to break.
+func (s *solver) subsets(values []string, conditions int) []policy.ContextValue {
 	var out []policy.ContextValue
 	if len(values) <= 4 {
-		for mask := 1; mask < 1<<len(values); mask++ {
-			var set []string
-			for i, v := range values {
-				if mask&(1<<i) != 0 {
-					set = append(set, v)
-				}
-			}
+		conditions = len(values)
+	}
+	var choose func(size, from int, set []string)
+	choose = func(size, from int, set []string) {
+		if len(set) == size {
 			out = append(out, policy.Many(set...))
+			return
 		}
-		return out
-	}
-	s.incomplete = true
-	for i, v := range values {
-		out = append(out, policy.Many(v))
-		for _, w := range values[i+1:] {
-			out = append(out, policy.Many(v, w))
+		for i := from; i < len(values); i++ {
+			if len(out) >= mostSubsets {
+				s.incomplete = true
+				return
+			}
+			choose(size, i+1, append(slices.Clone(set), values[i]))
 		}
 	}
-	return append(out, policy.Many(values...))
+	for size := 1; size <= conditions; size++ {
+		choose(size, 0, nil)
+	}
+	if len(values) > 4 {
+		out = append(out, policy.Many(values...))
+	}
+	return out
 }
 
 func (s *solver) values(name string, k aws.Key, conds []*policy.Condition, r *policy.Request) []string {
@@ -245,13 +254,53 @@ func (s *solver) values(name string, k aws.Key, conds []*policy.Condition, r *po
 			}
 		}
 	}
-	regions, complete := automaton.Regions(globs, automaton.AnyText, seeds)
+	partition, _ := s.place()
+	l, formed := languageOf(name, partition)
+	regions, complete := automaton.Regions(globs, l, seeds)
 	s.incomplete = s.incomplete || !complete
 	for _, reg := range regions {
 		out = append(out, reg.Sample)
 	}
+	if formed { // what a policy spells out is somebody's value, however it is made up
+		for _, g := range globs {
+			if text, plain := g.Plain(); plain {
+				out = append(out, text)
+			}
+		}
+	}
 	return dedupe(out)
 }
+
+// languageOf are the values that a key may hold in a partition; formed says that
+// AWS makes them.
+func languageOf(name, partition string) (l automaton.Language, formed bool) {
+	formsLock.Lock()
+	defer formsLock.Unlock()
+	if l, ok := formLanguages[name+" "+partition]; ok {
+		return l, true
+	}
+	forms := aws.Forms(name, partition)
+	if forms == nil {
+		return automaton.AnyText, false
+	}
+	var ways [][]automaton.Piece
+	for _, form := range forms {
+		var way []automaton.Piece
+		for _, p := range form {
+			way = append(way, automaton.Piece(p))
+		}
+		ways = append(ways, way)
+	}
+	l = automaton.Form(ways...)
+	formLanguages[name+" "+partition] = l
+	return l, true
+}
+
+// formLanguages are the languages that were made.
+var (
+	formsLock     sync.Mutex
+	formLanguages = map[string]automaton.Language{}
+)
 
 // bounds are numbers or dates on every side of what conditions compare with.
 func bounds(name string, kind aws.Type, conds []*policy.Condition) []string {

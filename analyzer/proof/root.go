@@ -171,20 +171,19 @@ func rootMFA(levels []Level, opt RootOptions) RootResult {
 	sound, broken := sortOut(levels, policy.SCP)
 	docs := documentsOf(sound)
 	partitions, _ := partitionsOf(opt.Partitions, docs)
-	accounts := []string{opt.Account}
-	if opt.Account == "" {
-		accounts = append([]string{usualAccount}, accountsIn(docs)...)
-	}
 	var results []RootResult
 	for _, p := range partitions {
 		var local localized
 		here := local.levels(sound, p)
-		for _, a := range accounts {
-			q := rootQuestion{levels: here, partition: p, account: a, opt: opt, docs: documentsOf(here)}
-			results = append(results, q.decide().original(&local))
+		m := membersOf(documentsOf(here), p, opt.Account)
+		var one []RootResult
+		for i, a := range m.accounts {
+			q := rootQuestion{levels: here, partition: p, account: a, opt: opt, docs: documentsOf(here), such: m.several && i < m.unnamed}
+			one = append(one, q.decide().original(&local))
 		}
+		results = append(results, m.rootResult(one))
 	}
-	result := agree(results, partitions, accounts)
+	result := agree(results, partitions)
 	if result.Class.Verdict() == Violated {
 		if near := brokenNear(broken); near != nil {
 			result.Near = near
@@ -246,22 +245,40 @@ func documentsOf(levels []Level) []*policy.Document {
 	return docs
 }
 
-// agree is the answer for all accounts and partitions that may be meant: the
-// same for each, else undetermined.
-func agree(results []RootResult, partitions, accounts []string) RootResult {
+// rootResult is the answer for all members, of one for each account.
+func (m *members) rootResult(results []RootResult) RootResult {
+	first := results[0]
+	var needs []value.Reason
+	agreed := true
+	for i, r := range results {
+		switch {
+		case r.Class.Verdict() == Violated && i < m.unnamed:
+			return r
+		case r.Class.Verdict() != first.Class.Verdict():
+			agreed = false
+		}
+		if r.Class.Verdict() == Undetermined || i >= m.unnamed {
+			needs = addReasons(needs, r.Needs...)
+		}
+	}
+	switch {
+	case !agreed:
+		return RootResult{Needs: addReasons(needs, value.Reason{Text: "the account's id is not known, and the policies name accounts"})}
+	case m.incomplete && first.Class.Verdict() != Undetermined:
+		return RootResult{Needs: []value.Reason{tooManyAccounts}}
+	}
+	return first
+}
+
+// agree is the answer for all partitions that may be meant: the same for each, else
+// undetermined.
+func agree(results []RootResult, partitions []string) RootResult {
 	first := results[0]
 	for _, r := range results[1:] {
-		if r.Class.Verdict() == first.Class.Verdict() {
-			continue
+		if r.Class.Verdict() != first.Class.Verdict() {
+			return RootResult{Needs: addReasons(addReasons(first.Needs, r.Needs...),
+				value.Reason{Text: "the organization's partition is not known: " + strings.Join(partitions, " or ")})}
 		}
-		out := RootResult{Needs: addReasons(first.Needs, r.Needs...)}
-		if len(partitions) > 1 {
-			out.Needs = addReasons(out.Needs, value.Reason{Text: "the organization's partition is not known: " + strings.Join(partitions, " or ")})
-		}
-		if len(accounts) > 1 {
-			out.Needs = addReasons(out.Needs, value.Reason{Text: "the account's id is not known, and the policies name accounts"})
-		}
-		return out
 	}
 	return first
 }
@@ -271,6 +288,7 @@ type rootQuestion struct {
 	docs               []*policy.Document
 	partition, account string
 	opt                RootOptions
+	such               bool // the account stands for some of the members, not for all
 }
 
 func (q *rootQuestion) formula() *formula {
@@ -366,8 +384,11 @@ func (q *rootQuestion) violated(f *formula, console, key answer) RootResult {
 	result.Witness = newWitness(worst.request, append(keysOf(f), "aws:multifactorauthpresent"))
 	result.Near = nearMiss(f, q.docs, worst.request)
 	who := "root of any member account"
-	if q.opt.Account != "" && len(accountsIn(q.docs)) > 0 {
+	switch {
+	case q.opt.Account != "" && len(accountsIn(q.docs)) > 0:
 		who = "root of account " + q.account
+	case q.such:
+		who = "root of a member account such as " + q.account
 	}
 	result.Witness.Words = who + rootWords(worst.request, mfa)
 	if result.Near != nil {

@@ -136,24 +136,25 @@ func confinedTo(levels []Level, opt SourceIPOptions) SourceIPResult {
 	sound, broken := sortOut(levels, policy.SCP)
 	docs := documentsOf(sound)
 	partitions, _ := partitionsOf(opt.Partitions, docs)
-	accounts := []string{opt.Account}
-	if opt.Account == "" {
-		accounts = append([]string{usualAccount}, accountsIn(docs)...)
-	}
 	var result SourceIPResult
-	for i := range len(partitions) * len(accounts) {
+	for i, partition := range partitions {
 		var local localized
-		partition := partitions[i/len(accounts)]
 		here := local.levels(sound, partition)
-		q := newIPQuestion(here, documentsOf(here), partition, accounts[i%len(accounts)], opt)
-		r := q.decide()
+		m := membersOf(documentsOf(here), partition, opt.Account)
+		var one []SourceIPResult
+		for j, a := range m.accounts {
+			q := newIPQuestion(here, documentsOf(here), partition, a, opt)
+			q.such = m.several && j < m.unnamed
+			one = append(one, q.decide())
+		}
+		r := m.ipResult(one)
 		r.Near = local.near(r.Near)
 		switch {
 		case i == 0:
 			result = r
 		case r.Class.Verdict() != result.Class.Verdict() || r.Contradicts != result.Contradicts:
 			return SourceIPResult{Needs: addReasons(addReasons(result.Needs, r.Needs...),
-				value.Reason{Text: "the account's id or partition is not known, and the policies name accounts or partitions"})}
+				value.Reason{Text: "the organization's partition is not known: " + strings.Join(partitions, " or ")})}
 		}
 	}
 	if result.Class.Verdict() == Violated {
@@ -167,6 +168,29 @@ func confinedTo(levels []Level, opt SourceIPOptions) SourceIPResult {
 		}
 	}
 	return result
+}
+
+// ipResult is the answer for all members, of one for each account.
+func (m *members) ipResult(results []SourceIPResult) SourceIPResult {
+	first := results[0]
+	agreed := true
+	for i, r := range results {
+		if r.Class.Verdict() == Violated && i < m.unnamed {
+			return r
+		}
+		agreed = agreed && r.Class.Verdict() == first.Class.Verdict() && r.Contradicts == first.Contradicts
+	}
+	switch {
+	case !agreed:
+		var needs []value.Reason
+		for _, r := range results {
+			needs = addReasons(needs, r.Needs...)
+		}
+		return SourceIPResult{Needs: addReasons(needs, value.Reason{Text: "the account's id is not known, and the policies name accounts"})}
+	case m.incomplete && first.Class.Verdict() != Undetermined:
+		return SourceIPResult{Needs: []value.Reason{tooManyAccounts}}
+	}
+	return first
 }
 
 // aboutAddresses says that a statement tests where a request comes from.
@@ -193,7 +217,9 @@ type ipQuestion struct {
 	sets      [][]netip.Prefix // what the conditions list, one set each; the configured networks last
 	listed    int              // how many of the sets are conditions
 	stretches []stretch
+	such      bool              // as of a rootQuestion
 	own       map[string]string // the values of endpoint keys that the documents name
+	endpoints *endpoints        // of others
 	private   []policy.ContextValue
 }
 
@@ -202,6 +228,7 @@ func newIPQuestion(levels []Level, docs []*policy.Document, partition, account s
 	for _, l := range levels {
 		q.formula.level(l.Documents, l.FullAccess)
 	}
+	var behind [][]netip.Prefix
 	for _, s := range q.formula.statements() {
 		for i := range s.Conditions {
 			c := &s.Conditions[i]
@@ -211,8 +238,8 @@ func newIPQuestion(levels []Level, docs []*policy.Document, partition, account s
 			case key == "aws:sourceip" && len(list) > 0:
 				q.sets = append(q.sets, list)
 			case key == "aws:vpcsourceip":
-				for _, p := range list {
-					q.private = append(q.private, policy.One(p.Masked().Addr().Next().String()))
+				if len(list) > 0 {
+					behind = append(behind, list)
 				}
 			case slices.Contains(endpointKeys, key) && len(c.Values) > 0 && c.Operator.Family != policy.NullFamily:
 				if text, ok := c.Values[0].Text(); ok {
@@ -225,8 +252,11 @@ func newIPQuestion(levels []Level, docs []*policy.Document, partition, account s
 	if opt.Allowed != nil {
 		q.sets = append(q.sets, opt.Allowed)
 	}
-	q.private = append(q.private, policy.One("192.168.77.7"), policy.One("10.1.2.3"))
+	for _, a := range privateSamples(behind) {
+		q.private = append(q.private, policy.One(a.String()))
+	}
 	q.stretches = stretches(q.sets)
+	q.endpoints = newEndpoints(docs, partition)
 	return q
 }
 
@@ -257,23 +287,43 @@ func (q *ipQuestion) internet(r *policy.Request, a netip.Addr) *policy.Request {
 	return r
 }
 
-// endpoint is a request through a VPC endpoint, somebody else's or one's own.
-func (q *ipQuestion) endpoint(r *policy.Request, foreign bool) *policy.Request {
+// through is a request through a VPC endpoint, whose keys are given.
+func (q *ipQuestion) through(r *policy.Request, e endpoint) *policy.Request {
 	r = assign(r, "aws:sourceip", policy.ContextValue{})
-	r.Context["aws:sourcevpc"] = policy.One("vpc-0f0e0d0c0b0a09080")
-	r.Context["aws:sourcevpce"] = policy.One("vpce-0f0e0d0c0b0a09080")
-	r.Context["aws:sourcevpcarn"] = policy.One("arn:aws:ec2:us-east-1:444455556666:vpc/vpc-0f0e0d0c0b0a09080")
-	r.Context["aws:vpceaccount"] = policy.One(strangeAccount)
-	r.Context["aws:vpceorgid"] = policy.One("o-somebodyelse")
-	r.Context["aws:vpceorgpaths"] = policy.Many("o-somebodyelse/r-else/")
-	r.Context["aws:issourcevpcconnection"] = policy.ContextValue{Presence: policy.Either}
-	if !foreign {
-		for _, k := range sortedKeys(q.own) {
-			r.Context[k] = policy.One(q.own[k])
-		}
-		r.Context["aws:vpcsourceip"] = q.private[0]
+	for k, v := range e {
+		r.Context[k] = v
 	}
+	r.Context["aws:issourcevpcconnection"] = policy.ContextValue{Presence: policy.Either}
 	return r
+}
+
+// ownEndpoint is a request through an endpoint of one's own, the one that the
+// documents name.
+func (q *ipQuestion) ownEndpoint(r *policy.Request) *policy.Request {
+	r = q.through(r, q.endpoints.of[0])
+	for _, k := range sortedKeys(q.own) {
+		r.Context[k] = policy.One(q.own[k])
+	}
+	r.Context["aws:vpcsourceip"] = q.private[0]
+	return r
+}
+
+// foreign asks about requests through endpoints of others.
+func (q *ipQuestion) foreign(base *policy.Request) answer {
+	worst := answer{stopped: value.Yes}
+	for _, e := range q.endpoints.of {
+		switch a := q.ask(q.formula, q.through(base, e), false); a.stopped {
+		case value.No:
+			return a
+		case value.Maybe:
+			a.needs = addReasons(worst.needs, a.needs...)
+			worst = a
+		}
+	}
+	if q.endpoints.incomplete && worst.stopped == value.Yes {
+		worst = answer{stopped: value.Maybe, needs: []value.Reason{{Text: "the policies tell more VPC endpoints apart than iamvet tries"}}}
+	}
+	return worst
 }
 
 func (q *ipQuestion) ask(f *formula, base *policy.Request, tags bool) answer {
@@ -408,7 +458,7 @@ func (q *ipQuestion) decideFor(kind policy.CallerKind) SourceIPResult {
 func (q *ipQuestion) classify(base *policy.Request, s survey) SourceIPResult {
 	rest4, in4 := q.of(s, true)
 	rest6, in6 := q.of(s, false)
-	foreign := q.ask(q.formula, q.endpoint(base, true), false)
+	foreign := q.foreign(base)
 	all := slices.Concat(rest4, in4, rest6, in6)
 	switch {
 	case len(rest4) == 0 && first(in4, value.Yes) == nil && first(in4, value.Maybe) == nil:
@@ -425,7 +475,7 @@ func (q *ipQuestion) classify(base *policy.Request, s survey) SourceIPResult {
 	if closed && foreign.stopped == value.Yes && q.ask(q.without(), q.caller(base.Caller.Kind), false).stopped == value.Yes {
 		return SourceIPResult{Class: IPRestricted, Denied: true}
 	}
-	own := q.ask(q.formula, q.endpoint(base, false), false)
+	own := q.ask(q.formula, q.ownEndpoint(base), false)
 	locked := closed && (len(q.own) == 0 || own.stopped == value.Yes)
 	if foreign.stopped == value.No {
 		result := q.violation(IPWeakVPCE, &foreign)

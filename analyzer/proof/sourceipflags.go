@@ -129,14 +129,14 @@ func (q *ipQuestion) flags(base *policy.Request, result *SourceIPResult) {
 		}
 		return false
 	}
-	via := q.endpoint(base, true)
+	via := q.through(base, q.endpoints.of[0])
 	for _, k := range endpointKeys {
 		via.Context[k] = policy.ContextValue{}
 	}
 	via.Context["aws:viaawsservice"] = policy.One("true")
 	via.Context["aws:calledvia"] = policy.Many("cloudformation.amazonaws.com")
 	result.OverblockVia = breaks(via)
-	result.OverblockVPCE = breaks(q.endpoint(base, false))
+	result.OverblockVPCE = breaks(q.ownEndpoint(base))
 	if result.Class == IPRestricted && base.Caller.Kind != policy.RootCaller {
 		result.TagException = q.tagException(base)
 	}
@@ -267,12 +267,16 @@ func (q *ipQuestion) violation(class IPClass, a *answer) SourceIPResult {
 }
 
 func (q *ipQuestion) words(r *policy.Request) string {
-	who := "root of any member account"
+	of := " of any member account"
+	if q.such {
+		of = " of a member account such as " + q.account
+	}
+	who := "root" + of
 	switch r.Caller.Kind {
 	case policy.UserCaller:
-		who = "a user of any member account"
+		who = "a user" + of
 	case policy.RoleCaller:
-		who = "a role of any member account"
+		who = "a role" + of
 	}
 	from := "from " + sourceOf(r)
 	skip := map[string]bool{"aws:sourceip": true}

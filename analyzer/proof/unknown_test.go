@@ -156,7 +156,8 @@ func TestRootUnknown(t *testing.T) {
 		{"an unknown partition in the ARN", []Level{{Documents: []*policy.Document{doc(`{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:?+:iam::*:root"}}}`)}, FullAccess: value.Yes}}, RootOptions{}, RootUndetermined},
 		{"an unknown statement for one service only", []Level{{Documents: []*policy.Document{doc(`{"Effect": "Deny", "Action": "ec2:?+", "Resource": "*"}`)}, FullAccess: value.Yes}}, RootOptions{}, RootNone},
 		{"another account is pinned", []Level{{Documents: []*policy.Document{doc(`{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:root"}}}`)}, FullAccess: value.Yes}}, RootOptions{Account: "999988887777"}, RootNone},
-		{"an account is pinned, and whose it is is not known", []Level{{Documents: []*policy.Document{doc(`{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:root"}}}`)}, FullAccess: value.Yes}}, RootOptions{}, RootUndetermined},
+		{"an account is pinned, and there are others", []Level{{Documents: []*policy.Document{doc(`{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:root"}}}`)}, FullAccess: value.Yes}}, RootOptions{}, RootNone},
+		{"an account is exempt, of which it is not known whether it is a member", []Level{{Documents: []*policy.Document{doc(`{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:root"}}}`)}, FullAccess: value.Yes}}, RootOptions{}, RootUndetermined},
 		{"GovCloud is known", []Level{{Documents: []*policy.Document{doc(proof)}, FullAccess: value.Yes}}, RootOptions{Partitions: []string{"aws-us-gov"}}, RootNone},
 		{"several levels add up", []Level{
 			{Documents: []*policy.Document{doc(strings.Replace(proof, "BoolIfExists", "Bool", 1))}, FullAccess: value.Yes},
@@ -205,7 +206,7 @@ func TestUnknownExternalIDIsRequired(t *testing.T) {
 func TestRootRest(t *testing.T) {
 	const deny = `{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"`
 	for _, tt := range []struct{ name, text, want string }{
-		{"a string operator on a boolean key", deny + `, "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringEquals": {"aws:MultiFactorAuthPresent": "false"}}}]}`, "UNDETERMINABLE"},
+		{"a string operator on a boolean key", deny + `, "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringEquals": {"aws:MultiFactorAuthPresent": "false"}}}]}`, "PARTIAL"},
 		{"a Principal in an SCP", deny + `, "Principal": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}}]}`, "MALFORMED"},
 		{"no conditions", deny + `, "Condition": {}}]}`, "ROOT_DENIED"},
 		{"an operator that does not exist", deny + `, "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "ConditionIfBoolExists": {"aws:MultiFactorAuthPresent": "false"}}}]}`, "MALFORMED"},
