@@ -61,11 +61,11 @@ type (
 	resourceTag      struct{ Key, Value string }
 )
 
-// LoadAuthorization reads the roles, users, groups and policies of an account as
+// Authorization reads the roles, users, groups and policies of an account as
 // they are deployed, from what `aws iam get-account-authorization-details`
 // prints. They are like those of a state that is not Terraform's: an address is
 // the ARN. Roles that AWS makes and nobody else can change are left out.
-func LoadAuthorization(f *source.File) (*Root, error) {
+func (r Reading) Authorization(f *source.File) (*Evidence, error) {
 	var details authorizationDetails
 	d := json.NewDecoder(bytes.NewReader(decodeText(f.Bytes)))
 	if err := d.Decode(&details); err != nil {
@@ -74,13 +74,12 @@ func LoadAuthorization(f *source.File) (*Root, error) {
 	if details.RoleDetailList == nil && details.UserDetailList == nil {
 		return nil, errors.New("it has no RoleDetailList and no UserDetailList: aws iam get-account-authorization-details prints both, also with --filter")
 	}
-	root := &Root{Source: State, alone: true}
-	a := detailsLoader{root, newEvidence(root, f), f}
+	a := detailsLoader{r.evidence(f), f}
 	if details.IsTruncated {
-		root.gap(source.Gap{Kind: source.LimitGap, File: f.Name, Reason: "it is one page of several: what is in the others is not looked at"})
+		r.Gap(source.Gap{Kind: source.LimitGap, File: f.Name, Reason: "it is one page of several: what is in the others is not looked at"})
 	}
-	for _, r := range list(details.RoleDetailList) {
-		a.role(&r)
+	for _, role := range list(details.RoleDetailList) {
+		a.role(&role)
 	}
 	for _, g := range list(details.GroupDetailList) {
 		a.group(&g)
@@ -99,7 +98,7 @@ func LoadAuthorization(f *source.File) (*Root, error) {
 		}
 	}
 	a.l.finish(false)
-	return root, nil
+	return a.l, nil
 }
 
 // list is what a pointer to a slice points to.
@@ -112,14 +111,13 @@ func list[T any](p *[]T) []T {
 
 // detailsLoader makes resources of details.
 type detailsLoader struct {
-	root *Root
-	l    *evidence
+	l    *Evidence
 	file *source.File
 }
 
 func (a *detailsLoader) add(address, typ, name string, after map[string]any) {
-	if arn := strings.SplitN(address, ":", 6); a.l.account == "" && len(arn) == 6 && len(arn[4]) == 12 {
-		a.l.account = arn[4]
+	if arn := strings.SplitN(address, ":", 6); a.l.Account == "" && len(arn) == 6 && len(arn[4]) == 12 {
+		a.l.Account = arn[4]
 	}
 	a.l.add(&evidenceResource{address: address, typ: typ, name: name, after: after})
 }
@@ -128,7 +126,7 @@ func (a *detailsLoader) add(address, typ, name string, after map[string]any) {
 func (a *detailsLoader) document(raw json.RawMessage, what string) (string, bool) {
 	text, err := documentText(raw)
 	if err != nil {
-		a.root.gap(source.Gap{Kind: source.ErrorGap, File: a.file.Name, Reason: what + " cannot be read"})
+		a.l.reading.Gap(source.Gap{Kind: source.ErrorGap, File: a.file.Name, Reason: what + " cannot be read"})
 	}
 	return text, err == nil
 }

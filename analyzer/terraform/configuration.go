@@ -29,7 +29,7 @@ func (r *Root) Account() string {
 	case *overlaid:
 		return l.config.Account()
 	case *evidence:
-		return l.account
+		return l.Account
 	}
 	return ""
 }

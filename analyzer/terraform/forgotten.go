@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -12,8 +13,8 @@ func (l *evidence) forgottenResources(types []string) []*Resource {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var out []*Resource
-	for _, r := range l.forgotten {
-		if r.mode == addrs.Managed && (len(types) == 0 || contains(types, r.typ)) {
+	for _, r := range l.Forgotten {
+		if r.mode == addrs.Managed && (len(types) == 0 || slices.Contains(types, r.typ)) {
 			out = append(out, l.resource(r))
 		}
 	}

@@ -22,7 +22,7 @@ func (r *Root) Dialect() lang.Dialect {
 	case *overlaid:
 		return l.config.Dialect()
 	case *evidence:
-		return l.dialect
+		return l.Dialect
 	}
 	return lang.Dialect{}
 }

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,12 +16,13 @@ import (
 // its instances and values, at the places of the configuration.
 func overlay(l *evidence, config *Root, opt PlanOptions) *Root {
 	merge := merger{prefer: opt.PreferConfig, state: l.root.Source == State}
-	config = config.withPlan(l.variables, l.dialect, merge)
+	config = config.withPlan(l.Variables, l.Dialect, merge)
 	root := &Root{Dir: config.Dir, Source: l.root.Source, Label: config.Label}
 	for _, g := range l.root.gaps {
 		root.gap(g)
 	}
-	l.root.Dir, l.root.Label, l.root.alone = config.Dir, config.Label, false // references of the plan name instances of this root
+	l.root.Dir, l.root.Label, l.root.alone = config.Dir, config.Label, false
+	l.Root = l.root.ID() // references of the plan name instances of this root
 	o := &overlaid{root: root, evidence: l, config: config, merge: merge, merged: map[string]*Resource{}}
 	root.loader = o
 	return root
@@ -76,8 +78,8 @@ func (o *overlaid) resources(mode addrs.Mode, types []string) []*Resource {
 	}
 	var out []*Resource
 	planned := map[string]bool{}
-	for _, p := range o.evidence.list {
-		if p.mode != mode || len(types) > 0 && !contains(types, p.typ) {
+	for _, p := range o.evidence.Resources {
+		if p.mode != mode || len(types) > 0 && !slices.Contains(types, p.typ) {
 			continue
 		}
 		planned[p.address] = true
@@ -108,23 +110,23 @@ func (o *overlaid) resources(mode addrs.Mode, types []string) []*Resource {
 // the configuration alone which instances there are. What a state lacks does
 // not exist yet, what a plan deletes or a whole plan lacks will not.
 func (o *overlaid) configOnly(c *Resource) bool {
-	if o.merge.state && c.Mode == addrs.Managed || c.Exists != value.Yes || strings.Contains(c.Address, "[") || o.evidence.gone[c.Address] {
+	if o.merge.state && c.Mode == addrs.Managed || c.Exists != value.Yes || strings.Contains(c.Address, "[") || o.evidence.Gone[c.Address] {
 		return false
 	}
 	if c.Mode == addrs.Data {
 		return true
 	}
-	planned := o.evidence.declares(c)
-	if planned && o.evidence.whole {
+	planned := o.evidence.Declares(c.Module, addrs.Resource{Mode: c.Mode, Type: c.Type, Name: c.Name})
+	if planned && o.evidence.Whole {
 		return false
 	}
 	if o.merge.prefer == nil {
 		advice := "make the plan again, without -target"
-		if o.evidence.config != nil && !planned {
+		if o.evidence.HasConfiguration() && !planned {
 			advice = "make the plan again, it is of another configuration"
 		}
 		o.root.gap(source.Gap{Kind: source.LimitGap, Span: c.Header,
-			Reason: fmt.Sprintf("%s is in the configuration and not in the plan %s: %s", c.Address, o.evidence.file.Name, advice)})
+			Reason: fmt.Sprintf("%s is in the configuration and not in the plan %s: %s", c.Address, o.evidence.File.Name, advice)})
 	}
 	return true
 }
@@ -167,8 +169,8 @@ func (o *overlaid) resource(p *evidenceResource, c *Resource, foreign bool) *Res
 	r.Root = o.root
 	if c == nil {
 		if p.mode == addrs.Managed {
-			o.root.gap(source.Gap{Kind: source.LimitGap, File: o.evidence.file.Name,
-				Reason: fmt.Sprintf("%s is in the %s %s and not in the configuration of %s", r.Address, o.kind(), o.evidence.file.Name, o.config.Dir)})
+			o.root.gap(source.Gap{Kind: source.LimitGap, File: o.evidence.File.Name,
+				Reason: fmt.Sprintf("%s is in the %s %s and not in the configuration of %s", r.Address, o.kind(), o.evidence.File.Name, o.config.Dir)})
 		}
 		o.merged[p.address] = &r
 		return &r

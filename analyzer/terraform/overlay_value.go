@@ -115,7 +115,7 @@ func (m merger) joined(c, p *value.Value) *value.Value {
 		return m.joinLists(c, p)
 	case c.IsMapping() && p.IsMapping():
 		return m.joinObjects(c, p, !m.state)
-	case equalScalars(c, p) && !m.foreign:
+	case value.EqualScalars(c, p) && !m.foreign:
 		return confirmed(c)
 	}
 	return m.placed(p, c)
@@ -189,21 +189,6 @@ func withoutAssumptions(c *value.Value) *value.Value {
 	return &out
 }
 
-// equalScalars says that two known scalars are equal.
-func equalScalars(a, b *value.Value) bool {
-	switch {
-	case a.Is(value.Bool) && b.Is(value.Bool):
-		return a.Bool == b.Bool
-	case a.Is(value.Number) && b.Is(value.Number):
-		return a.Number != nil && b.Number != nil && a.Number.Cmp(b.Number) == 0
-	case a.Is(value.String) && b.Is(value.String):
-		x, ok := a.Text()
-		y, same := b.Text()
-		return ok && same && x == y
-	}
-	return a.Is(value.Null) && b.Is(value.Null)
-}
-
 // joinStrings keeps c when its text, or the JSON that it is, is that of p.
 func (m merger) joinStrings(c, p *value.Value) *value.Value {
 	text, known := p.Text()
@@ -222,7 +207,7 @@ func (m merger) joinStrings(c, p *value.Value) *value.Value {
 		ct, cErr := value.DecodeJSON(c)
 		pt, pErr := value.DecodeJSON(p)
 		if cErr == nil && pErr == nil && !ct.Is(value.Unknown) {
-			if !m.foreign && c.Known() && equalJSON(ct, pt) {
+			if !m.foreign && c.Known() && value.EqualJSON(ct, pt) {
 				return confirmed(c)
 			}
 			out := m.placed(p, c)
@@ -259,34 +244,6 @@ func fillHole(c *value.Value, text string) []value.Part {
 	parts := append([]value.Part(nil), c.Parts...)
 	parts[hole] = value.Part{Text: source.Computed(text[len(before):len(text)-len(after)], c.Parts[hole].Hole.Span)}
 	return parts
-}
-
-// equalJSON compares decoded JSON, members in any order.
-func equalJSON(a, b *value.Value) bool {
-	switch {
-	case a.IsSequence() && b.IsSequence():
-		if len(a.Elems) != len(b.Elems) || a.Open || b.Open {
-			return false
-		}
-		for i := range a.Elems {
-			if !equalJSON(a.Elems[i], b.Elems[i]) {
-				return false
-			}
-		}
-		return true
-	case a.IsMapping() && b.IsMapping():
-		if len(a.Attrs) != len(b.Attrs) || a.Open || b.Open {
-			return false
-		}
-		for _, m := range a.Attrs {
-			k, ok := m.Key()
-			if !ok || !equalJSON(m.Value, b.Get(k)) {
-				return false
-			}
-		}
-		return true
-	}
-	return equalScalars(a, b)
 }
 
 // joinLists keeps c when it has the elements of p; else it is p, each element
@@ -355,7 +312,7 @@ func told(c, p *value.Value) bool {
 		k, _ := a.Key()
 		have, known := a.Value.Text()
 		want, planned := p.Get(k).Text()
-		if known && planned && have != want && !sameJSONText(have, want) {
+		if known && planned && have != want && !value.SameJSONText(have, want) {
 			return true
 		}
 	}
@@ -366,7 +323,7 @@ func told(c, p *value.Value) bool {
 // other values: a block of a configuration leaves out defaults.
 func equalKnown(c, p *value.Value) bool {
 	if !c.IsMapping() || !p.IsMapping() {
-		return equalJSON(c, p)
+		return value.EqualJSON(c, p)
 	}
 	shared := 0
 	for _, a := range c.Attrs {
@@ -381,7 +338,7 @@ func equalKnown(c, p *value.Value) bool {
 		if !equalKnown(a.Value, pv) {
 			cs, cOK := a.Value.Text()
 			ps, pOK := pv.Text()
-			if !cOK || !pOK || !sameJSONText(cs, ps) {
+			if !cOK || !pOK || !value.SameJSONText(cs, ps) {
 				return false
 			}
 		}
@@ -390,22 +347,10 @@ func equalKnown(c, p *value.Value) bool {
 	return shared > 0 || len(p.Attrs) == 0
 }
 
-func sameJSONText(a, b string) bool {
-	if !strings.HasPrefix(strings.TrimSpace(a), "{") {
-		return false
-	}
-	x, err := value.DecodeJSON(value.Str(a))
-	if err != nil {
-		return false
-	}
-	y, err := value.DecodeJSON(value.Str(b))
-	return err == nil && equalJSON(x, y)
-}
-
 // joinObjects joins members by name. keep says that members which only c has
 // stay.
 func (m merger) joinObjects(c, p *value.Value, keep bool) *value.Value {
-	if !m.foreign && equalJSON(c, p) {
+	if !m.foreign && value.EqualJSON(c, p) {
 		return confirmed(c)
 	}
 	out := *c

@@ -1,14 +1,12 @@
 package terraform
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
@@ -16,15 +14,10 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// LoadPlan reads the JSON that terraform show -json prints of a plan, format
+// Plan reads the JSON that terraform show -json prints of a plan, format
 // versions 0.1 to 1.x. name is for messages.
-//
-// With the root that LoadConfig made of the directory of the plan, resources
-// get their place in the source and what only the configuration knows. With a
-// nil config they have zero spans, and the references of the plan's own
-// configuration section join what is not known before the apply.
-func LoadPlan(ctx context.Context, r io.Reader, name string, config *Root, opt PlanOptions) (*Root, error) {
-	file, _, err := readEvidence(r, name, "plan")
+func (r Reading) Plan(in io.Reader, name string) (*Evidence, error) {
+	file, _, err := readEvidence(in, name, "plan")
 	if err != nil {
 		return nil, err
 	}
@@ -32,8 +25,7 @@ func LoadPlan(ctx context.Context, r io.Reader, name string, config *Root, opt P
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	root := &Root{Dir: "", Source: Plan, alone: true}
-	l := newEvidence(root, file)
+	l := r.evidence(file)
 	var format string
 	if err := members.read("format_version", &format); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -45,13 +37,7 @@ func LoadPlan(ctx context.Context, r io.Reader, name string, config *Root, opt P
 	if err := l.readPlan(members); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if config == nil {
-		return root, nil
-	}
-	return overlay(l, config, opt), nil
+	return l, nil
 }
 
 // plannedChange is an element of resource_changes, as lenient as it can be.
@@ -77,16 +63,16 @@ func readChange(t jsonText) (*plannedChange, error) {
 	})
 }
 
-func (l *evidence) readPlan(members sections) error {
+func (l *Evidence) readPlan(members sections) error {
 	var errored *bool
 	var variables map[string]struct {
 		Value any `json:"value"`
 	}
-	l.gone = map[string]bool{}
+	l.Gone = map[string]bool{}
 	if err := members.walk("resource_changes", func(t jsonText) error {
 		return t.elements(func(t jsonText) error {
 			c, err := readChange(t)
-			if err == nil && contains(c.actions, "forget") {
+			if err == nil && slices.Contains(c.actions, "forget") {
 				l.forget(c)
 			}
 			if err == nil && c.deposed == "" {
@@ -99,11 +85,11 @@ func (l *evidence) readPlan(members sections) error {
 	}
 	_ = members.read("errored", &errored) // absent, or of a version that means something else by it
 	if errored != nil && *errored {
-		l.root.gap(source.Gap{Kind: source.LimitGap, File: l.file.Name, Reason: "the plan ended in an error: it is not whole"})
+		l.reading.Gap(source.Gap{Kind: source.LimitGap, File: l.File.Name, Reason: "the plan ended in an error: it is not whole"})
 	}
 	lenient := func(name string, f func(t jsonText) error) {
 		if err := members.walk(name, f); err != nil {
-			l.root.gap(source.Gap{Kind: source.LimitGap, File: l.file.Name, Reason: "the plan's " + err.Error()})
+			l.reading.Gap(source.Gap{Kind: source.LimitGap, File: l.File.Name, Reason: "the plan's " + err.Error()})
 		}
 	}
 	lenient("configuration", func(t jsonText) (err error) {
@@ -116,9 +102,9 @@ func (l *evidence) readPlan(members sections) error {
 		})
 	})
 	lenient("variables", func(t jsonText) error { return t.decode(&variables) })
-	l.variables = map[string]*value.Value{}
+	l.Variables = map[string]*value.Value{}
 	for name, v := range variables {
-		l.variables[name] = (&planPlace{l: l, resource: &evidenceResource{}}).value(v.Value, nil, nil)
+		l.Variables[name] = (&planPlace{l: l, resource: &evidenceResource{}}).value(v.Value, nil, nil)
 	}
 	lenient("deferred_changes", func(t jsonText) error {
 		return t.elements(func(t jsonText) error {
@@ -133,7 +119,7 @@ func (l *evidence) readPlan(members sections) error {
 	})
 	if err := members.walk("planned_values", func(t jsonText) error {
 		return t.member("root_module", func(t jsonText) error {
-			return l.addModule(t, func(r *evidenceResource) bool { return !l.gone[r.address] })
+			return l.addModule(t, func(r *evidenceResource) bool { return !l.Gone[r.address] })
 		})
 	}); err != nil {
 		return err
@@ -146,20 +132,20 @@ func (l *evidence) readPlan(members sections) error {
 					if r.mode == addrs.Managed && unchanged {
 						r.actions = []string{"no-op"}
 					}
-					return (r.mode == addrs.Data || unchanged) && !l.gone[r.address]
+					return (r.mode == addrs.Data || unchanged) && !l.Gone[r.address]
 				})
 			})
 		})
 	})
-	l.whole = l.isWhole(members, unchanged) && (errored == nil || !*errored)
+	l.Whole = l.isWhole(members, unchanged) && (errored == nil || !*errored)
 	_, applyable := members["applyable"]
 	l.finish(applyable)
 	return nil
 }
 
 // plansResources says that some managed resource is there after the apply.
-func (l *evidence) plansResources() bool {
-	return slices.ContainsFunc(l.list, func(r *evidenceResource) bool { return r.mode == addrs.Managed })
+func (l *Evidence) plansResources() bool {
+	return slices.ContainsFunc(l.Resources, func(r *evidenceResource) bool { return r.mode == addrs.Managed })
 }
 
 // isWhole says that the plan tells of all that its configuration declares what
@@ -168,7 +154,7 @@ func (l *evidence) plansResources() bool {
 // those that change nothing (-refresh-only, which has everything in its
 // prior_state and no resource_changes) or only delete (-destroy) are told by what
 // they hold.
-func (l *evidence) isWhole(members sections, unchanged bool) bool {
+func (l *Evidence) isWhole(members sections, unchanged bool) bool {
 	var complete *bool
 	_ = members.read("complete", &complete)
 	if complete != nil {
@@ -177,15 +163,15 @@ func (l *evidence) isWhole(members sections, unchanged bool) bool {
 	if unchanged {
 		return true
 	}
-	if len(l.gone) == 0 || l.plansResources() {
+	if len(l.Gone) == 0 || l.plansResources() {
 		return false
 	}
 	stays := false // what -target leaves alone
 	_ = members.walk("prior_state", func(t jsonText) error {
 		return t.member("values", func(t jsonText) error {
 			return t.member("root_module", func(t jsonText) error {
-				return newEvidence(&Root{}, l.file).addModule(t, func(r *evidenceResource) bool {
-					stays = stays || r.mode == addrs.Managed && !l.gone[r.address]
+				return Reading{}.evidence(l.File).addModule(t, func(r *evidenceResource) bool {
+					stays = stays || r.mode == addrs.Managed && !l.Gone[r.address]
 					return false
 				})
 			})
@@ -195,7 +181,7 @@ func (l *evidence) isWhole(members sections, unchanged bool) bool {
 }
 
 // addChange adds a resource change, or notes that the resource will be gone.
-func (l *evidence) addChange(c *plannedChange) {
+func (l *Evidence) addChange(c *plannedChange) {
 	l.providedBy(c.provider)
 	r := &evidenceResource{
 		address: c.address, typ: c.typ, name: c.name, module: c.module,
@@ -207,7 +193,7 @@ func (l *evidence) addChange(c *plannedChange) {
 	}
 	r.setKey(c.index)
 	if len(r.actions) == 1 && (r.actions[0] == "delete" || r.actions[0] == "forget") {
-		l.gone[r.address] = true
+		l.Gone[r.address] = true
 		return
 	}
 	l.add(r)
@@ -215,7 +201,7 @@ func (l *evidence) addChange(c *plannedChange) {
 
 // forget adds an object that goes on to exist when the plan is applied, but not in
 // the state: that of a removed block, or of OpenTofu's lifecycle { destroy = false }.
-func (l *evidence) forget(c *plannedChange) {
+func (l *Evidence) forget(c *plannedChange) {
 	r := &evidenceResource{
 		address: c.address, typ: c.typ, name: c.name, module: c.module,
 		actions: []string{"forget"}, after: c.before, sensitive: c.secret,
@@ -224,12 +210,12 @@ func (l *evidence) forget(c *plannedChange) {
 		r.mode = addrs.Data
 	}
 	r.setKey(c.index)
-	l.forgotten = append(l.forgotten, r)
+	l.Forgotten = append(l.Forgotten, r)
 }
 
 // addModule adds the resources of a module and those below it that are not yet
 // there and that want says.
-func (l *evidence) addModule(t jsonText, want func(*evidenceResource) bool) error {
+func (l *Evidence) addModule(t jsonText, want func(*evidenceResource) bool) error {
 	var address string
 	var resources, children jsonText
 	if err := t.fields(map[string]any{"address": &address, "resources": &resources, "child_modules": &children}); err != nil {
@@ -242,7 +228,7 @@ func (l *evidence) addModule(t jsonText, want func(*evidenceResource) bool) erro
 	return children.elements(func(t jsonText) error { return l.addModule(t, want) })
 }
 
-func (l *evidence) addValues(module string, t jsonText, want func(*evidenceResource) bool) error {
+func (l *Evidence) addValues(module string, t jsonText, want func(*evidenceResource) bool) error {
 	r := &evidenceResource{module: module}
 	var mode, deposed, provider string
 	var index any
@@ -265,25 +251,40 @@ func (l *evidence) addValues(module string, t jsonText, want func(*evidenceResou
 	return nil
 }
 
-// evidence is what a plan or a state says of resources.
-type evidence struct {
-	mu        sync.Mutex // one resource list at a time
-	root      *Root
-	file      *source.File
-	config    *configModule           // of a plan; may be nil
-	variables map[string]*value.Value // of the root module, as far as the plan says
-	list      []*evidenceResource     // in address order, once finished
-	forgotten []*evidenceResource     // that will exist, but not be managed
+// Reading is what the reading of plans and states leaves to others.
+type Reading struct {
+	// Gap is told what cannot be read: at once, and whenever values are asked for.
+	Gap func(source.Gap)
+	// Document works out the texts of the data source aws_iam_policy_document from its
+	// body. A plan has none where the data source is only read during the apply.
+	Document func(body *value.Value) (text, minified *value.Value, gaps []source.Gap)
+}
+
+// Evidence is what a plan or a state says of resources. It is not safe for
+// concurrent use.
+type Evidence struct {
+	File *source.File
+	// Root is how references from one resource to another name the root (value.Ref).
+	// Whoever loads the evidence sets it before anyone asks for values: it is another
+	// one when the plan is laid over its configuration.
+	Root      string
+	Resources []*evidenceResource // in address order
+	// Forgotten are the objects that will go on to exist, but not be managed.
+	Forgotten []*evidenceResource
+	Variables map[string]*value.Value // of the root module, as far as a plan says
+	Gone      map[string]bool         // addresses that a plan deletes or forgets
+	Whole     bool                    // see isWhole
+	Modules   int                     // instances of modules, the root included
+	Account   string                  // of all resources; "" where only they themselves know it
+	Dialect   lang.Dialect
+
+	reading   Reading
+	config    *configModule // of a plan; may be nil
 	byAddress map[string]*evidenceResource
 	byBlock   map[string][]*evidenceResource // by module address and block, in order
-	instances int                            // of modules
-	account   string                         // of all resources; "" for a plan or state
-	gone      map[string]bool                // addresses that the plan deletes or forgets
-	whole     bool                           // see isWhole
 
 	version      string // of the tool, as terraform_version says
 	tofuRegistry bool   // a provider comes from OpenTofu's registry
-	dialect      lang.Dialect
 }
 
 // evidenceResource is one instance before its values are needed.
@@ -297,15 +298,13 @@ type evidenceResource struct {
 	// are not known or not to be printed. What is a jsonText is not decoded yet.
 	after, unknown, sensitive any
 
-	computed []string // not written, and known after the apply; once built
-	built    *Resource
+	body     *value.Value // see Evidence.Body
+	computed []string
 	building bool
 }
 
-func newEvidence(root *Root, file *source.File) *evidence {
-	l := &evidence{root: root, file: file, byAddress: map[string]*evidenceResource{}, byBlock: map[string][]*evidenceResource{}}
-	root.loader = l
-	return l
+func (r Reading) evidence(file *source.File) *Evidence {
+	return &Evidence{File: file, reading: r, byAddress: map[string]*evidenceResource{}, byBlock: map[string][]*evidenceResource{}}
 }
 
 // block is the address of the instance without its own key.
@@ -348,16 +347,16 @@ func indexKey(index any) string {
 	return ""
 }
 
-func (l *evidence) add(r *evidenceResource) *evidenceResource {
+func (l *Evidence) add(r *evidenceResource) *evidenceResource {
 	if l.byAddress[r.address] == nil {
-		l.list = append(l.list, r)
+		l.Resources = append(l.Resources, r)
 		l.byAddress[r.address] = r
 	}
 	return r
 }
 
 // readProviders looks at the provider configurations of a plan.
-func (l *evidence) readProviders(t jsonText) error {
+func (l *Evidence) readProviders(t jsonText) error {
 	return t.members(func(_ string, t jsonText) error {
 		var name string
 		err := t.fields(map[string]any{"full_name": &name})
@@ -367,66 +366,23 @@ func (l *evidence) readProviders(t jsonText) error {
 }
 
 // providedBy notes where a provider comes from.
-func (l *evidence) providedBy(name string) {
+func (l *Evidence) providedBy(name string) {
 	l.tofuRegistry = l.tofuRegistry || strings.Contains(name, "registry.opentofu.org/")
 }
 
 // finish orders what was added, and says what made it.
-func (l *evidence) finish(applyable bool) {
-	l.dialect = lang.DialectOfTool(l.version, l.tofuRegistry, applyable)
-	sort.SliceStable(l.list, func(i, j int) bool { return addrs.Less(l.list[i].address, l.list[j].address) })
+func (l *Evidence) finish(applyable bool) {
+	l.Dialect = lang.DialectOfTool(l.version, l.tofuRegistry, applyable)
+	sort.SliceStable(l.Resources, func(i, j int) bool { return addrs.Less(l.Resources[i].address, l.Resources[j].address) })
 	modules := map[string]bool{"": true}
-	for _, r := range l.list {
+	for _, r := range l.Resources {
 		l.byBlock[r.block()] = append(l.byBlock[r.block()], r)
 		for m := r.module; !modules[m]; m = addrs.Caller(m) {
 			modules[m] = true
 		}
 	}
-	l.instances = len(modules)
+	l.Modules = len(modules)
 }
 
-func (l *evidence) files() []*source.File { return []*source.File{l.file} }
-func (l *evidence) modules() int          { return l.instances }
-
-func (l *evidence) resources(mode addrs.Mode, types []string) []*Resource {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var out []*Resource
-	for _, r := range l.list {
-		if r.mode == mode && (len(types) == 0 || contains(types, r.typ)) {
-			out = append(out, l.resource(r))
-		}
-	}
-	return out
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
-// resource is the instance with its values.
-func (l *evidence) resource(r *evidenceResource) *Resource {
-	if r.built != nil {
-		return r.built
-	}
-	out := &Resource{
-		Root: l.root, Address: r.address, Mode: r.mode, Type: r.typ, Name: r.name, Module: r.module, Key: r.key,
-		Exists: value.Yes, Actions: r.actions, Imported: value.TriOf(r.importing),
-	}
-	var path []string
-	for _, step := range addrs.ModuleCalls(r.module) {
-		path = append(path, step)
-		out.Calls = append(out.Calls, Call{Address: strings.Join(path, ".")})
-	}
-	r.building = true
-	defer func() { r.building = false }()
-	out.Block = l.block(r)
-	out.computed = r.computed
-	r.built = out
-	return out
-}
+func (l *Evidence) files() []*source.File { return []*source.File{l.File} }
+func (l *Evidence) modules() int          { return l.Modules }

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // planOrdered are the blocks that keep the order in which they are written, by
@@ -69,7 +71,7 @@ func mayMake(b map[string]*tfjson.Expression, after, unknown any) bool {
 		}
 		if have, ok := memberOf(after, name).(string); ok {
 			text := fmt.Sprint(x.ConstantValue)
-			if have != text && !sameJSONText(have, text) {
+			if have != text && !value.SameJSONText(have, text) {
 				return false
 			}
 		}

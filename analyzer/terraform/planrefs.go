@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"slices"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -13,7 +14,7 @@ import (
 // planScope is a module instance, as the configuration section of a plan has
 // it.
 type planScope struct {
-	l       *evidence
+	l       *Evidence
 	address string
 	module  *configModule // nil when the section lacks it
 	parent  *planScope
@@ -22,7 +23,7 @@ type planScope struct {
 }
 
 // scope finds a module instance. It is never nil.
-func (l *evidence) scope(address string) *planScope {
+func (l *Evidence) scope(address string) *planScope {
 	s := &planScope{l: l, module: l.config}
 	for _, step := range addrs.ModuleCalls(address) {
 		name := strings.TrimPrefix(addrs.WithoutKey(step), "module.")
@@ -55,18 +56,21 @@ func (s *planScope) resource(r *evidenceResource) *tfjson.ConfigResource {
 	if c.decoded == nil {
 		c.decoded = &tfjson.ConfigResource{}
 		if err := c.text.decode(c.decoded); err != nil {
-			s.l.root.gap(source.Gap{Kind: source.LimitGap, File: s.l.file.Name, Reason: "the plan's configuration of " + r.block() + " cannot be read: " + err.Error()})
+			s.l.reading.Gap(source.Gap{Kind: source.LimitGap, File: s.l.File.Name, Reason: "the plan's configuration of " + r.block() + " cannot be read: " + err.Error()})
 		}
 	}
 	return c.decoded
 }
 
-// declares says that the plan's configuration section has the block of a
-// resource.
-func (l *evidence) declares(r *Resource) bool {
-	m := l.scope(r.Module).module
-	return m != nil && m.resources[addrs.Resource{Mode: r.Mode, Type: r.Type, Name: r.Name}] != nil
+// Declares says that the plan's configuration section has a block, in the module
+// of that address. A plan may lack the section, and a state always does.
+func (l *Evidence) Declares(module string, block addrs.Resource) bool {
+	m := l.scope(module).module
+	return m != nil && m.resources[block] != nil
 }
+
+// HasConfiguration says that the plan holds a configuration section.
+func (l *Evidence) HasConfiguration() bool { return l.config != nil }
 
 // expressions is what the configuration writes for a resource; nil when the
 // plan does not say.
@@ -87,7 +91,7 @@ func (s *planScope) expressions(r *evidenceResource) map[string]*tfjson.Expressi
 func referenceHeads(references []string) []string {
 	var heads []string
 	for i, r := range references {
-		beginning := contains(heads, r)
+		beginning := slices.Contains(heads, r)
 		for j, other := range references {
 			if j < i && (strings.HasPrefix(other, r+".") || strings.HasPrefix(other, r+"[")) {
 				beginning = true
@@ -229,7 +233,7 @@ func (s *planScope) throughOutput(head string, keyed bool, key, want string, dep
 // aws_iam_user.u["k"].name names. keyed says that an index goes with the
 // reference that is the key at hand.
 func (s *planScope) instance(head string, keyed bool, key, want string) *value.Ref {
-	ref := &value.Ref{Root: s.l.root.ID()}
+	ref := &value.Ref{Root: s.l.Root}
 	rest, data := strings.CutPrefix(head, "data.")
 	ref.Data = data
 	typ, rest, ok := strings.Cut(rest, ".")

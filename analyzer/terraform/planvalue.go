@@ -16,10 +16,20 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// block is the value of the instance's body: its attributes and blocks. An
-// attribute that the plan's configuration does not write and that is only
-// known after the apply is absent, as it is in a configuration.
-func (l *evidence) block(r *evidenceResource) *value.Value {
+// Body is the value of an instance's body: its attributes and blocks. It is worked
+// out once. An attribute that the plan's configuration does not write and that is
+// only known after the apply is absent, as it is in a configuration; Computed lists
+// these.
+func (l *Evidence) Body(r *evidenceResource) *value.Value {
+	if r.body == nil {
+		r.building = true // it may refer to itself through others
+		defer func() { r.building = false }()
+		r.body = l.readBody(r)
+	}
+	return r.body
+}
+
+func (l *Evidence) readBody(r *evidenceResource) *value.Value {
 	scope := l.scope(r.module)
 	written := scope.expressions(r)
 	if unpacked(r.unknown) == true {
@@ -48,7 +58,7 @@ func (l *evidence) block(r *evidenceResource) *value.Value {
 // unknownBlock is the body of an instance of which nothing is known before the
 // apply: what the plan's configuration writes in it, and whatever the provider
 // adds.
-func (l *evidence) unknownBlock(r *evidenceResource, scope *planScope, written map[string]*tfjson.Expression) *value.Value {
+func (l *Evidence) unknownBlock(r *evidenceResource, scope *planScope, written map[string]*tfjson.Expression) *value.Value {
 	b := &value.Value{Kind: value.Object, Open: true, Why: []value.Reason{{Text: r.address + " is known after apply"}}}
 	for _, name := range slices.Sorted(maps.Keys(written)) {
 		at := &planPlace{l: l, scope: scope, resource: r, path: name, attribute: name, expr: written[name], whole: true}
@@ -59,15 +69,15 @@ func (l *evidence) unknownBlock(r *evidenceResource, scope *planScope, written m
 
 // renderDocument works out the texts of a policy document that is only read
 // during the apply from what is known of its statements.
-func (l *evidence) renderDocument(r *evidenceResource, b *value.Value) {
+func (l *Evidence) renderDocument(r *evidenceResource, b *value.Value) {
 	if _, ok := b.Get("json").Text(); ok {
 		return
 	}
-	text, minified, gaps := renderPolicyDocument(b, source.Span{})
+	text, minified, gaps := l.reading.Document(b)
 	for _, g := range gaps {
 		g.Reason = r.address + ": " + g.Reason
-		g.File = l.file.Name
-		l.root.gap(g)
+		g.File = l.File.Name
+		l.reading.Gap(g)
 	}
 	for _, a := range []value.Attr{{Name: value.Str("json"), Value: text}, {Name: value.Str("minified_json"), Value: minified}} {
 		set := false
@@ -123,7 +133,7 @@ func element(v any, i int) any {
 
 // planPlace is a place in the values of an instance.
 type planPlace struct {
-	l         *evidence
+	l         *Evidence
 	scope     *planScope
 	resource  *evidenceResource
 	path      string // statement[0].principals[0].identifiers
@@ -255,7 +265,7 @@ func (p *planPlace) unknown() *value.Value {
 		return v
 	}
 	if doc := p.l.byAddress[v.Ref.Address]; doc != nil && doc.mode == addrs.Data && !doc.building {
-		if text := p.l.resource(doc).Block.Get(v.Ref.Attr); text.Is(value.String) {
+		if text := p.l.Body(doc).Get(v.Ref.Attr); text.Is(value.String) {
 			c := *text
 			c.Ref = v.Ref
 			return &c

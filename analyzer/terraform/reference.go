@@ -28,7 +28,7 @@ func (ev *evaluator) types(mode addrs.Mode) []string {
 
 func (l *evidence) types(mode addrs.Mode) []string {
 	found := map[string]bool{}
-	for _, r := range l.list {
+	for _, r := range l.Resources {
 		if r.mode == mode {
 			found[r.typ] = true
 		}

@@ -1,7 +1,6 @@
 package terraform
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,12 +9,10 @@ import (
 	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 )
 
-// LoadState reads a state: the JSON that terraform show -json prints of one, or
-// a raw .tfstate file of version 4. name is for messages. With the root that
-// LoadConfig made of its directory, resources get their place in the source;
-// the values are those of the state.
-func LoadState(ctx context.Context, r io.Reader, name string, config *Root) (*Root, error) {
-	file, kind, err := readEvidence(r, name, "state")
+// State reads a state: the JSON that terraform show -json prints of one, or a raw
+// .tfstate file of version 4. name is for messages.
+func (r Reading) State(in io.Reader, name string) (*Evidence, error) {
+	file, kind, err := readEvidence(in, name, "state")
 	if err != nil {
 		return nil, err
 	}
@@ -23,8 +20,7 @@ func LoadState(ctx context.Context, r io.Reader, name string, config *Root) (*Ro
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	root := &Root{Dir: "", Source: State, alone: true}
-	l := newEvidence(root, file)
+	l := r.evidence(file)
 	if kind == RawState {
 		err = l.readRawState(members)
 	} else {
@@ -33,21 +29,15 @@ func LoadState(ctx context.Context, r io.Reader, name string, config *Root) (*Ro
 	if err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if config == nil {
-		return root, nil
-	}
-	return overlay(l, config, PlanOptions{}), nil
+	return l, nil
 }
 
-func (l *evidence) readState(members sections) error {
+func (l *Evidence) readState(members sections) error {
 	var format string
 	if err := members.read("format_version", &format); err != nil {
-		return fmt.Errorf("%s: %w", l.file.Name, err)
+		return fmt.Errorf("%s: %w", l.File.Name, err)
 	}
-	if err := checkFormat(l.file.Name, format); err != nil {
+	if err := checkFormat(l.File.Name, format); err != nil {
 		return err
 	}
 	_ = members.read("terraform_version", &l.version) // absent, or of no use
@@ -56,7 +46,7 @@ func (l *evidence) readState(members sections) error {
 			return l.addModule(t, func(*evidenceResource) bool { return true })
 		})
 	}); err != nil {
-		return fmt.Errorf("%s: %w", l.file.Name, err)
+		return fmt.Errorf("%s: %w", l.File.Name, err)
 	}
 	l.finish(false)
 	return nil
@@ -78,25 +68,25 @@ type rawResource struct {
 	} `json:"instances"`
 }
 
-func (l *evidence) readRawState(members sections) error {
+func (l *Evidence) readRawState(members sections) error {
 	var version int
 	if err := members.read("version", &version); err != nil {
-		return fmt.Errorf("%s: %w", l.file.Name, err)
+		return fmt.Errorf("%s: %w", l.File.Name, err)
 	}
 	_ = members.read("terraform_version", &l.version) // absent, or of no use
 	switch {
 	case version > 4:
-		return fmt.Errorf("%s is a state of version %d, which is not known: run `terraform show -json > state.json`, and name state.json", l.file.Name, version)
+		return fmt.Errorf("%s is a state of version %d, which is not known: run `terraform show -json > state.json`, and name state.json", l.File.Name, version)
 	case version < 4:
 		by := ""
 		if l.version != "" {
 			by = ", written by Terraform " + l.version
 		}
-		return fmt.Errorf("%s is a state of version %d%s: upgrade it with `terraform apply -refresh-only` of Terraform 0.13 or later, or run `terraform show -json > state.json` and name state.json", l.file.Name, version, by)
+		return fmt.Errorf("%s is a state of version %d%s: upgrade it with `terraform apply -refresh-only` of Terraform 0.13 or later, or run `terraform show -json > state.json` and name state.json", l.File.Name, version, by)
 	}
 	var resources []*rawResource
 	if err := members.read("resources", &resources); err != nil {
-		return fmt.Errorf("%s: %w", l.file.Name, err)
+		return fmt.Errorf("%s: %w", l.File.Name, err)
 	}
 	for _, raw := range resources {
 		if raw == nil {
@@ -117,7 +107,7 @@ func (l *evidence) readRawState(members sections) error {
 				}
 				r.after = i.Attributes
 			} else if i.AttributesFlat != nil {
-				l.root.gap(source.Gap{Kind: source.LimitGap, File: l.file.Name,
+				l.reading.Gap(source.Gap{Kind: source.LimitGap, File: l.File.Name,
 					Reason: fmt.Sprintf("the attributes of %s are in the form of Terraform 0.11: `terraform apply -refresh-only` upgrades them", r.block())})
 				r.unknown = map[string]any{}
 			}

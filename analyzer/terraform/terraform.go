@@ -303,9 +303,9 @@ func (r *Root) PlanAlone() bool { return r.Source != Config && r.alone }
 func (r *Root) Evidence() string {
 	switch l := r.loader.(type) {
 	case *evidence:
-		return l.file.Name
+		return l.File.Name
 	case *overlaid:
-		return l.evidence.file.Name
+		return l.evidence.File.Name
 	}
 	return ""
 }
