@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/plan"
 	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
@@ -56,16 +57,16 @@ func Unfit(b *workspace.Boundary, name string) (g source.Gap, ok bool) {
 		return source.Gap{}, false
 	}
 	g = source.Gap{Kind: source.ErrorGap, File: resolved, Reason: "it is no Terraform file: name a directory, a .tf or .tofu file, a plan with --plan FILE or a state with --state FILE"}
-	switch SniffJSON(file.Bytes) {
-	case BinaryPlan:
+	switch plan.SniffJSON(file.Bytes) {
+	case plan.BinaryPlan:
 		g.Reason = fmt.Sprintf("it is a binary plan: run `terraform show -json %s > plan.json` where it was made, and name that with --plan plan.json", base)
-	case JSONPlan:
+	case plan.JSONPlan:
 		g.Reason = "it is a plan: name it with --plan " + base
-	case PlanLog:
+	case plan.PlanLog:
 		g.Reason = "it is what terraform plan -json prints: run `terraform plan -out=plan.out` and `terraform show -json plan.out > plan.json`, and name that with --plan plan.json"
-	case Encrypted:
+	case plan.Encrypted:
 		g.Reason = fmt.Sprintf("it is a plan or state that OpenTofu has encrypted: run `tofu show -json %s > shown.json` where its keys are, and name that with --plan or --state", base)
-	case JSONState, RawState:
+	case plan.JSONState, plan.RawState:
 		g.Reason = "it is a state: name it with --state " + base
 	}
 	return g, true

@@ -9,6 +9,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/terraform/plan"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -66,8 +67,8 @@ func withConfiguration(ctx context.Context, l *evidence, config *Root, opt PlanO
 }
 
 // reading is how plans and states are read for a root.
-func reading(root *Root) Reading {
-	return Reading{
+func reading(root *Root) plan.Reading {
+	return plan.Reading{
 		Gap: root.gap,
 		Document: func(body *value.Value) (text, minified *value.Value, gaps []source.Gap) {
 			return renderPolicyDocument(body, source.Span{})
@@ -77,14 +78,14 @@ func reading(root *Root) Reading {
 
 // evidence is the loader of a plan or state without its configuration.
 type evidence struct {
-	*Evidence
+	*plan.Evidence
 	mu    sync.Mutex // one resource list at a time
 	root  *Root
-	built map[*evidenceResource]*Resource
+	built map[*plan.Resource]*Resource
 }
 
-func newEvidence(root *Root, read *Evidence) *evidence {
-	l := &evidence{Evidence: read, root: root, built: map[*evidenceResource]*Resource{}}
+func newEvidence(root *Root, read *plan.Evidence) *evidence {
+	l := &evidence{Evidence: read, root: root, built: map[*plan.Resource]*Resource{}}
 	root.loader = l
 	l.Root = root.ID()
 	return l
@@ -98,7 +99,7 @@ func (l *evidence) resources(mode addrs.Mode, types []string) []*Resource {
 	defer l.mu.Unlock()
 	var out []*Resource
 	for _, r := range l.Resources {
-		if r.mode == mode && (len(types) == 0 || slices.Contains(types, r.typ)) {
+		if r.Mode == mode && (len(types) == 0 || slices.Contains(types, r.Type)) {
 			out = append(out, l.resource(r))
 		}
 	}
@@ -106,21 +107,21 @@ func (l *evidence) resources(mode addrs.Mode, types []string) []*Resource {
 }
 
 // resource is the instance with its values.
-func (l *evidence) resource(r *evidenceResource) *Resource {
+func (l *evidence) resource(r *plan.Resource) *Resource {
 	if built := l.built[r]; built != nil {
 		return built
 	}
 	out := &Resource{
-		Root: l.root, Address: r.address, Mode: r.mode, Type: r.typ, Name: r.name, Module: r.module, Key: r.key,
-		Exists: value.Yes, Actions: r.actions, Imported: value.TriOf(r.importing),
+		Root: l.root, Address: r.Address, Mode: r.Mode, Type: r.Type, Name: r.Name, Module: r.Module, Key: r.Key,
+		Exists: value.Yes, Actions: r.Actions, Imported: value.TriOf(r.Importing),
 	}
 	var path []string
-	for _, step := range addrs.ModuleCalls(r.module) {
+	for _, step := range addrs.ModuleCalls(r.Module) {
 		path = append(path, step)
 		out.Calls = append(out.Calls, Call{Address: strings.Join(path, ".")})
 	}
 	out.Block = l.Body(r)
-	out.computed = r.computed
+	out.computed = r.Computed
 	l.built[r] = out
 	return out
 }

@@ -14,7 +14,7 @@ func (l *evidence) forgottenResources(types []string) []*Resource {
 	defer l.mu.Unlock()
 	var out []*Resource
 	for _, r := range l.Forgotten {
-		if r.mode == addrs.Managed && (len(types) == 0 || slices.Contains(types, r.typ)) {
+		if r.Mode == addrs.Managed && (len(types) == 0 || slices.Contains(types, r.Type)) {
 			out = append(out, l.resource(r))
 		}
 	}

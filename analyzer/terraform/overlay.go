@@ -9,6 +9,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+	"github.com/iamvet/iamvet/analyzer/terraform/plan"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -79,13 +80,13 @@ func (o *overlaid) resources(mode addrs.Mode, types []string) []*Resource {
 	var out []*Resource
 	planned := map[string]bool{}
 	for _, p := range o.evidence.Resources {
-		if p.mode != mode || len(types) > 0 && !slices.Contains(types, p.typ) {
+		if p.Mode != mode || len(types) > 0 && !slices.Contains(types, p.Type) {
 			continue
 		}
-		planned[p.address] = true
-		c, foreign := byAddress[p.address], false
+		planned[p.Address] = true
+		c, foreign := byAddress[p.Address], false
 		if c == nil {
-			c, foreign = standIn(byBlock[addrs.Block(p.address)], p.address)
+			c, foreign = standIn(byBlock[addrs.Block(p.Address)], p.Address)
 		}
 		out = append(out, o.resource(p, c, foreign))
 	}
@@ -161,18 +162,18 @@ func standIn(candidates []*Resource, address string) (c *Resource, foreign bool)
 }
 
 // resource lays an instance of the plan over one of the configuration, or nil.
-func (o *overlaid) resource(p *evidenceResource, c *Resource, foreign bool) *Resource {
-	if r := o.merged[p.address]; r != nil {
+func (o *overlaid) resource(p *plan.Resource, c *Resource, foreign bool) *Resource {
+	if r := o.merged[p.Address]; r != nil {
 		return r
 	}
 	r := *o.evidence.resource(p)
 	r.Root = o.root
 	if c == nil {
-		if p.mode == addrs.Managed {
+		if p.Mode == addrs.Managed {
 			o.root.gap(source.Gap{Kind: source.LimitGap, File: o.evidence.File.Name,
 				Reason: fmt.Sprintf("%s is in the %s %s and not in the configuration of %s", r.Address, o.kind(), o.evidence.File.Name, o.config.Dir)})
 		}
-		o.merged[p.address] = &r
+		o.merged[p.Address] = &r
 		return &r
 	}
 	r.Header, r.Body, r.ReplaceTriggeredBy = c.Header, c.Body, c.ReplaceTriggeredBy
@@ -194,7 +195,7 @@ func (o *overlaid) resource(p *evidenceResource, c *Resource, foreign bool) *Res
 	merge.foreign = foreign
 	merge.kept = func(attribute string) bool { return !foreign && !r.Creates() && !c.Ignored(attribute).IsZero() }
 	r.Block = merge.body(c.Block, r.Block)
-	o.merged[p.address] = &r
+	o.merged[p.Address] = &r
 	return &r
 }
 

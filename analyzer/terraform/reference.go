@@ -29,8 +29,8 @@ func (ev *evaluator) types(mode addrs.Mode) []string {
 func (l *evidence) types(mode addrs.Mode) []string {
 	found := map[string]bool{}
 	for _, r := range l.Resources {
-		if r.mode == mode {
-			found[r.typ] = true
+		if r.Mode == mode {
+			found[r.Type] = true
 		}
 	}
 	return sortedKeys(found)

@@ -2,9 +2,9 @@
 // Terraform would make of them: resource instances whose attributes are
 // three-valued values with their place in the source.
 //
-// The files come from package workspace, which has them parsed. No other package
-// knows terraform-json, and only a few know hcl and cty (the table is in
-// analyzer/imports_test.go). Nothing is evaluated until someone asks for a
+// What the files hold comes from package workspace, parsed, and what plans and
+// states say from package plan. This package knows the language: it evaluates the
+// one, and lays the other over it. Nothing is evaluated until someone asks for a
 // resource: unneeded expressions, functions and files cost nothing and break nothing.
 package terraform
 

@@ -1,4 +1,4 @@
-package terraform
+package plan
 
 import (
 	"slices"
@@ -11,20 +11,20 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// planScope is a module instance, as the configuration section of a plan has
+// scope is a module instance, as the configuration section of a plan has
 // it.
-type planScope struct {
+type scope struct {
 	l       *Evidence
 	address string
 	module  *configModule // nil when the section lacks it
-	parent  *planScope
+	parent  *scope
 	call    *configCall
 	key     string // of the call
 }
 
-// scope finds a module instance. It is never nil.
-func (l *Evidence) scope(address string) *planScope {
-	s := &planScope{l: l, module: l.config}
+// scopeOf finds a module instance. It is never nil.
+func (l *Evidence) scopeOf(address string) *scope {
+	s := &scope{l: l, module: l.config}
 	for _, step := range addrs.ModuleCalls(address) {
 		name := strings.TrimPrefix(addrs.WithoutKey(step), "module.")
 		s = s.child(name, strings.TrimPrefix(step, addrs.WithoutKey(step)))
@@ -32,8 +32,8 @@ func (l *Evidence) scope(address string) *planScope {
 	return s
 }
 
-func (s *planScope) child(name, key string) *planScope {
-	c := &planScope{l: s.l, parent: s, key: key, address: "module." + name + key}
+func (s *scope) child(name, key string) *scope {
+	c := &scope{l: s.l, parent: s, key: key, address: "module." + name + key}
 	if s.address != "" {
 		c.address = s.address + "." + c.address
 	}
@@ -45,11 +45,11 @@ func (s *planScope) child(name, key string) *planScope {
 	return c
 }
 
-func (s *planScope) resource(r *evidenceResource) *tfjson.ConfigResource {
+func (s *scope) resource(r *Resource) *tfjson.ConfigResource {
 	if s.module == nil {
 		return nil
 	}
-	c := s.module.resources[addrs.Resource{Mode: r.mode, Type: r.typ, Name: r.name}]
+	c := s.module.resources[addrs.Resource{Mode: r.Mode, Type: r.Type, Name: r.Name}]
 	if c == nil {
 		return nil
 	}
@@ -65,7 +65,7 @@ func (s *planScope) resource(r *evidenceResource) *tfjson.ConfigResource {
 // Declares says that the plan's configuration section has a block, in the module
 // of that address. A plan may lack the section, and a state always does.
 func (l *Evidence) Declares(module string, block addrs.Resource) bool {
-	m := l.scope(module).module
+	m := l.scopeOf(module).module
 	return m != nil && m.resources[block] != nil
 }
 
@@ -74,7 +74,7 @@ func (l *Evidence) HasConfiguration() bool { return l.config != nil }
 
 // expressions is what the configuration writes for a resource; nil when the
 // plan does not say.
-func (s *planScope) expressions(r *evidenceResource) map[string]*tfjson.Expression {
+func (s *scope) expressions(r *Resource) map[string]*tfjson.Expression {
 	c := s.resource(r)
 	if c == nil {
 		return nil
@@ -129,7 +129,7 @@ var joinable = map[string]bool{
 }
 
 // reference is the attribute that the expression at the place is, or nil.
-func (p *planPlace) reference() *value.Ref {
+func (p *place) reference() *value.Ref {
 	want, ok := joins[p.attribute]
 	if !ok || !p.whole || p.expr == nil || p.expr.ExpressionData == nil || lists[p.attribute] != p.element {
 		return nil
@@ -138,7 +138,7 @@ func (p *planPlace) reference() *value.Ref {
 	if c := p.scope.resource(p.resource); c != nil {
 		each = c.ForEachExpression
 	}
-	ref := p.scope.resolve(p.expr, each, p.resource.key, want, 0)
+	ref := p.scope.resolve(p.expr, each, p.resource.Key, want, 0)
 	switch {
 	case ref == nil:
 		return nil
@@ -158,7 +158,7 @@ func (p *planPlace) reference() *value.Ref {
 // resolve follows an expression with a single reference through variables and
 // outputs to a resource instance. each and key are those of what the
 // expression belongs to.
-func (s *planScope) resolve(expr, each *tfjson.Expression, key, want string, depth int) *value.Ref {
+func (s *scope) resolve(expr, each *tfjson.Expression, key, want string, depth int) *value.Ref {
 	if expr == nil || expr.ExpressionData == nil || depth > 20 {
 		return nil
 	}
@@ -193,7 +193,7 @@ func (s *planScope) resolve(expr, each *tfjson.Expression, key, want string, dep
 }
 
 // throughEach is an attribute of each.value where for_each is a resource.
-func (s *planScope) throughEach(attr string, each *tfjson.Expression, key string) *value.Ref {
+func (s *scope) throughEach(attr string, each *tfjson.Expression, key string) *value.Ref {
 	if each == nil || each.ExpressionData == nil {
 		return nil
 	}
@@ -205,7 +205,7 @@ func (s *planScope) throughEach(attr string, each *tfjson.Expression, key string
 }
 
 // throughOutput is what an output of a called module is.
-func (s *planScope) throughOutput(head string, keyed bool, key, want string, depth int) *value.Ref {
+func (s *scope) throughOutput(head string, keyed bool, key, want string, depth int) *value.Ref {
 	rest := strings.TrimPrefix(head, "module.")
 	end := strings.IndexAny(rest, ".[")
 	if end < 0 {
@@ -232,7 +232,7 @@ func (s *planScope) throughOutput(head string, keyed bool, key, want string, dep
 // instance is the attribute of a resource instance that a reference such as
 // aws_iam_user.u["k"].name names. keyed says that an index goes with the
 // reference that is the key at hand.
-func (s *planScope) instance(head string, keyed bool, key, want string) *value.Ref {
+func (s *scope) instance(head string, keyed bool, key, want string) *value.Ref {
 	ref := &value.Ref{Root: s.l.Root}
 	rest, data := strings.CutPrefix(head, "data.")
 	ref.Data = data

@@ -1,4 +1,4 @@
-package terraform
+package plan
 
 import (
 	"bytes"
@@ -119,7 +119,7 @@ func (a *detailsLoader) add(address, typ, name string, after map[string]any) {
 	if arn := strings.SplitN(address, ":", 6); a.l.Account == "" && len(arn) == 6 && len(arn[4]) == 12 {
 		a.l.Account = arn[4]
 	}
-	a.l.add(&evidenceResource{address: address, typ: typ, name: name, after: after})
+	a.l.add(&Resource{Address: address, Type: typ, Name: name, after: after})
 }
 
 // document is the text of a policy; a gap where it cannot be read.

@@ -1,4 +1,4 @@
-package terraform
+package plan
 
 import (
 	"encoding/json"
@@ -20,7 +20,7 @@ import (
 // out once. An attribute that the plan's configuration does not write and that is
 // only known after the apply is absent, as it is in a configuration; Computed lists
 // these.
-func (l *Evidence) Body(r *evidenceResource) *value.Value {
+func (l *Evidence) Body(r *Resource) *value.Value {
 	if r.body == nil {
 		r.building = true // it may refer to itself through others
 		defer func() { r.building = false }()
@@ -29,8 +29,8 @@ func (l *Evidence) Body(r *evidenceResource) *value.Value {
 	return r.body
 }
 
-func (l *Evidence) readBody(r *evidenceResource) *value.Value {
-	scope := l.scope(r.module)
+func (l *Evidence) readBody(r *Resource) *value.Value {
+	scope := l.scopeOf(r.Module)
 	written := scope.expressions(r)
 	if unpacked(r.unknown) == true {
 		return l.unknownBlock(r, scope, written)
@@ -41,15 +41,15 @@ func (l *Evidence) readBody(r *evidenceResource) *value.Value {
 	b := &value.Value{Kind: value.Object}
 	for _, name := range memberNames(after, unknown) {
 		expr := written[name]
-		if written != nil && expr == nil && unknown[name] == true && r.mode == addrs.Managed {
-			r.computed = append(r.computed, name)
+		if written != nil && expr == nil && unknown[name] == true && r.Mode == addrs.Managed {
+			r.Computed = append(r.Computed, name)
 			continue
 		}
-		at := &planPlace{l: l, scope: scope, resource: r, path: name, attribute: name, expr: expr, whole: true}
+		at := &place{l: l, scope: scope, resource: r, path: name, attribute: name, expr: expr, whole: true}
 		v := at.value(after[name], unknown[name], at.secret(memberOf(sensitive, name)))
 		b.Attrs = append(b.Attrs, value.Attr{Name: value.Str(name), Value: v})
 	}
-	if r.mode == addrs.Data && r.typ == "aws_iam_policy_document" {
+	if r.Mode == addrs.Data && r.Type == "aws_iam_policy_document" {
 		l.renderDocument(r, b)
 	}
 	return b
@@ -58,10 +58,10 @@ func (l *Evidence) readBody(r *evidenceResource) *value.Value {
 // unknownBlock is the body of an instance of which nothing is known before the
 // apply: what the plan's configuration writes in it, and whatever the provider
 // adds.
-func (l *Evidence) unknownBlock(r *evidenceResource, scope *planScope, written map[string]*tfjson.Expression) *value.Value {
-	b := &value.Value{Kind: value.Object, Open: true, Why: []value.Reason{{Text: r.address + " is known after apply"}}}
+func (l *Evidence) unknownBlock(r *Resource, scope *scope, written map[string]*tfjson.Expression) *value.Value {
+	b := &value.Value{Kind: value.Object, Open: true, Why: []value.Reason{{Text: r.Address + " is known after apply"}}}
 	for _, name := range slices.Sorted(maps.Keys(written)) {
-		at := &planPlace{l: l, scope: scope, resource: r, path: name, attribute: name, expr: written[name], whole: true}
+		at := &place{l: l, scope: scope, resource: r, path: name, attribute: name, expr: written[name], whole: true}
 		b.Attrs = append(b.Attrs, value.Attr{Name: value.Str(name), Value: at.value(nil, true, at.secret(nil))})
 	}
 	return b
@@ -69,13 +69,13 @@ func (l *Evidence) unknownBlock(r *evidenceResource, scope *planScope, written m
 
 // renderDocument works out the texts of a policy document that is only read
 // during the apply from what is known of its statements.
-func (l *Evidence) renderDocument(r *evidenceResource, b *value.Value) {
+func (l *Evidence) renderDocument(r *Resource, b *value.Value) {
 	if _, ok := b.Get("json").Text(); ok {
 		return
 	}
 	text, minified, gaps := l.reading.Document(b)
 	for _, g := range gaps {
-		g.Reason = r.address + ": " + g.Reason
+		g.Reason = r.Address + ": " + g.Reason
 		g.File = l.File.Name
 		l.reading.Gap(g)
 	}
@@ -131,11 +131,11 @@ func element(v any, i int) any {
 	return nil
 }
 
-// planPlace is a place in the values of an instance.
-type planPlace struct {
+// place is a place in the values of an instance.
+type place struct {
 	l         *Evidence
-	scope     *planScope
-	resource  *evidenceResource
+	scope     *scope
+	resource  *Resource
 	path      string // statement[0].principals[0].identifiers
 	attribute string // the last name in path
 	expr      *tfjson.Expression
@@ -156,14 +156,14 @@ var secrets = map[string]bool{
 	"aws_iam_server_certificate.private_key":               true,
 }
 
-func (p *planPlace) secret(sensitive any) any {
-	if secrets[p.resource.typ+"."+p.path] {
+func (p *place) secret(sensitive any) any {
+	if secrets[p.resource.Type+"."+p.path] {
 		return true
 	}
 	return sensitive
 }
 
-func (p *planPlace) value(after, unknown, sensitive any) *value.Value {
+func (p *place) value(after, unknown, sensitive any) *value.Value {
 	if unknown == true {
 		v := p.unknown()
 		v.Sensitive = sensitive == true
@@ -212,7 +212,7 @@ func number(n json.Number, v *value.Value) *value.Value {
 	return v
 }
 
-func (p *planPlace) list(v *value.Value, after, unknown []any, sensitive any) *value.Value {
+func (p *place) list(v *value.Value, after, unknown []any, sensitive any) *value.Value {
 	v.Kind = value.List
 	n := max(len(after), len(unknown))
 	written := p.writtenBlocks(n, after, unknown)
@@ -235,7 +235,7 @@ func elementOf(list []any, i int) any {
 	return nil
 }
 
-func (p *planPlace) object(v *value.Value, after, unknown map[string]any, sensitive any) *value.Value {
+func (p *place) object(v *value.Value, after, unknown map[string]any, sensitive any) *value.Value {
 	v.Kind = value.Object
 	var nested map[string]*tfjson.Expression
 	if p.expr != nil && p.expr.ExpressionData != nil && len(p.expr.NestedBlocks) == 1 {
@@ -255,8 +255,8 @@ func (p *planPlace) object(v *value.Value, after, unknown map[string]any, sensit
 
 // unknown is a value that is only known after the apply, with what the plan's
 // configuration says of it.
-func (p *planPlace) unknown() *value.Value {
-	why := fmt.Sprintf("%s.%s is known after apply", p.resource.address, p.path)
+func (p *place) unknown() *value.Value {
+	why := fmt.Sprintf("%s.%s is known after apply", p.resource.Address, p.path)
 	if heads := p.heads(); len(heads) > 0 {
 		why += " (it depends on " + strings.Join(heads, ", ") + ")"
 	}
@@ -264,7 +264,7 @@ func (p *planPlace) unknown() *value.Value {
 	if v.Ref = p.reference(); v.Ref == nil {
 		return v
 	}
-	if doc := p.l.byAddress[v.Ref.Address]; doc != nil && doc.mode == addrs.Data && !doc.building {
+	if doc := p.l.byAddress[v.Ref.Address]; doc != nil && doc.Mode == addrs.Data && !doc.building {
 		if text := p.l.Body(doc).Get(v.Ref.Attr); text.Is(value.String) {
 			c := *text
 			c.Ref = v.Ref
@@ -275,7 +275,7 @@ func (p *planPlace) unknown() *value.Value {
 }
 
 // heads is what the expression refers to, for people.
-func (p *planPlace) heads() []string {
+func (p *place) heads() []string {
 	if p.expr == nil || p.expr.ExpressionData == nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package terraform
+package plan
 
 import (
 	"encoding/json"
@@ -12,7 +12,7 @@ import (
 // State reads a state: the JSON that terraform show -json prints of one, or a raw
 // .tfstate file of version 4. name is for messages.
 func (r Reading) State(in io.Reader, name string) (*Evidence, error) {
-	file, kind, err := readEvidence(in, name, "state")
+	file, kind, err := readFile(in, name, "state")
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (l *Evidence) readState(members sections) error {
 	_ = members.read("terraform_version", &l.version) // absent, or of no use
 	if err := members.walk("values", func(t jsonText) error {
 		return t.member("root_module", func(t jsonText) error {
-			return l.addModule(t, func(*evidenceResource) bool { return true })
+			return l.addModule(t, func(*Resource) bool { return true })
 		})
 	}); err != nil {
 		return fmt.Errorf("%s: %w", l.File.Name, err)
@@ -97,9 +97,9 @@ func (l *Evidence) readRawState(members sections) error {
 			if i.Deposed != "" {
 				continue
 			}
-			r := &evidenceResource{typ: raw.Type, name: raw.Name, module: raw.Module, sensitive: sensitivePaths(i.SensitiveAttributes)}
+			r := &Resource{Type: raw.Type, Name: raw.Name, Module: raw.Module, sensitive: sensitivePaths(i.SensitiveAttributes)}
 			if raw.Mode == "data" {
-				r.mode = addrs.Data
+				r.Mode = addrs.Data
 			}
 			if i.Attributes != nil {
 				if raw.Type == "terraform_data" {
@@ -111,7 +111,7 @@ func (l *Evidence) readRawState(members sections) error {
 					Reason: fmt.Sprintf("the attributes of %s are in the form of Terraform 0.11: `terraform apply -refresh-only` upgrades them", r.block())})
 				r.unknown = map[string]any{}
 			}
-			r.address = r.block() + indexKey(i.IndexKey)
+			r.Address = r.block() + indexKey(i.IndexKey)
 			r.setKey(i.IndexKey)
 			l.add(r)
 		}

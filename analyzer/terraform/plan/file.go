@@ -1,4 +1,4 @@
-package terraform
+package plan
 
 import (
 	"bytes"
@@ -13,8 +13,8 @@ import (
 	"github.com/iamvet/iamvet/analyzer/source"
 )
 
-// maxEvidence bounds the size of a plan or state that is read.
-const maxEvidence = 256 << 20
+// maxSize bounds the size of a plan or state that is read.
+const maxSize = 256 << 20
 
 // JSONKind is what SniffJSON takes a file for.
 type JSONKind int8
@@ -118,19 +118,19 @@ func decodeText(b []byte) []byte {
 	return b
 }
 
-// readEvidence reads a plan or state and refuses what is neither, saying what
+// readFile reads a plan or state and refuses what is neither, saying what
 // to do. want is "plan" or "state". What is in a bytes.Buffer is not copied.
-func readEvidence(r io.Reader, name, want string) (*source.File, JSONKind, error) {
+func readFile(r io.Reader, name, want string) (*source.File, JSONKind, error) {
 	whole, inMemory := r.(*bytes.Buffer)
 	if !inMemory {
 		whole = &bytes.Buffer{}
-		if _, err := whole.ReadFrom(io.LimitReader(r, maxEvidence+1)); err != nil {
+		if _, err := whole.ReadFrom(io.LimitReader(r, maxSize+1)); err != nil {
 			return nil, 0, fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	b := whole.Bytes()
-	if len(b) > maxEvidence {
-		return nil, 0, fmt.Errorf("%s is larger than %d MiB", name, maxEvidence>>20)
+	if len(b) > maxSize {
+		return nil, 0, fmt.Errorf("%s is larger than %d MiB", name, maxSize>>20)
 	}
 	kind := SniffJSON(b)
 	if kind == BinaryPlan {

@@ -1,4 +1,4 @@
-package terraform
+package plan
 
 import (
 	"fmt"
@@ -9,19 +9,19 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// planOrdered are the blocks that keep the order in which they are written, by
+// ordered are the blocks that keep the order in which they are written, by
 // resource type: those that the provider's schema calls a list. All others may be
 // sets, of which a plan lists the elements in an order of its own, and the
 // configuration section in that of the source.
 // https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
-var planOrdered = map[string]bool{"aws_iam_policy_document.statement": true}
+var ordered = map[string]bool{"aws_iam_policy_document.statement": true}
 
 // maxBlockPairs bounds the comparisons of planned with written blocks.
 const maxBlockPairs = 250_000
 
 // writtenBlocks are the expressions of n planned blocks, nil for those of which
 // it is not certain where they are written; nil for what is no block.
-func (p *planPlace) writtenBlocks(n int, after, unknown []any) []*tfjson.Expression {
+func (p *place) writtenBlocks(n int, after, unknown []any) []*tfjson.Expression {
 	if p.expr == nil || p.expr.ExpressionData == nil || p.expr.NestedBlocks == nil {
 		return nil
 	}
@@ -30,7 +30,7 @@ func (p *planPlace) writtenBlocks(n int, after, unknown []any) []*tfjson.Express
 	set := func(i, j int) {
 		out[i] = &tfjson.Expression{ExpressionData: &tfjson.ExpressionData{NestedBlocks: blocks[j : j+1]}}
 	}
-	if len(blocks) == n && (n == 1 || planOrdered[p.resource.typ+"."+p.path]) {
+	if len(blocks) == n && (n == 1 || ordered[p.resource.Type+"."+p.path]) {
 		for i := range n {
 			set(i, i)
 		}
