@@ -1,0 +1,289 @@
+package agreement
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+)
+
+// generator makes random policies: what people write, and what they slip into.
+type generator struct{ *rand.Rand }
+
+type object = map[string]any
+
+func newGenerator(seed uint64) generator { return generator{rand.New(rand.NewPCG(seed, 12))} }
+
+func (g generator) pick(list ...string) string { return list[g.IntN(len(list))] }
+
+// some are one to three of the list.
+func (g generator) some(list ...string) any {
+	if g.IntN(2) == 0 {
+		return g.pick(list...)
+	}
+	var out []any
+	seen := map[string]bool{}
+	for range 1 + g.IntN(3) {
+		if s := g.pick(list...); !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// one in n.
+func (g generator) oneIn(n int) bool { return g.IntN(n) == 0 }
+
+func (g generator) condition(tests ...func() (op, key string, values any)) object {
+	c := object{}
+	for range g.IntN(4) {
+		op, key, values := tests[g.IntN(len(tests))]()
+		if c[op] == nil {
+			c[op] = object{}
+		}
+		c[op].(object)[key] = values
+	}
+	return c
+}
+
+var account = []string{"111122223333", "123456789012", "999999999999"}
+
+func (g generator) account() string { return g.pick(account...) }
+
+// accounts is a pattern of accounts.
+func (g generator) accounts() string {
+	switch g.IntN(7) {
+	case 0:
+		return "*"
+	case 1:
+		return g.account()
+	case 2:
+		return g.pick("0", "1", "2", "9") + "*"
+	case 3:
+		return "*" + g.pick("1", "2", "3", "0")
+	case 4:
+		return g.pick("11", "12") + "??????????"
+	case 5:
+		return g.pick("1*2*", "*1*", "????????????", "1111*3333")
+	}
+	return g.pick("0*", "1*", "2*", "3*", "4*", "5*", "6*", "7*", "8*", "9*")
+}
+
+func (g generator) manyAccounts(make func(string) string) any {
+	if g.oneIn(8) { // all digits but some
+		var out []any
+		for _, d := range "0123456789" {
+			if !g.oneIn(12) {
+				out = append(out, make(string(d)+"*"))
+			}
+		}
+		return out
+	}
+	var out []any
+	for range 1 + g.IntN(2) {
+		out = append(out, make(g.accounts()))
+	}
+	if len(out) == 1 {
+		return out[0]
+	}
+	return out
+}
+
+func (g generator) string(negated bool) string {
+	list := []string{"StringLike", "StringEquals", "StringEqualsIgnoreCase", "StringLikeIfExists"}
+	if negated {
+		list = []string{"StringNotLike", "StringNotEquals", "StringNotLikeIfExists", "StringNotEqualsIgnoreCase"}
+	}
+	return g.pick(list...)
+}
+
+// rootKey is a test of who calls, of root.
+func (g generator) rootKey() (op, key string, values any) {
+	switch g.IntN(6) {
+	case 0:
+		return g.string(g.oneIn(3)), "aws:PrincipalAccount", g.manyAccounts(func(a string) string { return a })
+	case 1:
+		return g.pick("StringEquals", "StringNotEquals", "StringLike"), "aws:PrincipalType", g.some("Account", "Account", "User", "AssumedRole", "Root")
+	case 2:
+		return g.pick("StringEquals", "StringLike"), "aws:userid", g.some("${aws:PrincipalAccount}", "AIDA*", "*:*", "1*")
+	}
+	op = g.pick("ArnLike", "StringLike", "StringLike", "ArnEquals", "ArnNotLike", "StringNotLike")
+	return op, "aws:PrincipalArn", g.manyAccounts(func(a string) string {
+		return g.pick("arn:aws:iam::"+a+":root", "arn:aws:iam::"+a+":root", "arn:*:iam::"+a+":root", "arn:aws:iam::"+a+":r*t", "arn:aws:iam::"+a+":*", "arn:aws:iam::"+a+":user/*", "arn:aws:iam::"+a+":role/x")
+	})
+}
+
+func (g generator) mfaKey() (op, key string, values any) {
+	switch g.IntN(6) {
+	case 0:
+		return "Null", g.pick("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"), g.pick("true", "false")
+	case 1:
+		return g.pick("NumericGreaterThan", "NumericGreaterThanIfExists", "NumericLessThan", "NumericLessThanEqualsIfExists"), "aws:MultiFactorAuthAge", g.pick("3600", "300", "0")
+	case 2:
+		return "Bool", "aws:MultiFactorAuthPresent", g.some("true", "false")
+	}
+	return g.pick("BoolIfExists", "BoolIfExists", "ForAllValues:Bool"), "aws:MultiFactorAuthPresent", g.some("false", "false", "true")
+}
+
+var regions = []string{"us-east-1", "eu-west-1", "eu-*", "us-*", "??-*", "*-1", "*-*-*", "ap-south*", "*"}
+
+func (g generator) networkKey() (op, key string, values any) {
+	switch g.IntN(10) {
+	case 0, 1, 2:
+		return g.pick("NotIpAddress", "NotIpAddress", "NotIpAddressIfExists", "IpAddress"), "aws:SourceIp",
+			g.some("198.51.100.0/24", "203.0.113.0/24", "203.0.113.0/25", "0.0.0.0/1", "128.0.0.0/1", "0.0.0.0/0", "2001:db8::/32", "::/0", "10.0.0.0/8", "2000::/3")
+	case 3:
+		return g.pick("StringEquals", "StringNotEquals", "StringNotEqualsIfExists", "StringNotLike"), "aws:SourceVpc", g.some("vpc-0123456789abcdef0", "vpc-0a*", "vpc-*", "vpc-11111111")
+	case 4:
+		return "Null", g.pick("aws:SourceVpc", "aws:SourceIp", "aws:SourceVpce", "aws:VpcSourceIp"), g.pick("true", "false")
+	case 5:
+		return g.pick("StringEquals", "StringNotEquals", "StringNotEqualsIfExists", "StringNotLikeIfExists"), "aws:SourceVpce", g.some("vpce-0123456789abcdef0", "vpce-*")
+	case 6:
+		return g.pick("NotIpAddress", "IpAddress", "NotIpAddressIfExists"), "aws:VpcSourceIp", g.some("10.0.0.0/8", "192.168.0.0/16", "0.0.0.0/0")
+	case 7:
+		return g.pick("StringNotEquals", "StringNotLike", "StringNotEqualsIfExists"), "aws:VpceAccount", g.some("111122223333", "1*", "*")
+	}
+	return g.pick("Bool", "BoolIfExists"), "aws:ViaAWSService", g.pick("false", "false", "true")
+}
+
+func (g generator) otherKey() (op, key string, values any) {
+	switch g.IntN(6) {
+	case 0, 1, 2:
+		return g.pick("StringLike", "StringEquals", "StringNotLike", "StringNotEquals"), "aws:RequestedRegion", g.some(regions...)
+	case 3:
+		return g.pick("StringEquals", "StringNotEquals", "StringNotEqualsIfExists", "StringLike"), g.pick("aws:PrincipalTag/team", "aws:PrincipalTag/exempt"), g.some("a", "b*", "*")
+	case 4:
+		return g.pick("Bool", "BoolIfExists"), "aws:SecureTransport", g.some("true", "false")
+	}
+	return g.pick("StringEquals", "StringNotEquals", "Null"), "s3:x-amz-acl", g.some("true", "private", "public-read")
+}
+
+var actions = []string{"*", "*", "*", "*", "iam:*", "s3:*", "ec2:Run*", "*:Create*", "iam:C*", "sts:*", "*:*"}
+
+// control is a statement of a service control policy.
+func (g generator) control(tests ...func() (op, key string, values any)) object {
+	s := object{"Effect": "Deny", "Resource": "*"}
+	if g.oneIn(5) {
+		s["NotAction"] = g.some("iam:EnableMFADevice", "iam:ListMFADevices", "s3:*", "iam:Get*", "iam:CreateUser", "sts:GetSessionToken", "*:Describe*", "iam:*")
+	} else {
+		s["Action"] = g.some(actions...)
+	}
+	if g.oneIn(6) {
+		delete(s, "Resource")
+		s[g.pick("Resource", "NotResource")] = g.some("arn:aws:s3:::a*", "arn:aws:s3:::*", "arn:aws:iam::*:user/*", "*")
+	}
+	if c := g.condition(tests...); len(c) > 0 {
+		s["Condition"] = c
+	}
+	return s
+}
+
+func (g generator) rootStatement() object {
+	return g.control(g.rootKey, g.rootKey, g.mfaKey, g.mfaKey, g.networkKey, g.otherKey)
+}
+
+func (g generator) networkStatement() object {
+	return g.control(g.rootKey, g.networkKey, g.networkKey, g.networkKey, g.mfaKey, g.otherKey)
+}
+
+var roleNames = []string{"dev", "ops", "dev-*", "*-ops", "team/*", "d?v", "*", "deploy"}
+
+func (g generator) callerARN() string {
+	kind := g.pick("user", "role", "role", "*")
+	name := g.pick(roleNames...)
+	if kind == "*" {
+		return "arn:aws:iam::" + g.accounts() + ":*"
+	}
+	return "arn:aws:iam::" + g.accounts() + ":" + kind + "/" + name
+}
+
+func (g generator) names() any {
+	return g.some("${aws:username}", "${aws:username}", "${aws:username}", "ci-deploy", "*", "??*", "${aws:username}*", "*@example.com", "x-${aws:username}",
+		"${aws:PrincipalTag/name}", "${aws:username, 'shared'}", "ci-*", "a?*", "${aws:userid}")
+}
+
+func (g generator) nameKey() (op, key string, values any) {
+	switch g.IntN(7) {
+	case 0:
+		return g.pick("StringEquals", "StringLike", "StringNotEquals", "StringEqualsIfExists"), "sts:SourceIdentity", g.names()
+	case 1:
+		return "Null", g.pick("sts:SourceIdentity", "sts:RoleSessionName", "aws:username"), g.pick("true", "false")
+	}
+	return g.pick("StringEquals", "StringLike", "StringLike", "StringNotEquals", "StringNotLike", "StringLikeIfExists"), "sts:RoleSessionName", g.names()
+}
+
+func (g generator) callerKey() (op, key string, values any) {
+	switch g.IntN(8) {
+	case 0:
+		return g.pick("StringEquals", "StringNotEquals"), "aws:PrincipalType", g.some("User", "AssumedRole", "Account")
+	case 1:
+		return g.string(g.oneIn(2)), "aws:PrincipalAccount", g.manyAccounts(func(a string) string { return a })
+	case 2:
+		return g.string(g.oneIn(2)), "aws:username", g.some("alice", "a*", "*-admin", "ci-deploy", "x?")
+	case 3:
+		return g.pick("Bool", "BoolIfExists"), "aws:MultiFactorAuthPresent", g.pick("true", "false")
+	case 4:
+		return g.pick("StringEquals", "StringNotEquals", "StringLike"), "sts:ExternalId", g.some("x-1", "*")
+	case 5:
+		return g.pick("StringEquals", "StringNotEquals", "StringLike"), "aws:PrincipalOrgID", g.some("o-a1b2c3d4e5", "o-*", "${aws:ResourceOrgID}")
+	}
+	var list []any
+	for range 1 + g.IntN(2) {
+		list = append(list, g.callerARN())
+	}
+	return g.pick("ArnLike", "ArnNotLike", "StringLike", "StringNotLike"), "aws:PrincipalArn", list
+}
+
+func (g generator) trustStatement(principals ...string) object {
+	s := object{
+		"Effect":    g.pick("Allow", "Allow", "Allow", "Deny"),
+		"Principal": object{"AWS": g.some(principals...)},
+		"Action":    g.some("sts:AssumeRole", "sts:AssumeRole", "sts:AssumeRole", "sts:*", "sts:SetSourceIdentity", "sts:TagSession"),
+	}
+	if c := g.condition(g.nameKey, g.nameKey, g.callerKey); len(c) > 0 {
+		s["Condition"] = c
+	}
+	return s
+}
+
+func (g generator) sessionStatement() object {
+	return g.trustStatement("111122223333", "111122223333", "*", "arn:aws:iam::111122223333:user/alice", "arn:aws:iam::111122223333:role/dev", "arn:aws:iam::111122223333:role/team/x-ops", "arn:aws:iam::999999999999:root")
+}
+
+func (g generator) strangerStatement() object {
+	s := g.trustStatement("*", "*", "*", "111122223333", "arn:aws:iam::111122223333:role/dev")
+	if c := g.condition(g.callerKey, g.callerKey, g.callerKey, g.nameKey); len(c) > 0 {
+		s["Condition"] = c
+	}
+	return s
+}
+
+func (g generator) userKey() (op, key string, values any) {
+	switch g.IntN(4) {
+	case 0:
+		return g.string(g.oneIn(2)), "aws:username", g.some("alice", "a*", "*-admin", "breakglass", "?????")
+	case 1:
+		return g.pick("ArnLike", "ArnNotLike", "StringLike", "StringNotLike"), "aws:PrincipalArn",
+			g.some("arn:aws:iam::*:user/*", "arn:aws:iam::*:user/team/*", "arn:aws:iam::*:user/alice", "arn:aws:iam::1*:user/*", "arn:aws:iam::*:root", "arn:aws:iam::*:user/team/a*")
+	}
+	return g.otherKey()
+}
+
+// userStatement is a statement of a user's own policies.
+func (g generator) userStatement() object {
+	s := g.control(g.mfaKey, g.mfaKey, g.mfaKey, g.userKey, g.networkKey)
+	s["Effect"] = g.pick("Allow", "Allow", "Deny")
+	if g.oneIn(8) {
+		delete(s, "NotResource")
+		s["Resource"] = g.some("arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::*:mfa/*", "arn:aws:s3:::*", "*")
+	}
+	return s
+}
+
+// policyOf is a policy of statements, as JSON.
+func policyOf(statements []any) string {
+	b, err := json.Marshal(object{"Version": "2012-10-17", "Statement": statements})
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}

@@ -1,0 +1,540 @@
+package certificate
+
+import (
+	"math/big"
+	"slices"
+)
+
+// A fact is an atom that is so, or is not.
+type fact struct {
+	*atom
+	so bool
+}
+
+// answer is what a formula came to.
+type answer uint8
+
+const (
+	undecided answer = iota
+	satisfiable
+	unsatisfiable
+)
+
+// A lemma says that the facts cannot be so together.
+type lemma []fact
+
+// model is a value for every variable that matters.
+type model struct {
+	truths  map[*variable]bool
+	texts   map[*variable]string
+	numbers map[*variable]*big.Rat
+}
+
+// search decides formulas, and keeps what it found out about variables.
+type search struct {
+	*formulas
+	pool   *pool
+	lemmas []lemma
+}
+
+// decide looks for values of the variables with which the formula holds. It asks
+// for a way to make it true, and whether the variables can be as that way needs
+// them; where they cannot, that is a lemma, and it asks again.
+func (s *search) decide(f *formula) (answer, *model) {
+	var sat solver
+	propositions := map[*formula]literal{}
+	sat.add(s.clauses(&sat, f, propositions))
+	for _, l := range s.lemmas {
+		s.addLemma(&sat, l, propositions)
+	}
+	unclear := false
+	for sat.solve() {
+		facts := s.implicant(f, func(a *formula) bool { return sat.is(propositions[a]) == 1 })
+		m, conflict, sure := s.check(facts)
+		switch {
+		case conflict == nil && sure:
+			return satisfiable, m
+		case conflict == nil:
+			// Whether these can be is not known: look for another way.
+			unclear = true
+			conflict = facts
+		default:
+			s.lemmas = append(s.lemmas, conflict)
+		}
+		s.addLemma(&sat, conflict, propositions)
+	}
+	if unclear {
+		return undecided, nil
+	}
+	return unsatisfiable, nil
+}
+
+// clauses adds what defines a formula, and returns what stands for it.
+func (s *search) clauses(sat *solver, f *formula, known map[*formula]literal) literal {
+	if l, ok := known[f]; ok {
+		return l
+	}
+	if f.op == negation {
+		l := s.clauses(sat, f.subs[0], known).negated()
+		known[f] = l
+		return l
+	}
+	var subs []literal
+	for _, sub := range f.subs {
+		subs = append(subs, s.clauses(sat, sub, known))
+	}
+	l := literal(2 * len(sat.value))
+	sat.grow(len(sat.value) + 1)
+	known[f] = l
+	switch f.op {
+	case always:
+		sat.add(l)
+	case never:
+		sat.add(l.negated())
+	case and:
+		whole := []literal{l}
+		for _, sub := range subs {
+			sat.add(l.negated(), sub)
+			whole = append(whole, sub.negated())
+		}
+		sat.add(whole...)
+	case or:
+		for _, sub := range subs {
+			sat.add(l, sub.negated())
+		}
+		sat.add(append(subs, l.negated())...)
+	}
+	return l
+}
+
+func (s *search) addLemma(sat *solver, l lemma, known map[*formula]literal) {
+	var clause []literal
+	for _, f := range l {
+		p := s.clauses(sat, s.node(atomic, f.atom, nil), known)
+		if f.so {
+			p = p.negated()
+		}
+		clause = append(clause, p)
+	}
+	sat.add(clause...)
+}
+
+// implicant is the facts that make the formula true under a valuation of all.
+func (s *search) implicant(f *formula, holds func(*formula) bool) lemma {
+	var out lemma
+	seen := map[[2]int]bool{}
+	var walk func(f *formula, so bool)
+	walk = func(f *formula, so bool) {
+		key := [2]int{f.id, 0}
+		if so {
+			key[1] = 1
+		}
+		if seen[key] {
+			return
+		}
+		seen[key] = true
+		switch {
+		case f.op == atomic:
+			out = append(out, fact{f.atom, so})
+		case f.op == negation:
+			walk(f.subs[0], !so)
+		case f.op == and && so, f.op == or && !so:
+			for _, sub := range f.subs {
+				walk(sub, so)
+			}
+		case f.op == and || f.op == or:
+			for _, sub := range f.subs {
+				if holds(sub) == so {
+					walk(sub, so)
+					return
+				}
+			}
+		}
+	}
+	walk(f, true)
+	slices.SortFunc(out, func(a, b fact) int { return a.id - b.id })
+	return out
+}
+
+// check looks for values of which all facts are so. conflict is a part of them that
+// cannot be. Without either, it is not known.
+func (s *search) check(facts lemma) (m *model, conflict lemma, sure bool) {
+	m = &model{truths: map[*variable]bool{}, texts: map[*variable]string{}, numbers: map[*variable]*big.Rat{}}
+	var linked lemma
+	by := map[*variable]lemma{}
+	var order []*variable
+	for _, f := range facts {
+		if len(f.template) > 0 {
+			linked = append(linked, f)
+			for _, v := range append(f.others(), f.of) {
+				if by[v] == nil {
+					by[v] = lemma{}
+					order = append(order, v)
+				}
+			}
+			continue
+		}
+		if by[f.of] == nil {
+			order = append(order, f.of)
+		}
+		by[f.of] = append(by[f.of], f)
+	}
+	sure = true
+	for _, v := range order {
+		if ok, known := s.fits(v, by[v], m); known && !ok {
+			return nil, s.core(v, by[v]), true
+		} else if !known {
+			sure = false
+		}
+	}
+	if len(linked) > 0 && sure {
+		return s.link(linked, by, m)
+	}
+	return m, nil, sure
+}
+
+// fits gives a variable a value of which the facts are so.
+func (s *search) fits(v *variable, facts lemma, m *model) (ok, sure bool) {
+	switch v.kind {
+	case truth:
+		m.truths[v] = facts[0].so
+		return true, true
+	case number:
+		for _, n := range samples(v, facts) {
+			if fitsNumber(v, facts, n) {
+				m.numbers[v] = n
+				return true, true
+			}
+		}
+		return false, true
+	}
+	r := s.region(v, facts)
+	if empty, known := s.pool.void(r); empty || !known {
+		return false, known
+	}
+	found, _ := s.pool.shortest(r, 1)
+	m.texts[v] = found[0]
+	return true, true
+}
+
+// region is the texts of a variable of which the facts are so.
+func (s *search) region(v *variable, facts lemma) *regex {
+	list := []*regex{v.base}
+	for _, f := range facts {
+		if f.so {
+			list = append(list, f.in)
+		} else {
+			list = append(list, s.pool.not(f.in))
+		}
+	}
+	return s.pool.inter(list...)
+}
+
+// core is a least part of the facts that cannot be so together.
+func (s *search) core(v *variable, facts lemma) lemma {
+	kept := slices.Clone(facts)
+	scratch := &model{truths: map[*variable]bool{}, texts: map[*variable]string{}, numbers: map[*variable]*big.Rat{}}
+	for i := len(kept) - 1; i >= 0 && len(kept) > 1; i-- {
+		fewer := slices.Delete(slices.Clone(kept), i, i+1)
+		if ok, sure := s.fits(v, fewer, scratch); sure && !ok {
+			kept = fewer
+		}
+	}
+	return kept
+}
+
+func fitsNumber(v *variable, facts lemma, n *big.Rat) bool {
+	if v.integer && !n.IsInt() {
+		return false
+	}
+	if v.spans != nil && !slices.ContainsFunc(v.spans, func(s span) bool { return s.holds(n) }) {
+		return false
+	}
+	return !slices.ContainsFunc(facts, func(f fact) bool { return f.between.holds(n) != f.so })
+}
+
+// samples are numbers of which every stretch between the bounds has one.
+func samples(v *variable, facts lemma) []*big.Rat {
+	var bounds []*big.Rat
+	add := func(s span) {
+		for _, n := range []*big.Rat{s.low, s.high} {
+			if n != nil {
+				bounds = append(bounds, n)
+			}
+		}
+	}
+	for _, s := range v.spans {
+		add(s)
+	}
+	for _, f := range facts {
+		add(f.between)
+	}
+	slices.SortFunc(bounds, (*big.Rat).Cmp)
+	one := big.NewRat(1, 1)
+	out := []*big.Rat{new(big.Rat)}
+	for i, n := range bounds {
+		below, above := new(big.Rat).Sub(n, one), new(big.Rat).Add(n, one)
+		out = append(out, n, below, above)
+		if i > 0 {
+			middle := new(big.Rat).Add(bounds[i-1], n)
+			out = append(out, middle.Mul(middle, big.NewRat(1, 2)))
+		}
+	}
+	return out
+}
+
+// candidates bounds how many texts of a variable are tried in the place of it.
+const candidates = 12
+
+// link gives values to variables that templates tie together.
+func (s *search) link(linked lemma, by map[*variable]lemma, m *model) (*model, lemma, bool) {
+	// What cannot be of one variable, whatever those in its templates are, cannot be.
+	for _, f := range linked {
+		facts := lemma{f}
+		list := []*regex{s.region(f.of, by[f.of]), s.reach(f, by)}
+		for _, g := range linked {
+			if g.of == f.of && g.atom != f.atom && g.so {
+				list = append(list, s.reach(g, by))
+				facts = append(facts, g)
+			}
+		}
+		if empty, sure := s.pool.void(s.pool.inter(list...)); empty && sure {
+			return nil, s.linkedCore(f.of, facts, by), true
+		}
+	}
+	for _, f := range linked {
+		if l := s.forced(f, by); l != nil {
+			return nil, l, true
+		}
+	}
+	var free []*variable // those that stand in templates
+	for _, f := range linked {
+		for _, v := range f.others() {
+			if !slices.Contains(free, v) {
+				free = append(free, v)
+			}
+		}
+	}
+	if s.place(free, linked, by, m) {
+		return m, nil, true
+	}
+	return nil, nil, false
+}
+
+// forced is why two variables are equal that must not be: each can be one text
+// alone, and it is the same.
+func (s *search) forced(f fact, by map[*variable]lemma) lemma {
+	if f.so || len(f.template) != 1 || f.template[0].of == nil {
+		return nil
+	}
+	var out lemma
+	texts := [2]string{}
+	for i, v := range []*variable{f.of, f.template[0].of} {
+		found, _ := s.pool.shortest(s.region(v, by[v]), 1)
+		if len(found) == 0 {
+			return nil
+		}
+		texts[i] = found[0]
+		facts, ok := s.only(v, by[v], found[0])
+		if !ok {
+			return nil
+		}
+		out = append(out, facts...)
+	}
+	if texts[0] != texts[1] {
+		return nil
+	}
+	out = append(out, f)
+	slices.SortFunc(out, func(a, b fact) int { return a.id - b.id })
+	return out
+}
+
+// only is a least part of the facts under which a variable can be one text alone.
+func (s *search) only(v *variable, facts lemma, text string) (lemma, bool) {
+	alone := func(facts lemma) bool {
+		empty, sure := s.pool.void(s.pool.inter(s.region(v, facts), s.pool.not(s.pool.text(text))))
+		return empty && sure
+	}
+	if !alone(facts) {
+		return nil, false
+	}
+	kept := slices.Clone(facts)
+	for i := len(kept) - 1; i >= 0; i-- {
+		if fewer := slices.Delete(slices.Clone(kept), i, i+1); alone(fewer) {
+			kept = fewer
+		}
+	}
+	return kept, true
+}
+
+// reach is the texts that a template may give, whatever the variables in it are;
+// every text, where it must not be one of them.
+func (s *search) reach(f fact, by map[*variable]lemma) *regex {
+	if !f.so {
+		return s.pool.all
+	}
+	return s.fill(f.atom, func(v *variable) *regex { return s.region(v, by[v]) })
+}
+
+// fill is a template with sets of texts in the places of variables.
+func (s *search) fill(a *atom, value func(*variable) *regex) *regex {
+	var list []*regex
+	for _, e := range a.template {
+		if e.of != nil {
+			list = append(list, value(e.of))
+		} else {
+			list = append(list, s.pool.element(e))
+		}
+	}
+	out := s.pool.concat(list...)
+	if a.fold {
+		out = s.pool.folded(out)
+	}
+	return out
+}
+
+// linkedCore leaves out facts without which the others still cannot be.
+func (s *search) linkedCore(v *variable, templates lemma, by map[*variable]lemma) lemma {
+	all := slices.Clone(templates)
+	add := func(w *variable) {
+		for _, f := range by[w] {
+			if !slices.ContainsFunc(all, func(g fact) bool { return g.atom == f.atom }) {
+				all = append(all, f)
+			}
+		}
+	}
+	add(v)
+	for _, t := range templates {
+		if t.so {
+			for _, w := range t.others() {
+				add(w)
+			}
+		}
+	}
+	void := func(facts lemma) bool {
+		empty, sure := s.pool.void(s.linkedRegion(v, facts))
+		return empty && sure
+	}
+	for i := len(all) - 1; i >= 0 && len(all) > 1; i-- {
+		if fewer := slices.Delete(slices.Clone(all), i, i+1); void(fewer) {
+			all = fewer
+		}
+	}
+	slices.SortFunc(all, func(a, b fact) int { return a.id - b.id })
+	return all
+}
+
+// linkedRegion is the texts that a variable may be under facts about it and about
+// those in its templates.
+func (s *search) linkedRegion(v *variable, facts lemma) *regex {
+	by := map[*variable]lemma{}
+	for _, f := range facts {
+		if len(f.template) == 0 {
+			by[f.of] = append(by[f.of], f)
+		}
+	}
+	list := []*regex{s.region(v, by[v])}
+	for _, f := range facts {
+		if len(f.template) > 0 && f.of == v {
+			list = append(list, s.reach(f, by))
+		}
+	}
+	return s.pool.inter(list...)
+}
+
+// place tries texts for the variables in templates, one after the other, and then
+// asks whether the templates can be so.
+func (s *search) place(free []*variable, linked lemma, by map[*variable]lemma, m *model) bool {
+	if len(free) == 0 {
+		return s.settle(linked, by, m)
+	}
+	v := free[0]
+	tried, _ := s.pool.shortest(s.wanted(v, linked, by, m), candidates)
+	more, _ := s.pool.shortest(s.region(v, by[v]), candidates)
+	for _, t := range append(tried, more...) {
+		m.texts[v] = t
+		if s.place(free[1:], linked, by, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// wanted is the texts of a variable that others are to be equal to: those that are
+// among what the others can be.
+func (s *search) wanted(v *variable, linked lemma, by map[*variable]lemma, m *model) *regex {
+	list := []*regex{s.region(v, by[v])}
+	for _, f := range linked {
+		if f.so && len(f.template) == 1 && f.template[0].of == v && !f.fold {
+			list = append(list, s.region(f.of, by[f.of]))
+		}
+	}
+	return s.pool.inter(list...)
+}
+
+// settle gives the variables that templates are about their texts, when those in
+// the templates have theirs.
+func (s *search) settle(linked lemma, by map[*variable]lemma, m *model) bool {
+	var order []*variable
+	for _, f := range linked {
+		if !slices.Contains(order, f.of) {
+			order = append(order, f.of)
+		}
+	}
+	placed := map[*variable]bool{}
+	for _, f := range linked {
+		for _, v := range f.others() {
+			placed[v] = true
+		}
+	}
+	for _, v := range order {
+		list := []*regex{s.region(v, by[v])}
+		if placed[v] {
+			list = append(list, s.pool.text(m.texts[v]))
+		}
+		for _, f := range linked {
+			if f.of != v {
+				continue
+			}
+			r := s.fill(f.atom, func(w *variable) *regex { return s.pool.text(m.texts[w]) })
+			if !f.so {
+				r = s.pool.not(r)
+			}
+			list = append(list, r)
+		}
+		found, _ := s.pool.shortest(s.pool.inter(list...), 1)
+		if len(found) == 0 {
+			return false
+		}
+		m.texts[v] = found[0]
+	}
+	return true
+}
+
+// holds says whether the formula holds under the model. Variables without a value
+// do not matter.
+func (s *search) holds(f *formula, m *model) bool {
+	switch f.op {
+	case always:
+		return true
+	case never:
+		return false
+	case negation:
+		return !s.holds(f.subs[0], m)
+	case and:
+		return !slices.ContainsFunc(f.subs, func(sub *formula) bool { return !s.holds(sub, m) })
+	case or:
+		return slices.ContainsFunc(f.subs, func(sub *formula) bool { return s.holds(sub, m) })
+	}
+	a := f.atom
+	switch {
+	case a.of.kind == truth:
+		return m.truths[a.of]
+	case a.of.kind == number:
+		n, ok := m.numbers[a.of]
+		return ok && a.between.holds(n)
+	case len(a.template) > 0:
+		return s.pool.holds(s.fill(a, func(v *variable) *regex { return s.pool.text(m.texts[v]) }), m.texts[a.of])
+	}
+	return s.pool.holds(a.in, m.texts[a.of])
+}

@@ -1,0 +1,291 @@
+package certificate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+)
+
+// Trust is what a question about a trust policy is asked with.
+type Trust struct {
+	Document *policy.Document
+	// Controls are the resource control policies that bind the role: they deny alone.
+	Controls  []*policy.Document
+	Account   string // of the role; "" when it is not known
+	Partition string
+	// TrustedTags are the principal tags that people cannot give themselves; nil
+	// trusts all of them.
+	TrustedTags []string
+}
+
+const (
+	assumeRole        = "sts:assumerole"
+	setSourceIdentity = "sts:setsourceidentity"
+	sessionName       = "sts:rolesessionname"
+	sourceIdentity    = "sts:sourceidentity"
+)
+
+// assuming makes the request one of a user or a role to assume the role.
+func (t Trust) assuming(e *encoder) {
+	e.called(policy.UserCaller, policy.RoleCaller)
+	e.identify(policy.UserCaller, policy.RoleCaller)
+	e.direct(true)
+	e.anyMFA()
+	e.action = fixed(assumeRole)
+	e.set(sessionName, e.one(piece{of: e.textual("name of the new session", e.sessionLanguage())}))
+	e.set(sourceIdentity, key{cases: []keyCase{{when: e.sets(), pieces: varying(e.textual("source identity", e.sessionLanguage()))}}})
+	if t.Account != "" {
+		e.set("aws:resourceaccount", e.one(piece{text: t.Account}))
+	} else {
+		e.set("aws:resourceaccount", key{cases: []keyCase{{when: e.yes, hidden: true}}})
+	}
+}
+
+// sets is that the request sets a source identity.
+func (e *encoder) sets() *formula { return e.flag("a source identity is set") }
+
+// admitted is when the role can be assumed: allowed by the trust policy and not
+// denied, and so is to set a source identity where the request does.
+func (t Trust) admitted(e *encoder) tri {
+	levels := []Level{{Documents: []*policy.Document{t.Document}, Everything: policy.False}}
+	if len(t.Controls) > 0 {
+		levels = append(levels, taken([]Level{{Documents: t.Controls, Everything: policy.True}}, policy.RCP)...)
+	}
+	sets := e.exactly(e.sets())
+	return e.triAnd(
+		e.exactly(e.rightIDs()),
+		e.passes(levels, fixed(assumeRole)),
+		e.triOr(e.triNot(sets), e.passes(levels, fixed(setSourceIdentity))))
+}
+
+func (t Trust) documents() []*policy.Document {
+	return append([]*policy.Document{t.Document}, t.Controls...)
+}
+
+// identifies says that the value of a key tells one caller from all others.
+func (t Trust) identifies(name string) bool {
+	switch name {
+	case "aws:username", "aws:userid", "aws:sourceidentity", "saml:sub", "saml:namequalifier", "identitystore:userid":
+		return true
+	}
+	tag, ok := strings.CutPrefix(name, "aws:principaltag/")
+	return ok && (t.TrustedTags == nil || slices.ContainsFunc(t.TrustedTags, func(s string) bool { return strings.EqualFold(s, tag) }))
+}
+
+// spelt is a pattern without wildcards.
+type spelt struct {
+	list []element
+	fold bool
+}
+
+// spelled are what conditions on a key compare it with that is one text for each
+// caller: patterns without wildcards.
+func (t Trust) spelled(name string) []spelt {
+	var out []spelt
+	for _, d := range t.documents() {
+		for _, s := range d.Statements {
+			for _, c := range s.Conditions {
+				if !strings.EqualFold(c.Key, name) || c.Operator.Family != policy.StringFamily {
+					continue
+				}
+				for _, p := range c.Values {
+					list := read(p, spelling{wildcards: c.Operator.Base == "StringLike", variables: d.VariablesWork() == policy.True})
+					if !has(list, anyText) && !has(list, anyLetter) && !has(list, gap) {
+						out = append(out, spelt{list, c.Operator.Base == "StringEqualsIgnoreCase"})
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// derived is when the value of a key is made of what identifies the caller.
+func (t Trust) derived(e *encoder, name string) *formula {
+	out := e.no
+	for _, p := range t.spelled(name) {
+		names := variables(p.list)
+		if len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return !t.identifies(n) }) {
+			continue
+		}
+		plain := slices.Clone(p.list)
+		for i := range plain {
+			plain[i].hasDefault = false
+		}
+		for _, c := range e.key(name).cases {
+			f := e.resolved(plain, func(list []element) *formula { return e.match(list, c.pieces, p.fold) })
+			out = e.or(out, e.and(c.when, f.sure))
+		}
+	}
+	return out
+}
+
+// constants are the texts that conditions on a key spell out, which are the same
+// for all callers.
+func (t Trust) constants(e *encoder, name string) []string {
+	var out []string
+	add := func(list []element) {
+		var b []byte
+		for _, el := range list {
+			b = append(b, el.letter)
+		}
+		if text := string(b); !slices.Contains(out, text) && e.pool.holds(e.sessionLanguage(), text) {
+			out = append(out, text)
+		}
+	}
+	for _, p := range t.spelled(name) {
+		var plain []element
+		whole := true
+		for _, el := range p.list {
+			switch {
+			case el.kind == letter:
+				plain = append(plain, el)
+			case el.hasDefault:
+				plain = append(plain, letters(el.otherwise)...)
+			default:
+				whole = false
+			}
+		}
+		if whole {
+			add(plain)
+		} else if slices.ContainsFunc(variables(p.list), func(n string) bool { return !t.identifies(n) && e.present(e.key(n)).may != e.no }) {
+			e.entangled = true // one text for every caller of some kind
+		}
+	}
+	return out
+}
+
+// SessionName claims that the role can be assumed under no name but those that say
+// who the caller is: made of what identifies the caller, or fixed for a caller who
+// alone may use it. A source identity that says it will do as well.
+func SessionName(t Trust) *Claim {
+	e := newEncoder(t.Partition)
+	c := &Claim{Words: "no session gets a name that does not say who assumed the role", encoder: e}
+	if t.comparesNames() {
+		e.entangled = true
+	}
+	t.assuming(e)
+	name := e.key(sessionName).cases[0].pieces[0].of
+	constants := t.constants(e, sessionName)
+	free := e.and(e.not(t.derived(e, sessionName)), e.not(t.derived(e, sourceIdentity)))
+	for _, text := range constants {
+		free = e.and(free, e.not(e.member(name, e.pool.text(text))))
+	}
+	c.refute("a session with a name of the caller's choice", e.triAnd(e.exactly(free), t.admitted(e)))
+	for _, text := range constants {
+		first, second := t.under(e, "", text), t.under(e, "another ", text)
+		both := e.triAnd(first.admitted, second.admitted, e.exactly(e.and(e.not(e.and(first.derived, second.derived)), different(first.encoder, second.encoder))))
+		c.entangled = c.entangled || first.entangled || second.entangled
+		c.refute("two callers who may both be called "+text, both)
+	}
+	return c
+}
+
+// comparesNames says that a condition compares something else with the name.
+func (t Trust) comparesNames() bool {
+	for _, d := range t.documents() {
+		for _, s := range d.Statements {
+			for _, c := range s.Conditions {
+				for _, p := range c.Values {
+					for _, v := range p.Variables() {
+						if strings.EqualFold(v, sessionName) || strings.EqualFold(v, sourceIdentity) {
+							return true
+						}
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// named is a request for a session of one name.
+type named struct {
+	*encoder
+	admitted tri
+	derived  *formula
+}
+
+// under is a request for a session of one name, apart from other requests by the
+// prefix of its variables.
+func (t Trust) under(e *encoder, prefix, name string) named {
+	one := &encoder{search: e.search, keys: map[string]key{}, names: e.names, partition: e.partition, prefix: prefix}
+	t.assuming(one)
+	one.set(sessionName, one.one(piece{text: name}))
+	admitted := one.triAnd(t.admitted(one), one.exactly(one.not(t.derived(one, sourceIdentity))))
+	return named{one, admitted, t.derived(one, sessionName)}
+}
+
+// different is that two callers are not one.
+func different(a, b *encoder) *formula {
+	same := func(x, y []piece) *formula {
+		return a.atom("like "+x[0].of.name+" {"+y[0].of.name+"}", atom{of: x[0].of, template: []element{{kind: requestVariable, of: y[0].of}}})
+	}
+	user := a.and(a.of(policy.UserCaller), b.of(policy.UserCaller))
+	role := a.and(a.of(policy.RoleCaller), b.of(policy.RoleCaller))
+	return a.or(
+		a.not(a.or(user, role)),
+		a.not(same(a.caller.account, b.caller.account)),
+		a.not(same(a.caller.name, b.caller.name)))
+}
+
+// Strangers claims that nobody can assume the role from an account that no document
+// names, in an organization that none names.
+func Strangers(t Trust) *Claim {
+	e := newEncoder(t.Partition)
+	c := &Claim{Words: "no principal of an account that nobody named can assume the role", encoder: e}
+	t.assuming(e)
+	var accounts, orgs, ids []string
+	if t.Account != "" {
+		accounts = append(accounts, t.Account)
+	}
+	eachText(t.documents(), func(text string) {
+		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' }) {
+			if isAccount(word) {
+				accounts = append(accounts, word)
+			}
+		}
+		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ':' || r == '/' }) {
+			switch {
+			case strings.ContainsAny(word, "*?$"):
+			case strings.HasPrefix(word, "o-"):
+				orgs = append(orgs, word)
+			case strings.HasPrefix(word, "AIDA") || strings.HasPrefix(word, "AROA"):
+				ids = append(ids, word)
+			}
+		}
+	})
+	account := e.caller.account[0].of
+	account.base = e.except(account.base, accounts)
+	id := e.caller.id[0].of
+	id.base = e.except(id.base, ids)
+	e.identify(policy.UserCaller, policy.RoleCaller)
+	org := varying(e.textual("aws:principalorgid", e.except(e.orgLanguage(), orgs)))
+	path := varying(e.textual("path in the caller's organization", e.pool.concat(e.pool.text("/r-"), e.anything(), e.pool.text("/"))))
+	within := e.flag("the caller is in an organization")
+	e.set("aws:principalorgid", key{cases: []keyCase{{when: within, pieces: org}}})
+	e.set("aws:principalorgpaths", key{list: true, cases: []keyCase{{when: within, pieces: join(org, path)}}})
+	e.resourceOrganization()
+	apart := e.yes
+	if t.Account == "" {
+		own := e.textual("aws:resourceaccount", e.digits(12))
+		e.set("aws:resourceaccount", e.one(piece{of: own}))
+		apart = e.not(e.template(account, []element{{kind: requestVariable, of: own}}, false))
+	}
+	if own := e.names["aws:resourceorgid"]; own != nil {
+		apart = e.and(apart, e.not(e.template(org[0].of, []element{{kind: requestVariable, of: own}}, false)))
+	}
+	admitted := t.admitted(e)
+	c.refute("a stranger who assumes the role", e.triAnd(e.exactly(apart), admitted))
+	return c
+}
+
+// resourceOrganization makes the organization of the role vary, if it is in one.
+func (e *encoder) resourceOrganization() {
+	own := varying(e.textual("aws:resourceorgid", e.orgLanguage()))
+	path := varying(e.textual("path in the role's organization", e.pool.concat(e.pool.text("/r-"), e.anything(), e.pool.text("/"))))
+	within := e.flag("the role is in an organization")
+	e.set("aws:resourceorgid", key{cases: []keyCase{{when: within, pieces: own}}})
+	e.set("aws:resourceorgpaths", key{list: true, cases: []keyCase{{when: within, pieces: join(own, path)}}})
+}

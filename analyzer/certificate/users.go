@@ -1,0 +1,49 @@
+package certificate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+)
+
+// A User is whose policies are asked about.
+type User struct {
+	Name, Path, Account string // "" when not known
+	Partition           string
+	Tags                map[string]string
+	TagsOpen            bool
+	// Levels are its own policies with those of its groups, its boundary, and the
+	// policies of its organization: each has to allow a request.
+	Levels []Level
+}
+
+// UserMFA claims that a user can do nothing without MFA but enrol a device.
+func UserMFA(u User) *Claim {
+	e := newEncoder(u.Partition)
+	e.called(policy.UserCaller)
+	if u.Name != "" {
+		e.caller.name = fixed(u.Name)
+	}
+	if u.Path != "" {
+		e.caller.path = fixed(u.Path)
+	}
+	if u.Account != "" {
+		e.caller.account = fixed(u.Account)
+	}
+	e.identify(policy.UserCaller)
+	e.direct(false)
+	e.withoutMFA()
+	e.memberOf(documents(u.Levels), u.TagsOpen)
+	if u.TagsOpen {
+		e.set("aws:principaltag/", key{unclear: true})
+	}
+	for name, v := range u.Tags {
+		e.set("aws:principaltag/"+strings.ToLower(name), e.one(piece{text: v}))
+	}
+	e.acts()
+	request := e.and(e.not(e.isAction(slices.Clone(enrolling)...)), e.hasResource(), e.rightIDs())
+	c := &Claim{Words: "no request of the user without MFA is allowed", encoder: e}
+	c.refute("a request of the user without MFA", e.triAnd(e.exactly(request), e.passes(u.Levels, e.action)))
+	return c
+}

@@ -1,0 +1,151 @@
+package certificate
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// vector is a policy with the class that it has by what AWS documents.
+type vector struct {
+	ID        string
+	Doc       json.RawMessage
+	Docs      []json.RawMessage
+	Expect    string
+	Why       string
+	Partition string
+	Full      *bool // false: FullAWSAccess is detached
+}
+
+func vectors(t *testing.T, name string) []vector {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("../../testdata/policy", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []vector
+	if err := json.Unmarshal(b, &list); err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func parse(t testing.TB, name, text string) *policy.Document {
+	t.Helper()
+	f := source.NewFile(name, []byte(text))
+	d, err := policy.Parse(value.StrAt(source.Literal(source.Span{File: f, Start: 0, End: len(text)})))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return d
+}
+
+func (v vector) documents(t *testing.T) []*policy.Document {
+	var out []*policy.Document
+	for _, raw := range append(v.Docs, v.Doc) {
+		if raw != nil {
+			out = append(out, parse(t, v.ID+".json", string(raw)))
+		}
+	}
+	return out
+}
+
+// verdicts are what the classes of the vectors mean.
+var verdicts = map[string]Verdict{
+	"UNDETERMINABLE": Undetermined, "INVALID": Undetermined,
+
+	"ROOT_DENIED": Holds, "MFA_ENFORCED": Holds, "RESTRICTED": Holds, "LOCKOUT": Holds, "ENFORCED": Holds,
+	"NA": Holds, "BOUND": Holds, "CONSTANT_OK": Holds, "ALT_BOUND": Holds, "UNSATISFIABLE": Holds,
+
+	"PARTIAL": Violated, "NONE": Violated, "MALFORMED": Violated, "WEAK_VPCE": Violated, "WEAK_V6": Violated,
+	"BLOCKLIST": Violated, "VACUOUS": Violated, "CONSOLE_ONLY": Violated, "KEYS_ONLY": Violated,
+	"WEAK": Violated, "WEAK_ALT": Violated, "MISSING": Violated,
+}
+
+// TestVectors: the vectors have the verdicts of their classes, and where z3 is
+// installed, it finds in the certificates what they say.
+func TestVectors(t *testing.T) {
+	for file, claim := range map[string]func(vector, []*policy.Document) *Claim{
+		"scp_root_mfa.json": func(v vector, docs []*policy.Document) *Claim {
+			partition := v.Partition
+			if partition == "" {
+				partition = "aws"
+			}
+			return RootMFA([]Level{{docs, fullAccess(v)}}, partition, "123456789012", nil)
+		},
+		"scp_source_ip.json": func(v vector, docs []*policy.Document) *Claim {
+			return Networks([]Level{{docs, fullAccess(v)}}, "aws", "123456789012")
+		},
+		"user_mfa.json": func(_ vector, docs []*policy.Document) *Claim {
+			return UserMFA(User{Name: "alice", Path: "/", Partition: "aws", Levels: []Level{{docs, policy.False}}})
+		},
+		"trust_rolesessionname.json": func(_ vector, docs []*policy.Document) *Claim {
+			return SessionName(Trust{Document: docs[0], Account: "111122223333", Partition: "aws"})
+		},
+	} {
+		for _, v := range vectors(t, file) {
+			t.Run(v.ID, func(t *testing.T) {
+				want := verdicts[v.Expect]
+				if v.ID == "I17" { // of everyone VACUOUS; here root is asked about
+					want = Holds
+				}
+				c := claim(v, v.documents(t))
+				got, told := c.Decide()
+				if got != want {
+					t.Fatalf("%v, want %s: %s\n%s", got, v.Expect, v.Why, strings.Join(told, "\n"))
+				}
+				if got != Undetermined {
+					for _, s := range c.Scripts(nil, got) {
+						checkScript(t, s)
+					}
+				}
+			})
+		}
+	}
+}
+
+func fullAccess(v vector) policy.Tri {
+	if v.Full != nil && !*v.Full {
+		return policy.False
+	}
+	return policy.True
+}
+
+// checkScript has z3 check a script, where it is installed.
+func checkScript(t *testing.T, s Script) {
+	t.Helper()
+	z3, err := exec.LookPath("z3")
+	if err != nil {
+		return
+	}
+	cmd := exec.Command(z3, "-in", "-T:60")
+	cmd.Stdin = strings.NewReader(s.Text)
+	out, _ := cmd.CombinedOutput()
+	if want := strings.Repeat("unsat\n", s.Checks-1) + s.Expect + "\n"; string(out) != want {
+		t.Errorf("z3 says\n%s of\n%s", out, s.Text)
+	}
+}
+
+// TestStrangers: whom trust policies let in from accounts that nobody named.
+func TestStrangers(t *testing.T) {
+	for _, v := range vectors(t, "trust_rolesessionname.json") {
+		want := Holds
+		switch v.ID {
+		case "B25": // any account, under its user's name
+			want = Violated
+		case "B50": // NotPrincipal, which AWS refuses
+			want = Undetermined
+		}
+		got, told := Strangers(Trust{Document: v.documents(t)[0], Account: "111122223333", Partition: "aws"}).Decide()
+		if got != want {
+			t.Errorf("%s: %v, want %v: %v", v.ID, got, want, told)
+		}
+	}
+}
