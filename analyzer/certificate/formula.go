@@ -15,6 +15,9 @@ type variable struct {
 	base    *regex
 	spans   []span
 	integer bool
+
+	alphabet *set             // the letters of base
+	members  map[int]*formula // that it is in a set, by the set
 }
 
 type variableKind uint8

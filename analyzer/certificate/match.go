@@ -120,6 +120,9 @@ func (m *matcher) variable(i, p int) *formula {
 	v := m.pieces[p].of
 	out := m.no
 	for j := i; j <= len(m.list); j++ {
+		if j > i && m.list[j-1].kind == letter && !m.mayHold(v, m.list[j-1].letter) {
+			break
+		}
 		last := j < len(m.list) && m.list[j].kind == anyText
 		part := m.list[i:j]
 		if last {
@@ -135,39 +138,46 @@ func (m *matcher) variable(i, p int) *formula {
 	return out
 }
 
-// wide says that a variable may hold what separates the pieces of values.
-func wide(v *variable) bool {
-	for _, c := range []byte(":/") {
-		if slices.Contains(representativesIn(v.base), c) {
-			return true
-		}
-	}
-	return false
+// mayHold says that a letter may be in the text of a variable.
+func (m *matcher) mayHold(v *variable, c byte) bool {
+	s := v.letters()
+	return s.has(c) || m.fold && (s.has(lower(c)) || s.has(upper(c)))
 }
 
-// representativesIn are the letters of all sets in r.
-func representativesIn(r *regex) []byte {
-	var out []byte
+func upper(c byte) byte {
+	if 'a' <= c && c <= 'z' {
+		return c - 'a' + 'A'
+	}
+	return c
+}
+
+// wide says that a variable may hold what separates the pieces of values.
+func wide(v *variable) bool { return v.letters().has(':') || v.letters().has('/') }
+
+// letters are those of the texts that a variable may be, and perhaps others.
+func (v *variable) letters() *set {
+	if v.alphabet != nil {
+		return v.alphabet
+	}
+	v.alphabet = &set{}
 	seen := map[*regex]bool{}
 	var walk func(*regex)
 	walk = func(r *regex) {
-		if seen[r] {
+		if seen[r] || r.op == opNot {
 			return
 		}
 		seen[r] = true
 		if r.op == opSet {
-			for c := 1; c < 128; c++ {
-				if r.set.has(byte(c)) {
-					out = append(out, byte(c))
-				}
+			for i := range r.set {
+				v.alphabet[i] |= r.set[i]
 			}
 		}
 		for _, s := range r.subs {
 			walk(s)
 		}
 	}
-	walk(r)
-	return out
+	walk(v.base)
+	return v.alphabet
 }
 
 // within is that the text of a variable is in a pattern. The text of another
@@ -181,13 +191,20 @@ func (m *matcher) within(v *variable, part []element) *formula {
 
 // member is that the text of a variable is in a set.
 func (e *encoder) member(v *variable, r *regex) *formula {
+	if f, ok := v.members[r.id]; ok {
+		return f
+	}
+	if v.members == nil {
+		v.members = map[int]*formula{}
+	}
+	f := e.atom("in "+v.name+" "+itoa(r.id), atom{of: v, in: r})
 	if empty, sure := e.pool.void(e.pool.inter(v.base, r)); empty && sure {
-		return e.no
+		f = e.no
+	} else if empty, sure := e.pool.void(e.pool.inter(v.base, e.pool.not(r))); empty && sure {
+		f = e.yes
 	}
-	if empty, sure := e.pool.void(e.pool.inter(v.base, e.pool.not(r))); empty && sure {
-		return e.yes
-	}
-	return e.atom("in "+v.name+" "+itoa(r.id), atom{of: v, in: r})
+	v.members[r.id] = f
+	return f
 }
 
 func (e *encoder) template(v *variable, part []element, fold bool) *formula {

@@ -1,6 +1,7 @@
 package certificate
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -64,22 +65,31 @@ type regex struct {
 	low, high int
 	nullable  bool // it holds the empty text
 
-	next [256]*regex // derivatives, as they are asked for
-	dead int8        // 1: it holds no text; -1: it holds one
+	next *[256]*regex // derivatives, as they are asked for
+	dead int8         // 1: it holds no text; -1: it holds one
+}
+
+// identity is what two equal ones have in common.
+type identity struct {
+	op        op
+	set       set
+	low, high int
+	first     int
+	rest      string
 }
 
 // A pool makes regular expressions, in a form in which the derivatives of one are
 // finitely many.
 // https://doi.org/10.1017/S0956796808007090
 type pool struct {
-	known map[string]*regex
+	known map[identity]*regex
 	none  *regex
 	empty *regex
 	all   *regex
 }
 
 func newPool() *pool {
-	p := &pool{known: map[string]*regex{}}
+	p := &pool{known: map[identity]*regex{}}
 	p.none = p.node(regex{op: opNone})
 	p.empty = p.node(regex{op: opEmpty, nullable: true})
 	p.all = p.not(p.none)
@@ -87,20 +97,21 @@ func newPool() *pool {
 }
 
 func (p *pool) node(r regex) *regex {
-	var key strings.Builder
-	fmt.Fprintf(&key, "%d %d %d", r.op, r.low, r.high)
-	if r.op == opSet {
-		fmt.Fprintf(&key, " %x", r.set)
+	key := identity{op: r.op, set: r.set, low: r.low, high: r.high}
+	if len(r.subs) > 0 {
+		key.first = r.subs[0].id
+		b := make([]byte, 0, 4*len(r.subs))
+		for _, s := range r.subs[1:] {
+			b = binary.LittleEndian.AppendUint32(b, uint32(s.id))
+		}
+		key.rest = string(b)
 	}
-	for _, s := range r.subs {
-		fmt.Fprintf(&key, " %d", s.id)
-	}
-	if old, ok := p.known[key.String()]; ok {
+	if old, ok := p.known[key]; ok {
 		return old
 	}
 	n := &r
 	n.id = len(p.known)
-	p.known[key.String()] = n
+	p.known[key] = n
 	return n
 }
 
@@ -257,6 +268,9 @@ func (p *pool) not(a *regex) *regex {
 
 // after is what may follow the letter c in a text of r.
 func (p *pool) after(r *regex, c byte) *regex {
+	if r.next == nil {
+		r.next = new([256]*regex)
+	}
 	if r.next[c] == nil {
 		r.next[c] = p.derive(r, c)
 	}

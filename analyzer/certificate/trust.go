@@ -257,9 +257,9 @@ func Strangers(t Trust) *Claim {
 		}
 	})
 	account := e.caller.account[0].of
-	account.base = e.except(account.base, accounts)
+	account.base, account.members = e.except(account.base, accounts), nil
 	id := e.caller.id[0].of
-	id.base = e.except(id.base, ids)
+	id.base, id.members = e.except(id.base, ids), nil
 	e.identify(policy.UserCaller, policy.RoleCaller)
 	org := varying(e.textual("aws:principalorgid", e.except(e.orgLanguage(), orgs)))
 	path := varying(e.textual("path in the caller's organization", e.pool.concat(e.pool.text("/r-"), e.anything(), e.pool.text("/"))))
