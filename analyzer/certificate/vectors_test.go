@@ -149,3 +149,42 @@ func TestStrangers(t *testing.T) {
 		}
 	}
 }
+
+// TestTokens: whose tokens trust policies let in.
+func TestTokens(t *testing.T) {
+	const github, gitlab, eks = "token.actions.githubusercontent.com", "gitlab.com", "oidc.eks.eu-west-1.amazonaws.com/id/ABC"
+	for _, tt := range []struct {
+		host, condition string
+		want            Verdict
+	}{
+		{github, `{"StringEquals": {"HOST:sub": "repo:mine/app:ref:refs/heads/main", "HOST:aud": "sts.amazonaws.com"}}`, Holds},
+		{github, `{"StringLike": {"HOST:sub": "repo:mine/*"}, "StringEquals": {"HOST:aud": "sts.amazonaws.com"}}`, Holds},
+		{github, `{"ForAllValues:StringLike": {"HOST:sub": "repo:mine/*", "HOST:aud": "sts.amazonaws.com"}}`, Holds}, // tokens have both
+		{github, `{"StringLike": {"HOST:sub": "repo:mine*"}, "StringEquals": {"HOST:aud": "sts.amazonaws.com"}}`, Violated},
+		{github, `{"StringLike": {"HOST:sub": "repo:*/app:*"}, "StringEquals": {"HOST:aud": "sts.amazonaws.com"}}`, Violated},
+		{github, `{"StringEquals": {"HOST:aud": "sts.amazonaws.com"}}`, Violated},
+		{github, `{"StringNotEquals": {"HOST:sub": "repo:mine/app:*"}, "StringEquals": {"HOST:aud": "sts.amazonaws.com"}}`, Violated},
+		{github, `{"StringLike": {"HOST:sub": "repo:mine/*"}}`, Violated},
+		{github, `{"StringEquals": {"HOST:repository_owner_id": "123", "HOST:aud": "sts.amazonaws.com"}}`, Holds},
+		{github, `{"StringEquals": {"HOST:ref": "refs/heads/main", "HOST:aud": "sts.amazonaws.com"}}`, Violated},
+		{github, `{"StringEquals": {"gitlab.com:sub": "project_path:mine/app:ref_type:branch:ref:main", "HOST:aud": "x"}}`, Holds},
+		{gitlab, `{"StringLike": {"HOST:sub": "project_path:mine/*"}, "StringEquals": {"HOST:aud": "https://gitlab.com"}}`, Holds},
+		{eks, `{"StringEquals": {"HOST:sub": "system:serviceaccount:a:b", "HOST:aud": "sts.amazonaws.com"}}`, Holds},
+		{eks, `{"StringLike": {"HOST:sub": "system:serviceaccount:*:*"}, "StringEquals": {"HOST:aud": "sts.amazonaws.com"}}`, Violated},
+		{"app.terraform.io", `{"StringLike": {"HOST:sub": "organization:mine:project:*:workspace:*:run_phase:*"}, "StringEquals": {"HOST:aud": "aws.workload.identity"}}`, Holds},
+		{"app.terraform.io", `{"StringLike": {"HOST:sub": "organization:*:project:p:workspace:w:run_phase:apply"}, "StringEquals": {"HOST:aud": "aws.workload.identity"}}`, Violated},
+	} {
+		provider := "arn:aws:iam::111122223333:oidc-provider/" + tt.host
+		doc := parse(t, "trust.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Federated": "`+provider+`"},
+			"Action": "sts:AssumeRoleWithWebIdentity", "Condition": `+strings.ReplaceAll(tt.condition, "HOST", tt.host)+`}}`)
+		c := Tokens(Federation{Document: doc, Partition: "aws"}, provider)
+		got, told := c.Decide()
+		if got != tt.want {
+			t.Errorf("%s %s: %v, want %v: %v", tt.host, tt.condition, got, tt.want, told)
+			continue
+		}
+		for _, s := range c.Scripts(nil, got) {
+			checkScript(t, s)
+		}
+	}
+}

@@ -35,6 +35,7 @@ type setting struct {
 	User      string
 	Path      string
 	Partition string
+	Host      string // of the identity provider
 }
 
 func scp(d *policy.Document) []proof.Level {
@@ -80,6 +81,15 @@ var kinds = []kind{
 		},
 		func(_ setting, d *policy.Document) *certificate.Claim {
 			return certificate.Strangers(certificate.Trust{Document: d, Account: "111122223333", Partition: "aws"})
+		},
+	},
+	{
+		"federated", generator.tokenStatement,
+		func(_ setting, d *policy.Document) proof.Verdict {
+			return proof.OIDCSubject(d, proof.OIDCOptions{Account: "111122223333"}).Class.Verdict()
+		},
+		func(s setting, d *policy.Document) *certificate.Claim {
+			return certificate.Tokens(certificate.Federation{Document: d, Partition: "aws"}, "arn:aws:iam::111122223333:oidc-provider/"+s.Host)
 		},
 	},
 	{
@@ -134,7 +144,7 @@ func (k kind) decide(s setting, statements []any) outcome {
 // chain is a random policy, and what becomes of it when Denies are added that stop
 // the request which gets through, until none does: near misses, of which the last
 // differ in one corner alone.
-func (k kind) chain(g generator, visit func([]any) outcome) {
+func (k kind) chain(g generator, around setting, visit func([]any) outcome) {
 	var statements []any
 	for range 1 + g.IntN(3) {
 		statements = append(statements, k.statement(g))
@@ -145,7 +155,7 @@ func (k kind) chain(g generator, visit func([]any) outcome) {
 			s := k.statement(g)
 			s["Effect"] = "Deny"
 			more := append(slices.Clone(statements), s)
-			next, told := k.claimOf(g, more)
+			next, told := k.claimOf(around, more)
 			if next != certificate.Violated || !slices.Equal(told, o.told) {
 				statements = more
 				break
@@ -155,12 +165,12 @@ func (k kind) chain(g generator, visit func([]any) outcome) {
 	}
 }
 
-func (k kind) claimOf(g generator, statements []any) (certificate.Verdict, []string) {
-	return k.claim(setting{Partition: "aws"}, parse(policyOf(statements))).Decide()
+func (k kind) claimOf(s setting, statements []any) (certificate.Verdict, []string) {
+	return k.claim(s, parse(policyOf(statements))).Decide()
 }
 
 func (g generator) setting() setting {
-	s := setting{Partition: "aws", User: g.pick("alice", "alice", ""), Path: g.pick("/", "/", "/team/", "")}
+	s := setting{Partition: "aws", Host: g.host, User: g.pick("alice", "alice", ""), Path: g.pick("/", "/", "/team/", "")}
 	if g.oneIn(3) {
 		s.Account = g.account()
 	}
@@ -204,7 +214,7 @@ func (k kind) compare(t *testing.T, smt *solver.Solver, number int, seed uint64)
 	for ; count.all < number; seed++ {
 		g := newGenerator(seed)
 		s := g.setting()
-		k.chain(g, func(statements []any) outcome {
+		k.chain(g, s, func(statements []any) outcome {
 			o := k.decide(s, statements)
 			count.all++
 			switch {

@@ -6,11 +6,18 @@ import (
 )
 
 // generator makes random policies: what people write, and what they slip into.
-type generator struct{ *rand.Rand }
+type generator struct {
+	*rand.Rand
+	host string // of the identity provider
+}
 
 type object = map[string]any
 
-func newGenerator(seed uint64) generator { return generator{rand.New(rand.NewPCG(seed, 12))} }
+func newGenerator(seed uint64) generator {
+	g := generator{Rand: rand.New(rand.NewPCG(seed, 12))}
+	g.host = issuers[g.IntN(len(issuers))].host
+	return g
+}
 
 func (g generator) pick(list ...string) string { return list[g.IntN(len(list))] }
 
@@ -275,6 +282,64 @@ func (g generator) userStatement() object {
 	if g.oneIn(8) {
 		delete(s, "NotResource")
 		s["Resource"] = g.some("arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::*:mfa/*", "arn:aws:s3:::*", "*")
+	}
+	return s
+}
+
+// issuers are whose tokens random policies let in, with what they test of them.
+var issuers = []struct {
+	host     string
+	claims   []string
+	subjects []string
+	others   []string
+}{
+	{
+		"token.actions.githubusercontent.com", []string{"repository", "repository_owner_id", "ref", "environment", "job_workflow_ref", "actor", "workflow"},
+		[]string{"repo:mine/app:ref:refs/heads/main", "repo:mine/*", "repo:mine*", "repo:*/app:*", "repo:*", "*", "repo:mine/app:*", "repo:mine/app:environment:prod", "repo:*:ref:refs/heads/main", "repo:m?ne/*", "repo:mine/app:pull_request", "*:environment:*", "repo:mine@1/app@2:*", "repository_owner:mine:*"},
+		[]string{"mine/app", "mine/*", "refs/heads/main", "refs/tags/*", "12345", "prod", "*", "mine/app/.github/workflows/deploy.yml@*", "dependabot[bot]", "octocat", "deploy"},
+	},
+	{
+		"gitlab.com", []string{"namespace_id", "project_id", "user_login", "user_email", "ref_protected", "pipeline_source"},
+		[]string{"project_path:mine/app:ref_type:branch:ref:main", "project_path:mine/*", "project_path:mine*", "project_path:*:ref_type:branch:ref:main", "project_path:*/app:*", "*", "project_path:mine/app"},
+		[]string{"123", "true", "push", "someone", "*@example.com", "a@example.com", "*", "web"},
+	},
+	{
+		"app.terraform.io", []string{"sub"},
+		[]string{"organization:mine:project:*:workspace:*:run_phase:*", "organization:*:project:p:workspace:w:run_phase:apply", "organization:mine*", "organization:mine:*", "organization:m*e:project:*"},
+		[]string{"organization:mine:*"},
+	},
+	{
+		"oidc.eks.eu-west-1.amazonaws.com/id/ABC", []string{"sub"},
+		[]string{"system:serviceaccount:a:b", "system:serviceaccount:a:*", "system:serviceaccount:*:*", "*"},
+		[]string{"system:serviceaccount:*"},
+	},
+}
+
+// tokenStatement is a statement of a trust policy that lets tokens in.
+func (g generator) tokenStatement() object {
+	host := g.host
+	of := issuers[0]
+	for _, known := range issuers {
+		if known.host == host {
+			of = known
+		}
+	}
+	key := func() (op, key string, values any) {
+		switch g.IntN(6) {
+		case 0, 1, 2:
+			return g.pick("StringEquals", "StringLike", "StringLike", "StringNotLike", "StringNotEquals", "StringLikeIfExists", "StringEqualsIgnoreCase"), host + ":sub", g.some(of.subjects...)
+		case 3, 4:
+			return g.pick("StringEquals", "StringEquals", "StringLike", "StringNotEquals", "ForAllValues:StringEquals", "StringEqualsIfExists"), host + ":aud", g.some("sts.amazonaws.com", "sts.amazonaws.com", "https://gitlab.com", "*")
+		}
+		return g.pick("StringEquals", "StringLike", "StringNotLike", "StringEqualsIfExists", "StringLikeIfExists"), host + ":" + g.pick(of.claims...), g.some(of.others...)
+	}
+	s := object{
+		"Effect":    g.pick("Allow", "Allow", "Allow", "Deny"),
+		"Principal": object{"Federated": "arn:aws:iam::111122223333:oidc-provider/" + host},
+		"Action":    g.some("sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithWebIdentity", "sts:*", "sts:TagSession"),
+	}
+	if c := g.condition(key); len(c) > 0 {
+		s["Condition"] = c
 	}
 	return s
 }
