@@ -181,13 +181,14 @@ func (g generator) setting() setting {
 // and AGREEMENT_SEED where they begin; AGREEMENT_OUT is a file to which what
 // disagrees is added.
 func TestAgreement(t *testing.T) {
-	number, seed := 60, uint64(1)
-	if s := os.Getenv("AGREEMENT"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		number = n
+	seed := uint64(1)
+	wanted := os.Getenv("AGREEMENT")
+	if wanted == "" {
+		t.Skip("AGREEMENT says how many policies of each kind are decided; none are")
+	}
+	number, err := strconv.Atoi(wanted)
+	if err != nil {
+		t.Fatal(err)
 	}
 	if s := os.Getenv("AGREEMENT_SEED"); s != "" {
 		n, err := strconv.ParseUint(s, 10, 64)
