@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"analyzer/terraform": {"analyzer/aws", "analyzer/source", "analyzer/value", "analyzer/terraform/workspace", "analyzer/terraform/lang",
 		"analyzer/terraform/plan", "analyzer/terraform/addrs", "hcl", "cty"},
 	"analyzer/terraform/plan":      {"analyzer/source", "analyzer/value", "analyzer/terraform/lang", "analyzer/terraform/addrs", "terraform-json"},
-	"analyzer/terraform/workspace": {"analyzer/source", "analyzer/value", "analyzer/terraform/lang", "analyzer/terraform/addrs", "hcl"},
+	"analyzer/terraform/workspace": {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/terraform/lang", "analyzer/terraform/addrs", "hcl"},
 	"analyzer/terraform/lang":      {"analyzer/value"},
 	"analyzer/terraform/addrs":     {},
 	"analyzer/edit":                {"analyzer/source", "analyzer/value", "hcl"},

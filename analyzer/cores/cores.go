@@ -90,3 +90,22 @@ func caught(do func(int), i int) (p *Panic) {
 	do(i)
 	return nil
 }
+
+// Once is work that is done by whoever asks first, and that others wait for. Where it
+// panics, all who ask panic with the *Panic of the first.
+func Once[T any](work func() T) func() T {
+	var (
+		once  sync.Once
+		made  T
+		panic *Panic
+	)
+	return func() T {
+		once.Do(func() { panic = caught(func(int) { made = work() }, 0) })
+		if panic != nil {
+			again(panic)
+		}
+		return made
+	}
+}
+
+func again(p *Panic) { panic(p) }

@@ -72,3 +72,22 @@ func panicOf(do func()) (r any) {
 	do()
 	return nil
 }
+
+func TestOnce(t *testing.T) {
+	onCores(t, func(t *testing.T) {
+		var worked atomic.Int32
+		get := cores.Once(func() int { return int(worked.Add(1)) })
+		cores.Each(100, func(int) {
+			if got := get(); got != 1 {
+				t.Errorf("got %d", got)
+			}
+		})
+		fails := cores.Once(func() int { panicAt(300); return 0 })
+		for range 2 {
+			p, ok := panicOf(func() { fails() }).(*cores.Panic)
+			if !ok || !strings.Contains(p.Error(), "cores_test.panicAt") {
+				t.Errorf("panic %v, want that of the work, with its place", p)
+			}
+		}
+	})
+}

@@ -199,9 +199,12 @@ func (a *analysis) discover(ctx context.Context) error {
 		a.found = a.environments([]workspace.FoundRoot{{Dir: path.Clean(a.in.Paths[0])}})
 		return ctx.Err()
 	}
+	var mu sync.Mutex
 	found, gaps := terraform.FindRoots(ctx, a.in.Boundary, a.in.Options, a.in.Paths, a.in.Exclude, func(dir string, do func()) bool {
 		gap, crashed := a.in.attempt(lostRoot(dir), do)
 		if crashed {
+			mu.Lock()
+			defer mu.Unlock()
 			a.gaps = append(a.gaps, gap)
 		}
 		return !crashed

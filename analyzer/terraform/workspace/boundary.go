@@ -4,17 +4,18 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/source"
 )
 
@@ -106,9 +107,32 @@ func (b *Boundary) shares(name string) bool {
 // fileCache is what a Boundary has read. It is safe for concurrent use.
 type fileCache struct {
 	mu     sync.Mutex
-	files  map[string]fileResult // by resolved name
-	parsed map[*source.File]*ParsedFile
-	dirs   map[dirKey]*Module
+	files  map[string]func() fileResult // by resolved name; cores.Once
+	parsed map[*source.File]func() *ParsedFile
+	dirs   map[dirKey]func() *Module
+	lists  map[string]func() *listing
+}
+
+// once is what work makes for a key, worked out once, by whoever asks first.
+func once[K comparable, T any](mu *sync.Mutex, in *map[K]func() T, key K, work func() T) T {
+	mu.Lock()
+	f := (*in)[key]
+	if f == nil {
+		if *in == nil {
+			*in = map[K]func() T{}
+		}
+		f = cores.Once(work)
+		(*in)[key] = f
+	}
+	mu.Unlock()
+	return f()
+}
+
+// A listing is what a directory holds.
+type listing struct {
+	entries []fs.DirEntry // in the order of their names
+	modes   map[string]fs.FileMode
+	ok      bool // it is a directory that can be read
 }
 
 // dirKey is a directory by its resolved name, without its .tofu files or with
@@ -135,30 +159,25 @@ func (b *Boundary) File(name string) (*source.File, *source.Gap) {
 	if b.shares(resolved) {
 		return b.base.File(resolved)
 	}
-	b.cache.mu.Lock()
-	defer b.cache.mu.Unlock()
-	if r, ok := b.cache.files[resolved]; ok {
-		return r.file, r.gap
-	}
-	var r fileResult
-	data, err := b.read(resolved)
-	if err != nil {
-		shown := path.Clean(name)
-		r.gap = &source.Gap{Kind: source.ErrorGap, File: resolved, Reason: readError(shown, err)}
-		if b.linked(shown) && errors.Is(err, fs.ErrNotExist) {
-			r.gap.File, r.gap.Reason = shown, shown+" is a link to "+resolved+", which does not exist"
-		}
-		if errors.Is(err, fs.ErrNotExist) {
-			r.gap.Kind, r.gap.Class = source.LimitGap, FilesMissing
-		}
-	} else {
-		r.file = source.NewFile(resolved, data)
-	}
-	if b.cache.files == nil {
-		b.cache.files = map[string]fileResult{}
-	}
-	b.cache.files[resolved] = r
+	r := once(&b.cache.mu, &b.cache.files, resolved, func() fileResult { return b.load(name, resolved) })
 	return r.file, r.gap
+}
+
+func (b *Boundary) load(name, resolved string) (r fileResult) {
+	data, err := b.read(resolved)
+	if err == nil {
+		r.file = source.NewFile(resolved, data)
+		return r
+	}
+	shown := path.Clean(name)
+	r.gap = &source.Gap{Kind: source.ErrorGap, File: resolved, Reason: readError(shown, err)}
+	if b.linked(shown) && errors.Is(err, fs.ErrNotExist) {
+		r.gap.File, r.gap.Reason = shown, shown+" is a link to "+resolved+", which does not exist"
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		r.gap.Kind, r.gap.Class = source.LimitGap, FilesMissing
+	}
+	return r
 }
 
 func readError(name string, err error) string {
@@ -174,17 +193,36 @@ func readError(name string, err error) string {
 	return name + " cannot be read: " + err.Error()
 }
 
+// read reads a regular file. What may be another kind, a pipe say, is not opened: that
+// may never end.
 func (b *Boundary) read(name string) ([]byte, error) {
-	info, err := fs.Stat(b.FS, name)
+	if mode, known := b.listed(name); !known || !mode.IsRegular() {
+		info, err := fs.Stat(b.FS, name)
+		switch {
+		case err != nil:
+			return nil, err
+		case !info.Mode().IsRegular():
+			return nil, errors.New("not a regular file")
+		}
+	}
+	f, err := b.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
 	switch {
 	case err != nil:
 		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, errors.New("not a regular file")
 	case info.Size() > maxFileSize:
 		return nil, fmt.Errorf("larger than %d MiB", maxFileSize>>20)
 	}
-	return fs.ReadFile(b.FS, name)
+	data := make([]byte, info.Size())
+	n, err := io.ReadFull(f, data)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return data[:n], nil
 }
 
 // Resolve follows the symlinks of a path relative to the boundary. A path that
@@ -279,6 +317,9 @@ func (b *Boundary) link(name string) (string, bool) {
 	if !fs.ValidPath(name) {
 		return "", false
 	}
+	if mode, known := b.listed(name); known && mode&fs.ModeSymlink == 0 {
+		return "", false
+	}
 	info, err := fs.Lstat(b.FS, name)
 	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
 		return "", false
@@ -308,20 +349,80 @@ func (b *Boundary) inside(abs string) (string, bool) {
 
 // List is the entries of a directory in name order; symlinks are followed for
 // what they lead to. ok is false for what is no directory.
-func (b *Boundary) List(dir string) ([]fs.DirEntry, bool) {
-	if !fs.ValidPath(dir) {
-		return nil, false
+func (b *Boundary) List(dir string) (entries []fs.DirEntry, ok bool) {
+	l := b.list(dir)
+	return l.entries, l.ok
+}
+
+// list reads a directory once: nothing is added to one by replacing files.
+func (b *Boundary) list(dir string) *listing {
+	for b.base != nil {
+		b = b.base
 	}
-	entries, err := fs.ReadDir(b.FS, dir)
-	if err != nil {
-		return nil, false
+	return once(&b.cache.mu, &b.cache.lists, dir, func() *listing {
+		l := &listing{modes: map[string]fs.FileMode{}}
+		if !fs.ValidPath(dir) {
+			return l
+		}
+		entries, err := fs.ReadDir(b.FS, dir)
+		if err != nil {
+			return l
+		}
+		for _, e := range entries {
+			l.modes[e.Name()] = e.Type()
+		}
+		l.entries, l.ok = entries, true
+		return l
+	})
+}
+
+// listed is what the directory of a resolved path says it is, a symlink say, where
+// that was read: most files are found by reading their directories, and need not be
+// asked about one by one.
+func (b *Boundary) listed(name string) (mode fs.FileMode, known bool) {
+	for b.base != nil {
+		b = b.base
 	}
-	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
-	return entries, true
+	b.cache.mu.Lock()
+	l := b.cache.lists[path.Dir(name)]
+	b.cache.mu.Unlock()
+	if l == nil {
+		return 0, false
+	}
+	mode, known = l().modes[path.Base(name)]
+	return mode, known
+}
+
+// missing says that a directory was read that would hold a file, or what it lies in,
+// and does not: there is no need to look. The names are compared exactly, so this is
+// for files that have one name only.
+func (b *Boundary) missing(name string) bool {
+	for at := path.Clean(name); at != "."; at = path.Dir(at) {
+		if _, known := b.listed(at); known {
+			return false
+		}
+		if b.wasRead(path.Dir(at)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *Boundary) wasRead(dir string) bool {
+	for b.base != nil {
+		b = b.base
+	}
+	b.cache.mu.Lock()
+	l := b.cache.lists[dir]
+	b.cache.mu.Unlock()
+	return l != nil && l().ok
 }
 
 // IsDir says that a resolved path is a directory.
 func (b *Boundary) IsDir(name string) bool {
+	if mode, known := b.listed(name); known && mode&fs.ModeSymlink == 0 {
+		return mode.IsDir()
+	}
 	if !fs.ValidPath(name) {
 		return false
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 )
@@ -43,7 +44,8 @@ type Search struct {
 	// only an evaluation tells.
 	Calls func(dir string, found func(caller, callee string))
 	// Attempt, where it is not nil, does what it is given for a directory, and says
-	// whether that came to its end: else the directory is left out.
+	// whether that came to its end: else the directory is left out. It is called for
+	// several at a time.
 	Attempt func(dir string, do func()) bool
 }
 
@@ -316,16 +318,26 @@ func (c *calls) add(caller, callee string) {
 // what they are given.
 func (s *search) calls() *calls {
 	c := &calls{map[string][]string{}, map[string][]string{}, map[string]bool{}, map[[2]string]bool{}}
-	s.dirs = slices.DeleteFunc(s.dirs, func(dir string) bool {
-		return !s.in.Attempt(dir, func() { s.b.Module(dir, s.in.Language) })
+	found := make([]struct {
+		called          []string
+		computed, whole bool
+	}, len(s.dirs))
+	cores.Each(len(s.dirs), func(i int) {
+		f := &found[i]
+		f.whole = s.in.Attempt(s.dirs[i], func() { f.called, f.computed = s.b.localCalls(s.dirs[i], s.in.Language) })
 	})
-	for _, dir := range s.dirs {
-		called, computed := s.b.localCalls(dir, s.in.Language)
-		c.computed[dir] = computed
-		for _, callee := range called {
+	var dirs []string
+	for i, dir := range s.dirs {
+		if !found[i].whole {
+			continue
+		}
+		dirs = append(dirs, dir)
+		c.computed[dir] = found[i].computed
+		for _, callee := range found[i].called {
 			c.add(dir, callee)
 		}
 	}
+	s.dirs = dirs
 	var evaluated []string
 	for dir := range c.computed {
 		if c.computed[dir] {

@@ -43,7 +43,12 @@ func (s *search) rules(dir string) []ignoreRule {
 		return rules
 	}
 	var rules []ignoreRule
-	if file, gap := s.b.File(path.Join(dir, ".gitignore")); gap == nil {
+	name := path.Join(dir, ".gitignore")
+	if s.b.missing(name) {
+		s.ignores[dir] = nil
+		return nil
+	}
+	if file, gap := s.b.File(name); gap == nil {
 		for _, line := range strings.Split(string(file.Bytes), "\n") {
 			if r, ok := parseIgnoreRule(line); ok {
 				rules = append(rules, r)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/terraform/lang"
@@ -88,22 +89,12 @@ func ConfigName(name string) (base, ending string) {
 // there is none.
 func (b *Boundary) Module(dir string, language lang.Language) *Module {
 	key := dirKey{dir, language == lang.Terraform}
-	b.cache.mu.Lock()
-	m, ok := b.cache.dirs[key]
-	b.cache.mu.Unlock()
-	if ok {
-		return m
-	}
-	if m = b.sharedModule(dir, language); m == nil {
-		m = b.loadModule(dir, language)
-	}
-	b.cache.mu.Lock()
-	defer b.cache.mu.Unlock()
-	if b.cache.dirs == nil {
-		b.cache.dirs = map[dirKey]*Module{}
-	}
-	b.cache.dirs[key] = m
-	return m
+	return once(&b.cache.mu, &b.cache.dirs, key, func() *Module {
+		if m := b.sharedModule(dir, language); m != nil {
+			return m
+		}
+		return b.loadModule(dir, language)
+	})
 }
 
 // sharedModule is the base's module, when none of its files is replaced.
@@ -139,6 +130,12 @@ func (b *Boundary) loadModule(dir string, language lang.Language) *Module {
 	if len(plain)+len(overrides) == 0 {
 		return nil
 	}
+	files := slices.Concat(plain, overrides)
+	cores.Each(len(files), func(i int) {
+		if file, gap := b.File(files[i]); gap == nil {
+			b.Parse(file)
+		}
+	})
 	m := newModule(dir)
 	for _, name := range plain {
 		m.read(b, name, false)
@@ -394,7 +391,11 @@ func (m *Module) Reads(file string) bool {
 // ("network.subnets"); the root module itself is not among them.
 // https://github.com/hashicorp/terraform/blob/main/internal/modsdir/manifest.go
 func (b *Boundary) FetchedModules(dir string) (map[string]string, *source.Gap) {
-	file, gap := b.File(path.Join(dir, ".terraform/modules/modules.json"))
+	name := path.Join(dir, ".terraform/modules/modules.json")
+	if b.missing(name) {
+		return nil, nil
+	}
+	file, gap := b.File(name)
 	if gap != nil {
 		return nil, nil // nobody ran terraform init: who needs a module says so
 	}

@@ -35,31 +35,21 @@ func (b *Boundary) Parse(f *source.File) *ParsedFile {
 	if b.shares(f.Name) {
 		return b.base.Parse(f)
 	}
-	b.cache.mu.Lock()
-	p, ok := b.cache.parsed[f]
-	b.cache.mu.Unlock()
-	if ok {
-		return p
-	}
+	return once(&b.cache.mu, &b.cache.parsed, f, func() *ParsedFile { return b.parse(f) })
+}
+
+func (b *Boundary) parse(f *source.File) *ParsedFile {
 	switch {
 	case bytes.HasPrefix(f.Bytes, []byte("\x00GITCRYPT\x00")):
 		at := source.Span{File: f}
-		p = &ParsedFile{File: f, Gaps: []source.Gap{{Kind: source.LimitGap, Span: at, Reason: f.Name + " is encrypted by git-crypt: unlock it first"}}}
+		return &ParsedFile{File: f, Gaps: []source.Gap{{Kind: source.LimitGap, Span: at, Reason: f.Name + " is encrypted by git-crypt: unlock it first"}}}
 	case strings.HasSuffix(f.Name, ".json"):
-		p = parseJSONFile(f)
-	default:
-		if p = b.reparse(f); p != nil {
-			break
-		}
-		p = parseNativeFile(f)
+		return parseJSONFile(f)
 	}
-	b.cache.mu.Lock()
-	defer b.cache.mu.Unlock()
-	if b.cache.parsed == nil {
-		b.cache.parsed = map[*source.File]*ParsedFile{}
+	if p := b.reparse(f); p != nil {
+		return p
 	}
-	b.cache.parsed[f] = p
-	return p
+	return parseNativeFile(f)
 }
 
 // reparse parses a file that replaces one of the base, as far as it differs.
