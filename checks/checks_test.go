@@ -1,6 +1,7 @@
 package checks_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -65,5 +66,22 @@ func fixtures(t *testing.T, id string) {
 	})
 	if err != nil || !wanted || !silent {
 		t.Errorf("%s: testdata/checks/%s needs a violation and a clean file (%v)", id, id, err)
+	}
+}
+
+// Whoever opens a rule can read it: no file here is long.
+func TestFilesAreShort(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := bytes.Count(text, []byte("\n")); lines > 250 && !strings.HasSuffix(name, "_test.go") {
+			t.Errorf("%s has %d lines, 250 are allowed: say apart what the rule reports and how it decides", name, lines)
+		}
 	}
 }
