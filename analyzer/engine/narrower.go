@@ -10,11 +10,6 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// triedRequests is how many requests are tried of a policy that a fix changes, where
-// its form does not show that it allows no more. The tests of the checks try many
-// more.
-const triedRequests = 300
-
 // policyAttributes are the resources that hold a policy, and the attribute that it
 // is.
 var policyAttributes = [][2]string{
@@ -70,8 +65,8 @@ func (a *analysis) allowsMore(was, now *value.Value) string {
 	return analyzer.Remember(a.memo, "wider\x00"+before+"\x00"+after, func() string { return wider(was, now) })
 }
 
-// wider is a request that a changed policy allows, and did not; "" when none is
-// found.
+// wider is a request that a changed policy allows, and did not, or why it is not
+// known that there is none; "" when there is none.
 func wider(was, now *value.Value) string {
 	after, err := policy.Parse(now)
 	if err != nil {
@@ -86,12 +81,14 @@ func wider(was, now *value.Value) string {
 		return ""
 	}
 	before, err := policy.Parse(was)
-	if err != nil || proof.PlainlyNarrower(before, after) {
+	if err != nil {
 		return ""
 	}
-	r := proof.Wider([]*policy.Document{before}, []*policy.Document{after}, triedRequests)
-	if r == nil {
-		return ""
+	switch c := proof.Narrower([]*policy.Document{before}, []*policy.Document{after}); c.Narrower {
+	case value.No:
+		return fmt.Sprintf("%s by %s", c.Request.Action, c.Request.Caller.ARN())
+	case value.Maybe:
+		return "that it does not cannot be shown, as " + c.Needs[0].Text
 	}
-	return fmt.Sprintf("%s by %s", r.Action, r.Caller.ARN())
+	return ""
 }

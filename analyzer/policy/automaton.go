@@ -165,3 +165,10 @@ func (p Pattern) MatchesAll() bool { return p.matchesAll() }
 // Uncertain says that the statement may be narrower than its elements and
 // conditions say: some of them are not listed, or AWS refuses the document.
 func (s *Statement) Uncertain() bool { return s.uncertain() }
+
+// Certain is the statement as if all of it were listed, and AWS took its document.
+func (s *Statement) Certain() *Statement {
+	c := *s
+	c.Optional, c.Open, c.conditionsOpen, c.Malformed, c.Document = false, false, false, false, nil
+	return &c
+}

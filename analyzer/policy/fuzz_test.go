@@ -149,21 +149,3 @@ func BenchmarkAccepts(b *testing.B) {
 		}
 	}
 }
-
-func BenchmarkActionAtoms(b *testing.B) {
-	var docs []*Document
-	for _, s := range seeds(b)[:40] {
-		docs = append(docs, mustParse(b, s))
-	}
-	for _, v := range vectors(b, "user_mfa.json") {
-		for _, doc := range v.Docs {
-			docs = append(docs, mustParse(b, string(doc)))
-		}
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, complete := ActionAtoms(docs...); !complete {
-			b.Fatal("not complete")
-		}
-	}
-}

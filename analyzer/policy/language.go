@@ -18,9 +18,6 @@ type Language struct {
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 var SessionNames = Language{"A-Za-z0-9_+=,.@-", 2, 64}
 
-// printable are texts of which nothing is known.
-var printable = Language{" -~", 1, 0}
-
 // automaton is the language for automata.
 func (l Language) automaton() automaton.Language {
 	var characters strings.Builder

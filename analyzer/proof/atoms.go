@@ -166,18 +166,37 @@ func (q *question) typicalResource(action string) string {
 	} else if service == "iam" {
 		rest = "user/example"
 	}
-	return "arn:" + partition + ":" + service + ":" + regionAndAccount(service, account) + ":" + rest
+	return "arn:" + partition + ":" + service + ":" + regionAndAccount(service, partition, account) + ":" + rest
+}
+
+// location is what a service's ARNs say of where a resource is.
+type location int8
+
+const (
+	inRegion  location = iota // its region and account
+	inAccount                 // its account
+	nowhere
+)
+
+func located(service string) location {
+	switch service {
+	case "s3":
+		return nowhere
+	case "iam", "sts", "organizations", "route53", "cloudfront":
+		return inAccount
+	}
+	return inRegion
 }
 
 // regionAndAccount are the fourth and fifth segments of a service's ARNs.
-func regionAndAccount(service, account string) string {
-	switch service {
-	case "s3":
+func regionAndAccount(service, partition, account string) string {
+	switch located(service) {
+	case nowhere:
 		return ":"
-	case "iam", "sts", "organizations", "route53", "cloudfront":
+	case inAccount:
 		return ":" + account
 	}
-	return "us-east-1:" + account
+	return regionExample(partition) + ":" + account
 }
 
 func (q *question) place() (partition, account string) {
@@ -227,8 +246,7 @@ func (s *solver) resources(action string, denies []*clause, levels []clauseLevel
 	if len(globs) == 0 {
 		return []string{typical}
 	}
-	// The first glob keeps to resources that the action can have.
-	partition, account := s.place()
+	// Resources that the action can have, and "*".
 	service := serviceOf(action)
 	services := []string{service}
 	if more, ok := resourceServices[service]; ok {
@@ -236,16 +254,51 @@ func (s *solver) resources(action string, denies []*clause, levels []clauseLevel
 	}
 	out := []string{typical, "*"}
 	for _, service := range services {
-		shape := automaton.Parse("arn:" + partition + ":" + service + ":" + regionAndAccount(service, account) + ":?*")
-		regions, complete := automaton.Regions(append([]automaton.Glob{shape}, globs...), automaton.AnyText, seeds)
+		list, complete := s.resourcesOf(service, globs, seeds)
 		s.incomplete = s.incomplete || !complete
-		for _, r := range regions {
-			if len(r.Matches) > 0 && r.Matches[0] == 0 && r.Sample != typical {
-				out = append(out, r.Sample)
+		for _, r := range list {
+			if r != typical {
+				out = append(out, r)
 			}
 		}
 	}
 	return out
+}
+
+// resourcesOf are resources of a service, in any region, of the account that is
+// asked about or of any, one for every region that patterns can tell apart.
+func (s *solver) resourcesOf(service string, globs []automaton.Glob, seeds []string) (out []string, complete bool) {
+	partition, account := s.place()
+	regions, _ := languageOf("aws:requestedregion", partition)
+	parts := []part{
+		{name: "region", language: regions, seeds: []string{regionExample(partition)}},
+		{name: "account", language: accountIDs, seeds: []string{account, exampleAccountIDs[1]}, closed: !s.anyAccount},
+		{name: "rest", language: automaton.AnyText},
+	}
+	for _, seed := range seeds {
+		if segments := strings.SplitN(seed, ":", 6); len(segments) == 6 && segments[5] != "" {
+			parts[2].seeds = append(parts[2].seeds, segments[5])
+		}
+	}
+	pieces := []piece{{text: "arn:" + partition + ":" + service + ":"}}
+	switch located(service) {
+	case nowhere:
+		pieces = append(pieces, piece{text: "::"})
+	case inAccount:
+		pieces = append(pieces, piece{text: ":"}, piece{part: "account"}, piece{text: ":"})
+	default:
+		pieces = append(pieces, piece{part: "region"}, piece{text: ":"}, piece{part: "account"}, piece{text: ":"})
+	}
+	pieces = append(pieces, piece{part: "rest"})
+	found, complete := compose(parts, []facet{{pieces, globs}})
+	for _, v := range found {
+		var b strings.Builder
+		for _, p := range pieces {
+			b.WriteString(p.text + v[p.part])
+		}
+		out = append(out, b.String())
+	}
+	return out, complete
 }
 
 // instance is a plain string of a pattern, to show.
@@ -265,7 +318,7 @@ func (q *question) instance(g automaton.Glob) string {
 		case colons == 1:
 			b.WriteString(partition)
 		case colons == 3:
-			b.WriteString("us-east-1")
+			b.WriteString(regionExample(partition))
 		case colons == 4:
 			b.WriteString(account)
 		default:

@@ -1,11 +1,13 @@
 package proof
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/automaton"
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
 )
 
@@ -145,7 +147,7 @@ func testsOfCallers(docs []*policy.Document) *callerTests {
 // A casting asks for callers of one kind.
 type casting struct {
 	*callerTests
-	partition string
+	partition string // "" for any
 	kind      policy.CallerKind
 	account   string   // "" for any
 	not       []string // accounts that it is not
@@ -156,21 +158,23 @@ type casting struct {
 }
 
 // The parts of callers stand in patterns as characters of their own.
-var partRunes = map[rune]string{'\uE000': "account", '\uE001': "path", '\uE002': "name", '\uE003': "id", '\uE004': "session"}
+var partRunes = map[rune]string{'\uE000': "account", '\uE001': "path", '\uE002': "name", '\uE003': "id", '\uE004': "session", '\uE005': "partition"}
 
 const (
-	accountRune = "\uE000"
-	pathRune    = "\uE001"
-	nameRune    = "\uE002"
-	idRune      = "\uE003"
-	sessionRune = "\uE004"
+	accountRune   = "\uE000"
+	pathRune      = "\uE001"
+	nameRune      = "\uE002"
+	idRune        = "\uE003"
+	sessionRune   = "\uE004"
+	partitionRune = "\uE005"
 )
 
 // keys are the keys of the callers, made of their parts; "" is one that they do
 // not carry.
 func (c *casting) keys() map[string]string {
 	out := map[string]string{"principalaccount": accountRune}
-	arn := "arn:" + c.partition + ":iam::" + accountRune + ":"
+	partition := cmp.Or(c.partition, partitionRune)
+	arn := "arn:" + partition + ":iam::" + accountRune + ":"
 	switch c.kind {
 	case policy.RootCaller:
 		out["principalarn"], out["userid"] = arn+"root", accountRune
@@ -178,9 +182,9 @@ func (c *casting) keys() map[string]string {
 		out["principalarn"], out["username"], out["userid"] = arn+"user"+pathRune+nameRune, nameRune, idRune
 	case policy.RoleCaller:
 		out["principalarn"], out["userid"] = arn+"role"+pathRune+nameRune, idRune+":"+sessionRune
-		out["session"] = "arn:" + c.partition + ":sts::" + accountRune + ":assumed-role/" + nameRune + "/" + sessionRune
+		out["session"] = "arn:" + partition + ":sts::" + accountRune + ":assumed-role/" + nameRune + "/" + sessionRune
 	case policy.FederatedUserCaller:
-		out["principalarn"], out["userid"] = "arn:"+c.partition+":sts::"+accountRune+":federated-user/"+nameRune, accountRune+":"+nameRune
+		out["principalarn"], out["userid"] = "arn:"+partition+":sts::"+accountRune+":federated-user/"+nameRune, accountRune+":"+nameRune
 	}
 	return out
 }
@@ -208,7 +212,7 @@ func piecesOf(text string) []piece {
 // order in which their parts are written.
 func (c *casting) facets() (out []facet, order []string) {
 	keys := c.keys()
-	order = []string{"account", "path", "name", "id", "session"}
+	order = []string{"partition", "account", "path", "name", "id", "session"}
 	// What is known of every such caller: the values of its keys are characters
 	// for its parts.
 	r := &policy.Request{Caller: &policy.Caller{Kind: c.kind, Partition: c.partition}, Context: map[string]policy.ContextValue{}, Unlisted: policy.Either}
@@ -231,6 +235,12 @@ func (c *casting) facets() (out []facet, order []string) {
 			}
 		}
 		switch k {
+		case "principalaccount":
+			for _, p := range c.principals {
+				if p.Class == policy.AccountPrincipal && p.Account != "" && c.account == "" {
+					f.globs = append(f.globs, automaton.Text(p.Account))
+				}
+			}
 		case "principalarn":
 			f.globs = append(f.globs, c.principalsOf(policy.UserPrincipal, policy.RolePrincipal, policy.FederatedUserPrincipal)...)
 		case "userid":
@@ -352,7 +362,7 @@ func (c *casting) cast() (out []*policy.Caller, complete bool) {
 	found, complete := compose(parts, facets)
 	seen := map[policy.Caller]bool{}
 	for _, v := range found {
-		caller := policy.Caller{Kind: c.kind, Partition: c.partition, Account: v["account"], Path: v["path"], Name: v["name"], ID: v["id"], Session: v["session"]}
+		caller := policy.Caller{Kind: c.kind, Partition: cmp.Or(c.partition, v["partition"]), Account: v["account"], Path: v["path"], Name: v["name"], ID: v["id"], Session: v["session"]}
 		if !seen[caller] {
 			seen[caller] = true
 			out = append(out, &caller)
@@ -368,6 +378,9 @@ func (c *casting) part(name string, tested bool) (p part, ok bool) {
 	p.name = name
 	person := c.kind == policy.UserCaller || c.kind == policy.RoleCaller
 	switch name {
+	case "partition":
+		p.seeds, p.closed = aws.PartitionNames(), true
+		return p, c.partition == ""
 	case "account":
 		p.language, p.seeds = accountIDs, c.accountSeeds()
 		if c.account != "" {
@@ -460,6 +473,11 @@ func (c *casting) accountSeeds() []string {
 	}
 	for _, p := range c.by["principalaccount"] {
 		add(p.String())
+	}
+	for _, p := range c.principals {
+		if p.Account != "" {
+			out = append(out, p.Account)
+		}
 	}
 	for _, p := range c.by["principalarn"] {
 		if parts := strings.SplitN(p.String(), ":", 6); len(parts) == 6 {

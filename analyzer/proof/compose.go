@@ -38,7 +38,7 @@ type piece struct{ text, part string }
 type composed map[string]string
 
 // maxComposed bounds the beginnings of things that are told apart at once.
-const maxComposed = 512
+const maxComposed = 2048
 
 // A composer writes things.
 type composer struct {

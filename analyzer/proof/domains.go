@@ -43,6 +43,9 @@ func (s *solver) domain(name string, r *policy.Request, denies []*clause, levels
 		return s.formula.times(name, r)
 	}
 	k := keyOf(name)
+	if _, listed := aws.KeyNamed(name); listed && s.services {
+		k.There = aws.Sometimes
+	}
 	if k.There == aws.Never {
 		return []policy.ContextValue{{}}
 	}

@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/automaton"
@@ -151,12 +150,13 @@ func ownParts(key string, p policy.Pattern) map[string]string {
 
 // regionExample is a region of a partition, to show.
 func regionExample(partition string) string {
-	l, _ := languageOf("aws:requestedregion", partition)
-	for _, r := range []string{"us-east-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1"} {
-		if l.Contains(r) {
-			return r
-		}
+	if r, ok := regionExamples[partition]; ok {
+		return r
 	}
-	regions, _ := automaton.Regions(nil, l, nil)
-	return slices.Concat(regions, []automaton.Region{{}})[0].Sample
+	return regionExamples["aws"]
+}
+
+var regionExamples = map[string]string{
+	"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1", "aws-eusc": "eusc-de-east-1",
+	"aws-iso": "us-iso-east-1", "aws-iso-b": "us-isob-east-1", "aws-iso-e": "eu-isoe-west-1", "aws-iso-f": "us-isof-south-1",
 }

@@ -20,6 +20,9 @@ type question struct {
 	// actions, when given, are all that is asked about.
 	actions []string
 	account string // of the resources
+	// anyAccount: the resources may be of any account; services: the requests may be
+	// made by services as well.
+	anyAccount, services bool
 }
 
 // An answer is what a question came to.
