@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -131,6 +132,34 @@ func (p *Pass) Report(f *Finding) {
 		f.Check = p.Check
 	}
 	p.Take(f)
+}
+
+// Each judges n subjects, on all cores. Each call of judge has a Pass of its own, and
+// what it reports comes in the order of the subjects; of those after one that
+// panics, nothing does.
+func (p *Pass) Each(n int, judge func(p *Pass, i int)) {
+	found := make([][]*Finding, n)
+	whole := n
+	defer func() {
+		for _, subject := range found[:whole] {
+			for _, f := range subject {
+				p.Take(f)
+			}
+		}
+	}()
+	defer func() {
+		if r := recover(); r != nil {
+			if crash, ok := r.(*cores.Panic); ok {
+				whole = crash.Index + 1
+			}
+			panic(r)
+		}
+	}()
+	cores.Each(n, func(i int) {
+		own := *p
+		own.Take = func(f *Finding) { found[i] = append(found[i], f) }
+		judge(&own, i)
+	})
 }
 
 // Finding is one defect at one place, or (Verdict Undetermined) a question

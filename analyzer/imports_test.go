@@ -37,7 +37,7 @@ var allowed = map[string][]string{
 	"analyzer/edit":                {"analyzer/source", "analyzer/value", "hcl"},
 	"analyzer/settings":            {"analyzer/source", "analyzer/proof", "hcl", "cty"},
 	"analyzer/identity":            {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/terraform", "analyzer/terraform/addrs", "analyzer/credential"},
-	"analyzer":                     {"analyzer/source", "analyzer/value", "analyzer/terraform", "analyzer/identity", "analyzer/settings"},
+	"analyzer":                     {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/terraform", "analyzer/identity", "analyzer/settings"},
 	"analyzer/engine": {"analyzer", "analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
 		"analyzer/terraform/workspace", "analyzer/terraform/addrs", "analyzer/identity", "analyzer/settings", "analyzer/credential"},
 	"analyzer/organization": {"analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",

@@ -5,9 +5,10 @@ import (
 	"sync"
 )
 
-// Memo remembers answers by question, for the runs that verify fixes: each of
-// them asks the same of everything that the fix did not touch. What is asked
-// first, in the run that is reported, is always worked out.
+// Memo remembers answers by question. Many roles have equal policies, and the runs
+// that verify fixes ask the same of everything that a fix did not touch. In the run
+// that is reported, only an answer that is Placeless is given for an equal question:
+// the places that others hold are those of whoever asked first.
 type Memo struct {
 	mu        sync.Mutex
 	answers   map[string]any
@@ -19,13 +20,17 @@ type Memo struct {
 // over, and fixes are verified.
 func (m *Memo) Answer() { m.verifying = true }
 
+// Placeless is an answer that may say that it holds no place in a file but those that
+// whoever asks puts right.
+type Placeless interface{ Placeless() bool }
+
 // Remember is the answer for a key, which has to hold all that the answer
 // depends on.
 func Remember[T any](m *Memo, key string, answer func() T) T {
 	m.mu.Lock()
 	known, ok := m.answers[key].(T)
 	m.mu.Unlock()
-	if ok && m.verifying {
+	if ok && (m.verifying || placeless(known)) {
 		return known
 	}
 	a := answer() // two who ask at once get the same
@@ -36,6 +41,11 @@ func Remember[T any](m *Memo, key string, answer func() T) T {
 	}
 	m.answers[key] = a
 	return a
+}
+
+func placeless(answer any) bool {
+	p, ok := answer.(Placeless)
+	return ok && p.Placeless()
 }
 
 // About judges something on its own. key has to hold all that the findings

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -68,16 +69,14 @@ StringEquals.
 
 func oidcSubject(p *analyzer.Pass) error {
 	guards, audiences := organization.ResourceGuards(p.Model), registeredAudiences(p.Model)
-	var byName []byNameOnly
-	for _, role := range p.Model.Roles {
-		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
-			continue
-		}
+	var mu sync.Mutex
+	only := map[*identity.Role]byNameOnly{}
+	eachTrust(p, func(p *analyzer.Pass, role *identity.Role) {
 		opt := proof.OIDCOptions{Account: role.Account(), Audiences: audiences.of(role)}
 		r := proof.OIDCSubject(role.Trust, opt)
 		verdict, why, depends := r.Class.Verdict(), r.Needs, "a value that is not known"
 		if verdict == proof.Violated && audienceDecides(r) {
-			continue
+			return
 		}
 		if verdict == proof.Violated {
 			g := organization.UnderGuards(guards, opt.Account, func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
@@ -96,11 +95,11 @@ func oidcSubject(p *analyzer.Pass) error {
 		if verdict == proof.Undetermined && (!aboutTokens(role.Trust) || r.SubjectBound) {
 			// IV201 and IV202 say that the policy is not known, and the audience of a
 			// subject of one's own is a note at most.
-			continue
+			return
 		}
 		if verdict == proof.Violated && role.Resource.Exists == value.Maybe {
 			if r.SubjectBound {
-				continue
+				return
 			}
 			verdict, why = proof.Undetermined, role.Resource.Why
 		}
@@ -122,7 +121,15 @@ func oidcSubject(p *analyzer.Pass) error {
 			p.Report(admitsNobody(role, r))
 		}
 		if c := onlyNames(r); c != nil {
-			byName = append(byName, byNameOnly{role, r, c})
+			mu.Lock()
+			defer mu.Unlock()
+			only[role] = byNameOnly{role, r, c}
+		}
+	})
+	var byName []byNameOnly
+	for _, role := range p.Model.Roles {
+		if o, ok := only[role]; ok {
+			byName = append(byName, o)
 		}
 	}
 	if len(byName) > 0 {

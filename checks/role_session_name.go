@@ -71,10 +71,7 @@ func roleSessionName(p *analyzer.Pass) error {
 		return err
 	}
 	guards, shared := organization.ResourceGuards(p.Model), p.Model.SharedTrust()
-	for _, role := range p.Model.Roles {
-		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
-			continue
-		}
+	eachTrust(p, func(p *analyzer.Pass, role *identity.Role) {
 		opt := proof.SessionNameOptions{Account: role.Account(), Now: p.Now}
 		r := analyzer.Remember(p.Memo, opt.Account+"\x00"+value.Key(role.Attribute), func() proof.SessionNameResult {
 			return proof.SessionName(role.Trust, opt)
@@ -106,7 +103,7 @@ func roleSessionName(p *analyzer.Pass) error {
 		case r.Class.Verdict() == proof.Violated:
 			c.violated()
 		}
-	}
+	})
 	return nil
 }
 

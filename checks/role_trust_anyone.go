@@ -55,10 +55,7 @@ organization in a condition.
 
 func roleTrustAnyone(p *analyzer.Pass) error {
 	guards := organization.ResourceGuards(p.Model)
-	for _, role := range p.Model.Roles {
-		if role.Trust == nil || role.Resource.Deleted() || role.Attribute.Missing() {
-			continue
-		}
+	eachTrust(p, func(p *analyzer.Pass, role *identity.Role) {
 		opt := proof.SessionNameOptions{Account: role.Account(), Now: p.Now}
 		r := proof.TrustAnyone(role.Trust, opt)
 		verdict, why := r.Class.Verdict(), r.Needs
@@ -99,7 +96,7 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 				p.Report(f)
 			}
 		}
-	}
+	})
 	return nil
 }
 

@@ -14,6 +14,17 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
+// eachTrust judges the roles that there will be, with their trust policies, on all
+// cores: what is judged of one says nothing of others.
+func eachTrust(p *analyzer.Pass, judge func(p *analyzer.Pass, role *identity.Role)) {
+	p.Each(len(p.Model.Roles), func(p *analyzer.Pass, i int) {
+		role := p.Model.Roles[i]
+		if role.Trust != nil && !role.Resource.Deleted() && !role.Attribute.Missing() {
+			judge(p, role)
+		}
+	})
+}
+
 // trustFinding is what findings about a trust policy share.
 func trustFinding(role *identity.Role, statements []*policy.Statement, span source.Span) *analyzer.Finding {
 	f := &analyzer.Finding{Resource: role.Resource, Span: span, Assumptions: assumptions(role.Resource, role.Attribute)}

@@ -18,7 +18,9 @@ func Each(n int, do func(i int)) {
 	workers := min(runtime.GOMAXPROCS(0), n)
 	if workers <= 1 {
 		for i := range n {
-			do(i)
+			if p := caught(do, i); p != nil {
+				panic(p)
+			}
 		}
 		return
 	}
@@ -53,9 +55,11 @@ func Each(n int, do func(i int)) {
 	}
 }
 
-// A Panic is one of another goroutine.
+// A Panic is one that was met in another goroutine, or may have been.
 type Panic struct {
 	Value any
+	// Index is of the call of Each.
+	Index int
 	// Callers are the program counters of the goroutine that panicked, innermost
 	// first, as runtime.Callers gives them.
 	Callers []uintptr
@@ -81,10 +85,10 @@ func caught(do func(int), i int) (p *Panic) {
 		switch r := recover().(type) {
 		case nil:
 		case *Panic: // of an Each inside
-			p = r
+			p = &Panic{r.Value, i, r.Callers}
 		default:
 			callers := make([]uintptr, 200)
-			p = &Panic{Value: r, Callers: callers[:runtime.Callers(2, callers)]}
+			p = &Panic{r, i, callers[:runtime.Callers(2, callers)]}
 		}
 	}()
 	do(i)

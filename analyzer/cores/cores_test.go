@@ -44,18 +44,9 @@ func TestPanics(t *testing.T) {
 				done[i].Store(true)
 			})
 		})
-		text := ""
-		switch r := r.(type) {
-		case *cores.Panic:
-			text = r.Error()
-			if !strings.Contains(text, "cores_test.panicAt") {
-				t.Errorf("it does not say where: %s", text)
-			}
-		case string:
-			text = r
-		}
-		if !strings.HasPrefix(text, "at 200") {
-			t.Errorf("panic %q, want that of 200", text)
+		p, ok := r.(*cores.Panic)
+		if !ok || p.Value != "at 200" || p.Index != 200 || !strings.Contains(p.Error(), "cores_test.panicAt") {
+			t.Errorf("panic %v, want that of 200, with its place", r)
 		}
 		for i := range 200 {
 			if !done[i].Load() {

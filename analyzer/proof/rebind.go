@@ -6,6 +6,10 @@ import (
 	"github.com/iamvet/iamvet/analyzer/policy"
 )
 
+// Placeless says that In puts all places right that the result holds: what is missing
+// from a document that is not known has its own.
+func (r SessionNameResult) Placeless() bool { return len(r.Needs) == 0 }
+
 // In is the result with its statements and condition taken from another
 // document, equal to the one that was decided but for where it stands.
 func (r SessionNameResult) In(doc *policy.Document) SessionNameResult {
