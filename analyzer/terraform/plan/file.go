@@ -33,6 +33,7 @@ const (
 // SniffJSON says what a file looks like from its first member names. A file
 // that is recognised need not be whole.
 func SniffJSON(b []byte) JSONKind {
+	// terraform plan -out writes a zip archive; before 0.12 it was gob behind a word.
 	if bytes.HasPrefix(b, []byte("PK\x03\x04")) || bytes.HasPrefix(b, []byte("tfplan")) {
 		return BinaryPlan
 	}
@@ -215,7 +216,9 @@ func (s sections) walk(name string, f func(t jsonText) error) error {
 }
 
 // checkFormat refuses format versions of terraform show -json that are not
-// known to be compatible: another major version than 0 and 1.
+// known to be compatible: another major version than 0 and 1. Members may come with
+// a minor version, which changes none of those that are read here.
+// https://developer.hashicorp.com/terraform/internals/json-format
 func checkFormat(name, version string) error {
 	major, _, _ := strings.Cut(version, ".")
 	if version != "" && major != "0" && major != "1" {

@@ -140,7 +140,8 @@ func space(t jsonText, i int) int {
 	return i
 }
 
-// skip is the end of the value that begins at i.
+// skip is the end of the value that begins at i. Of a valid text only brackets and
+// strings have to be told apart for that; nothing is decoded.
 func skip(t jsonText, i int) int {
 	for depth := 0; i < len(t); {
 		switch t[i] {

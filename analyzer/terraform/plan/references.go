@@ -32,6 +32,7 @@ func (l *Evidence) scopeOf(address string) *scope {
 	return s
 }
 
+// child is the instance of a module that a call makes.
 func (s *scope) child(name, key string) *scope {
 	c := &scope{l: s.l, parent: s, key: key, address: "module." + name + key}
 	if s.address != "" {
@@ -45,6 +46,8 @@ func (s *scope) child(name, key string) *scope {
 	return c
 }
 
+// resource is the block that an instance comes from; nil when the section lacks it,
+// as it does for what is in the state alone.
 func (s *scope) resource(r *Resource) *tfjson.ConfigResource {
 	if s.module == nil {
 		return nil

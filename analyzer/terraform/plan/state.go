@@ -52,7 +52,9 @@ func (l *Evidence) readState(members sections) error {
 	return nil
 }
 
-// rawResource is a resource block of a .tfstate file.
+// rawResource is a resource block of a .tfstate file: unlike terraform show, it
+// groups the instances by block, and lists sensitive attributes as paths.
+// https://github.com/hashicorp/terraform/blob/main/internal/states/statefile/version4.go
 type rawResource struct {
 	Module    string `json:"module"`
 	Mode      string `json:"mode"`

@@ -156,6 +156,7 @@ var secrets = map[string]bool{
 	"aws_iam_server_certificate.private_key":               true,
 }
 
+// secret is what says whether a value is to be printed: what the plan says, or true.
 func (p *place) secret(sensitive any) any {
 	if secrets[p.resource.Type+"."+p.path] {
 		return true
@@ -163,6 +164,9 @@ func (p *place) secret(sensitive any) any {
 	return sensitive
 }
 
+// value is decoded JSON with what is not known, and what is not to be printed, at the
+// same place of trees of the same shape. after has null where the apply alone gives the
+// value, so after_unknown is asked first.
 func (p *place) value(after, unknown, sensitive any) *value.Value {
 	if unknown == true {
 		v := p.unknown()
@@ -201,6 +205,7 @@ func (p *place) value(after, unknown, sensitive any) *value.Value {
 	return v
 }
 
+// number reads a number as exactly as cty keeps it, with 512 bits.
 func number(n json.Number, v *value.Value) *value.Value {
 	if len(n) < 400 {
 		if f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven); err == nil && !f.IsInf() {

@@ -10,7 +10,9 @@ import (
 )
 
 // parseJSONFile reads a file of Terraform's JSON syntax: everything in it is an
-// attribute until someone asks for blocks.
+// attribute until someone asks for blocks. Which it is only a schema tells: {"a": {}}
+// is an argument or a block.
+// https://developer.hashicorp.com/terraform/language/syntax/json#nested-block-mapping
 func parseJSONFile(f *source.File) *ParsedFile {
 	p := &ParsedFile{File: f, Body: Body{Syntax: value.SyntaxTFJSON}}
 	tree, gap := decodeJSONFile(f)

@@ -228,6 +228,10 @@ func (b *Boundary) read(name string) ([]byte, error) {
 // Resolve follows the symlinks of a path relative to the boundary. A path that
 // leaves the boundary, or goes in a circle, is a gap; one that does not exist
 // is not: whoever opens it finds out.
+//
+// It takes the steps itself, though os.Root stops whatever leads outside: that also
+// refuses absolute links that stay inside, and does not say where a link leads. A file
+// needs one name for all that reach it, as spans are compared by their file.
 func (b *Boundary) Resolve(name string) (string, *source.Gap) {
 	outside := func(target string) *source.Gap {
 		shown := path.Clean(name)

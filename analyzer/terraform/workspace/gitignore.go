@@ -5,7 +5,10 @@ import (
 	"strings"
 )
 
-// ignoreRule is a line of a .gitignore file.
+// ignoreRule is a line of a .gitignore file, as far as directories go. What a rule
+// with ! takes back below an ignored directory is not reached, by git neither: "It is
+// not possible to re-include a file if a parent directory of that file is excluded."
+// https://git-scm.com/docs/gitignore
 type ignoreRule struct {
 	pattern string
 	negated bool

@@ -45,7 +45,9 @@ type typeKey struct {
 
 // configFiles are the files of a directory that belong to its configuration:
 // the plain ones and the overrides, each in the order of their names. Terraform
-// passes over those whose names end in .tofu.
+// passes over those whose names end in .tofu. The order counts: an override
+// changes what the files before it have declared, overrides too.
+// https://developer.hashicorp.com/terraform/language/files/override
 func (b *Boundary) configFiles(dir string, language lang.Language) (plain, overrides []string) {
 	entries, _ := b.List(dir)
 	names := map[string]bool{}
@@ -71,7 +73,9 @@ func (b *Boundary) configFiles(dir string, language lang.Language) (plain, overr
 }
 
 // ConfigName takes the ending off a file name; the ending is "" for files that
-// are no configuration.
+// are no configuration. What editors leave behind is none, for Terraform neither:
+// hidden files, vim's main.tf~ and Emacs's #main.tf#.
+// https://github.com/hashicorp/terraform/blob/main/internal/configs/parser_config_dir.go
 func ConfigName(name string) (base, ending string) {
 	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") ||
 		strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#") {
@@ -175,6 +179,7 @@ func (m *Module) read(b *Boundary, name string, override bool) {
 	}
 }
 
+// add declares what a file declares, after those that were added before.
 func (m *Module) add(p *ParsedFile, override bool) {
 	m.Files = append(m.Files, p.File)
 	if override {
@@ -215,6 +220,8 @@ func (m *Module) add(p *ParsedFile, override bool) {
 			m.Providers[name] = n
 		}
 	}
+	// A module may have several terraform blocks, and required_providers in more than
+	// one: an override replaces what is said of one local name, not all of it.
 	for _, n := range p.Body.Nested("terraform", 0) {
 		for _, r := range n.Nested("required_providers", 0) {
 			for _, a := range r.Body().Attrs {

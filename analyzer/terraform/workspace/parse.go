@@ -40,7 +40,7 @@ func (b *Boundary) Parse(f *source.File) *ParsedFile {
 
 func (b *Boundary) parse(f *source.File) *ParsedFile {
 	switch {
-	case bytes.HasPrefix(f.Bytes, []byte("\x00GITCRYPT\x00")):
+	case bytes.HasPrefix(f.Bytes, []byte("\x00GITCRYPT\x00")): // the header of what git-crypt writes
 		at := source.Span{File: f}
 		return &ParsedFile{File: f, Gaps: []source.Gap{{Kind: source.LimitGap, Span: at, Reason: f.Name + " is encrypted by git-crypt: unlock it first"}}}
 	case strings.HasSuffix(f.Name, ".json"):

@@ -17,7 +17,8 @@ type BlockName = addrs.Resource
 // Everything is what evaluation looks at without anyone referring to it.
 var Everything = BlockName{Type: "*"}
 
-// Uses says who in a module refers to what.
+// Uses says who in a module refers to what. It is taken from the text alone, so it
+// holds for all instances and all callers of the module, and is worked out once.
 type Uses struct {
 	By map[BlockName][]BlockName
 	// Opaque says that the module has files in JSON, in which references are not
