@@ -60,15 +60,23 @@ func (m *Model) takeAway(r *terraform.Root) {
 			return value.Yes
 		})
 	}
-	attached := m.attachedIn(r)
-	for _, res := range m.resources(r, "aws_iam_policy_attachment") {
+	attachments := m.resources(r, "aws_iam_policy_attachment")
+	var attached map[any][]attachment
+	if len(attachments) > 0 {
+		attached = m.attachedIn(r)
+	}
+	for _, res := range attachments {
 		if key := m.policyKey(res); key != nil {
 			takeAttachments(res, attached[key])
 		}
 	}
-	members := membersIn(m.Users, r)
-	for _, res := range m.resources(r, "aws_iam_group_membership") {
-		targets(m.groupIndexes, res, res.Attr("group"), func(g *Group, _ value.Tri, _ []value.Reason) { takeMembers(res, members[g]) })
+	memberships := m.resources(r, "aws_iam_group_membership")
+	if len(memberships) == 0 {
+		return
+	}
+	members := membersIn(m.usersOf[r])
+	for _, res := range memberships {
+		targets(&m.groupIndexes, res, res.Attr("group"), func(g *Group, _ value.Tri, _ []value.Reason) { takeMembers(res, members[g]) })
 	}
 }
 
@@ -82,8 +90,8 @@ func (m *Model) takePolicies(by *terraform.Resource, listed func(*AttachedPolicy
 			}
 		}
 	}
-	targets(m.userIndexes, by, by.Attr("user_name"), func(u *User, _ value.Tri, _ []value.Reason) { take(u.policies) })
-	targets(m.groupIndexes, by, by.Attr("group_name"), func(g *Group, _ value.Tri, _ []value.Reason) { take(g.policies) })
+	targets(&m.userIndexes, by, by.Attr("user_name"), func(u *User, _ value.Tri, _ []value.Reason) { take(u.policies) })
+	targets(&m.groupIndexes, by, by.Attr("group_name"), func(g *Group, _ value.Tri, _ []value.Reason) { take(g.policies) })
 }
 
 // An attachment is one policy of a user or group, in the list of its policies.
@@ -105,15 +113,11 @@ func (m *Model) attachedIn(r *terraform.Root) map[any][]attachment {
 			}
 		}
 	}
-	for _, u := range m.Users {
-		if u.Resource.Root == r {
-			add(u.policies, u.Resource, u.Name, "users")
-		}
+	for _, u := range m.usersOf[r] {
+		add(u.policies, u.Resource, u.Name, "users")
 	}
-	for _, g := range m.Groups {
-		if g.Resource.Root == r {
-			add(g.policies, g.Resource, g.Name, "groups")
-		}
+	for _, g := range m.groupIndexes.of[r].all {
+		add(g.policies, g.Resource, g.Name, "groups")
 	}
 	return out
 }
@@ -152,11 +156,11 @@ type member struct {
 	at   int
 }
 
-func membersIn(users []*User, r *terraform.Root) map[*Group][]member {
+func membersIn(users []*User) map[*Group][]member {
 	out := map[*Group][]member{}
 	for _, u := range users {
 		for i, g := range u.groups {
-			if g.group != nil && u.Resource.Root == r {
+			if g.group != nil {
 				out[g.group] = append(out[g.group], member{u, i})
 			}
 		}

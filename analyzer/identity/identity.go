@@ -66,9 +66,10 @@ type Model struct {
 	deviceOf      map[*User]*MFADevice
 	hasKeys       map[*User]value.Tri    // of an account as it is deployed, as a report says
 	keysOf        map[*User][]*AccessKey // under nil those whose user is not declared
-	userIndexes   []*index[*User]
-	groupIndexes  []*index[*Group]
-	policyIndexes []*index[*terraform.Resource]
+	usersOf       map[*terraform.Root][]*User
+	userIndexes   indexes[*User]
+	groupIndexes  indexes[*Group]
+	policyIndexes indexes[*terraform.Resource]
 	documents     map[*terraform.Resource]*policy.Document // of managed policies; nil: AWS refuses it
 	outsiders     map[*Login]*User                         // users that are only named
 	assumers      *assumers
@@ -135,7 +136,9 @@ func (m *Model) take(root *Model) {
 	m.Roles = append(m.Roles, root.Roles...)
 	m.Gaps = append(m.Gaps, root.Gaps...)
 	m.Looked = append(m.Looked, root.Looked...)
-	m.userIndexes = append(m.userIndexes, root.userIndexes...)
+	for _, x := range root.userIndexes.of {
+		m.userIndexes.join(x)
+	}
 	maps.Copy(m.parsed, root.parsed)
 	maps.Copy(m.loginOf, root.loginOf)
 	maps.Copy(m.credentialsOf, root.credentialsOf)

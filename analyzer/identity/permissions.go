@@ -150,10 +150,7 @@ func (m *Model) policyAt(by *terraform.Resource, arn *value.Value) found {
 // declaredPolicy is the policy of the scan that an ARN names; nil when there is
 // none.
 func (m *Model) declaredPolicy(by *terraform.Resource, arn *value.Value) *terraform.Resource {
-	for _, x := range m.policyIndexes {
-		if x.root != by.Root {
-			continue
-		}
+	if x := m.policyIndexes.of[by.Root]; x != nil {
 		if p := x.find(arn); p != nil {
 			return p
 		}
@@ -192,14 +189,12 @@ func arnText(arn *value.Value) string {
 // the only one in the scan.
 func (m *Model) policyNamed(r *terraform.Root, path string) *terraform.Resource {
 	name := value.Str(path)
-	for _, x := range m.policyIndexes {
-		if x.root == r {
-			if p := x.find(name); p != nil {
-				return p
-			}
+	if x := m.policyIndexes.of[r]; x != nil {
+		if p := x.find(name); p != nil {
+			return p
 		}
 	}
-	return elsewhere(m.policyIndexes, name)
+	return m.policyIndexes.elsewhere(name)
 }
 
 // policyDocument is the document of an aws_iam_policy, parsed once.
@@ -227,6 +222,10 @@ func (m *Model) bind() {
 	}
 	m.bound, m.broken = true, true
 	defer func() { m.bound = !m.broken }()
+	m.usersOf = map[*terraform.Root][]*User{}
+	for _, u := range m.Users {
+		m.usersOf[u.Resource.Root] = append(m.usersOf[u.Resource.Root], u)
+	}
 	m.documents, m.unread = map[*terraform.Resource]*policy.Document{}, map[*terraform.Root][]terraform.UnreadModule{}
 	for _, r := range m.Roots {
 		m.addGroups(r)
@@ -255,14 +254,12 @@ func (m *Model) addOutsiders() {
 		if name, ok := l.User.Text(); !ok || name == "" {
 			continue
 		}
-		u := elsewhere(m.userIndexes, l.User)
+		u := m.userIndexes.elsewhere(l.User)
 		if u == nil {
-			for _, x := range m.userIndexes {
-				if x.root == l.Resource.Root {
-					if u = x.find(l.User); u == nil {
-						u = &User{Resource: l.Resource, Name: l.User}
-						x.add(u, l.Resource, l.User)
-					}
+			if x := m.userIndexes.of[l.Resource.Root]; x != nil {
+				if u = x.find(l.User); u == nil {
+					u = &User{Resource: l.Resource, Name: l.User}
+					x.add(u, l.Resource, l.User)
 				}
 			}
 		}
@@ -281,7 +278,7 @@ func (m *Model) addGroups(r *terraform.Root) {
 		m.Groups = append(m.Groups, g)
 		groups.add(g, res, name)
 	}
-	m.groupIndexes = append(m.groupIndexes, groups)
+	m.groupIndexes.join(groups)
 }
 
 // addPolicies finds customer managed policies, under path and name.
@@ -301,18 +298,15 @@ func (m *Model) addPolicies(r *terraform.Root) {
 		}
 		policies.add(res, res, name)
 	}
-	m.policyIndexes = append(m.policyIndexes, policies)
+	m.policyIndexes.join(policies)
 }
 
 // targets are the users or groups that a value names: surely, or (sure Maybe)
 // possibly, in the root of the resource or the only one elsewhere. identified
 // says that it names one that the scan declares.
-func targets[T comparable](indexes []*index[T], by *terraform.Resource, v *value.Value, f func(t T, sure value.Tri, why []value.Reason)) (identified bool) {
+func targets[T comparable](all *indexes[T], by *terraform.Resource, v *value.Value, f func(t T, sure value.Tri, why []value.Reason)) (identified bool) {
 	var zero T
-	for _, x := range indexes {
-		if x.root != by.Root {
-			continue
-		}
+	if x := all.of[by.Root]; x != nil {
 		if t := x.find(v); t != zero {
 			f(t, by.Exists, by.Why)
 			return true
@@ -321,7 +315,7 @@ func targets[T comparable](indexes []*index[T], by *terraform.Resource, v *value
 			f(t, value.Maybe, slices.Concat(v.AllWhy(), by.Why))
 		}
 	}
-	if t := elsewhere(indexes, v); t != zero {
+	if t := all.elsewhere(v); t != zero {
 		f(t, by.Exists, by.Why)
 		return true
 	}
@@ -344,8 +338,8 @@ func each(list *value.Value, f func(*value.Value)) {
 
 func (m *Model) bindMemberships(r *terraform.Root) {
 	join := func(by *terraform.Resource, user, group *value.Value) {
-		targets(m.userIndexes, by, user, func(u *User, sure value.Tri, why []value.Reason) {
-			identified := targets(m.groupIndexes, by, group, func(g *Group, inGroup value.Tri, more []value.Reason) {
+		targets(&m.userIndexes, by, user, func(u *User, sure value.Tri, why []value.Reason) {
+			identified := targets(&m.groupIndexes, by, group, func(g *Group, inGroup value.Tri, more []value.Reason) {
 				u.groups = append(u.groups, membership{g, group, by, sure.And(inGroup), slices.Concat(why, more)})
 			})
 			if !identified {
@@ -374,12 +368,12 @@ func (m *Model) attachTo(by *terraform.Resource, users, groups *value.Value, p *
 		return p.uncertain(why)
 	}
 	if users != nil {
-		targets(m.userIndexes, by, users, func(u *User, sure value.Tri, why []value.Reason) {
+		targets(&m.userIndexes, by, users, func(u *User, sure value.Tri, why []value.Reason) {
 			u.policies = append(u.policies, maybe(sure, why))
 		})
 	}
 	if groups != nil {
-		targets(m.groupIndexes, by, groups, func(g *Group, sure value.Tri, why []value.Reason) {
+		targets(&m.groupIndexes, by, groups, func(g *Group, sure value.Tri, why []value.Reason) {
 			a := maybe(sure, why)
 			a.Group = g
 			g.policies = append(g.policies, a)

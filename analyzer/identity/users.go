@@ -80,7 +80,7 @@ func (m *Model) addUsers(r *terraform.Root) {
 		m.Logins = append(m.Logins, &Login{Resource: res, User: v, Owner: users.find(v)})
 	}
 	m.addCredentials(r, users)
-	m.userIndexes = append(m.userIndexes, users)
+	m.userIndexes.join(users)
 	for _, l := range m.Logins[logins:] {
 		if l.Owner != nil && m.loginOf[l.Owner] == nil {
 			m.loginOf[l.Owner] = l
@@ -180,6 +180,7 @@ type index[T comparable] struct {
 	names     []*value.Value
 	byAddress map[string]T
 	byName    map[string]T
+	in        *indexes[T] // nil until it is one of several
 }
 
 func (x *index[T]) add(t T, res *terraform.Resource, name *value.Value) {
@@ -190,7 +191,7 @@ func (x *index[T]) add(t T, res *terraform.Resource, name *value.Value) {
 	x.byAddress[res.Address] = t
 	if text, ok := name.Text(); ok && text != "" {
 		if _, taken := x.byName[strings.ToLower(text)]; !taken {
-			x.byName[strings.ToLower(text)] = t
+			x.call(t, strings.ToLower(text))
 		}
 	}
 }
@@ -200,7 +201,49 @@ func (x *index[T]) alias(t T, text string) {
 	if x.byName == nil {
 		x.byAddress, x.byName = map[string]T{}, map[string]T{}
 	}
-	x.byName[strings.ToLower(text)] = t
+	x.call(t, strings.ToLower(text))
+}
+
+func (x *index[T]) call(t T, name string) {
+	x.byName[name] = t
+	if x.in != nil {
+		x.in.called(x, name)
+	}
+}
+
+// indexes are those of all roots.
+type indexes[T comparable] struct {
+	of    map[*terraform.Root]*index[T]
+	names map[string]*index[T] // the only one that has a name; nil where several do
+}
+
+// join takes in the index of a root.
+func (xs *indexes[T]) join(x *index[T]) {
+	if xs.of == nil {
+		xs.of, xs.names = map[*terraform.Root]*index[T]{}, map[string]*index[T]{}
+	}
+	x.in, xs.of[x.root] = xs, x
+	for name := range x.byName {
+		xs.called(x, name)
+	}
+}
+
+func (xs *indexes[T]) called(x *index[T], name string) {
+	if other, taken := xs.names[name]; taken && other != x {
+		x = nil
+	}
+	xs.names[name] = x
+}
+
+// elsewhere is what a name stands for in whichever root, where only one of them
+// declares it: two roots may be two accounts.
+func (xs *indexes[T]) elsewhere(v *value.Value) (t T) {
+	if name, ok := v.Text(); ok && name != "" {
+		if x := xs.names[strings.ToLower(name)]; x != nil {
+			return x.byName[strings.ToLower(name)]
+		}
+	}
+	return t
 }
 
 // find is what a value names, the zero T when that is not declared here or not
@@ -229,25 +272,6 @@ func (x *index[T]) possible(v *value.Value) []T {
 		}
 	}
 	return out
-}
-
-// elsewhere is what a name stands for in the other roots, where only one of
-// them declares it: two roots may be two accounts.
-func elsewhere[T comparable](indexes []*index[T], v *value.Value) (t T) {
-	name, ok := v.Text()
-	if !ok || name == "" {
-		return t
-	}
-	var zero T
-	for _, x := range indexes {
-		if found := x.byName[strings.ToLower(name)]; found != zero {
-			if t != zero {
-				return zero
-			}
-			t = found
-		}
-	}
-	return t
 }
 
 // mayName says whether a value is a name, as far as the texts tell.
