@@ -94,7 +94,7 @@ func fill(template string, r, i int) string {
 	return strings.NewReplacer(
 		"{r}", strconv.Itoa(r),
 		"{i}", strconv.Itoa(i),
-		"{account}", fmt.Sprintf("%012d", 100_000_000_000+r),
+		"{account}", fmt.Sprintf("1%011d", r),
 		"{octet}", strconv.Itoa((r*7+i)%250),
 		"{port}", strconv.Itoa(1024+(r*31+i*17)%40000),
 	).Replace(template)
