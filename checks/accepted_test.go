@@ -3,9 +3,9 @@ package checks_test
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -50,19 +50,15 @@ func accepted(t *testing.T) map[string][]string {
 // that links to its documentation.
 func TestFixesWriteWhatIsAccepted(t *testing.T) {
 	table := accepted(t)
+	var mu sync.Mutex
 	used := map[string]bool{}
-	dirs, err := filepath.Glob("../testdata/checks/*/*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, dir := range dirs {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			continue
-		}
+	checktest.Each(t, "../testdata/checks", func(t *testing.T, dir string) {
 		for _, f := range checktest.Analyze(t, dir, checks.All).Findings {
 			for _, fix := range f.Fixes {
 				for block, names := range written(t, fix) {
+					mu.Lock()
 					used[block] = true
+					mu.Unlock()
 					for _, name := range names {
 						// provider is Terraform's own, as count is: every resource has it.
 						if name != "provider" && !slices.Contains(table[block], name) {
@@ -72,12 +68,13 @@ func TestFixesWriteWhatIsAccepted(t *testing.T) {
 				}
 			}
 		}
-	}
-	for block := range table {
-		if !used[block] {
-			t.Errorf("no fix writes %s: take it out of the table", block)
+	}, func() {
+		for block := range table {
+			if !used[block] {
+				t.Errorf("no fix writes %s: take it out of the table", block)
+			}
 		}
-	}
+	})
 }
 
 // written are the attributes and blocks that stand, by the type of their block,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
@@ -96,30 +97,43 @@ var vectorTests = []vectorTest{
 func TestFixesOfVectors(t *testing.T) {
 	for _, vt := range vectorTests {
 		t.Run(vt.rule, func(t *testing.T) {
-			fixes, unfixed := 0, map[string]bool{}
+			var mu sync.Mutex
+			fixes, left, unfixed := 0, 0, map[string]bool{}
 			for _, v := range vectors(t, vt.file) {
 				if v.Full != nil && !*v.Full {
 					continue
 				}
-				for _, syntax := range []string{"jsonencode", "heredoc", "document"} {
-					n, violated := vt.try(t, v, syntax)
-					fixes += n
-					if violated && n == 0 {
-						unfixed[v.ID] = true
-						if vt.unfixed[v.ID] == "" {
-							t.Errorf("%s as %s: no fix", v.ID, syntax)
+				left++ // -run may leave it out
+				t.Run(v.ID, func(t *testing.T) {
+					t.Parallel()
+					for _, syntax := range []string{"jsonencode", "heredoc", "document"} {
+						n, violated := vt.try(t, v, syntax)
+						mu.Lock()
+						fixes += n
+						unfixed[v.ID] = unfixed[v.ID] || violated && n == 0
+						mu.Unlock()
+						if violated && n == 0 && vt.unfixed[v.ID] == "" {
+							t.Errorf("as %s: no fix", syntax)
 						}
 					}
+					mu.Lock()
+					left--
+					mu.Unlock()
+				})
+			}
+			t.Cleanup(func() {
+				if left > 0 {
+					return
 				}
-			}
-			for id := range vt.unfixed {
-				if !unfixed[id] {
-					t.Errorf("%s has a fix: take it off the list", id)
+				for id := range vt.unfixed {
+					if !unfixed[id] {
+						t.Errorf("%s has a fix: take it off the list", id)
+					}
 				}
-			}
-			if fixes < vt.fixed {
-				t.Errorf("%d fixes, want %d", fixes, vt.fixed)
-			}
+				if fixes < vt.fixed {
+					t.Errorf("%d fixes, want %d", fixes, vt.fixed)
+				}
+			})
 		})
 	}
 }
@@ -154,7 +168,7 @@ func (vt vectorTest) try(t *testing.T, v vector, syntax string) (fixes int, viol
 			if !slices.Equal(hclwrite.Format(after), after) {
 				t.Errorf("%s as %s: %s: not formatted:\n%s", v.ID, syntax, fix.Message, fix.Diff)
 			}
-			for _, g := range scan(t, map[string]string{"main.tf": string(after)}).Findings {
+			for _, g := range decide(t, map[string]string{"main.tf": string(after)}).Findings {
 				if g.Check.ID == vt.rule && g.Verdict == analyzer.Violation {
 					t.Errorf("%s as %s: %q leaves: %s\n%s", v.ID, syntax, fix.Message, g.Message, fix.Diff)
 				}

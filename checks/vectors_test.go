@@ -134,13 +134,27 @@ func literal(v any) string {
 // scan writes files and scans them.
 func scan(t *testing.T, files map[string]string) *analyzer.Report {
 	t.Helper()
+	return scanWith(t, checks.All, files)
+}
+
+// undecorated says what checks.All says, without fixes.
+var undecorated = checktest.Undecorated(checks.All)
+
+// decide is a scan without fixes.
+func decide(t *testing.T, files map[string]string) *analyzer.Report {
+	t.Helper()
+	return scanWith(t, undecorated, files)
+}
+
+func scanWith(t *testing.T, list []*analyzer.Check, files map[string]string) *analyzer.Report {
+	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return checktest.Analyze(t, dir, checks.All)
+	return checktest.Analyze(t, dir, list)
 }
 
 // severityOf is what a report says by a rule of the resources of a name: a
@@ -181,6 +195,7 @@ func TestSessionNameVectorsInTerraform(t *testing.T) {
 	list := vectors(t, "trust_rolesessionname.json")
 	for _, s := range spellings {
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			var text strings.Builder
 			written := map[string]bool{}
 			for _, v := range list {
@@ -189,7 +204,7 @@ func TestSessionNameVectorsInTerraform(t *testing.T) {
 					fmt.Fprintf(&text, "%sresource \"aws_iam_role\" %q {\nassume_role_policy = %s\n}\n", beside, v.ID, expression)
 				}
 			}
-			r := scan(t, map[string]string{"main.tf": text.String()})
+			r := decide(t, map[string]string{"main.tf": text.String()})
 			for _, v := range list {
 				if got := severityOf(r, "IV201", v.ID); written[v.ID] && got != expect(v) {
 					t.Errorf("%s (%s): %q, want %q", v.ID, v.Expect, got, expect(v))
@@ -202,7 +217,7 @@ func TestSessionNameVectorsInTerraform(t *testing.T) {
 		for _, v := range list {
 			resources = append(resources, planned{"aws_iam_role", v.ID, map[string]any{"name": v.ID, "assume_role_policy": string(v.Docs[0])}})
 		}
-		r := scan(t, map[string]string{"plan.json": plan(t, "create", resources)})
+		r := decide(t, map[string]string{"plan.json": plan(t, "create", resources)})
 		for _, v := range list {
 			if got := severityOf(r, "IV201", v.ID); got != expect(v) {
 				t.Errorf("%s (%s): %q, want %q", v.ID, v.Expect, got, expect(v))
@@ -283,7 +298,7 @@ func TestOrganizationVectorsInTerraform(t *testing.T) {
 				want = c.severities[v.Expect]
 			}
 			check := func(t *testing.T, files map[string]string) {
-				r := scan(t, files)
+				r := decide(t, files)
 				got := severityOf(r, c.rule, "")
 				if want == "" && got == "note" {
 					got = "" // advice about other things is not what is asked
@@ -297,6 +312,7 @@ func TestOrganizationVectorsInTerraform(t *testing.T) {
 			}
 			for _, s := range spellings {
 				t.Run(v.ID+"/"+s.name, func(t *testing.T) {
+					t.Parallel()
 					text := "resource \"aws_organizations_organization\" \"this\" {\nenabled_policy_types = [\"SERVICE_CONTROL_POLICY\"]\n}\n"
 					if v.Partition == "aws-us-gov" {
 						text += "provider \"aws\" {\nregion = \"us-gov-west-1\"\n}\n"
@@ -317,6 +333,7 @@ func TestOrganizationVectorsInTerraform(t *testing.T) {
 				continue // plans have no provider's region here
 			}
 			t.Run(v.ID+"/plan", func(t *testing.T) {
+				t.Parallel()
 				resources := []planned{{"aws_organizations_organization", "this", map[string]any{
 					"id": "o-a1b2c3d4e5", "feature_set": "ALL", "enabled_policy_types": []string{"SERVICE_CONTROL_POLICY"},
 					"roots": []any{map[string]any{"id": "r-ab12"}},
@@ -339,7 +356,7 @@ func TestUserMFAVectorsInTerraform(t *testing.T) {
 	for _, v := range vectors(t, "user_mfa.json") {
 		want := severities[v.Expect]
 		check := func(t *testing.T, files map[string]string) {
-			r := scan(t, files)
+			r := decide(t, files)
 			got := severityOf(r, "IV304", "")
 			if want == "" && got == "note" {
 				got = ""
@@ -353,6 +370,7 @@ func TestUserMFAVectorsInTerraform(t *testing.T) {
 		}
 		for _, s := range spellings {
 			t.Run(v.ID+"/"+s.name, func(t *testing.T) {
+				t.Parallel()
 				text := "resource \"aws_iam_user\" \"alice\" {\nname = \"alice\"\n}\nresource \"aws_iam_user_login_profile\" \"alice\" {\nuser = aws_iam_user.alice.name\n}\n"
 				for i, d := range v.Docs {
 					name := fmt.Sprintf("p%d", i)
@@ -366,6 +384,7 @@ func TestUserMFAVectorsInTerraform(t *testing.T) {
 			})
 		}
 		t.Run(v.ID+"/plan", func(t *testing.T) {
+			t.Parallel()
 			resources := []planned{
 				{"aws_iam_user", "alice", map[string]any{"name": "alice", "id": "alice", "path": "/"}},
 				{"aws_iam_user_login_profile", "alice", map[string]any{"user": "alice", "id": "alice"}},

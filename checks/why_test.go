@@ -17,14 +17,15 @@ func TestWhy(t *testing.T) {
 			standings[a.Check.ID] = map[analyzer.Standing]bool{}
 		}
 		standings[a.Check.ID][a.Standing] = true
-	})
-	for _, c := range checks.All {
-		for _, s := range []analyzer.Standing{analyzer.Violating, analyzer.Compliant, analyzer.NotApplicable} {
-			if !standings[c.ID][s] && !slices.Contains(neverTold[c.ID], s) {
-				t.Errorf("%s is never %s in the fixtures", c.ID, s)
+	}, func() {
+		for _, c := range checks.All {
+			for _, s := range []analyzer.Standing{analyzer.Violating, analyzer.Compliant, analyzer.NotApplicable} {
+				if !standings[c.ID][s] && !slices.Contains(neverTold[c.ID], s) {
+					t.Errorf("%s is never %s in the fixtures", c.ID, s)
+				}
 			}
 		}
-	}
+	})
 }
 
 // neverTold are the standings that a rule does not have there: every key is asked

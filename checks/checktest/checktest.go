@@ -55,28 +55,32 @@ var (
 	sidecarLine = regexp.MustCompile(`^(\S+):(\d+)\s+(IV\d+)(\?)?(?:/([a-z]+))?\s+(.*)$`)
 )
 
-// Run checks every fixture below dir, a folder per rule and a folder per case.
+// Run checks every fixture below dir, a folder per rule and a folder per case. At the
+// end, but for -short, it scans all of them again on one core: the reports have to be
+// the same bytes.
 func Run(t *testing.T, dir string, checks []*analyzer.Check) {
-	rules, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, rule := range rules {
-		cases, err := os.ReadDir(filepath.Join(dir, rule.Name()))
-		if err != nil {
-			t.Fatal(err)
+	all := cases(t, dir)
+	first := make([]*bytes.Buffer, len(all))
+	t.Cleanup(func() {
+		if testing.Short() {
+			return
 		}
-		for _, c := range cases {
-			if c.IsDir() {
-				t.Run(rule.Name()+"/"+c.Name(), func(t *testing.T) {
-					runCase(t, filepath.Join(dir, rule.Name(), c.Name()), rule.Name(), checks)
-				})
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+		for i, report := range first {
+			if report != nil {
+				deterministic(t, all[i], checks, report)
 			}
 		}
+	})
+	for i, c := range all {
+		t.Run(caseName(c), func(t *testing.T) {
+			t.Parallel()
+			first[i] = written(t, runCase(t, c, filepath.Base(filepath.Dir(c)), checks))
+		})
 	}
 }
 
-func runCase(t *testing.T, dir, rule string, checks []*analyzer.Check) {
+func runCase(t *testing.T, dir, rule string, checks []*analyzer.Check) *analyzer.Report {
 	wants := parseWants(t, dir)
 	about := map[string]bool{rule: true}
 	for _, w := range wants {
@@ -104,7 +108,7 @@ func runCase(t *testing.T, dir, rule string, checks []*analyzer.Check) {
 			t.Errorf("%s:%d: missing: %s %s matching %q", w.file, w.line, w.rule, w.severity, w.re)
 		}
 	}
-	deterministic(t, dir, checks, r)
+	return r
 }
 
 // Analyze scans a directory as the command does, with the directory itself as
@@ -175,20 +179,23 @@ func reports(t *testing.T, b *workspace.Boundary) []*source.File {
 	return out
 }
 
-// deterministic runs the analysis again with another number of processors: the
-// report must be the same bytes.
-func deterministic(t *testing.T, dir string, checks []*analyzer.Check, first *analyzer.Report) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	var a, b bytes.Buffer
-	if err := report.JSON(&a, first); err != nil {
+// deterministic runs the analysis again, with another number of processors than the
+// first time.
+func deterministic(t *testing.T, dir string, checks []*analyzer.Check, first *bytes.Buffer) {
+	t.Helper()
+	again := written(t, Analyze(t, dir, checks))
+	if !bytes.Equal(first.Bytes(), again.Bytes()) {
+		t.Errorf("%s: two runs differ:\n%s\n%s", dir, first, again)
+	}
+}
+
+func written(t *testing.T, r *analyzer.Report) *bytes.Buffer {
+	t.Helper()
+	var b bytes.Buffer
+	if err := report.JSON(&b, r); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.JSON(&b, Analyze(t, dir, checks)); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(a.Bytes(), b.Bytes()) {
-		t.Errorf("two runs differ:\n%s\n%s", a.String(), b.String())
-	}
+	return &b
 }
 
 // repeated is the clause of a witness that stands in the message already.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -19,34 +20,28 @@ import (
 // Narrower makes every fix that is no draft, of every fixture below dir, and asks
 // the proof engine whether anything is allowed after it that was not before.
 func Narrower(t *testing.T, dir string, checks []*analyzer.Check) {
-	tried := 0
-	cases, err := filepath.Glob(filepath.Join(dir, "*", "*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range cases {
-		if info, err := os.Stat(c); err != nil || !info.IsDir() {
-			continue
-		}
+	var tried atomic.Int64
+	Each(t, dir, func(t *testing.T, dir string) {
 		var before *identity.Model
-		for _, f := range Analyze(t, c, checks).Findings {
+		for _, f := range Analyze(t, dir, checks).Findings {
 			for _, fix := range f.Fixes {
 				if fix.Grade == analyzer.Draft {
 					continue
 				}
 				if before == nil {
-					before = modelOf(t, c)
+					before = modelOf(t, dir)
 				}
-				tried++
-				if wider := allowsMore(before, modelOf(t, fixedCopy(t, c, fix.Edits))); wider != "" {
-					t.Errorf("%s: %s %q: %s\n%s", c, f.Check.ID, fix.Message, wider, fix.Diff)
+				tried.Add(1)
+				if wider := allowsMore(before, modelOf(t, fixedCopy(t, dir, fix.Edits))); wider != "" {
+					t.Errorf("%s: %s %q: %s\n%s", dir, f.Check.ID, fix.Message, wider, fix.Diff)
 				}
 			}
 		}
-	}
-	if tried < 50 {
-		t.Errorf("only %d fixes were tried", tried)
-	}
+	}, func() {
+		if n := tried.Load(); n < 50 {
+			t.Errorf("only %d fixes were tried", n)
+		}
+	})
 }
 
 // modelOf is who exists in a directory, and what binds them.

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -23,28 +24,18 @@ import (
 // about: its files may be read in any order, a value for what is not known never
 // turns a verdict, and each fix does what it says.
 func Properties(t *testing.T, dir string, checks []*analyzer.Check) {
-	tried := 0
-	eachCase(t, dir, func(t *testing.T, dir string) {
+	var tried atomic.Int64
+	undecorated := Undecorated(checks)
+	Each(t, dir, func(t *testing.T, dir string) {
 		before := Analyze(t, dir, checks)
-		reordered(t, dir, checks, before)
-		tried += refined(t, dir, checks, before)
-		fixed(t, dir, checks, before)
-	})
-	if tried == 0 {
-		t.Error("no fixture has a variable without a value")
-	}
-}
-
-func eachCase(t *testing.T, dir string, f func(*testing.T, string)) {
-	cases, err := filepath.Glob(filepath.Join(dir, "*", "*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range cases {
-		if info, err := os.Stat(c); err == nil && info.IsDir() {
-			t.Run(filepath.Base(filepath.Dir(c))+"/"+filepath.Base(c), func(t *testing.T) { f(t, c) })
+		reordered(t, dir, undecorated, before)
+		tried.Add(int64(refined(t, dir, undecorated, before)))
+		fixed(t, dir, undecorated, before)
+	}, func() {
+		if tried.Load() == 0 {
+			t.Error("no fixture has a variable without a value")
 		}
-	}
+	})
 }
 
 // reordered renames the files so that they are read the other way round: the
@@ -193,9 +184,11 @@ func refined(t *testing.T, dir string, checks []*analyzer.Check, before *analyze
 		names = append(names, name)
 	}
 	sort.Strings(names)
+	base := input(t, dir) // one for all: what it has read and parsed stays as it is
 	try := func(what string, change func(*engine.Input)) {
-		tried++
-		after := analyze(t, dir, checks, change)
+		in := base
+		change(&in)
+		after := scan(t, in, checks)
 		if refused(after) > refused(before) {
 			return // neither Terraform nor AWS accepts the value
 		}
@@ -338,7 +331,7 @@ func fixed(t *testing.T, dir string, checks []*analyzer.Check, before *analyzer.
 				}
 			}
 			for _, g := range after.Findings {
-				if g.Check == f.Check && g.Verdict == f.Verdict && g.Defect == f.Defect && g.Severity >= f.Severity && sameResource(f, g) {
+				if g.Check.ID == f.Check.ID && g.Verdict == f.Verdict && g.Defect == f.Defect && g.Severity >= f.Severity && sameResource(f, g) {
 					t.Errorf("%q leaves: %s", fix.Message, g.Message)
 				}
 			}
@@ -376,7 +369,7 @@ type weight struct {
 // worst is what a check finds, advice left out.
 func worst(r *analyzer.Report, c *analyzer.Check) (w weight) {
 	for _, f := range append(append([]*analyzer.Finding{}, r.Findings...), r.Undetermined...) {
-		if f.Check == c && f.Verdict != analyzer.Advice {
+		if f.Check.ID == c.ID && f.Verdict != analyzer.Advice {
 			w.count += max(1, len(f.Instances))
 			w.severity = max(w.severity, f.Severity)
 		}
@@ -389,6 +382,11 @@ func analyze(t *testing.T, dir string, checks []*analyzer.Check, change func(*en
 	t.Helper()
 	in := input(t, dir)
 	change(&in)
+	return scan(t, in, checks)
+}
+
+func scan(t *testing.T, in engine.Input, checks []*analyzer.Check) *analyzer.Report {
+	t.Helper()
 	r, err := engine.Analyze(context.Background(), in, checks)
 	if err != nil {
 		t.Fatal(err)

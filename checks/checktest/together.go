@@ -13,7 +13,7 @@ import (
 // fixture, as `iamvet fix` does. A fix that is offered is applied: the only
 // reason to leave one out is that another changes the same text.
 func Together(t *testing.T, dir string, checks []*analyzer.Check) {
-	eachCase(t, dir, func(t *testing.T, dir string) {
+	Each(t, dir, func(t *testing.T, dir string) {
 		var chosen []analyzer.Chosen
 		for _, f := range Analyze(t, dir, checks).Findings {
 			for _, fix := range f.Fixes {
@@ -38,5 +38,5 @@ func Together(t *testing.T, dir string, checks []*analyzer.Check) {
 		if len(together.Applied) == 0 {
 			t.Errorf("%s: of %d fixes none is applied", dir, len(chosen))
 		}
-	})
+	}, nil)
 }

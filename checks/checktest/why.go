@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -20,19 +19,16 @@ import (
 // Why asks about every resource of every fixture what the rules make of it, and holds
 // the answers against the scan: each rule answers for each resource that it looks at,
 // a violation or an open question is told where the scan has one and nowhere else,
-// and what is compliant says why. seen gets the answers.
-func Why(t *testing.T, dir string, checks []*analyzer.Check, seen func(*analyzer.Answer)) {
-	cases, err := filepath.Glob(filepath.Join(dir, "*", "*"))
-	if err != nil {
-		t.Fatal(err)
+// and what is compliant says why. seen gets the answers, one at a time; whole is
+// called at the end where it got all.
+func Why(t *testing.T, dir string, checks []*analyzer.Check, seen func(*analyzer.Answer), whole func()) {
+	var mu sync.Mutex
+	one := func(a *analyzer.Answer) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen(a)
 	}
-	for _, c := range cases {
-		if info, err := os.Stat(c); err != nil || !info.IsDir() {
-			continue
-		}
-		name, _ := filepath.Rel(dir, c)
-		t.Run(filepath.ToSlash(name), func(t *testing.T) { whyAgrees(t, c, checks, seen) })
-	}
+	Each(t, dir, func(t *testing.T, dir string) { whyAgrees(t, dir, checks, one) }, whole)
 }
 
 // subjects are the resources that a check looks at.
