@@ -203,11 +203,6 @@ func (f *formulas) many(op connective, list []*formula, neutral, zero *formula) 
 
 func (f *formulas) implies(a, b *formula) *formula { return f.or(f.not(a), b) }
 
-// same is that both hold or neither.
-func (f *formulas) same(a, b *formula) *formula {
-	return f.and(f.implies(a, b), f.implies(b, a))
-}
-
 // labelled is a with a name in the certificate, unless it is plain.
 func labelled(a *formula, label string) *formula {
 	if a.label == "" && (a.op == and || a.op == or) {

@@ -18,12 +18,11 @@ type Script struct {
 // printer writes one formula.
 type printer struct {
 	*encoder
-	b       strings.Builder
-	checks  int
-	names   map[*formula]string
-	taken   map[string]bool
-	shared  map[*formula]int
-	declare func(a *atom)
+	b      strings.Builder
+	checks int
+	names  map[*formula]string
+	taken  map[string]bool
+	shared map[*formula]int
 }
 
 // script writes a formula with what is known of its variables.
