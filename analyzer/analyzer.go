@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/iamvet/iamvet/analyzer/certificate"
 	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/settings"
@@ -123,6 +124,20 @@ type Pass struct {
 
 	// Take gets each finding of Report.
 	Take func(*Finding)
+	// Decided gets what proofs decided, of what is compliant as well; nil where nobody
+	// asks for certificates.
+	Decided func(certificate.Decision)
+}
+
+// Certify tells what a proof decided about a resource.
+func (p *Pass) Certify(r *terraform.Resource, d certificate.Decision) {
+	if p.Decided != nil && r != nil {
+		d.Rule, d.Address = p.Check.ID, r.Address
+		if r.Root != nil {
+			d.Root = r.Root.Dir
+		}
+		p.Decided(d)
+	}
 }
 
 // Report adds a finding. Misuse (no check, no message, fixes out of range)

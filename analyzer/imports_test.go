@@ -26,7 +26,7 @@ var allowed = map[string][]string{
 	"analyzer/oidc":       {},
 	"analyzer/proof":      {"analyzer/automaton", "analyzer/aws", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/oidc"},
 	// A second reading of policies, by which the proofs are checked: never proof, nor its automata.
-	"analyzer/certificate":        {"analyzer/aws", "analyzer/policy", "analyzer/oidc"},
+	"analyzer/certificate":        {"analyzer/aws", "analyzer/value", "analyzer/policy", "analyzer/oidc"},
 	"analyzer/certificate/solver": {},
 	"analyzer/terraform": {"analyzer/aws", "analyzer/source", "analyzer/value", "analyzer/terraform/workspace", "analyzer/terraform/lang",
 		"analyzer/terraform/plan", "analyzer/terraform/addrs", "hcl", "cty"},
@@ -37,8 +37,8 @@ var allowed = map[string][]string{
 	"analyzer/edit":                {"analyzer/source", "analyzer/value", "hcl"},
 	"analyzer/settings":            {"analyzer/source", "analyzer/proof", "hcl", "cty"},
 	"analyzer/identity":            {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/terraform", "analyzer/terraform/addrs", "analyzer/credential"},
-	"analyzer":                     {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/terraform", "analyzer/identity", "analyzer/settings"},
-	"analyzer/engine": {"analyzer", "analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
+	"analyzer":                     {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/certificate", "analyzer/terraform", "analyzer/identity", "analyzer/settings"},
+	"analyzer/engine": {"analyzer", "analyzer/certificate", "analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
 		"analyzer/terraform/workspace", "analyzer/terraform/addrs", "analyzer/identity", "analyzer/settings", "analyzer/credential"},
 	"analyzer/organization": {"analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
 		"analyzer/identity"},
@@ -46,7 +46,7 @@ var allowed = map[string][]string{
 	"sarif":           {"analyzer", "analyzer/source", "go-sarif"},
 	"checks/fixes": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
 		"analyzer/identity", "analyzer/organization", "analyzer/edit", "analyzer/settings"},
-	"checks": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/oidc", "analyzer/proof", "analyzer/terraform",
+	"checks": {"analyzer", "analyzer/certificate", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/oidc", "analyzer/proof", "analyzer/terraform",
 		"analyzer/identity", "analyzer/organization", "analyzer/settings", "analyzer/credential", "checks/fixes"},
 	"checks/examples": {},
 	// Harnesses of tests.

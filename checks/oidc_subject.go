@@ -74,6 +74,7 @@ func oidcSubject(p *analyzer.Pass) error {
 	eachTrust(p, func(p *analyzer.Pass, role *identity.Role) {
 		opt := proof.OIDCOptions{Account: role.Account(), Audiences: audiences.of(role)}
 		r := proof.OIDCSubject(role.Trust, opt)
+		certifyTokens(p, role, r)
 		verdict, why, depends := r.Class.Verdict(), r.Needs, "a value that is not known"
 		if verdict == proof.Violated && audienceDecides(r) {
 			return

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/certificate"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -76,6 +77,7 @@ func roleSessionName(p *analyzer.Pass) error {
 		r := analyzer.Remember(p.Memo, opt.Account+"\x00"+value.Key(role.Attribute), func() proof.SessionNameResult {
 			return proof.SessionName(role.Trust, opt)
 		}).In(role.Trust)
+		certifyTrust(p, role, certificate.OfSessionNames, r.Class.Verdict(), r.Witness)
 		c := sessionNameCheck{pass: p, role: role, result: r, shared: shared}
 		g := organization.GuardedTrust{Verdict: r.Class.Verdict()}
 		if g.Verdict == proof.Violated && r.Class != proof.NameInvalid {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/certificate"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -58,6 +59,7 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 	eachTrust(p, func(p *analyzer.Pass, role *identity.Role) {
 		opt := proof.SessionNameOptions{Account: role.Account(), Now: p.Now}
 		r := proof.TrustAnyone(role.Trust, opt)
+		certifyTrust(p, role, certificate.OfStrangers, r.Class.Verdict(), r.Witness)
 		verdict, why := r.Class.Verdict(), r.Needs
 		depends := "a value that is not known"
 		if verdict == proof.Violated {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/certificate"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/proof"
@@ -87,7 +88,9 @@ type rootIPCheck struct {
 type ipOutcome = organization.Outcome[proof.SourceIPResult]
 
 func (c *rootIPCheck) decide() {
-	held, failed, undetermined := organization.ByVerdict(c.question.Outcomes())
+	outcomes := c.question.Outcomes()
+	certifyRoot(c.pass, c.org, certificate.OfNetworks, nil, outcomes, func(r proof.SourceIPResult) (proof.Verdict, *proof.Witness) { return r.Class.Verdict(), r.Witness })
+	held, failed, undetermined := organization.ByVerdict(outcomes)
 	switch {
 	case len(failed) > 0:
 		c.violated(held, failed)

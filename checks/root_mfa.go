@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/certificate"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/organization"
 	"github.com/iamvet/iamvet/analyzer/proof"
@@ -90,7 +91,9 @@ type rootMFACheck struct {
 type rootOutcome = organization.Outcome[proof.RootResult]
 
 func (c *rootMFACheck) decide() {
-	held, failed, undetermined := organization.ByVerdict(c.question.Outcomes())
+	outcomes := c.question.Outcomes()
+	certifyRoot(c.pass, c.org, certificate.OfRootMFA, c.pass.Settings.RootExemptActions, outcomes, func(r proof.RootResult) (proof.Verdict, *proof.Witness) { return r.Class.Verdict(), r.Witness })
+	held, failed, undetermined := organization.ByVerdict(outcomes)
 	switch {
 	case len(failed) > 0:
 		c.violated(held, failed)

@@ -129,6 +129,7 @@ func (c *consoleCheck) run() {
 		return organization.DecideUser(c.user, account, c.bindings, levels, c.pass.Now)
 	})
 	keys := c.pass.Model.HasKeys(c.user)
+	c.certify(account, levels, keys)
 	switch c.result.Class {
 	case proof.Enforced:
 		c.enforced()

@@ -149,10 +149,8 @@ func (e *encoder) stands(p policy.Principal) tri {
 	}
 	switch p.Class {
 	case policy.AnyPrincipal:
-		if p.Type == "AWS" {
-			// AWS says in one place that it means the same as "*".
-			return tri{iam, e.yes}
-		}
+		// {"AWS": "*"} means the same as "*".
+		// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
 		return e.exactly(e.yes)
 	case policy.AccountPrincipal:
 		if !known && p.Account == "" {

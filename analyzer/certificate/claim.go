@@ -177,7 +177,7 @@ func (e *encoder) hasResource() *formula {
 func (e *encoder) isAction(patterns ...string) *formula {
 	out := e.no
 	for _, p := range patterns {
-		out = e.or(out, e.match(readText(strings.ToLower(p), spelling{wildcards: true}), e.action, true))
+		out = e.or(out, e.match(readText(strings.ToLower(p), spelling{wildcards: true}), e.action, false))
 	}
 	return out
 }
@@ -250,6 +250,9 @@ func (e *encoder) memberOf(docs []*policy.Document, tags bool) {
 // eachText gives the texts of conditions, resources and principals.
 func eachText(docs []*policy.Document, visit func(string)) {
 	for _, d := range docs {
+		if d == nil {
+			continue
+		}
 		for _, s := range d.Statements {
 			for _, p := range s.Resources {
 				visit(p.String())

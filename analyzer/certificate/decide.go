@@ -3,6 +3,8 @@ package certificate
 import (
 	"math/big"
 	"slices"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
 )
 
 // A fact is an atom that is so, or is not.
@@ -35,13 +37,14 @@ type search struct {
 	*formulas
 	pool   *pool
 	lemmas []lemma
+	seen   []*policy.Document // in the order of their numbers
 }
 
 // decide looks for values of the variables with which the formula holds. It asks
 // for a way to make it true, and whether the variables can be as that way needs
 // them; where they cannot, that is a lemma, and it asks again.
 func (s *search) decide(f *formula) (answer, *model) {
-	var sat solver
+	var sat satSolver
 	propositions := map[*formula]literal{}
 	sat.add(s.clauses(&sat, f, propositions))
 	for _, l := range s.lemmas {
@@ -70,7 +73,7 @@ func (s *search) decide(f *formula) (answer, *model) {
 }
 
 // clauses adds what defines a formula, and returns what stands for it.
-func (s *search) clauses(sat *solver, f *formula, known map[*formula]literal) literal {
+func (s *search) clauses(sat *satSolver, f *formula, known map[*formula]literal) literal {
 	if l, ok := known[f]; ok {
 		return l
 	}
@@ -107,7 +110,7 @@ func (s *search) clauses(sat *solver, f *formula, known map[*formula]literal) li
 	return l
 }
 
-func (s *search) addLemma(sat *solver, l lemma, known map[*formula]literal) {
+func (s *search) addLemma(sat *satSolver, l lemma, known map[*formula]literal) {
 	var clause []literal
 	for _, f := range l {
 		p := s.clauses(sat, s.node(atomic, f.atom, nil), known)

@@ -218,8 +218,8 @@ func (b *bearer) claims() {
 	made := map[string]key{}
 	for i, t := range b.shapes {
 		is := b.member(shape, b.pool.text(names[i]))
-		for claim, template := range t {
-			when := is
+		for _, claim := range slices.Sorted(maps.Keys(t)) {
+			template, when := t[claim], is
 			if slices.Contains(b.issuer.Optional, claim) {
 				when = b.and(is, b.flag("the token has "+claim))
 			}
@@ -236,7 +236,8 @@ func (b *bearer) claims() {
 			made[claim] = k
 		}
 	}
-	for claim, k := range made {
+	for _, claim := range slices.Sorted(maps.Keys(made)) {
+		k := made[claim]
 		if claim == "aud" && b.of.Audiences != nil { // AWS takes no others
 			// The audience says whose the token is, and has to be registered too.
 			b.entangled = true

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -45,6 +46,8 @@ type encoder struct {
 	partition string
 	caller    caller
 	names     map[string]*variable
+	// now is when requests begin to be made; the zero Time leaves that open.
+	now time.Time
 	// endpoint says that the request goes through a VPC endpoint.
 	endpoint *formula
 	// entangled says that something ties variables together in a way that this
@@ -79,6 +82,15 @@ func (e *encoder) variable(name string, kind variableKind, base *regex) *variabl
 func (e *encoder) flag(name string) *formula { return e.is(e.variable(name, truth, nil)) }
 
 func (e *encoder) textual(name string, base *regex) *variable { return e.variable(name, text, base) }
+
+// shared is a variable that is the same in all requests of a question.
+func (e *encoder) shared(name string, base *regex) *variable {
+	prefix := e.prefix
+	e.prefix = ""
+	v := e.textual(name, base)
+	e.prefix = prefix
+	return v
+}
 
 // choice is a variable that is one of a few texts.
 func (e *encoder) choice(name string, of ...string) *variable {
@@ -243,8 +255,17 @@ func (e *encoder) open(name string) key {
 		// The keys of a service come with its actions.
 		when = e.and(when, e.member(e.service, e.pool.text(prefix)))
 	}
+	if name == "aws:calledviaawsmcp" {
+		// AWS's MCP servers set both of their keys, and nobody else the one that names
+		// them.
+		// https://docs.aws.amazon.com/agent-toolkit/latest/userguide/security_iam_service-with-iam.html
+		when = e.carries(e.key("aws:viaawsmcpservice"), "true")
+	}
 	if endpointKeys[name] {
 		when = e.endpointKey(name)
+	}
+	if timeKeys[name] {
+		return key{family: policy.DateFamily, cases: []keyCase{{when: e.yes, number: e.clock()}}}
 	}
 	out := key{family: families[k.Type]}
 	if !known {
@@ -281,6 +302,28 @@ func (e *encoder) open(name string) key {
 		c.pieces = varying(e.textual(name, e.language(name, k.Type)))
 	}
 	out.cases = []keyCase{c}
+	return out
+}
+
+// timeKeys hold the time of the request.
+var timeKeys = map[string]bool{"aws:currenttime": true, "aws:epochtime": true}
+
+// clock is when the request is made: now or later.
+func (e *encoder) clock() *variable {
+	v := e.variable("time of the request", number, nil)
+	v.integer = true
+	if !e.now.IsZero() {
+		v.spans = []span{{low: new(big.Rat).SetInt64(e.now.Unix())}}
+	}
+	return v
+}
+
+// carries is that the request carries a key with a value.
+func (e *encoder) carries(k key, text string) *formula {
+	out := e.no
+	for _, c := range k.cases {
+		out = e.or(out, e.and(c.when, e.match(letters(text), c.pieces, false)))
+	}
 	return out
 }
 

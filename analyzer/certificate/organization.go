@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 )
@@ -19,18 +20,30 @@ var enrolling = []string{
 	"signin:Authenticate", "signin:AuthorizeOAuth2Access", "signin:CreateOAuth2Token",
 }
 
+// Root is what a question about root is asked with.
+type Root struct {
+	// Levels are the policies on the path of the account.
+	Levels []Level
+	// Partition is the one that the organization is in.
+	Partition string
+	Account   string // "" asks about every member account
+	// Exempt are further actions that may be left to root without MFA.
+	Exempt []string
+	Now    time.Time // when requests begin to be made
+}
+
 // RootMFA claims that root of every member account, or of one, is stopped without
-// MFA by the policies on the path of its account, in a partition. exempt are further
-// actions that may be left to it.
-func RootMFA(levels []Level, partition, account string, exempt []string) *Claim {
-	e := newEncoder(partition)
-	levels = taken(levels, policy.SCP)
-	e.root(account)
+// MFA.
+func RootMFA(r Root) *Claim {
+	e := newEncoder(r.Partition)
+	e.now = r.Now
+	levels := taken(r.Levels, policy.SCP)
+	e.root(r.Account)
 	e.direct(false)
 	e.withoutMFA()
 	e.memberOf(documents(levels), false)
 	e.acts()
-	request := e.and(e.not(e.isAction(append(slices.Clone(enrolling), exempt...)...)), e.hasResource())
+	request := e.and(e.not(e.isAction(append(slices.Clone(enrolling), r.Exempt...)...)), e.hasResource())
 	c := &Claim{Words: "no request of root without MFA gets through", encoder: e}
 	c.refute("a request of root without MFA", e.triAnd(e.exactly(request), e.passes(levels, e.action)))
 	return c
@@ -52,11 +65,12 @@ var dataPlane = []string{"es:ES*", "dax:*", "neptune-db:*", "kafka-cluster:*", "
 
 // Networks claims that root is stopped outside of the networks that the policies
 // list: elsewhere on the Internet, and at VPC endpoints of strangers.
-func Networks(levels []Level, partition, account string) *Claim {
-	e := newEncoder(partition)
-	levels = taken(levels, policy.SCP)
+func Networks(r Root) *Claim {
+	e := newEncoder(r.Partition)
+	e.now = r.Now
+	levels := taken(r.Levels, policy.SCP)
 	docs := documents(levels)
-	e.root(account)
+	e.root(r.Account)
 	e.direct(false)
 	e.anyMFA()
 	e.memberOf(docs, false)

@@ -7,11 +7,11 @@ type literal int
 
 func (l literal) negated() literal { return l ^ 1 }
 
-// solver decides whether clauses can be met: conflict-driven clause learning,
+// satSolver decides whether clauses can be met: conflict-driven clause learning,
 // without anything that larger problems would need. It always tries the lowest
 // proposition first, and false before true, so that its answers are the same every
 // time.
-type solver struct {
+type satSolver struct {
 	clauses [][]literal
 	watch   [][]int // clauses, by the literal that they watch
 	value   []int8  // of propositions: 1, -1 or 0
@@ -23,14 +23,14 @@ type solver struct {
 	broken  bool
 }
 
-func (s *solver) grow(propositions int) {
+func (s *satSolver) grow(propositions int) {
 	for len(s.value) < propositions {
 		s.value, s.level, s.reason = append(s.value, 0), append(s.level, 0), append(s.reason, -1)
 		s.watch = append(s.watch, nil, nil)
 	}
 }
 
-func (s *solver) is(l literal) int8 {
+func (s *satSolver) is(l literal) int8 {
 	v := s.value[l>>1]
 	if l&1 == 1 {
 		return -v
@@ -39,7 +39,7 @@ func (s *solver) is(l literal) int8 {
 }
 
 // add adds a clause. Decisions are taken back.
-func (s *solver) add(clause ...literal) {
+func (s *satSolver) add(clause ...literal) {
 	s.back(0)
 	var kept []literal
 	for _, l := range clause {
@@ -62,7 +62,7 @@ func (s *solver) add(clause ...literal) {
 	}
 }
 
-func (s *solver) attach(clause []literal) int {
+func (s *satSolver) attach(clause []literal) int {
 	i := len(s.clauses)
 	s.clauses = append(s.clauses, clause)
 	s.watch[clause[0]] = append(s.watch[clause[0]], i)
@@ -70,7 +70,7 @@ func (s *solver) attach(clause []literal) int {
 	return i
 }
 
-func (s *solver) enqueue(l literal, reason int) {
+func (s *satSolver) enqueue(l literal, reason int) {
 	v := int8(1)
 	if l&1 == 1 {
 		v = -1
@@ -79,7 +79,7 @@ func (s *solver) enqueue(l literal, reason int) {
 	s.trail = append(s.trail, l)
 }
 
-func (s *solver) back(level int) {
+func (s *satSolver) back(level int) {
 	if len(s.limits) <= level {
 		return
 	}
@@ -92,7 +92,7 @@ func (s *solver) back(level int) {
 }
 
 // propagate follows what is forced, and returns a clause that cannot be met, or -1.
-func (s *solver) propagate() int {
+func (s *satSolver) propagate() int {
 	for ; s.head < len(s.trail); s.head++ {
 		denied := s.trail[s.head].negated()
 		list := s.watch[denied]
@@ -132,7 +132,7 @@ func (s *solver) propagate() int {
 }
 
 // solve finds values that meet all clauses.
-func (s *solver) solve() bool {
+func (s *satSolver) solve() bool {
 	if s.broken {
 		return false
 	}
@@ -163,7 +163,7 @@ func (s *solver) solve() bool {
 
 // learn is the clause that says why a conflict arose, with the one literal of the
 // present level first, and the level to go back to.
-func (s *solver) learn(conflict int) ([]literal, int) {
+func (s *satSolver) learn(conflict int) ([]literal, int) {
 	out := []literal{0}
 	seen := make([]bool, len(s.value))
 	open := 0

@@ -2,6 +2,9 @@ package certificate
 
 import (
 	"fmt"
+	"math/big"
+	"slices"
+	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 )
@@ -13,13 +16,21 @@ func (e *encoder) covers(s *policy.Statement, action []piece) tri {
 		out = e.unknown()
 	}
 	for _, p := range s.Actions {
-		list := read(p, spelling{wildcards: true})
-		out = e.triOr(out, e.resolved(list, func(list []element) *formula { return e.match(list, action, true) }))
+		list := lowered(read(p, spelling{wildcards: true}))
+		out = e.triOr(out, e.resolved(list, func(list []element) *formula { return e.match(list, action, false) }))
 	}
 	if s.NotAction {
 		return e.triNot(out)
 	}
 	return out
+}
+
+// lowered is a pattern in lower case: that of an action counts for nothing.
+func lowered(list []element) []element {
+	for i := range list {
+		list[i].letter = lower(list[i].letter)
+	}
+	return list
 }
 
 // actsOn is when a statement covers the resource.
@@ -90,13 +101,38 @@ func plain(list []element) []element {
 // matches is when a statement matches the request for an action.
 func (e *encoder) matches(s *policy.Statement, action []piece) tri {
 	out := e.triAnd(e.covers(s, action), e.admits(s), e.actsOn(s))
+	standing := e.standing(s)
 	for i := range s.Conditions {
-		out = e.triAnd(out, e.condition(&s.Conditions[i], s.Document.VariablesWork()))
+		if c := &s.Conditions[i]; !standing || !timeKeys[strings.ToLower(c.Key)] {
+			out = e.triAnd(out, e.condition(c, s.Document.VariablesWork()))
+		}
 	}
 	if s.Open || s.Optional || s.Malformed || s.Uncertain() {
 		out.sure = e.no
 	}
 	return out
+}
+
+// standing says that a statement is a Deny whose conditions on time all hold now: it
+// counts for as long as it stands. What an Allow admits from a later day on, it
+// admits.
+func (e *encoder) standing(s *policy.Statement) bool {
+	if e.now.IsZero() || s.Effect != policy.Deny {
+		return false
+	}
+	m := &model{numbers: map[*variable]*big.Rat{e.clock(): new(big.Rat).SetInt64(e.now.Unix())}}
+	tests := false
+	for i := range s.Conditions {
+		c := &s.Conditions[i]
+		if !timeKeys[strings.ToLower(c.Key)] {
+			continue
+		}
+		tests = true
+		if !e.holds(e.condition(c, s.Document.VariablesWork()).sure, m) {
+			return false
+		}
+	}
+	return tests
 }
 
 // A Level is documents of which one has to allow the request, and none may deny it.
@@ -107,10 +143,19 @@ type Level struct {
 	Everything policy.Tri
 }
 
+// number is that of a document, by which the certificate calls it.
+func (e *encoder) number(d *policy.Document) int {
+	if i := slices.Index(e.seen, d); i >= 0 {
+		return i + 1
+	}
+	e.seen = append(e.seen, d)
+	return len(e.seen)
+}
+
 // passes is when the documents let the request through.
 func (e *encoder) passes(levels []Level, action []piece) tri {
 	out := e.exactly(e.yes)
-	for n, l := range levels {
+	for _, l := range levels {
 		granted := e.exactly(e.no)
 		switch l.Everything {
 		case policy.True:
@@ -118,14 +163,15 @@ func (e *encoder) passes(levels []Level, action []piece) tri {
 		case policy.Unknown:
 			granted = e.unknown()
 		}
-		for i, d := range l.Documents {
+		for _, d := range l.Documents {
+			number := e.number(d)
 			if d.Open {
 				granted = e.triOr(granted, e.unknown())
 				out = e.triAnd(out, e.unknown())
 			}
 			for _, s := range d.Statements {
 				t := e.matches(s, action)
-				label := fmt.Sprintf("document %d.%d, statement %d", n+1, i+1, s.Index+1)
+				label := fmt.Sprintf("document %d, statement %d", number, s.Index+1)
 				t = tri{labelled(t.sure, label+" matches"), labelled(t.may, label+" may match")}
 				if s.Effect == policy.EffectUnknown {
 					t.sure = e.no

@@ -3,6 +3,7 @@ package certificate
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 )
@@ -14,6 +15,7 @@ type Trust struct {
 	Controls  []*policy.Document
 	Account   string // of the role; "" when it is not known
 	Partition string
+	Now       time.Time // when requests begin to be made
 	// TrustedTags are the principal tags that people cannot give themselves; nil
 	// trusts all of them.
 	TrustedTags []string
@@ -38,7 +40,7 @@ func (t Trust) assuming(e *encoder) {
 	if t.Account != "" {
 		e.set("aws:resourceaccount", e.one(piece{text: t.Account}))
 	} else {
-		e.set("aws:resourceaccount", key{cases: []keyCase{{when: e.yes, hidden: true}}})
+		e.set("aws:resourceaccount", e.one(piece{of: e.shared("account of the role", e.digits(12))}))
 	}
 }
 
@@ -161,6 +163,7 @@ func (t Trust) constants(e *encoder, name string) []string {
 // alone may use it. A source identity that says it will do as well.
 func SessionName(t Trust) *Claim {
 	e := newEncoder(t.Partition)
+	e.now = t.Now
 	c := &Claim{Words: "no session gets a name that does not say who assumed the role", encoder: e}
 	if t.comparesNames() {
 		e.entangled = true
@@ -210,10 +213,20 @@ type named struct {
 // under is a request for a session of one name, apart from other requests by the
 // prefix of its variables.
 func (t Trust) under(e *encoder, prefix, name string) named {
-	one := &encoder{search: e.search, keys: map[string]key{}, names: e.names, partition: e.partition, prefix: prefix}
+	one := &encoder{search: e.search, keys: map[string]key{}, names: e.names, partition: e.partition, now: e.now, prefix: prefix}
 	t.assuming(one)
 	one.set(sessionName, one.one(piece{text: name}))
-	admitted := one.triAnd(t.admitted(one), one.exactly(one.not(t.derived(one, sourceIdentity))))
+	// What identifies a person beside the name and the id of a user (a tag, a source
+	// identity) is taken to be no name that a policy spells out for somebody else.
+	apart := one.not(t.derived(one, sourceIdentity))
+	for _, p := range t.spelled(sessionName) {
+		for _, key := range variables(p.list) {
+			if t.identifies(key) && key != "aws:username" && key != "aws:userid" {
+				apart = one.and(apart, one.not(one.carries(one.key(key), name)))
+			}
+		}
+	}
+	admitted := one.triAnd(t.admitted(one), one.exactly(apart))
 	return named{one, admitted, t.derived(one, sessionName)}
 }
 
@@ -234,6 +247,7 @@ func different(a, b *encoder) *formula {
 // names, in an organization that none names.
 func Strangers(t Trust) *Claim {
 	e := newEncoder(t.Partition)
+	e.now = t.Now
 	c := &Claim{Words: "no principal of an account that nobody named can assume the role", encoder: e}
 	t.assuming(e)
 	var accounts, orgs, ids []string
@@ -269,8 +283,7 @@ func Strangers(t Trust) *Claim {
 	e.resourceOrganization()
 	apart := e.yes
 	if t.Account == "" {
-		own := e.textual("aws:resourceaccount", e.digits(12))
-		e.set("aws:resourceaccount", e.one(piece{of: own}))
+		own := e.shared("account of the role", e.digits(12))
 		apart = e.not(e.template(account, []element{{kind: requestVariable, of: own}}, false))
 	}
 	if own := e.names["aws:resourceorgid"]; own != nil {

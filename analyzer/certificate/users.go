@@ -3,6 +3,7 @@ package certificate
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 )
@@ -13,6 +14,9 @@ type User struct {
 	Partition           string
 	Tags                map[string]string
 	TagsOpen            bool
+	// NoKeys says that it has no access keys: nothing is asked about them.
+	NoKeys bool
+	Now    time.Time // when requests begin to be made
 	// Levels are its own policies with those of its groups, its boundary, and the
 	// policies of its organization: each has to allow a request.
 	Levels []Level
@@ -21,6 +25,8 @@ type User struct {
 // UserMFA claims that a user can do nothing without MFA but enrol a device.
 func UserMFA(u User) *Claim {
 	e := newEncoder(u.Partition)
+	levels := taken(u.Levels, policy.Identity)
+	e.now = u.Now
 	e.called(policy.UserCaller)
 	if u.Name != "" {
 		e.caller.name = fixed(u.Name)
@@ -34,7 +40,7 @@ func UserMFA(u User) *Claim {
 	e.identify(policy.UserCaller)
 	e.direct(false)
 	e.withoutMFA()
-	e.memberOf(documents(u.Levels), u.TagsOpen)
+	e.memberOf(documents(levels), u.TagsOpen)
 	if u.TagsOpen {
 		e.set("aws:principaltag/", key{unclear: true})
 	}
@@ -43,7 +49,10 @@ func UserMFA(u User) *Claim {
 	}
 	e.acts()
 	request := e.and(e.not(e.isAction(slices.Clone(enrolling)...)), e.hasResource(), e.rightIDs())
+	if u.NoKeys {
+		request = e.and(request, e.not(e.flag("with an access key")))
+	}
 	c := &Claim{Words: "no request of the user without MFA is allowed", encoder: e}
-	c.refute("a request of the user without MFA", e.triAnd(e.exactly(request), e.passes(u.Levels, e.action)))
+	c.refute("a request of the user without MFA", e.triAnd(e.exactly(request), e.passes(levels, e.action)))
 	return c
 }

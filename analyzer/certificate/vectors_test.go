@@ -78,10 +78,10 @@ func TestVectors(t *testing.T) {
 			if partition == "" {
 				partition = "aws"
 			}
-			return RootMFA([]Level{{docs, fullAccess(v)}}, partition, "123456789012", nil)
+			return RootMFA(Root{Levels: []Level{{docs, fullAccess(v)}}, Partition: partition, Account: "123456789012"})
 		},
 		"scp_source_ip.json": func(v vector, docs []*policy.Document) *Claim {
-			return Networks([]Level{{docs, fullAccess(v)}}, "aws", "123456789012")
+			return Networks(Root{Levels: []Level{{docs, fullAccess(v)}}, Partition: "aws", Account: "123456789012"})
 		},
 		"user_mfa.json": func(_ vector, docs []*policy.Document) *Claim {
 			return UserMFA(User{Name: "alice", Path: "/", Partition: "aws", Levels: []Level{{docs, policy.False}}})

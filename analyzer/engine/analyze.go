@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/certificate"
 	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/settings"
@@ -63,6 +64,9 @@ type Input struct {
 	Recover bool
 	// Progress is told what is being done; nil for none.
 	Progress func(stage string)
+	// Decided is told what proofs decided about what is there, not about what fixes
+	// would make of it; nil for none.
+	Decided func(certificate.Decision)
 }
 
 // Evidence is a plan or state that was read, and the directory of the
@@ -98,7 +102,9 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 		return nil, err
 	}
 	a.progress("deciding")
+	a.decided = a.in.Decided
 	result, err := a.judge(ctx, model, a.checks)
+	a.decided = nil // fixes are verified without
 	if err != nil {
 		return nil, err
 	}
@@ -171,6 +177,8 @@ type analysis struct {
 	trying  bool
 	// generators are the tools that wrote files, by name; see generator.
 	generators sync.Map
+	// decided is in.Decided as long as it is to be told.
+	decided func(certificate.Decision)
 	// outcome is the analysis with files replaced.
 	outcome func(ctx context.Context, e *edited, before *loaded) (*result, error)
 }
@@ -491,7 +499,7 @@ func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*a
 		memo = &analyzer.Memo{}
 	}
 	for _, c := range checks {
-		pass := &analyzer.Pass{Check: c, Model: model, Memo: memo, Settings: &a.in.Settings, Now: a.in.Now, Take: func(f *analyzer.Finding) {
+		pass := &analyzer.Pass{Check: c, Model: model, Memo: memo, Settings: &a.in.Settings, Now: a.in.Now, Decided: a.decided, Take: func(f *analyzer.Finding) {
 			mustBeWhole(f)
 			out.findings = append(out.findings, f)
 		}}

@@ -25,6 +25,8 @@ type Outcome[R any] struct {
 	Verdict proof.Verdict
 	Result  R
 	Needs   []value.Reason // of an undetermined one
+	// Levels are the policies that certainly bind the place.
+	Levels []proof.Level
 }
 
 // Outcomes are the answers for all places, in their order: with what certainly
@@ -41,7 +43,7 @@ func (q *Question[R]) Outcomes() []Outcome[R] {
 			answer = q.At(b)
 			memo[b] = answer
 		}
-		answer.Place = p
+		answer.Place, answer.Levels = p, b.Certain
 		if why, exists := p.exists(q.org); answer.Verdict == proof.Violated && exists != value.Yes {
 			answer.Verdict, answer.Needs = proof.Undetermined, why
 		}

@@ -22,9 +22,9 @@ type Terms struct {
 	Rootless func(account string) bool
 }
 
-// partitionsOf is the partition of an organization, or nil when neither the
+// PartitionsOf is the partition of an organization, or nil when neither the
 // command line nor the provider says which it is.
-func partitionsOf(o *identity.Organization) []string {
+func PartitionsOf(o *identity.Organization) []string {
 	if o == nil {
 		return nil
 	}
@@ -43,7 +43,7 @@ func partitionsOf(o *identity.Organization) []string {
 
 // RootMFA asks whether root may act without MFA.
 func RootMFA(o *identity.Organization, terms Terms) *Question[proof.RootResult] {
-	opt := proof.RootOptions{Now: terms.Now, Exempt: terms.Exempt, Partitions: partitionsOf(o)}
+	opt := proof.RootOptions{Now: terms.Now, Exempt: terms.Exempt, Partitions: PartitionsOf(o)}
 	return &Question[proof.RootResult]{
 		org: o, rootless: terms.Rootless,
 		Ask: func(levels []proof.Level) proof.RootResult {
@@ -61,7 +61,7 @@ func RootMFA(o *identity.Organization, terms Terms) *Question[proof.RootResult] 
 // RootNetworks asks whether root is confined to known networks. A list that
 // contradicts the allowed one counts as violated.
 func RootNetworks(o *identity.Organization, terms Terms) *Question[proof.SourceIPResult] {
-	opt := proof.SourceIPOptions{Now: terms.Now, Allowed: terms.Allowed, Partitions: partitionsOf(o)}
+	opt := proof.SourceIPOptions{Now: terms.Now, Allowed: terms.Allowed, Partitions: PartitionsOf(o)}
 	return &Question[proof.SourceIPResult]{
 		org: o, rootless: terms.Rootless,
 		Ask: func(levels []proof.Level) proof.SourceIPResult {

@@ -22,6 +22,7 @@ import (
 
 type scanFlags struct {
 	inputFlags
+	certificates      certificateFlags
 	formats           []string
 	output            string
 	failOn            string
@@ -52,6 +53,7 @@ not be read, or a PATH has nothing to look at, whatever else was found.`,
 		RunE: func(c *cobra.Command, args []string) error { return p.scan(c.Context(), args, &f) },
 	}
 	f.inputFlags.add(c)
+	f.certificates.add(c)
 	fl := c.Flags()
 	fl.StringArrayVar(&f.formats, "format", nil, "text, json, sarif, markdown, github or diff; `NAME[=FILE]`, repeatable")
 	fl.StringVarP(&f.output, "output", "o", "", "`FILE` for the format that names none")
@@ -86,6 +88,11 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if in.Authorizations, err = p.reports("--account-authorization", f.authorizations, in.boundaryDir); err != nil {
 		return err
 	}
+	decisions, decided, err := f.certificates.collect()
+	if err != nil {
+		return err
+	}
+	in.Decided = decided
 	in.AllowEmpty = in.AllowEmpty || len(in.CredentialReports)+len(in.Authorizations) > 0
 	progress := p.startProgress()
 	in.Progress = progress.stage
@@ -101,6 +108,9 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 			where = "in " + strings.Join(args, ", ")
 		}
 		fmt.Fprintf(p.stderr, "iamvet: no Terraform files %s: nothing was looked at\n", where)
+	}
+	if err := p.writeCertificates(&f.certificates, decisions); err != nil {
+		return err
 	}
 	for _, w := range writers {
 		if err := w.write(r); err != nil {

@@ -1,0 +1,228 @@
+package certificate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+)
+
+// A Decision is what a rule made of a question.
+type Decision struct {
+	Rule string // IV102
+	// Root, Address and Place say of what: a resource, and the accounts of an
+	// organization.
+	Root, Address, Place string
+	Question             Question
+	Verdict              Verdict
+	// Request gets through, of what is violated: iamvet's witness.
+	Request *policy.Request
+}
+
+// IndexName is the file that lists the others.
+const IndexName = "index.json"
+
+// Index is what a directory of certificates holds.
+type Index struct {
+	// Certificates are the questions, each once.
+	Certificates []Entry `json:"certificates"`
+	// Uncertified are decisions for which there is no certificate.
+	Uncertified []Uncertified `json:"uncertified"`
+}
+
+// An Entry is one question.
+type Entry struct {
+	Rule    string   `json:"rule"`
+	Verdict string   `json:"verdict"` // compliant or violation
+	Claim   string   `json:"claim"`
+	Decided []Where  `json:"decided"`
+	Files   []Listed `json:"files"`
+}
+
+// Where is what a question was asked about.
+type Where struct {
+	Root    string `json:"root"`
+	Address string `json:"address"`
+	Place   string `json:"place,omitempty"`
+}
+
+// Listed is a file with what a solver has to answer: unsat to every check-sat but the
+// last, and this to the last.
+type Listed struct {
+	Name   string `json:"name"`
+	Checks int    `json:"checks"`
+	Expect string `json:"expect"`
+}
+
+// Uncertified is a decision without a certificate, and why.
+type Uncertified struct {
+	Rule  string `json:"rule"`
+	Where Where  `json:"decided"`
+	Why   string `json:"why"`
+}
+
+// Write writes a certificate for each distinct question into a directory that is
+// there, with the index. It returns how many questions there are.
+func Write(dir string, decisions []Decision) (int, error) {
+	index := Index{Certificates: []Entry{}, Uncertified: []Uncertified{}}
+	at := map[string]int{}
+	texts := map[string]string{}
+	for _, d := range decisions {
+		where := Where{d.Root, d.Address, d.Place}
+		made, why := d.certify()
+		if why != "" {
+			index.Uncertified = append(index.Uncertified, Uncertified{d.Rule, where, why})
+			continue
+		}
+		for _, m := range made {
+			i, known := at[m.key]
+			if !known {
+				i = len(index.Certificates)
+				at[m.key] = i
+				index.Certificates = append(index.Certificates, m.entry)
+				for n, f := range m.entry.Files {
+					texts[f.Name] = m.texts[n]
+				}
+			}
+			if e := &index.Certificates[i]; !slices.Contains(e.Decided, where) {
+				e.Decided = append(e.Decided, where)
+			}
+		}
+	}
+	b, err := json.MarshalIndent(index, "", "  ")
+	if err != nil {
+		return 0, fmt.Errorf("the index of certificates: %w", err)
+	}
+	texts[IndexName] = string(b) + "\n"
+	for name, text := range texts {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			return 0, fmt.Errorf("certificate: %w", err)
+		}
+	}
+	return len(index.Certificates), nil
+}
+
+// made is the certificate of one claim.
+type made struct {
+	key   string
+	entry Entry
+	texts []string // of the files
+}
+
+// certify writes the certificates of a decision: one for each claim of what is
+// compliant, and for one that is refuted of what is not.
+func (d Decision) certify() (out []made, why string) {
+	if d.Verdict == Undetermined {
+		return nil, "it is not determined"
+	}
+	unknown, sensitive := d.Question.unknown()
+	if sensitive {
+		return nil, "the documents hold what is sensitive"
+	}
+	claims := d.Question.claims()
+	if slices.ContainsFunc(claims, func(c *Claim) bool { return c.Entangled() }) {
+		return nil, "the translation does not follow how the documents tie things together"
+	}
+	agrees := d.Verdict == Holds
+	for _, c := range claims {
+		got, _ := c.Decide()
+		switch {
+		case got == d.Verdict && got == Violated:
+			return []made{d.violated(c)}, ""
+		case got != d.Verdict && d.Verdict == Holds:
+			agrees = false
+		}
+	}
+	if !agrees && unknown {
+		return nil, "the documents are not wholly known"
+	}
+	for _, c := range claims {
+		if d.Verdict == Violated {
+			return []made{d.violated(c)}, "" // a solver will say otherwise
+		}
+		out = append(out, d.made(c, c.Scripts(d.Question.asked(c), Holds)))
+	}
+	return out, ""
+}
+
+// violated is the certificate of a claim that is refuted, by iamvet's own witness
+// where there is one.
+func (d Decision) violated(c *Claim) made {
+	header := d.Question.asked(c)
+	scripts := c.Scripts(header, Violated)
+	if d.Request != nil {
+		if s, ok := c.replay(header, d.Request); ok {
+			scripts = append(scripts[:1], s)
+		}
+	}
+	return d.made(c, scripts)
+}
+
+func (d Decision) made(c *Claim, scripts []Script) made {
+	verdict := map[Verdict]string{Holds: "compliant", Violated: "violation"}[d.Verdict]
+	m := made{entry: Entry{Rule: d.Rule, Verdict: verdict, Claim: c.Words}}
+	sum := sha256.Sum256([]byte(scripts[0].Text))
+	base := strings.ToLower(d.Rule) + "-" + hex.EncodeToString(sum[:6])
+	m.key = base + verdict
+	for i, s := range scripts {
+		name := base + ".smt2"
+		if i > 0 {
+			name = base + "-witness.smt2"
+		}
+		m.entry.Files = append(m.entry.Files, Listed{name, s.Checks, s.Expect})
+		m.texts = append(m.texts, s.Text)
+	}
+	return m
+}
+
+// ReadIndex reads the index of a directory.
+func ReadIndex(dir string) (*Index, error) {
+	b, err := os.ReadFile(filepath.Join(dir, IndexName))
+	if err != nil {
+		return nil, fmt.Errorf("certificates: %w", err)
+	}
+	var out Index
+	if err := json.Unmarshal(b, &out); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, IndexName), err)
+	}
+	return &out, nil
+}
+
+// A Disagreement is a file of which a solver says something else.
+type Disagreement struct {
+	Entry Entry
+	File  Listed
+	Got   []string
+}
+
+// Check has a solver answer every file of a directory that the index lists.
+func Check(dir string, answers func(script string) ([]string, error)) (checked int, wrong []Disagreement, err error) {
+	index, err := ReadIndex(dir)
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, e := range index.Certificates {
+		for _, f := range e.Files {
+			b, err := os.ReadFile(filepath.Join(dir, filepath.Base(f.Name)))
+			if err != nil {
+				return checked, wrong, fmt.Errorf("certificate: %w", err)
+			}
+			got, err := answers(string(b))
+			if err != nil {
+				return checked, wrong, fmt.Errorf("%s: %w", f.Name, err)
+			}
+			checked++
+			want := append(slices.Repeat([]string{"unsat"}, max(f.Checks-1, 0)), f.Expect)
+			if !slices.Equal(got, want) {
+				wrong = append(wrong, Disagreement{e, f, got})
+			}
+		}
+	}
+	return checked, wrong, nil
+}
