@@ -153,12 +153,15 @@ func (p *Pass) Report(f *Finding) {
 // what it reports comes in the order of the subjects; of those after one that
 // panics, nothing does.
 func (p *Pass) Each(n int, judge func(p *Pass, i int)) {
-	found := make([][]*Finding, n)
+	found, decided := make([][]*Finding, n), make([][]certificate.Decision, n)
 	whole := n
 	defer func() {
-		for _, subject := range found[:whole] {
-			for _, f := range subject {
+		for i := range whole {
+			for _, f := range found[i] {
 				p.Take(f)
+			}
+			for _, d := range decided[i] {
+				p.Decided(d)
 			}
 		}
 	}()
@@ -173,6 +176,9 @@ func (p *Pass) Each(n int, judge func(p *Pass, i int)) {
 	cores.Each(n, func(i int) {
 		own := *p
 		own.Take = func(f *Finding) { found[i] = append(found[i], f) }
+		if p.Decided != nil {
+			own.Decided = func(d certificate.Decision) { decided[i] = append(decided[i], d) }
+		}
 		judge(&own, i)
 	})
 }
