@@ -31,6 +31,15 @@ var telling = map[string][]string{
 // domain is one value of a key for every region that the clauses can tell
 // apart, absence first where the key can be absent.
 func (s *solver) domain(name string, r *policy.Request, denies []*clause, levels []clauseLevel) []policy.ContextValue {
+	d := s.open(name, r, denies, levels)
+	if s.services { // what those carry together nobody says
+		return d
+	}
+	return together(d, name, r)
+}
+
+// open is the domain of a key, whatever was chosen for others.
+func (s *solver) open(name string, r *policy.Request, denies []*clause, levels []clauseLevel) []policy.ContextValue {
 	if d, ok := s.domains[name]; ok {
 		return d
 	}
@@ -78,25 +87,71 @@ func (s *solver) domain(name string, r *policy.Request, denies []*clause, levels
 	if sets {
 		out = append(out, s.subsets(values, max(1, len(conds)))...)
 	}
-	return together(out, name, r)
+	return out
 }
 
-// together keeps the values of a key that go with those chosen for another: AWS's
-// MCP servers set both of their keys, and nobody else sets the one that names them.
+// together keeps the values of a key that go with those chosen for others: AWS's
+// MCP servers set both of their keys, and nobody else sets the one that names them;
+// a request comes over the Internet or through a VPC endpoint; MFA has an age where
+// it was used.
 // https://docs.aws.amazon.com/agent-toolkit/latest/userguide/security_iam_service-with-iam.html
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 func together(values []policy.ContextValue, name string, r *policy.Request) []policy.ContextValue {
-	via := func(v policy.ContextValue) bool { return v.Presence == policy.Known && v.Values[0] == "true" }
-	switch name {
-	case "aws:calledviaawsmcp":
-		if v, chosen := r.Context["aws:viaawsmcpservice"]; chosen {
-			return slices.DeleteFunc(values, func(called policy.ContextValue) bool { return (called.Presence != policy.Absent) != via(v) })
+	there := func(v policy.ContextValue) bool { return v.Presence != policy.Absent }
+	truly := func(v policy.ContextValue) bool { return v.Presence == policy.Known && v.Values[0] == "true" }
+	keep := func(only func(policy.ContextValue) bool) {
+		values = slices.DeleteFunc(slices.Clone(values), func(v policy.ContextValue) bool { return !only(v) })
+	}
+	// both says that one key is there exactly where another is true.
+	both := func(key, whether string) {
+		switch name {
+		case key:
+			if v, chosen := r.Context[whether]; chosen {
+				keep(func(own policy.ContextValue) bool { return there(own) == truly(v) })
+			}
+		case whether:
+			if v, chosen := r.Context[key]; chosen && v.Presence != policy.Either {
+				keep(func(own policy.ContextValue) bool { return there(v) == truly(own) })
+			}
 		}
-	case "aws:viaawsmcpservice":
-		if called, chosen := r.Context["aws:calledviaawsmcp"]; chosen {
-			return slices.DeleteFunc(values, func(v policy.ContextValue) bool { return (called.Presence != policy.Absent) != via(v) })
+	}
+	both("aws:calledviaawsmcp", "aws:viaawsmcpservice")
+	both("aws:multifactorauthage", "aws:multifactorauthpresent")
+	if name == "aws:sourceip" || slices.Contains(endpointKeys, name) {
+		through, known := throughEndpoint(r)
+		if known {
+			always := name == "aws:sourceip" || slices.Contains(alwaysThrough, name)
+			keep(func(v policy.ContextValue) bool {
+				if name == "aws:sourceip" {
+					return there(v) != through
+				}
+				return there(v) == through || through && !always
+			})
 		}
 	}
 	return values
+}
+
+// alwaysThrough are the keys that every request through a VPC endpoint carries.
+var alwaysThrough = []string{"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"}
+
+// throughEndpoint says whether a request comes through a VPC endpoint, as far as
+// its keys were chosen.
+func throughEndpoint(r *policy.Request) (through, known bool) {
+	if v, chosen := r.Context["aws:sourceip"]; chosen && v.Presence != policy.Either {
+		return v.Presence == policy.Absent, true
+	}
+	for _, k := range endpointKeys {
+		v, chosen := r.Context[k]
+		switch {
+		case !chosen || v.Presence == policy.Either:
+		case v.Presence != policy.Absent:
+			return true, true
+		case slices.Contains(alwaysThrough, k):
+			return false, true
+		}
+	}
+	return false, false
 }
 
 // kindTested is the type that all conditions on a key take it to have.
@@ -209,7 +264,10 @@ func (s *solver) values(name string, k aws.Key, conds []*policy.Condition, r *po
 		}
 		return []string{"false", "true"}
 	case aws.IPAddress:
-		return addressSamples(conds)
+		if name == "aws:sourceip" {
+			return addressSamples(conds)
+		}
+		return addressesBehind(conds)
 	case aws.Numeric, aws.Date:
 		return bounds(name, k.Type, conds)
 	}
@@ -264,9 +322,9 @@ func (s *solver) values(name string, k aws.Key, conds []*policy.Condition, r *po
 	for _, reg := range regions {
 		out = append(out, reg.Sample)
 	}
-	if formed { // what a policy spells out is somebody's value, however it is made up
+	if formed && name != "aws:requestedregion" { // an id that a policy spells out is somebody's, however it is made up
 		for _, g := range globs {
-			if text, plain := g.Plain(); plain {
+			if text, plain := g.Plain(); plain && !strings.ContainsAny(text, "*? ") {
 				out = append(out, text)
 			}
 		}
@@ -379,14 +437,28 @@ func aroundDate(text string) []string {
 // addressSamples are addresses on the Internet, one for every stretch that the
 // conditions' prefixes can tell apart, those outside of all prefixes first.
 func addressSamples(conds []*policy.Condition) []string {
+	return addressTexts(publicSamples(prefixesOf(conds)))
+}
+
+// addressesBehind are addresses of a VPC, or wherever a key that is not AWS's own
+// has them from.
+func addressesBehind(conds []*policy.Condition) []string {
+	return addressTexts(privateSamples(prefixesOf(conds)))
+}
+
+func prefixesOf(conds []*policy.Condition) [][]netip.Prefix {
 	var sets [][]netip.Prefix
 	for _, c := range conds {
 		if list, _ := c.Prefixes(); len(list) > 0 {
 			sets = append(sets, list)
 		}
 	}
+	return sets
+}
+
+func addressTexts(addresses []netip.Addr) []string {
 	var out []string
-	for _, a := range publicSamples(sets) {
+	for _, a := range addresses {
 		out = append(out, a.String())
 	}
 	return out
