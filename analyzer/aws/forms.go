@@ -19,8 +19,8 @@ const (
 // Account is the form of an account's id.
 var Account = []Piece{{Characters: digits, Least: 12, Most: 12}}
 
-// forms are what the values of keys look like that AWS makes, of which nobody
-// chooses the letters, as alternatives.
+// forms are what the values of keys look like that AWS makes, or of which it says
+// what people may choose, as alternatives.
 // https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
 var forms = map[string][][]Piece{
@@ -34,7 +34,16 @@ var forms = map[string][][]Piece{
 	"aws:vpceorgid":        {organization},
 	"aws:sourcevpc":        resourceID("vpc-"),
 	"aws:sourcevpce":       resourceID("vpce-"),
+	"sts:rolesessionname":  {sessionName},
+	"sts:sourceidentity":   {sessionName},
+	"sts:externalid":       {{{Characters: nameCharacters + ":/", Least: 2, Most: 1224}}},
 }
+
+const nameCharacters = letters + digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZ_+=,.@-"
+
+// sessionName is what people may call the session of a role.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+var sessionName = []Piece{{Characters: nameCharacters, Least: 2, Most: 64}}
 
 var organization = []Piece{{Text: "o-"}, {Characters: letters + digits, Least: 10, Most: 32}}
 

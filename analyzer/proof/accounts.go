@@ -12,7 +12,7 @@ import (
 // is, it is one and the same everywhere, so that an example stands for it.
 
 // maxAccounts bounds the accounts that an unknown one is tried as.
-const maxAccounts = 5
+const maxAccounts = 20
 
 // decideTrust decides a trust policy in the partition given or in the one that
 // it names, with an example for an account that is not known. It might as well
@@ -95,9 +95,5 @@ func exampleAccounts(d *policy.Document, opt SessionNameOptions) []string {
 	if len(unknown) != 1 || len(named) >= maxAccounts {
 		return nil
 	}
-	example := usualAccount
-	for i := 0; slices.Contains(named, example); i++ {
-		example = [maxAccounts]string{"222233334444", "333344445555", "555566667777", "666677778888", "888899990000"}[i]
-	}
-	return append([]string{example}, named...)
+	return append([]string{freshAccount(named)}, named...)
 }

@@ -290,7 +290,7 @@ func (s *solver) resourcesOf(service string, globs []automaton.Glob, seeds []str
 		pieces = append(pieces, piece{part: "region"}, piece{text: ":"}, piece{part: "account"}, piece{text: ":"})
 	}
 	pieces = append(pieces, piece{part: "rest"})
-	found, complete := compose(parts, []facet{{pieces, globs}})
+	found, complete := compose(parts, []facet{{pieces: pieces, globs: globs}})
 	for _, v := range found {
 		var b strings.Builder
 		for _, p := range pieces {

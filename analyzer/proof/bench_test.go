@@ -54,13 +54,64 @@ func BenchmarkRootMFA(b *testing.B) {
 			org := organization(b, n)
 			b.ReportAllocs()
 			for b.Loop() {
-				for _, levels := range org {
-					if r := RootMFA(levels, RootOptions{Account: "123456789012"}); r.Class.Verdict() != Holds {
+				for _, levels := range org { // of any account
+					if r := RootMFA(levels, RootOptions{}); r.Class.Verdict() != Holds {
 						b.Fatalf("class %v: %v", r.Class, r.Needs)
 					}
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkUsualTrust asks of 1,000 roles whether they can be assumed under any
+// name, and by anyone.
+func BenchmarkUsualTrust(b *testing.B) {
+	var docs []*policy.Document
+	for i := range 1000 {
+		account := fmt.Sprintf("%012d", 100000000000+i)
+		principal := `"AWS": "arn:aws:iam::` + account + `:root"`
+		condition := [...]string{
+			``, `"StringLike": {"sts:RoleSessionName": "${aws:username}"}`, `"StringEquals": {"sts:ExternalId": "x` + account + `"}`,
+			`"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::` + account + `:role/ci-*"}`, `"Bool": {"aws:MultiFactorAuthPresent": "true"}`,
+			`"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}`,
+		}[i%6]
+		switch {
+		case i%7 == 1:
+			principal = `"Service": "ec2.amazonaws.com"`
+		case i%7 == 2:
+			principal = `"AWS": ["arn:aws:iam::` + account + `:role/deploy", "arn:aws:iam::` + account + `:user/alice"]`
+		case i%6 == 5:
+			principal = `"AWS": "*"`
+		}
+		docs = append(docs, parse(b, "trust.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {`+principal+`}, "Condition": {`+condition+`}}}`))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, d := range docs {
+			SessionName(d, SessionNameOptions{Account: "123456789012"})
+			TrustAnyone(d, SessionNameOptions{Account: "123456789012"})
+		}
+	}
+}
+
+// BenchmarkPathological asks about policies with 10,000 patterns that overlap: an
+// answer within the bounds, if only that it cannot be told.
+func BenchmarkPathological(b *testing.B) {
+	var patterns []string
+	for i := range 10_000 {
+		patterns = append(patterns, fmt.Sprintf(`"arn:aws:iam::*%d*:role/*%d*%d"`, i%97, i, i*7%1000))
+	}
+	list := strings.Join(patterns, ",")
+	trust := parse(b, "trust.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"},
+		"Condition": {"ArnNotLike": {"aws:PrincipalArn": [`+list+`]}, "StringLike": {"aws:PrincipalArn": "*a*"}}}}`)
+	scp := parse(b, "scp.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*",
+		"Condition": {"ArnLike": {"aws:PrincipalArn": [`+strings.ReplaceAll(list, ":role/", ":root*")+`]}}}}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		SessionName(trust, SessionNameOptions{})
+		TrustAnyone(trust, SessionNameOptions{})
+		RootMFA([]Level{{Documents: []*policy.Document{scp}, FullAccess: value.Yes}}, RootOptions{})
 	}
 }
 

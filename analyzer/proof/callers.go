@@ -10,9 +10,6 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// usualAccount stands for an account whose id is not known.
-const usualAccount = "111122223333"
-
 // mfaState is how a caller signed in.
 type mfaState int8
 
@@ -232,6 +229,16 @@ func freshAccount(not []string) string {
 			return a
 		}
 	}
+}
+
+// freshName is a name that stands nowhere in the documents: one of an ordinary user
+// or role.
+func freshName(name string, docs []*policy.Document) string {
+	fresh := name
+	for n := 2; mentions(docs, fresh); n++ {
+		fresh = name + "-" + strconv.Itoa(n)
+	}
+	return fresh
 }
 
 // accountsOf are the account ids in a text.

@@ -251,7 +251,7 @@ func (c *casting) facets() (out []facet, order []string) {
 		}
 	}
 	if globs := c.principalsOf(policy.AssumedRolePrincipal); len(globs) > 0 && c.kind == policy.RoleCaller {
-		out = append(out, facet{piecesOf(keys["session"]), globs})
+		out = append(out, facet{pieces: piecesOf(keys["session"]), globs: globs})
 	}
 	for _, m := range c.made {
 		if f, more, ok := c.madeFacet(m, r, &free, order); ok {
@@ -329,6 +329,7 @@ func (c *casting) madeFacet(m madeOf, r, free *policy.Request, order []string) (
 	for _, p := range f.pieces[last:] {
 		to = slices.DeleteFunc(to, func(name string) bool { return p.part != "" && name == p.part })
 	}
+	f.open = last < len(f.pieces)
 	f.pieces = f.pieces[:last]
 	if folded {
 		for i, g := range f.globs {
@@ -343,6 +344,10 @@ const (
 	freeOne  = "?"
 	freeMany = "*"
 )
+
+// mostOfMany bounds the callers who are tried where they are not all: what they do
+// proves nothing, it only finds.
+const mostOfMany = 16
 
 // cast is callers of the kind. It is false when one may be missing.
 func (c *casting) cast() (out []*policy.Caller, complete bool) {
@@ -360,6 +365,9 @@ func (c *casting) cast() (out []*policy.Caller, complete bool) {
 		}
 	}
 	found, complete := compose(parts, facets)
+	if !complete && len(found) > mostOfMany {
+		found = found[:mostOfMany]
+	}
 	seen := map[policy.Caller]bool{}
 	for _, v := range found {
 		caller := policy.Caller{Kind: c.kind, Partition: cmp.Or(c.partition, v["partition"]), Account: v["account"], Path: v["path"], Name: v["name"], ID: v["id"], Session: v["session"]}
@@ -484,7 +492,7 @@ func (c *casting) accountSeeds() []string {
 			add(parts[4])
 		}
 	}
-	return out
+	return held(out, accountIDs)
 }
 
 // nameSeeds are names that read well: usual ones, and such as patterns accept.
@@ -573,9 +581,21 @@ func (c *casting) sessionSeeds() []string {
 
 const madeUpSession = "session-of-"
 
+// mostSeeds bounds the texts that read well: they make witnesses nicer, and prove
+// nothing.
+const mostSeeds = 200
+
 // held are those of the texts that a language holds, each once.
 func held(texts []string, l automaton.Language) []string {
-	return slices.DeleteFunc(dedupe(texts), func(s string) bool { return !l.Contains(s) })
+	var out []string
+	seen := map[string]bool{}
+	for _, s := range texts {
+		if len(out) < mostSeeds && !seen[s] && l.Contains(s) {
+			out = append(out, s)
+		}
+		seen[s] = true
+	}
+	return out
 }
 
 // tellApart gives callers ids and sessions of their own, where the policies do not

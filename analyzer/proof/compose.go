@@ -29,6 +29,7 @@ type part struct {
 type facet struct {
 	pieces []piece
 	globs  []automaton.Glob
+	open   bool // anything may follow the pieces
 }
 
 // A piece of a facet is a part or, when that is "", a text.
@@ -57,6 +58,7 @@ type writing struct {
 type tracking struct {
 	pieces []piece
 	globs  map[int]bool
+	open   bool
 	at     int
 }
 
@@ -70,7 +72,7 @@ func compose(parts []part, facets []facet) (out []composed, complete bool) {
 		if len(f.globs) == 0 {
 			continue
 		}
-		t := &tracking{pieces: f.pieces, globs: map[int]bool{}}
+		t := &tracking{pieces: f.pieces, globs: map[int]bool{}, open: f.open}
 		for _, g := range f.globs {
 			t.globs[c.machine.Add(g)] = true
 		}
@@ -123,11 +125,15 @@ func (c *composer) further(p part, of []*tracking, things []writing) []writing {
 	var out []writing
 	last := map[int]bool{} // patterns of facets that end with the part
 	for _, t := range of {
-		if t.at+1 == len(t.pieces) {
+		if t.at+1 == len(t.pieces) && !t.open {
 			maps.Copy(last, t.globs)
 		}
 	}
-	for _, thing := range things {
+	for i, thing := range things {
+		if c.machine.Exhausted() && i > 0 {
+			c.incomplete = true
+			break
+		}
 		active, rest := c.machine.Split(thing.state, globs)
 		for _, found := range c.texts(p, active, last) {
 			s := automaton.Join(rest, found.State)
@@ -159,7 +165,7 @@ func (c *composer) further(p part, of []*tracking, things []writing) []writing {
 func (c *composer) settled(s automaton.State, of []*tracking) automaton.State {
 	whole := map[int]bool{}
 	for _, t := range of {
-		if t.at == len(t.pieces) {
+		if t.at == len(t.pieces) && !t.open {
 			maps.Copy(whole, t.globs)
 		}
 	}
@@ -191,7 +197,7 @@ func (c *composer) texts(p part, active automaton.State, last map[int]bool) []wo
 	}
 	var out []wording
 	seen := map[string]bool{}
-	copies := [...]string{"", "'"}
+	copies := [...]string{"", "'"} // marks of the first of a kind, and of the second
 	add := func(v automaton.Visit) {
 		kept := m.Settle(m.Of(v.State, patterns), last)
 		if slices.ContainsFunc(m.Matches(v.State), func(g int) bool { return g >= patterns }) {
@@ -211,7 +217,11 @@ func (c *composer) texts(p part, active automaton.State, last map[int]bool) []wo
 		seen[copies[n]+key] = true
 		out = append(out, wording{automaton.Visit{State: kept, Text: v.Text}, copies[n]})
 	}
-	for _, seed := range p.seeds {
+	for i, seed := range p.seeds {
+		if i > 0 && m.Exhausted() {
+			c.incomplete = true
+			return out
+		}
 		add(automaton.Visit{State: m.Read(slices.Clone(start), seed), Text: seed})
 	}
 	if p.closed || len(active) == 0 && len(out) > 0 {

@@ -96,7 +96,7 @@ func TestComposeBound(t *testing.T) {
 		globs = append(globs, automaton.Parse("*"+string(a)+"*"))
 	}
 	name := part{name: "name", language: automaton.AnyText}
-	if all, complete := compose([]part{name}, []facet{{[]piece{{part: "name"}}, globs}}); complete || len(all) > maxComposed {
+	if all, complete := compose([]part{name}, []facet{{pieces: []piece{{part: "name"}}, globs: globs}}); complete || len(all) > maxComposed {
 		t.Errorf("%d of 4,096 things, complete: %v", len(all), complete)
 	}
 }

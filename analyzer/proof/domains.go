@@ -352,7 +352,11 @@ func languageOf(name, partition string) (l automaton.Language, formed bool) {
 		}
 		ways = append(ways, way)
 	}
-	l = automaton.Form(ways...)
+	if len(forms) == 1 && len(forms[0]) == 1 {
+		l = automaton.Words(forms[0][0].Characters, forms[0][0].Least, forms[0][0].Most)
+	} else {
+		l = automaton.Form(ways...)
+	}
 	formLanguages[name+" "+partition] = l
 	return l, true
 }

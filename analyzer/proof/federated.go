@@ -442,7 +442,7 @@ func (f *federated) stranger() (answer, value.Tri) {
 		return out.stopped != value.No
 	})
 	if !complete && out.stopped != value.No {
-		out.stopped, out.needs = value.Maybe, addReasons(out.needs, value.Reason{Text: "the policies tell more tokens apart than iamvet tries"})
+		out.stopped, out.needs = value.Maybe, addReasons(out.needs, tooManyTokens)
 	}
 	return out, out.stopped
 }
@@ -546,19 +546,22 @@ func (f *federated) askAudience() answer {
 		return answer{stopped: value.Yes} // the audience names the customer
 	}
 	out := answer{stopped: value.Yes}
-	f.eachToken(false, func(t token) bool {
-		own := f.ask(t, "")
-		if own.stopped == value.Yes {
-			return true
+	complete := f.eachToken(false, func(t token) bool {
+		if f.ask(t, "").stopped != value.Yes {
+			if other := f.ask(t, anotherAudience); other.stopped == value.No || other.stopped == value.Maybe && out.stopped == value.Yes {
+				out = other
+			}
 		}
-		other := f.ask(t, anotherAudience)
-		if other.stopped != value.Yes && out.stopped != value.No {
-			out = other
-		}
-		return own.stopped == value.Maybe
+		return out.stopped != value.No
 	})
+	if !complete && out.stopped == value.Yes {
+		out = answer{needs: []value.Reason{tooManyTokens}}
+	}
 	return out
 }
+
+// tooManyTokens is why it may not be so that no token gets through.
+var tooManyTokens = value.Reason{Text: "the policies tell more tokens apart than iamvet tries"}
 
 func (f *federated) explain(out *OIDCResult, r *policy.Request) {
 	req := *r

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand"
+	"strings"
 	"testing"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -188,8 +189,8 @@ func refine(t *testing.T, d decider, v vector, raw []json.RawMessage, at int, fu
 			if docs == nil {
 				continue
 			}
-			if malformed(docs, d.kind) {
-				continue // AWS does not accept it
+			if malformed(docs, d.kind) || asksForImpossible(docs) {
+				continue // AWS does not accept it, or no request can carry it
 			}
 			got, _ := d.ask(docs, full)
 			if got == NotApplicable || verdict == NotApplicable {
@@ -207,6 +208,21 @@ func malformed(docs []*policy.Document, kind policy.Kind) bool {
 	for _, d := range docs {
 		if d.MalformedAs(kind) {
 			return true
+		}
+	}
+	return false
+}
+
+// asksForImpossible says that a condition asks for an external id that is none.
+func asksForImpossible(docs []*policy.Document) bool {
+	ids, _ := languageOf("sts:externalid", "aws")
+	for _, s := range statementsOf(docs) {
+		for _, c := range s.Conditions {
+			for _, p := range c.Values {
+				if text, ok := p.Text(); ok && strings.EqualFold(c.Key, "sts:ExternalId") && strings.HasPrefix(c.Operator.Base, "StringEquals") && !ids.Contains(text) {
+					return true
+				}
+			}
 		}
 	}
 	return false

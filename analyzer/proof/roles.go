@@ -10,9 +10,10 @@ import (
 // do every day; nil when none does. Attached to the root of an organization,
 // such a policy stops its work.
 func StopsRoles(d *policy.Document) *policy.Statement {
-	q := rootQuestion{partition: "aws", account: usualAccount}
+	docs := []*policy.Document{d}
+	q := rootQuestion{partition: "aws", account: freshAccount(accountsNamed(docs)), docs: docs}
 	for _, s := range d.Statements {
-		if s.Effect == policy.Deny && q.stopsAll(s, everydayActions, roleRequest(q.partition, q.account, "example-role")) {
+		if s.Effect == policy.Deny && q.stopsAll(s, everydayActions, q.anyRole()) {
 			return s
 		}
 	}

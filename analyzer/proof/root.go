@@ -486,7 +486,7 @@ func tells(r *policy.Request, k string) bool {
 // sensitive action is stopped for root without MFA, and not just as it is for
 // root with MFA and for roles.
 func (q *rootQuestion) somethingStopped(f *formula) bool {
-	role := roleRequest(q.partition, q.account, "example-role")
+	role := q.anyRole()
 	with := rootRequest(q.partition, q.account, withMFA)
 	with.Context["aws:multifactorauthage"] = policy.One("1")
 	fixed := memberDomains(q.docs)
@@ -546,6 +546,11 @@ func (q *rootQuestion) deciding(f *formula) []*policy.Statement {
 // stops them too breaks things.
 var everydayActions = []string{"ec2:RunInstances", "s3:GetObject", "dynamodb:DeleteTable", "sqs:DeleteQueue"}
 
+// anyRole is a request of an ordinary role, one that the policies do not name.
+func (q *rootQuestion) anyRole() *policy.Request {
+	return roleRequest(q.partition, q.account, freshName("example-role", q.docs))
+}
+
 // overblocking finds statements about root or MFA that also stop role sessions
 // or central root sessions.
 func (q *rootQuestion) overblocking(f *formula, result *RootResult) {
@@ -553,7 +558,7 @@ func (q *rootQuestion) overblocking(f *formula, result *RootResult) {
 		if s.Effect != policy.Deny || !aboutRoot(s) {
 			continue
 		}
-		if result.BlocksRoles == nil && q.stopsAll(s, everydayActions, roleRequest(q.partition, q.account, "example-role")) {
+		if result.BlocksRoles == nil && q.stopsAll(s, everydayActions, q.anyRole()) {
 			result.BlocksRoles = s
 		}
 		if result.BlocksAssumedRoot == nil && q.stopsCentral(s) {

@@ -302,10 +302,10 @@ func (t *trust) judgeVariant(r *policy.Request, names, identities []nameRegion, 
 				note(boundName, a.request)
 			case id.derived:
 				note(alternative, a.request)
-			case id.sample != "":
-				note(weakAlternative, a.request)
 			case n.constant:
 				note(constantName, a.request)
+			case id.sample != "":
+				note(weakAlternative, a.request)
 			default:
 				single = false
 				note(weakName, a.request)

@@ -220,6 +220,7 @@ type ipQuestion struct {
 	such      bool              // as of a rootQuestion
 	own       map[string]string // the values of endpoint keys that the documents name
 	endpoints *endpoints        // of others
+	tests     *callerTests
 	private   []policy.ContextValue
 }
 
@@ -256,22 +257,29 @@ func newIPQuestion(levels []Level, docs []*policy.Document, partition, account s
 		q.private = append(q.private, policy.One(a.String()))
 	}
 	q.stretches = stretches(q.sets)
-	q.endpoints = newEndpoints(docs, partition)
+	q.endpoints, q.tests = newEndpoints(docs, partition), testsOfCallers(docs)
 	return q
 }
 
-// caller is a request of root, or of a user or a role, whose network and
-// action are still open.
-func (q *ipQuestion) caller(kind policy.CallerKind) *policy.Request {
-	var r *policy.Request
-	switch kind {
-	case policy.UserCaller:
-		r = userRequest(q.partition, q.account, "example", withMFA)
-	case policy.RoleCaller:
-		r = roleRequest(q.partition, q.account, "example-role")
-	default:
-		r = rootRequest(q.partition, q.account, withMFA)
+// callers are those of a kind whom the documents tell apart.
+func (q *ipQuestion) callers(kind policy.CallerKind) (out []*policy.Caller, complete bool) {
+	c := casting{callerTests: q.tests, partition: q.partition, kind: kind, account: q.account, names: []string{"example"}}
+	if kind == policy.RoleCaller {
+		c.names = []string{"example-role"}
 	}
+	return c.cast()
+}
+
+// request is one of a caller, whose network and action are still open.
+func (q *ipQuestion) request(c *policy.Caller) *policy.Request {
+	r := rootRequest(c.Partition, c.Account, withMFA)
+	switch c.Kind {
+	case policy.UserCaller:
+		r = userRequest(c.Partition, c.Account, c.Name, withMFA)
+	case policy.RoleCaller:
+		r = roleRequest(c.Partition, c.Account, c.Name)
+	}
+	r.Caller = c
 	delete(r.Context, "aws:multifactorauthpresent")
 	delete(r.Context, "aws:multifactorauthage")
 	return r
@@ -360,16 +368,23 @@ func (q *ipQuestion) decide() SourceIPResult {
 		kinds = []policy.CallerKind{policy.UserCaller, policy.RoleCaller, policy.RootCaller}
 	}
 	var result SourceIPResult
-	for i, kind := range kinds {
-		r := q.decideFor(kind)
-		switch {
-		case i == 0:
-			result = r
-		case worse(r.Class, result.Class):
-			result.Class, result.Witness, result.Near, result.Needs = r.Class, r.Witness, r.Near, r.Needs
+	first := true
+	for _, kind := range kinds {
+		callers, complete := q.callers(kind)
+		for _, c := range callers {
+			r := q.decideFor(c)
+			switch {
+			case first:
+				result, first = r, false
+			case worse(r.Class, result.Class):
+				result.Class, result.Witness, result.Near, result.Needs = r.Class, r.Witness, r.Near, r.Needs
+			}
+			if r.Contradicts == value.Yes && result.Contradicts != value.Yes {
+				result.Contradicts, result.Contradiction = r.Contradicts, r.Contradiction
+			}
 		}
-		if r.Contradicts == value.Yes && result.Contradicts != value.Yes {
-			result.Contradicts, result.Contradiction = r.Contradicts, r.Contradiction
+		if !complete && result.Class.Verdict() == Holds {
+			result.Class, result.Needs = IPUndetermined, []value.Reason{tooManyCallers}
 		}
 	}
 	result.Networks = q.networks()
@@ -444,8 +459,8 @@ func first(list []answer, t value.Tri) *answer {
 	return nil
 }
 
-func (q *ipQuestion) decideFor(kind policy.CallerKind) SourceIPResult {
-	base := q.caller(kind)
+func (q *ipQuestion) decideFor(c *policy.Caller) SourceIPResult {
+	base := q.request(c)
 	s := q.survey(base)
 	result := q.classify(base, s)
 	q.flags(base, &result)
@@ -472,7 +487,7 @@ func (q *ipQuestion) classify(base *policy.Request, s survey) SourceIPResult {
 		return q.violation(IPWeakV6, first(in6, value.No))
 	}
 	closed := first(all, value.No) == nil && first(all, value.Maybe) == nil
-	if closed && foreign.stopped == value.Yes && q.ask(q.without(), q.caller(base.Caller.Kind), false).stopped == value.Yes {
+	if closed && foreign.stopped == value.Yes && q.ask(q.without(), q.request(base.Caller), false).stopped == value.Yes {
 		return SourceIPResult{Class: IPRestricted, Denied: true}
 	}
 	own := q.ask(q.formula, q.ownEndpoint(base), false)

@@ -130,9 +130,7 @@ func userMFAAt(u User) UserResult {
 			}
 			return userMFA(one)
 		},
-		class: func(r UserResult) int {
-			return map[UserClass]int{UserUndetermined: 0, Enforced: 1, ConsoleOnly: 2, KeysOnly: 3, UserPartial: 3, UserNone: 3}[r.Class]
-		},
+		class:     func(r UserResult) int { return r.Class.alike() },
 		needs:     func(r UserResult) []value.Reason { return r.Needs },
 		undecided: func(needs []value.Reason, _ UserResult) UserResult { return UserResult{Needs: needs} },
 		both:      UserResult.and,
@@ -163,44 +161,11 @@ func userMFA(u User) UserResult {
 	var local localized
 	u.read(&local)
 	r := u.decide()
-	for _, path := range u.paths() {
-		elsewhere := u
-		elsewhere.Path = path
-		if other := elsewhere.decide(); other.Class != r.Class {
-			return UserResult{Needs: addReasons(addReasons(r.Needs, other.Needs...), value.Reason{Text: "the user's path is not known, and its policies tell users apart by it"})}
-		}
-	}
 	r.Near = local.near(r.Near)
 	if r.Granting != nil {
 		r.Granting = local.statement(r.Granting)
 	}
 	return r
-}
-
-// paths are where a user may be whose path is not known: those that its
-// policies tell apart, and another.
-func (u User) paths() []string {
-	if !u.PathUnknown {
-		return nil
-	}
-	out := []string{"/elsewhere/"}
-	for _, d := range u.Documents {
-		if d == nil {
-			continue
-		}
-		for _, s := range d.Statements {
-			for _, c := range s.Conditions {
-				for _, p := range c.Values {
-					_, resource, ok := cutARN(p.String())
-					path, ofUser := strings.CutPrefix(resource, "user/")
-					if i := strings.LastIndexByte(path, '/'); ok && ofUser && i > 0 {
-						out = union(out, []string{"/" + strings.NewReplacer("*", "x", "?", "x").Replace(path[:i+1])})
-					}
-				}
-			}
-		}
-	}
-	return out
 }
 
 // read puts what is known of the user into its documents: the partition, and the
@@ -211,7 +176,7 @@ func (u *User) read(local *localized) {
 		partition = "aws"
 	}
 	if account == "" {
-		account = usualAccount
+		account = freshAccount(accountsNamed(u.documents()))
 	}
 	fill := func(d *policy.Document) *policy.Document {
 		if d == nil || !dependsOn(d, u.AccountName) {
@@ -222,6 +187,7 @@ func (u *User) read(local *localized) {
 			case isPartition(v):
 				return partition, true
 			case v.Same != "" && v.Same == u.AccountName:
+				u.Account = account
 				return account, true
 			}
 			return exampleID(v)
@@ -258,19 +224,55 @@ func (u User) decide() UserResult {
 		docs = append(docs, orUnknown(d))
 	}
 	u.Documents = docs
-	names := []string{u.Name}
-	if u.Name == "" {
-		names = append([]string{"example"}, namesIn(docs)...)
+	c := casting{
+		callerTests: testsOfCallers(u.documents()), partition: cmp.Or(u.Partition, "aws"), kind: policy.UserCaller,
+		account: u.Account, name: u.Name, path: cmp.Or(u.Path, "/"), names: []string{"example"},
 	}
-	q := userQuestion{user: u, name: names[0]}
-	first := q.decide()
-	for _, n := range names[1:] {
-		q := userQuestion{user: u, name: n}
-		if r := q.decide(); r.Class != first.Class {
-			return UserResult{Needs: addReasons(addReasons(first.Needs, r.Needs...), value.Reason{Text: "the user's name is not known, and its policies tell users apart"})}
+	if u.PathUnknown {
+		c.path = ""
+	}
+	callers, complete := c.cast()
+	var first UserResult
+	for i, caller := range callers {
+		q := userQuestion{user: u, caller: caller}
+		r := q.decide()
+		if i == 0 {
+			first = r
+		} else if r.Class.alike() != first.Class.alike() {
+			return UserResult{Needs: addReasons(addReasons(first.Needs, r.Needs...), u.unlike(callers[0], caller))}
 		}
 	}
+	if !complete && first.Class != UserUndetermined {
+		return UserResult{Needs: []value.Reason{{Text: "the policies tell more users apart than iamvet tries"}}}
+	}
 	return first
+}
+
+// unlike is what of the user is not known that tells two who it may be apart.
+func (u User) unlike(a, b *policy.Caller) value.Reason {
+	switch {
+	case a.Name != b.Name:
+		return value.Reason{Text: "the user's name is not known, and its policies tell users apart"}
+	case a.Path != b.Path:
+		return value.Reason{Text: "the user's path is not known, and its policies tell users apart by it"}
+	case a.Account != b.Account:
+		return value.Reason{Text: "the user's account is not known, and its policies tell users apart by it"}
+	}
+	return value.Reason{Text: "the user's unique id is not known, and its policies tell users apart by it"}
+}
+
+// documents are all policies that bind the user.
+func (u User) documents() []*policy.Document {
+	docs := slices.Clone(u.Documents)
+	if u.Boundary != nil {
+		docs = append(docs, u.Boundary)
+	}
+	return slices.DeleteFunc(append(docs, documentsOf(u.SCPs)...), func(d *policy.Document) bool { return d == nil })
+}
+
+// alike is equal for classes that mean the same.
+func (c UserClass) alike() int {
+	return map[UserClass]int{UserUndetermined: 0, Enforced: 1, ConsoleOnly: 2, KeysOnly: 3, UserPartial: 3, UserNone: 3}[c]
 }
 
 func orUnknown(d *policy.Document) *policy.Document {
@@ -280,33 +282,9 @@ func orUnknown(d *policy.Document) *policy.Document {
 	return d
 }
 
-// namesIn are the user names that conditions single out.
-func namesIn(docs []*policy.Document) []string {
-	var out []string
-	for _, d := range docs {
-		for _, s := range d.Statements {
-			for _, c := range s.Conditions {
-				key := strings.ToLower(c.Key)
-				if key != "aws:username" && key != "aws:principalarn" {
-					continue
-				}
-				for _, p := range c.Values {
-					text := p.String()
-					name := text[strings.LastIndexByte(text, '/')+1:]
-					if name != "" && strings.IndexFunc(name, func(r rune) bool { return r > 127 || !isNameByte(byte(r)) }) < 0 && !slices.Contains(out, name) {
-						out = append(out, name)
-					}
-				}
-			}
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
 type userQuestion struct {
-	user User
-	name string
+	user   User
+	caller *policy.Caller // who the user may be
 }
 
 func (q *userQuestion) formula() *formula {
@@ -323,12 +301,8 @@ func (q *userQuestion) formula() *formula {
 }
 
 func (q *userQuestion) request(mfa mfaState) *policy.Request {
-	account := q.user.Account
-	if account == "" {
-		account = usualAccount
-	}
-	r := userRequest(q.user.Partition, account, q.name, mfa)
-	r.Caller.Path = q.user.Path
+	r := userRequest(q.caller.Partition, q.caller.Account, q.caller.Name, mfa)
+	r.Caller = q.caller
 	for _, k := range sortedKeys(q.user.Tags) {
 		r.Context["aws:principaltag/"+strings.ToLower(k)] = policy.One(q.user.Tags[k])
 	}
@@ -336,10 +310,7 @@ func (q *userQuestion) request(mfa mfaState) *policy.Request {
 }
 
 func (q *userQuestion) domains() map[string][]policy.ContextValue {
-	docs := q.user.Documents
-	for _, l := range q.user.SCPs {
-		docs = append(docs[:len(docs):len(docs)], l.Documents...)
-	}
+	docs := q.user.documents()
 	out := memberDomains(docs)
 	out["aws:multifactorauthage"] = ages(docs)
 	if q.user.TagsOpen {
@@ -390,7 +361,7 @@ func (q *userQuestion) decide() UserResult {
 func (q *userQuestion) stops(f *formula, mfa mfaState, action string) value.Tri {
 	r := q.request(mfa)
 	r.Action, r.Unlisted = action, policy.Absent
-	r.Resource = "arn:" + partitionIn(r.Caller.ARN()) + ":iam::" + r.Caller.Account + ":user" + cmp.Or(q.user.Path, "/") + q.name
+	r.Resource = "arn:" + partitionIn(r.Caller.ARN()) + ":iam::" + r.Caller.Account + ":user" + cmp.Or(r.Caller.Path, "/") + r.Caller.Name
 	if service := serviceOf(action); service != "iam" {
 		r.Resource = (&question{base: r}).typicalResource(action)
 	}
@@ -427,7 +398,7 @@ func (q *userQuestion) explain(f *formula, r *policy.Request, mfa mfaState, resu
 	if mfa == withAccessKey {
 		how = "with an access key (aws:MultiFactorAuthPresent absent)"
 	}
-	who := "user " + q.name
+	who := "user " + q.caller.Name
 	if q.user.Name == "" {
 		who = "the user"
 	}
