@@ -135,11 +135,13 @@ func AskedUser(u *identity.User, account string, now time.Time) proof.User {
 	return out
 }
 
-// UserKey is all that DecideUser looks at.
+// UserKey is all that DecideUser looks at, but the time: users of whom it is equal
+// are decided alike. It is made of texts and not of documents, because the models
+// that verify fixes parse the same texts again.
 func UserKey(u *identity.User, account string, p identity.Permissions, levels []proof.Level) string {
 	var b strings.Builder
-	tags, open := u.Tags()
-	fmt.Fprintf(&b, "%q %q %q %t", u.Name.TextOr(""), account, tags, open)
+	asked := AskedUser(u, account, time.Time{})
+	fmt.Fprintf(&b, "%q %q %q %q %t %q %t", asked.Name, account, asked.AccountName, asked.Path, asked.PathUnknown, asked.Tags, asked.TagsOpen)
 	documents := append(p.Documents(), p.Boundary)
 	for _, l := range levels {
 		documents = append(append(documents, nil), l.Documents...)
