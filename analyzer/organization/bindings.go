@@ -46,7 +46,8 @@ func BindingsOf(o *identity.Organization) *Bindings {
 		foreign: map[*identity.Attachment]*policy.Document{}, hidden: map[*identity.Node]*policy.Document{}}
 }
 
-// step is what one node adds to the binding of its parent.
+// step is what one node adds to the binding of its parent: what is sure to bind, and
+// all that may, which is that and more. why is what would decide between the two.
 type step struct {
 	sure, maybe []*policy.Document
 	why         []value.Reason
@@ -62,7 +63,7 @@ func (b *Bindings) Of(n *identity.Node) *Binding {
 		parent = b.Of(n.Parent)
 	}
 	s := b.step(n)
-	if parent != nil && len(s.maybe) == 0 {
+	if parent != nil && len(s.maybe) == 0 { // most accounts have nothing of their own
 		b.byNode[n] = parent
 		return parent
 	}
@@ -74,6 +75,9 @@ func (b *Bindings) Of(n *identity.Node) *Binding {
 	return b.shared[key]
 }
 
+// key tells steps apart by their documents, not by what these say: a policy has one
+// document wherever it is attached, and comparing texts would cost more than asking
+// twice of two policies with one text.
 func (s step) key() string {
 	var b strings.Builder
 	for _, d := range s.sure {
@@ -86,6 +90,10 @@ func (s step) key() string {
 	return b.String()
 }
 
+// with is the binding of a node below. AWS attaches FullAWSAccess to every node, and
+// Terraform does not show where somebody took it away, so that it is taken to be
+// there: then a service control policy restrains by what it denies alone, and nothing
+// is safe for want of an Allow. Slices are clipped, since siblings add to the same.
 func (b *Binding) with(s step) *Binding {
 	if b == nil {
 		b = &Binding{}
@@ -100,6 +108,10 @@ func (b *Binding) with(s step) *Binding {
 	}
 }
 
+// step collects what is attached to a node. A policy that certainly binds it and of
+// which nothing is known counts as sure: it is an open document, under which a proof
+// says that it does not know. One that may not even be attached is a possibility only,
+// because more policies never allow more: where those that are sure hold, it holds.
 func (b *Bindings) step(n *identity.Node) step {
 	var s step
 	for _, a := range n.Attachments {
@@ -183,6 +195,7 @@ func (b *Bindings) elsewhere(n *identity.Node) *policy.Document {
 	return b.hidden[n]
 }
 
+// openDocument may say anything.
 func openDocument(why []value.Reason, span source.Span, otherwise string) *policy.Document {
 	if len(why) == 0 {
 		why = []value.Reason{{Text: otherwise, Span: span}}

@@ -60,7 +60,7 @@ func decider[R any](o *identity.Organization, disabled bool, q *Question[R], des
 	memo := map[*Binding]Decision{}
 	return func(n *identity.Node) Decision {
 		b := bs.Of(n)
-		if disabled {
+		if disabled { // the same everywhere, whatever is attached
 			b = nil
 		}
 		if known, done := memo[b]; done {

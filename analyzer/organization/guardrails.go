@@ -62,7 +62,8 @@ func withoutOpen(levels []proof.Level) []proof.Level {
 const allowingAll = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
 
 // Guarded says that the guardrails alone keep a user from acting without MFA,
-// whatever its own policies allow.
+// whatever its own policies allow: it is asked of a user who may do everything,
+// since of less there is less to let through.
 func Guarded(levels []proof.Level, user proof.User) bool {
 	if len(levels) == 0 {
 		return false
@@ -84,7 +85,8 @@ type Guard struct {
 }
 
 // GuardsOf are those of a scan: one for the member accounts together, else one for
-// each set of policies that does it.
+// each set of policies that does it. Of a user whose account is not known they say
+// what knowing it could change.
 func GuardsOf(m *identity.Model, now time.Time) []Guard {
 	var out []Guard
 	for _, o := range guarding(m) {
@@ -107,7 +109,8 @@ func GuardsOf(m *identity.Model, now time.Time) []Guard {
 }
 
 // DecideUser decides what the policies that bind a user allow without MFA, under
-// the guardrails of its account.
+// the guardrails of its account. It is decided together, because a Deny of either
+// holds against what the other allows.
 func DecideUser(u *identity.User, account string, p identity.Permissions, levels []proof.Level, now time.Time) proof.UserResult {
 	asked := AskedUser(u, account, now)
 	asked.Documents, asked.Boundary, asked.SCPs = p.Documents(), p.Boundary, levels
@@ -118,7 +121,8 @@ func DecideUser(u *identity.User, account string, p identity.Permissions, levels
 	return r
 }
 
-// AskedUser is a user as it is asked about.
+// AskedUser is a user as it is asked about: all that conditions on aws:PrincipalArn,
+// aws:username and tags can tell it by.
 func AskedUser(u *identity.User, account string, now time.Time) proof.User {
 	tags, open := u.Tags()
 	out := proof.User{Name: u.Name.TextOr(""), Account: account, Tags: tags, TagsOpen: open, Now: now}

@@ -44,6 +44,7 @@ func (q *Question[R]) Outcomes() []Outcome[R] {
 			memo[b] = answer
 		}
 		answer.Place, answer.Levels = p, b.Certain
+		// Where nobody may ever be, nothing is violated for sure.
 		if why, exists := p.exists(q.org); answer.Verdict == proof.Violated && exists != value.Yes {
 			answer.Verdict, answer.Needs = proof.Undetermined, why
 		}
@@ -52,7 +53,9 @@ func (q *Question[R]) Outcomes() []Outcome[R] {
 	return out
 }
 
-// At is the answer under a binding.
+// At is the answer under a binding. A policy that may bind as well can only deny
+// more. So what holds under the certain ones holds, and what is violated under all
+// possible ones is violated; between the two lies what is not known.
 func (q *Question[R]) At(b *Binding) Outcome[R] {
 	r := q.Ask(b.Certain)
 	switch verdict := q.Verdict(r); {
@@ -65,7 +68,7 @@ func (q *Question[R]) At(b *Binding) Outcome[R] {
 	case verdict == proof.Undetermined:
 		return Outcome[R]{Verdict: verdict, Result: r, Needs: value.Distinct(q.needs(r))}
 	case verdict == proof.Holds:
-		if enabled, why := PoliciesEnabled(q.org); enabled == value.Maybe {
+		if enabled, why := PoliciesEnabled(q.org); enabled == value.Maybe { // what holds may have no effect
 			return Outcome[R]{Verdict: proof.Undetermined, Result: r, Needs: why}
 		}
 		return Outcome[R]{Verdict: verdict, Result: r}

@@ -71,13 +71,15 @@ func scanned(m *identity.Model) []*identity.Organization {
 	return slices.DeleteFunc(slices.Clone(m.Organizations), func(o *identity.Organization) bool { return o.Resource == nil })
 }
 
-// bindsResources says that an attachment binds what is below it for certain.
+// bindsResources says that an attachment binds what is below it for certain. What only
+// may makes no role safe.
 func bindsResources(a *identity.Attachment) bool {
 	p := a.Policy
 	return a.Certain() == value.Yes && p != nil && p.Exists() == value.Yes && p.IsRCP() == value.Yes && p.Document != nil && !p.Document.Open
 }
 
-// key is what the policies of a guard say.
+// key is what the policies of a guard say. Guards are few and each is asked of every
+// role, so that here comparing texts pays.
 func (g ResourceGuard) key() string {
 	var b strings.Builder
 	for _, d := range g.Documents {
@@ -101,7 +103,10 @@ type GuardedTrust struct {
 	Where string
 }
 
-// UnderGuards asks about a role once more, under what binds its account.
+// UnderGuards asks about a role once more, under what binds its account. Where the
+// scan has the account, that decides. Else the role may be in any place whose policies
+// would refuse what gets in, and then nobody can say; where no place would, it is a
+// violation wherever the role is.
 func UnderGuards(guards []ResourceGuard, account string, ask func(rcps []*policy.Document) (proof.Verdict, []value.Reason)) GuardedTrust {
 	for _, g := range guards {
 		if len(g.why) == 0 && g.IsOf(account) && g.node.Exists() == value.Yes {

@@ -13,6 +13,12 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
+// Conditions are edited where they are written, and an edit that would change what
+// another condition says is none: operators are the members of one object, in which
+// each key stands once, so that moving a key under an operator that has it already
+// would replace the other test. In blocks of a policy document conditions stand apart,
+// and each has an operator of its own.
+
 // oneTest makes two tests of one key that exclude each other the one that covers
 // both: the test for absence goes.
 func oneTest(s *policy.Statement, c *policy.Condition) ([]source.Edit, error) {
@@ -79,7 +85,8 @@ func rewriteCondition(s *policy.Statement, c *policy.Condition, to string, value
 }
 
 // moveCondition takes a key away from its operator and writes it elsewhere. Where
-// both change the same lines all conditions are written anew.
+// both change the same lines, as in an object on one line, all conditions are written
+// anew: of two edits of the same bytes only one could be made.
 func moveCondition(s *policy.Statement, c *policy.Condition, to string, values []string, write func(edit.Node) ([]source.Edit, error)) ([]source.Edit, error) {
 	if len(values) == 0 {
 		var err error
@@ -106,7 +113,8 @@ func moveCondition(s *policy.Statement, c *policy.Condition, to string, values [
 	})
 }
 
-// writeValues writes the values of a condition anew.
+// writeValues writes the values of a condition anew. One value in place of one changes
+// the string alone, so that what stands around it stays as its author wrote it.
 func writeValues(s *policy.Statement, c *policy.Condition, values []string) ([]source.Edit, error) {
 	if len(values) == 1 {
 		if edits, err := replaceValue(c, values[0]); err == nil {
@@ -129,7 +137,8 @@ func writeValues(s *policy.Statement, c *policy.Condition, values []string) ([]s
 	return edit.SetMember(operator, c.Key, oneOrList(values))
 }
 
-// known are the values of a condition, where all of them are known.
+// known are the values of a condition, where all of them are known: a value that comes
+// from a variable cannot be written elsewhere as a string without losing it.
 func known(c *policy.Condition) ([]string, error) {
 	var out []string
 	for _, p := range c.Values {
@@ -165,7 +174,8 @@ func replaceValue(c *policy.Condition, to string) ([]source.Edit, error) {
 	return edit.ReplaceString(v, to)
 }
 
-// removeCondition takes one key out of a statement's conditions.
+// removeCondition takes one key out of a statement's conditions, and the operator
+// with its last key, under which there would be nothing.
 func removeCondition(s *policy.Statement, c *policy.Condition) ([]source.Edit, error) {
 	if block := conditionBlock(s, c); !block.IsZero() {
 		return edit.RemoveBlock(block)

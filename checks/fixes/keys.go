@@ -54,6 +54,8 @@ func inactive(all, off []*identity.AccessKey) []source.Edit {
 	return edits
 }
 
+// sameText says that two instances come from one block, which an edit changes for
+// both. Files are told apart by name, since two roots may have read the same.
 func sameText(a, b source.Span) bool {
 	return !a.IsZero() && !b.IsZero() && a.File.Name == b.File.Name && a.Start == b.Start
 }
@@ -79,7 +81,8 @@ var (
 	simpleOperand  = regexp.MustCompile(`^("[^"$%\\]*"|[A-Za-z_][\w.\-]*)$`)
 )
 
-// throughCall sets the input of the module call that the status is.
+// throughCall sets the input of the module call that the status is: within the module
+// an edit would reach the keys of all of its calls.
 func throughCall(off, others []*identity.AccessKey) ([]source.Edit, error) {
 	r := off[0].Resource
 	status, _ := written(r, "status")
@@ -108,7 +111,9 @@ func lastCall(r *terraform.Resource) source.Span {
 	return r.Calls[len(r.Calls)-1].Span
 }
 
-// written is the text of an attribute's expression; false when it is not there.
+// written is the text of an attribute's expression; false when it is not there. Fixes
+// that build on an expression need it as it is written: its value is that of one
+// instance, and the block may make many.
 func written(r *terraform.Resource, name string) (string, bool) {
 	if r.Block == nil {
 		return "", false

@@ -117,7 +117,8 @@ func realKey(s *policy.Statement, c *policy.Condition) (message string, edits []
 }
 
 // everyAction makes a statement deny every action but those that enrol a device,
-// of which it keeps what it denies.
+// of which it keeps what it denies. Without them nobody could enrol the device that
+// the statement asks for.
 func everyAction(s *policy.Statement) (message string, edits []source.Edit, err error) {
 	var left []string
 	for _, action := range enrolment {
@@ -171,7 +172,8 @@ func everyResource(s *policy.Statement) ([]source.Edit, error) {
 	return replaceElement(s, old, "Resource", "*")
 }
 
-// denyInstead makes a Deny of root of an Allow that leaves root out.
+// denyInstead makes a Deny of root of an Allow that leaves root out. It is sure of
+// what is meant only where the principal is all that the Allow tests.
 func denyInstead(s *policy.Statement) ([]source.Edit, error) {
 	if len(s.Conditions) != 1 || s.NotAction || !s.Conditions[0].Operator.Negated {
 		return nil, errors.New("what it means is not plain")

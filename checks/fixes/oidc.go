@@ -72,7 +72,8 @@ func tests(s *policy.Statement, key string) bool {
 	return slices.ContainsFunc(s.Conditions, func(c policy.Condition) bool { return strings.EqualFold(c.Key, key) })
 }
 
-// requireClaims adds conditions to a statement.
+// requireClaims adds conditions to a statement. Where there are none yet, they are
+// written as one object: two insertions of one member would be two members.
 func requireClaims(s *policy.Statement, wanted []tokenTest) ([]source.Edit, error) {
 	blocks := s.Value.Syntax == value.SyntaxBlock || s.Value.Syntax == value.SyntaxTFJSON
 	if !blocks && s.Element("Condition").Missing() {

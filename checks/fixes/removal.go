@@ -64,7 +64,11 @@ func joined(blocks []source.Span) []source.Span {
 	return out
 }
 
-// A removal is blocks that go together.
+// A removal is blocks that go together. What reads what is found in the texts of the
+// files, not in what was evaluated: a reference in a module that nothing calls, in a
+// block that makes no instances or in an expression that was not needed would break
+// all the same when its block is gone. Reading too much costs a draft; reading too
+// little would leave a configuration that does not load.
 type removal struct {
 	root   *terraform.Root
 	keys   []*identity.AccessKey // of the scan
@@ -102,7 +106,7 @@ func (r *removal) remove(k *identity.AccessKey) error {
 			}
 		}
 	}
-	for range 3 { // what served what served the key
+	for range 3 { // what served what served the key: a policy, its document, a secret
 		r.orphans()
 	}
 	return nil

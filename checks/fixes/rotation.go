@@ -71,7 +71,8 @@ func (c *Rotation) Shorten(r *terraform.Resource) []*analyzer.Fix {
 var aNumber = regexp.MustCompile(`^[0-9]+$`)
 
 // period sets the period of a rotation in days. What other instances and callers
-// make of an expression stays as it is where it is shorter.
+// make of an expression stays as it is where it is shorter, which is why an expression
+// is bounded by min() and not replaced.
 func (c *Rotation) period(r *terraform.Resource) ([]source.Edit, error) {
 	if r.Body.IsZero() {
 		return nil, errors.New("the rotation stands nowhere")

@@ -57,7 +57,8 @@ func moveToRoot(o *identity.Organization, p *identity.OrganizationPolicy, root s
 
 // rootOf is an expression for the root of the organization in the module of a
 // resource: as attachments beside it write it, else by the organization that is
-// declared there; "" when neither is at hand.
+// declared there; "" when neither is at hand. An expression of another module, or one
+// that each.key or count.index is part of, means nothing where the draft goes.
 func rootOf(o *identity.Organization, near *terraform.Resource) string {
 	if o.Root != nil {
 		for _, a := range o.Root.Attachments {
@@ -220,7 +221,8 @@ func labelSeparator(label string) string {
 	return "_"
 }
 
-// full says that AWS would refuse one more service control policy on a node:
+// full says that AWS would refuse one more service control policy on a node, so that
+// a draft of one would be of no use:
 // FullAWSAccess, which Terraform does not see, is one of those that may be.
 func full(n *identity.Node) bool {
 	scps, _ := organization.Attached(n)

@@ -100,7 +100,8 @@ func (c *SessionName) instead(names []string) []*analyzer.Fix {
 	return nil
 }
 
-// loose are the statements that leave the name free when they stand alone.
+// loose are the statements that leave the name free when they stand alone. Each of
+// them has to be mended: one that is left lets the same caller in.
 func (c *SessionName) loose() []*policy.Statement {
 	if c.judged {
 		return c.freeing

@@ -243,7 +243,8 @@ func jsonValue(list []string, indent string) string {
 }
 
 // free is a label that no block of the type has in the module whose text stands
-// in the directory of a file.
+// in the directory of a file. The texts are asked, because a block with count = 0
+// makes no resource and has its label all the same.
 func free(r *terraform.Root, near source.Span, typ, label string) string {
 	dir := dirOf(near.File.Name)
 	taken := func(label string) bool {
