@@ -66,7 +66,7 @@ func TestConfigBounds(t *testing.T) {
 		{"set", single("resource \"aws_iam_user\" \"x\" {\n  for_each = toset([" + many.String() + "])\n  name     = each.key\n}\n"), "more than 10000 instances"},
 		{"yaml", single("resource \"aws_iam_user\" \"x\" {\n  name = yamldecode(\"" + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + "\")\n}\n"), ""},
 		{"parentheses", single("locals {\n a = " + strings.Repeat("(", 1_000_000)), "nested deeper"},
-		{"negations", single("locals {\n a = " + strings.Repeat("!", 1_000_000) + "true\n}"), "in a row"},
+		{"negations", single("locals {\n a = " + strings.Repeat("!", 1_000_000) + "true\n}\nresource \"aws_iam_user\" \"x\" {\n name = local.a\n}"), "in a row"},
 		{"conditionals", single("locals {\n a = " + strings.Repeat("true ? 1 : ", 300_000) + "1\n}"), "conditionals"},
 		{"sums", single("resource \"aws_iam_user\" \"x\" {\n name = 1" + strings.Repeat(" + 1", 300_000) + "\n}"), "too deep"},
 		{"directives", single("resource \"aws_iam_user\" \"x\" {\n name = \"" + strings.Repeat("%{ if true }", 300_000) + "\"\n}"), "directives"},

@@ -100,6 +100,9 @@ func (ev *evaluator) newModule(m *workspace.Module, dir, modulePath string) *mod
 	ev.instances++
 	if m != nil {
 		ev.use(m.Files)
+		if !slices.Contains(ev.configured, m) {
+			ev.configured = append(ev.configured, m)
+		}
 		for _, g := range slices.Concat(m.Unread, m.Gaps) {
 			ev.root.gap(g)
 		}
@@ -210,12 +213,12 @@ func (m *moduleInstance) source(name string, b *workspace.Block) (dir, modulePat
 		m.ev.root.gap(source.Gap{Kind: kind, Span: b.Header, Reason: reason, Class: class})
 		return "", "", reason
 	}
-	x := b.Expr("source")
-	if x.None() {
-		return refuse(source.ErrorGap, "", "it has no source")
-	}
-	src, ok := x.LiteralString()
+	src, ok := b.LiteralString("source")
 	if !ok {
+		x := b.Expr("source")
+		if x.None() {
+			return refuse(source.ErrorGap, "", "it has no source")
+		}
 		v, _ := m.ev.eval(x, m.frame)
 		if m.ev.dialect.Since("1.15.0", "1.8.0") == value.No {
 			m.ev.gap(source.ErrorGap, x.Span(), fmt.Sprintf("module.%s: %s takes a literal source alone", name, m.ev.dialect))
@@ -301,10 +304,14 @@ func (m *moduleInstance) local(name string, cautious bool) *value.Value {
 		return nil
 	}
 	v := m.ev.once(m.memo, memoKey{"local", name, cautious}, "local."+name, a.NameSpan, func() *value.Value {
-		v, _ := m.ev.eval(a.Expr, m.frame.careful(cautious))
+		x := a.Expr()
+		if x.None() {
+			return value.UnknownBecause("local."+name+" cannot be read", a.NameSpan)
+		}
+		v, _ := m.ev.eval(x, m.frame.careful(cautious))
 		return v
 	})
-	return through(v, "local."+name, a.Expr.Span())
+	return through(v, "local."+name, a.Expr().Span())
 }
 
 // walk visits this module and those below it, in address order.

@@ -70,7 +70,7 @@ func (m *moduleInstance) requiredSource(name string) string {
 	if m == nil {
 		return ""
 	}
-	v, _ := m.ev.eval(m.mod.Required[name], &frame{})
+	v, _ := m.ev.eval(m.mod.Required(name), &frame{})
 	return v.Get("source").TextOr("")
 }
 

@@ -36,16 +36,17 @@ type evaluator struct {
 	dialect  lang.Dialect
 	top      *moduleInstance
 
-	mu        sync.Mutex // one resource list at a time
-	steps     int
-	depth     int
-	stopped   bool                             // a bound on all of the evaluation was met
-	instances int                              // of modules
-	parsed    map[*source.File]bool            // and read by functions
-	objects   map[*value.Ref]object            // what stands behind values of whole resources and modules
-	sets      map[*value.Ref]*instanceSet      // and of all instances of one
-	templates map[*value.Value]*parsedTemplate // of JSON strings
-	installed map[string]string                // directories of fetched modules by call path
+	mu         sync.Mutex // one resource list at a time
+	steps      int
+	depth      int
+	stopped    bool                             // a bound on all of the evaluation was met
+	instances  int                              // of modules
+	configured []*workspace.Module              // those that there are instances of
+	parsed     map[*source.File]bool            // and read by functions
+	objects    map[*value.Ref]object            // what stands behind values of whole resources and modules
+	sets       map[*value.Ref]*instanceSet      // and of all instances of one
+	templates  map[*value.Value]*parsedTemplate // of JSON strings
+	installed  map[string]string                // directories of fetched modules by call path
 	// cautious says that an empty default of the root was taken, so that
 	// evaluating with such defaults unknown gives something else.
 	cautious bool

@@ -109,7 +109,7 @@ func TestBrokenFiles(t *testing.T) {
 	tests := []struct{ name, archive, gap string }{
 		{"syntax", "-- a.tf --\nresource \"aws_iam_user\" \"broken\" {\n  name = \n", "error: "},
 		{"json", "-- a.tf.json --\n{\"resource\": ", "error: invalid JSON"},
-		{"unescaped policy variable", "-- a.tf --\nlocals {\n  p = \"${aws:username}\"\n}\n", "error: extra characters after interpolation expression"},
+		{"unescaped policy variable", "-- a.tf --\nresource \"aws_iam_policy\" \"p\" {\n  policy = \"${aws:username}\"\n}\n", "error: extra characters after interpolation expression"},
 		{"invalid UTF-8", "-- a.tf --\nlocals {\n  p = \"\xff\"\n}\n", "error: invalid character encoding"},
 		{"declared twice", "-- a.tf --\nlocals {\n  x = 1\n}\nlocals {\n  x = 2\n}\n", "error: local.x is declared twice"},
 		{"override of nothing", "-- b_override.tf --\nresource \"aws_iam_user\" \"n\" {\n}\n", "error: aws_iam_user.n is overridden but not declared"},

@@ -160,9 +160,7 @@ func (i *Influence) edited(was, now *workspace.Module) (out []place, ok bool) {
 	for _, n := range differing(was.Outputs, now.Outputs, sameBlock) {
 		change(workspace.BlockName{Type: "output", Name: n})
 	}
-	for _, n := range differing(was.Locals, now.Locals, func(a, b *workspace.Attribute) bool {
-		return a == b || a.Expr.Span().Text() == b.Expr.Span().Text()
-	}) {
+	for _, n := range differing(was.Locals, now.Locals, func(a, b *workspace.Local) bool { return a == b || a.Text() == b.Text() }) {
 		change(workspace.BlockName{Type: "local", Name: n})
 	}
 	return out, true
@@ -218,7 +216,7 @@ func (i *Influence) spread(open []place) bool {
 			}
 		case "call":
 			open = append(open, place{p.dir, workspace.BlockName{Type: "module", Name: p.BlockName.Name}})
-			if _, literal := i.tree.modules[p.dir].Calls[p.BlockName.Name].Expr("source").LiteralString(); !literal || len(i.tree.callees[p]) == 0 {
+			if _, literal := i.tree.modules[p.dir].Calls[p.BlockName.Name].LiteralString("source"); !literal || len(i.tree.callees[p]) == 0 {
 				return false
 			}
 			for _, dir := range i.tree.callees[p] {

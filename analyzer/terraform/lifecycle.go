@@ -1,6 +1,8 @@
 package terraform
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -108,14 +110,22 @@ func (inst *instance) deployed(name string, v *value.Value) *value.Value {
 // decidesAccess says that an attribute that can be changed in place decides who
 // may do what.
 func decidesAccess(key addrs.Resource, name string) bool {
-	switch name {
-	case "status":
+	if name == "status" {
 		return key.Type == "aws_iam_access_key"
-	case "policy", "assume_role_policy", "assume_role_policy_document", "content", "inline_policy", "managed_policy_arns",
-		"enabled_policy_types", "enabled_features":
-		return key.Mode == addrs.Managed
 	}
-	return false
+	return key.Mode == addrs.Managed && slices.Contains(decisive, name)
+}
+
+// decisive are the names of attributes that decide who may do what.
+var decisive = []string{
+	"policy", "assume_role_policy", "assume_role_policy_document", "content", "inline_policy", "managed_policy_arns",
+	"enabled_policy_types", "enabled_features",
+}
+
+// mayIgnore says that ignore_changes of a block that nobody has parsed may name an
+// attribute that decides who may do what.
+func mayIgnore(key addrs.Resource, b *workspace.Block) bool {
+	return !b.Lacks("ignore_changes") && (key.Type == "aws_iam_access_key" || slices.ContainsFunc(decisive, func(name string) bool { return !b.Lacks(name) }))
 }
 
 // Ignored is where ignore_changes names an attribute of the resource, or all;
@@ -143,7 +153,7 @@ func (r *Root) IgnoresChanges() bool {
 			return
 		}
 		for key, b := range m.mod.Resources {
-			if key.Mode != addrs.Managed || seen[b] {
+			if key.Mode != addrs.Managed || seen[b] || !mayIgnore(key, b) {
 				continue
 			}
 			seen[b] = true

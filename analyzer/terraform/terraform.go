@@ -115,7 +115,16 @@ func (r *Root) Modules() int { return r.loader.modules() }
 
 // Gaps are what could not be read or evaluated so far, each once, in the order
 // they were met. Ask after the resources.
-func (r *Root) Gaps() []source.Gap { return r.gaps }
+func (r *Root) Gaps() []source.Gap {
+	if ev, ok := r.loader.(*evaluator); ok {
+		for _, m := range ev.configured {
+			for _, g := range m.SyntaxGaps() {
+				r.gap(g)
+			}
+		}
+	}
+	return r.gaps
+}
 
 // ID tells roots apart in references: by their directory, evaluations of one
 // directory by their label, plans and states without one by their file.

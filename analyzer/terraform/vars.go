@@ -78,8 +78,12 @@ func (ev *evaluator) readVarFile(name string) {
 }
 
 func (ev *evaluator) hasEmptyDefault(m *workspace.Module) bool {
-	for name, b := range m.Variables {
-		if _, set := ev.values[name]; set || ev.planned[name] != nil || b.Expr("default").None() {
+	for _, name := range sortedKeys(m.Variables) { // the order decides which blocks are parsed
+		b := m.Variables[name]
+		if _, set := ev.values[name]; set || ev.planned[name] != nil || !b.Has("default") {
+			continue
+		}
+		if text, ok := b.LiteralString("default"); ok && text != "" {
 			continue
 		}
 		v, _ := ev.eval(defaultOf(b), &frame{})

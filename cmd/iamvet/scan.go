@@ -29,6 +29,7 @@ type scanFlags struct {
 	strict            bool
 	noColor           bool
 	verbose           bool
+	parseAll          bool
 	sarifCategory     string
 	sarifNotes        bool
 	credentialReports []string
@@ -64,6 +65,7 @@ not be read, or a PATH has nothing to look at, whatever else was found.`,
 	fl.BoolVar(&f.strict, "strict", false, "limits make the exit status 2, undetermined results 1")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colour")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print every gap and every undetermined result, also where many are alike")
+	fl.BoolVar(&f.parseAll, "parse-all", false, "report syntax errors also inside of blocks that nothing asks for")
 	fl.StringVar(&f.sarifCategory, "sarif-category", "", "`NAME` that tells several uploads of one commit apart")
 	fl.BoolVar(&f.sarifNotes, "sarif-notes", false, "put advice (severity note) into SARIF as well")
 	return c
@@ -81,6 +83,9 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	in, err := p.input(args, &f.inputFlags)
 	if err != nil {
 		return err
+	}
+	if in.Boundary != nil {
+		in.Boundary.ParseAll = f.parseAll
 	}
 	if in.CredentialReports, err = p.reports("--credential-report", f.credentialReports, in.boundaryDir); err != nil {
 		return err

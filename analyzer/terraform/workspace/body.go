@@ -20,22 +20,43 @@ type Block struct {
 	Span     source.Span // all of it
 	Merged   bool        // with an override
 	content  Body
+	pending  *pending // nil for what was parsed together with what is around it
 }
 
 // Body is what stands between the braces. Whoever asks for an argument or a nested
 // block comes through here or through the methods below: what a block declares is
 // known without it.
-func (b *Block) Body() *Body { return &b.content }
+func (b *Block) Body() *Body {
+	if b.pending != nil {
+		b.pending.parse(b)
+	}
+	return &b.content
+}
 
 // Attr is an attribute of the body; nil when it is not written.
-func (b *Block) Attr(name string) *Attribute { return b.Body().Attr(name) }
+func (b *Block) Attr(name string) *Attribute {
+	if b.Lacks(name) {
+		return nil
+	}
+	return b.Body().Attr(name)
+}
 
 // Expr is the expression of an attribute of the body; the zero expression when
 // it is not written.
-func (b *Block) Expr(name string) Expression { return b.Body().Expr(name) }
+func (b *Block) Expr(name string) Expression {
+	if a := b.Attr(name); a != nil {
+		return a.Expr
+	}
+	return Expression{}
+}
 
 // Nested are the blocks of a type in the body, which have so many labels.
-func (b *Block) Nested(typ string, labels int) []*Block { return b.Body().Nested(typ, labels) }
+func (b *Block) Nested(typ string, labels int) []*Block {
+	if b.Lacks(typ) {
+		return nil
+	}
+	return b.Body().Nested(typ, labels)
+}
 
 // Body is the contents of a block or of a file.
 type Body struct {

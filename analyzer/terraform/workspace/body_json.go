@@ -120,7 +120,12 @@ func decodeJSONFile(f *source.File) (*value.Value, *source.Gap) {
 	if bytes.HasPrefix(f.Bytes, byteOrderMark) {
 		start = len(byteOrderMark)
 	}
-	v := value.StrAt(source.Literal(source.Span{File: f, Start: start, End: len(f.Bytes)}))
+	return decodeJSON(source.Span{File: f, Start: start, End: len(f.Bytes)})
+}
+
+// decodeJSON is the tree of JSON text, spans included.
+func decodeJSON(at source.Span) (*value.Value, *source.Gap) {
+	v := value.StrAt(source.Literal(at))
 	v.Syntax = value.SyntaxJSON
 	tree, err := value.DecodeJSON(v)
 	if err == nil {

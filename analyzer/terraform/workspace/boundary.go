@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer/cores"
@@ -31,6 +32,9 @@ type Boundary struct {
 	FS fs.FS
 	// Dir is the absolute path on disk, only to resolve absolute targets; "" in tests.
 	Dir string
+	// ParseAll has every block parsed, so that errors are found in those as well that
+	// nobody asks for.
+	ParseAll bool
 
 	cache fileCache // what was read and parsed, for all roots
 	// base is what this boundary replaces some files of; see With.
@@ -89,7 +93,7 @@ func FindBoundary(path string) string {
 // With is the boundary with the contents of some files replaced. What was read
 // and parsed of the others is shared.
 func (b *Boundary) With(files map[string][]byte) *Boundary {
-	return &Boundary{FS: Overlay(b.FS, files), Dir: b.Dir, base: b, replaced: files}
+	return &Boundary{FS: Overlay(b.FS, files), Dir: b.Dir, ParseAll: b.ParseAll, base: b, replaced: files}
 }
 
 // Replaced are the names of the files whose contents With replaced, in order.
@@ -111,6 +115,7 @@ type fileCache struct {
 	parsed map[*source.File]func() *ParsedFile
 	dirs   map[dirKey]func() *Module
 	lists  map[string]func() *listing
+	broken atomic.Bool // an error was found in a block that was parsed later than its file
 }
 
 // once is what work makes for a key, worked out once, by whoever asks first.

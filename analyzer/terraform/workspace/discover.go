@@ -281,10 +281,10 @@ func (b *Boundary) localCalls(dir string, language lang.Language) (called []stri
 		return nil, false
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Calls)) {
-		x := m.Calls[name].Expr("source")
-		src, ok := x.LiteralString()
+		call := m.Calls[name]
+		src, ok := call.LiteralString("source")
 		if !ok {
-			computed = computed || !x.None()
+			computed = computed || call.Has("source")
 			continue
 		}
 		rel, ok := LocalSource(dir, src)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -23,15 +24,17 @@ type Module struct {
 	Files     []*source.File
 	overrides int // of files, at their end
 	Variables map[string]*Block
-	Locals    map[string]*Attribute
+	Locals    map[string]*Local
 	Outputs   map[string]*Block
 	Resources map[addrs.Resource]*Block
 	Calls     map[string]*Block
-	Providers map[string]*Block     // "aws", "aws.alias"
-	Required  map[string]Expression // what required_providers says of each local name
+	Providers map[string]*Block // "aws", "aws.alias"
 	Imports   []*Block
 	Unread    []source.Gap // of files that cannot be read
-	Gaps      []source.Gap // and of what they say
+	Gaps      []source.Gap // and of what they say; see also SyntaxGaps
+	parsed    []*ParsedFile
+	broken    *atomic.Bool // see Boundary.broken
+	settings  []*Block     // terraform {}
 
 	mu     sync.Mutex
 	byType map[typeKey][]addrs.Resource // those that somebody asked for, in order
@@ -113,16 +116,16 @@ func (b *Boundary) sharedModule(dir string, language lang.Language) *Module {
 	return m
 }
 
-func newModule(dir string) *Module {
+func (b *Boundary) newModule(dir string) *Module {
 	return &Module{
 		Dir:       dir,
+		broken:    b.broken(),
 		Variables: map[string]*Block{},
-		Locals:    map[string]*Attribute{},
+		Locals:    map[string]*Local{},
 		Outputs:   map[string]*Block{},
 		Resources: map[addrs.Resource]*Block{},
 		Calls:     map[string]*Block{},
 		Providers: map[string]*Block{},
-		Required:  map[string]Expression{},
 	}
 }
 
@@ -140,7 +143,7 @@ func (b *Boundary) loadModule(dir string, language lang.Language) *Module {
 			b.Parse(file)
 		}
 	})
-	m := newModule(dir)
+	m := b.newModule(dir)
 	for _, name := range plain {
 		m.read(b, name, false)
 	}
@@ -156,7 +159,7 @@ func (b *Boundary) changedModule(old *Module) *Module {
 	if old == nil {
 		return nil
 	}
-	m := newModule(old.Dir)
+	m := b.newModule(old.Dir)
 	m.Unread = old.Unread
 	for i, f := range old.Files {
 		if !b.shares(f.Name) {
@@ -182,6 +185,7 @@ func (m *Module) read(b *Boundary, name string, override bool) {
 // add declares what a file declares, after those that were added before.
 func (m *Module) add(p *ParsedFile, override bool) {
 	m.Files = append(m.Files, p.File)
+	m.parsed = append(m.parsed, p)
 	if override {
 		m.overrides++
 	}
@@ -211,7 +215,7 @@ func (m *Module) add(p *ParsedFile, override bool) {
 	for _, n := range p.Body.Nested("provider", 1) {
 		if len(n.Labels) == 1 {
 			name := n.Labels[0]
-			if alias, ok := n.Expr("alias").LiteralString(); ok {
+			if alias, ok := n.LiteralString("alias"); ok {
 				name += "." + alias
 			}
 			if old := m.Providers[name]; old != nil {
@@ -220,25 +224,42 @@ func (m *Module) add(p *ParsedFile, override bool) {
 			m.Providers[name] = n
 		}
 	}
-	// A module may have several terraform blocks, and required_providers in more than
-	// one: an override replaces what is said of one local name, not all of it.
-	for _, n := range p.Body.Nested("terraform", 0) {
-		for _, r := range n.Nested("required_providers", 0) {
-			for _, a := range r.Body().Attrs {
-				m.Required[a.Name] = a.Expr
-			}
-		}
-	}
+	m.settings = append(m.settings, p.Body.Nested("terraform", 0)...)
 	for _, n := range p.Body.Nested("locals", 0) {
-		for _, a := range n.Body().Attrs {
-			if old := m.Locals[a.Name]; old != nil && !override {
-				m.mistake("local."+a.Name+" is declared twice", DeclaredTwice, a.NameSpan)
+		for _, l := range n.locals() {
+			if old := m.Locals[l.Name]; old != nil && !override {
+				m.mistake("local."+l.Name+" is declared twice", DeclaredTwice, l.NameSpan)
 				continue
 			}
-			m.Locals[a.Name] = a
+			m.Locals[l.Name] = l
 		}
 	}
 	m.Imports = append(m.Imports, p.Body.Nested("import", 0)...)
+}
+
+// SyntaxGaps are the errors in those blocks that somebody has asked for.
+func (m *Module) SyntaxGaps() (gaps []source.Gap) {
+	if !m.broken.Load() {
+		return nil // which is asked often
+	}
+	for _, p := range m.parsed {
+		gaps = append(gaps, p.syntaxGaps()...)
+	}
+	return gaps
+}
+
+// Required is what required_providers says of a local name. A module may have several
+// terraform blocks, and required_providers in more than one: an override replaces
+// what is said of one local name, not all of it.
+func (m *Module) Required(name string) (out Expression) {
+	for _, n := range m.settings {
+		for _, r := range n.Nested("required_providers", 0) {
+			if x := r.Expr(name); !x.None() {
+				out = x
+			}
+		}
+	}
+	return out
 }
 
 func (m *Module) mistake(reason, class string, at source.Span) {
@@ -296,9 +317,9 @@ func declareBlock[K comparable](into map[K]*Block, key K, n *Block, override boo
 
 // mergeBlock is base with what over says instead.
 func mergeBlock(base, over *Block) *Block {
+	content := mergeBody(base.Body(), over.Body())
 	out := *base
-	out.Merged = true
-	out.content = mergeBody(base.Body(), over.Body())
+	out.Merged, out.content, out.pending = true, content, nil
 	return &out
 }
 

@@ -467,17 +467,9 @@ func (s *scan) header(h *heading, start int, words []span) []span {
 	}
 }
 
-// argument is an argument that stands directly in the body of a block.
-type argument struct {
-	name   string
-	nameAt span
-	value  span
-}
-
-// literal is the text of a value that is a string of which nothing has to be
-// decoded.
-func (a *argument) literal(src []byte) (string, bool) {
-	v := a.value.of(src)
+// plainString is the text of a value that is a string of which nothing has to be
+// decoded, in either syntax.
+func plainString(v []byte) (string, bool) {
 	if len(v) < 2 || v[0] != '"' {
 		return "", false
 	}
@@ -489,33 +481,33 @@ func (a *argument) literal(src []byte) (string, bool) {
 	return string(v[1 : len(v)-1]), true
 }
 
-// arguments are the arguments that stand directly in a block in the native syntax,
-// without the nested blocks. ok is false where only hcl can tell.
-func (h *heading) arguments(src []byte) (args []argument, ok bool) {
+// arguments visits the arguments that stand directly in a block in the native
+// syntax, without the nested blocks. It is false where only hcl can tell.
+func (h *heading) arguments(src []byte, visit func(name, value span)) bool {
 	s := scan{src: src[:h.whole.end]}
 	for i := h.body; ; {
 		start := s.between(i)
 		switch {
 		case start < 0 || start >= h.whole.end:
-			return nil, false
+			return false
 		case src[start] == '}':
-			return args, start+1 == h.whole.end
+			return start+1 == h.whole.end
 		}
 		name := span{start, identifier(src, start)}
 		if name.end == start {
-			return nil, false
+			return false
 		}
 		if i = s.space(name.end); src[i] != '=' {
 			if i = s.nested(i); i < 0 {
-				return nil, false
+				return false
 			}
 			continue
 		}
 		v := span{start: s.space(i + 1)}
 		if v.end, i = s.value(v.start); i < 0 {
-			return nil, false
+			return false
 		}
-		args = append(args, argument{name: string(name.of(src)), nameAt: name, value: v})
+		visit(name, v)
 	}
 }
 
@@ -597,10 +589,12 @@ func mentions(text []byte, visit func(a, b, c []byte)) {
 	}
 }
 
+func inWord(c byte) bool { return wordClass[c] != 0 || c >= utf8.RuneSelf }
+
 func beginsWord(c byte) bool { return wordClass[c] == wordStart || c >= utf8.RuneSelf }
 
 func wordEnd(text []byte, i int) int {
-	for i < len(text) && (wordClass[text[i]] != 0 || text[i] >= utf8.RuneSelf) {
+	for i < len(text) && inWord(text[i]) {
 		i++
 	}
 	return i

@@ -76,22 +76,22 @@ func (s *jsonScan) word(quoted span) (string, bool) {
 	return string(text), bytes.IndexByte(text, '\\') < 0
 }
 
-// argumentsJSON are the arguments of a block in the JSON syntax: all its members,
-// for only who asks for nested blocks tells these apart.
-func (h *heading) argumentsJSON(src []byte) (args []argument, ok bool) {
+// argumentsJSON visits the arguments of a block in the JSON syntax: all its members,
+// for only who asks for nested blocks tells these apart. The spans of names have no
+// quotes. It is false where the block has to be decoded.
+func (h *heading) argumentsJSON(src []byte, visit func(name, value span)) bool {
 	s := jsonScan{src: src[:h.whole.end]}
-	end := s.members(h.body, 1, func(key span, at int) int {
+	return s.members(h.body, 1, func(key span, at int) int {
 		name, ok := s.word(key)
 		end := s.value(at, 2)
 		if !ok {
 			return -1
 		}
 		if name != "//" {
-			args = append(args, argument{name: name, nameAt: key, value: span{at, end}})
+			visit(span{key.start + 1, key.end - 1}, span{at, end})
 		}
 		return end
-	})
-	return args, end == h.whole.end
+	}) == h.whole.end
 }
 
 func (s *jsonScan) space(i int) int {
@@ -252,13 +252,15 @@ func (s *jsonScan) number(i int) int {
 	return i
 }
 
-// decode is the body of a block in the JSON syntax.
-func (h *heading) decode(f *source.File) (Body, []source.Gap) {
-	v := value.StrAt(source.Literal(h.whole.in(f)))
-	v.Syntax = value.SyntaxJSON
-	tree, err := value.DecodeJSON(v)
-	if err != nil { // not of what headingsJSON was sure of
-		return Body{Syntax: value.SyntaxTFJSON}, []source.Gap{{Kind: source.ErrorGap, Span: v.Span, Reason: err.Error()}}
+// decodeBlock is the body of a block in the JSON syntax.
+func decodeBlock(typ string, at source.Span) (Body, []source.Gap) {
+	tree, gap := decodeJSON(at)
+	if gap != nil { // not of what headingsJSON was sure of
+		return Body{Syntax: value.SyntaxTFJSON}, []source.Gap{*gap}
 	}
-	return jsonBody(tree), misplaced(h.typ, tree, 0)
+	var gaps []source.Gap
+	if _, ok := jsonLabels[typ]; ok {
+		gaps = misplaced(typ, tree, 0) // its labels are above it
+	}
+	return jsonBody(tree), gaps
 }

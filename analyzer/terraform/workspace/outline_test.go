@@ -63,23 +63,21 @@ func bytesOf(r hcl.Range) span { return span{r.Start.Byte, r.End.Byte} }
 
 func soundArguments(t *testing.T, src []byte, b *heading, body *hclsyntax.Body) {
 	t.Helper()
-	args, ok := b.arguments(src)
-	if !ok {
-		return
-	}
-	if len(args) != len(body.Attributes) {
-		t.Fatalf("%d arguments, hcl finds %d\n%q", len(args), len(body.Attributes), b.whole.of(src))
-	}
-	for _, a := range args {
-		want := body.Attributes[a.name]
-		if want == nil || a.nameAt != bytesOf(want.NameRange) || a.value.end != want.SrcRange.End.Byte {
-			t.Fatalf("%+v, hcl: %+v\n%q", a, want, src)
+	found := 0
+	ok := b.arguments(src, func(name, v span) {
+		found++
+		want := body.Attributes[string(name.of(src))]
+		if want == nil || name != bytesOf(want.NameRange) || v.end != want.SrcRange.End.Byte {
+			t.Fatalf("%v = %v, hcl: %+v\n%q", name, v, want, src)
 		}
-		if text, ok := a.literal(src); ok {
+		if text, ok := plainString(v.of(src)); ok {
 			if v, diags := want.Expr.Value(nil); diags.HasErrors() || v.AsString() != text {
-				t.Fatalf("%s is %q, hcl: %v\n%q", a.name, text, v, src)
+				t.Fatalf("%q, hcl: %v\n%q", text, v, src)
 			}
 		}
+	})
+	if ok && found != len(body.Attributes) {
+		t.Fatalf("%d arguments, hcl finds %d\n%q", found, len(body.Attributes), b.whole.of(src))
 	}
 }
 

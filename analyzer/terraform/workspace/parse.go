@@ -3,7 +3,9 @@ package workspace
 import (
 	"bytes"
 	"fmt"
+	"path"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
@@ -20,14 +22,20 @@ const (
 	maxUnary        = 500  // operators in a row: !!!!x
 	maxConditionals = 5000 // ? in one file
 	maxDirectives   = 5000 // %{ in one file
-	maxSyntaxGaps   = 5    // reported per file
+	maxSyntaxGaps   = 5    // reported per file, or per block that is parsed on its own
 )
 
-// ParsedFile is a file of the configuration, parsed.
+// ParsedFile is a file of the configuration, parsed, or as far as its blocks are
+// known: these are parsed when somebody asks what is in them.
 type ParsedFile struct {
 	File *source.File
 	Body Body
-	Gaps []source.Gap
+	Gaps []source.Gap // of the whole file; see also syntaxGaps
+
+	// For the blocks that are parsed later: all of the text, and what is set where
+	// one of them has an error.
+	text   func() source.Text
+	broken *atomic.Bool
 }
 
 // Parse reads a file of either syntax, once for all roots.
@@ -39,15 +47,18 @@ func (b *Boundary) Parse(f *source.File) *ParsedFile {
 }
 
 func (b *Boundary) parse(f *source.File) *ParsedFile {
-	switch {
-	case bytes.HasPrefix(f.Bytes, []byte("\x00GITCRYPT\x00")): // the header of what git-crypt writes
+	if bytes.HasPrefix(f.Bytes, []byte("\x00GITCRYPT\x00")) { // the header of what git-crypt writes
 		at := source.Span{File: f}
 		return &ParsedFile{File: f, Gaps: []source.Gap{{Kind: source.LimitGap, Span: at, Reason: f.Name + " is encrypted by git-crypt: unlock it first"}}}
-	case strings.HasSuffix(f.Name, ".json"):
-		return parseJSONFile(f)
 	}
 	if p := b.reparse(f); p != nil {
 		return p
+	}
+	if p := b.outline(f); p != nil {
+		return p
+	}
+	if strings.HasSuffix(f.Name, ".json") {
+		return parseJSONFile(f)
 	}
 	return parseNativeFile(f)
 }
@@ -58,10 +69,38 @@ func (b *Boundary) reparse(f *source.File) *ParsedFile {
 		return nil
 	}
 	old, gap := b.base.File(f.Name)
-	if gap != nil {
+	if gap != nil || strings.HasSuffix(f.Name, ".json") {
 		return nil
 	}
 	return reparse(b.base.Parse(old), f)
+}
+
+// broken is set where an error was found in a block of any file, of the base or of
+// what replaces it, that was parsed later than its file.
+func (b *Boundary) broken() *atomic.Bool {
+	for b.base != nil {
+		b = b.base
+	}
+	return &b.cache.broken
+}
+
+// outline finds the blocks of a file, and parses none. It is nil where the file has
+// to be parsed at once: one with values of variables, and one with anything else
+// than sound blocks.
+func (b *Boundary) outline(f *source.File) *ParsedFile {
+	_, kind := ConfigName(path.Base(f.Name))
+	if b.ParseAll || kind == "" {
+		return nil
+	}
+	find, syntax := headings, value.SyntaxBlock
+	if strings.HasSuffix(kind, ".json") {
+		find, syntax = headingsJSON, value.SyntaxTFJSON
+	}
+	found, ok := find(f.Bytes)
+	if !ok {
+		return nil
+	}
+	return outlined(f, found, syntax, b.broken())
 }
 
 func parseNativeFile(f *source.File) *ParsedFile {

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // A BlockName is what the blocks of a module are called in uses: the key of a
@@ -36,30 +37,54 @@ func (m *Module) References() *Uses {
 	u := &Uses{By: map[BlockName][]BlockName{}}
 	m.uses = u
 	for k, b := range m.Resources {
-		u.add(k, b.Body())
+		u.add(k, b)
 	}
-	for n, a := range m.Locals {
-		u.add(BlockName{Type: "local", Name: n}, &Body{Attrs: []*Attribute{a}})
+	for n, l := range m.Locals {
+		u.addLocal(BlockName{Type: "local", Name: n}, l)
 	}
 	for n, b := range m.Outputs {
-		u.add(BlockName{Type: "output", Name: n}, b.Body())
+		u.add(BlockName{Type: "output", Name: n}, b)
 	}
 	for n, b := range m.Calls {
-		u.add(BlockName{Type: "call", Name: n}, b.Body())
+		u.add(BlockName{Type: "call", Name: n}, b)
 	}
 	for n, b := range m.Variables {
-		u.add(BlockName{Type: "var", Name: n}, b.Body())
+		u.add(BlockName{Type: "var", Name: n}, b)
 	}
 	for _, b := range m.Providers {
-		u.add(Everything, b.Body())
+		u.add(Everything, b)
 	}
 	for _, b := range m.Imports {
-		u.add(Everything, b.Body())
+		u.add(Everything, b)
 	}
 	return u
 }
 
-func (u *Uses) add(user BlockName, b *Body) {
+// add notes what a block refers to: whatever it mentions, when it was not parsed
+// together with its file, whether or not somebody has asked for it since.
+func (u *Uses) add(user BlockName, b *Block) {
+	switch {
+	case b.pending == nil:
+		u.addBody(user, b.Body())
+	case b.pending.file.Body.Syntax == value.SyntaxTFJSON:
+		u.Opaque = true
+	default:
+		u.addText(user, b.Span.File.Bytes[b.pending.body:b.Span.End])
+	}
+}
+
+func (u *Uses) addLocal(user BlockName, l *Local) {
+	switch {
+	case l.text.IsZero():
+		u.addBody(user, &Body{Attrs: []*Attribute{{Name: l.Name, Expr: l.Expr()}}})
+	case l.block.pending.file.Body.Syntax == value.SyntaxTFJSON:
+		u.Opaque = true
+	default:
+		u.addText(user, l.text.File.Bytes[l.text.Start:l.text.End])
+	}
+}
+
+func (u *Uses) addBody(user BlockName, b *Body) {
 	refs, ok := b.References()
 	if !ok {
 		u.Opaque = true
@@ -67,6 +92,23 @@ func (u *Uses) add(user BlockName, b *Body) {
 	for _, n := range refs {
 		u.By[n] = append(u.By[n], user)
 	}
+}
+
+func (u *Uses) addText(user BlockName, text []byte) {
+	mentions(text, func(a, b, c []byte) {
+		var users []BlockName
+		mode, typ, name := addrs.Managed, a, b
+		switch string(a) {
+		case "data":
+			mode, typ, name = addrs.Data, b, c
+		case "resource":
+			typ, name = b, c
+		}
+		if users = u.By[BlockName{Mode: mode, Type: string(typ), Name: string(name)}]; len(users) > 0 && users[len(users)-1] == user {
+			return
+		}
+		u.By[BlockName{Mode: mode, Type: string(typ), Name: string(name)}] = append(users, user)
+	})
 }
 
 // References are what a body refers to, each once. ok is false for JSON.

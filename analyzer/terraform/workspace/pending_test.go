@@ -1,0 +1,156 @@
+package workspace
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// Block by block, a file says what it says when it is parsed as a whole.
+func TestBlocksParsedAloneAreThoseOfTheFile(t *testing.T) {
+	compared := 0
+	for name, data := range configurations(t) {
+		found, ok := headings(data)
+		if !ok {
+			continue
+		}
+		f := source.NewFile(name, data)
+		alone, whole := outlined(f, found, value.SyntaxBlock, new(atomic.Bool)), parseNativeFile(f)
+		if len(whole.Gaps) > 0 {
+			continue
+		}
+		if len(alone.Body.Blocks) != len(whole.Body.Blocks) {
+			t.Fatalf("%s: %d blocks, want %d", name, len(alone.Body.Blocks), len(whole.Body.Blocks))
+		}
+		for i, want := range whole.Body.Blocks {
+			got := alone.Body.Blocks[i]
+			got.Body()
+			if len(got.pending.gaps) > 0 {
+				t.Errorf("%s: %v", name, got.pending.gaps)
+			}
+			got.pending = nil
+			if len(got.Labels) == 0 {
+				got.Labels = want.Labels
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: %s %v is another on its own", name, want.Type, want.Labels)
+			}
+			compared++
+		}
+	}
+	if compared < 1000 {
+		t.Errorf("only %d blocks compared", compared)
+	}
+}
+
+func moduleOf(t *testing.T, parseAll bool, files map[string]string) *Module {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	for name, text := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	b := OverFS(fsys)
+	b.ParseAll = parseAll
+	return b.Module(".", lang.AnyLanguage)
+}
+
+const (
+	nativeText = `terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+provider "aws" {
+  alias = "west"
+}
+module "m" {
+  source = "./m" # count
+}
+variable "v" {
+  account_id = 1
+}
+locals {
+  a = "${}"
+  b = { c = 1 }
+}
+`
+	jsonText = `{
+  "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws"}}},
+  "provider": {"aws": {"alias": "west"}},
+  "module": {"m": {"source": "./m"}},
+  "variable": {"v": {"account_id": 1, "x": 1, "x": 2}},
+  "locals": {"a": {"d": 1, "d": 2}, "b": {"c": 1}}
+}`
+)
+
+// What a module declares is known before anything is parsed, and what is not there
+// as well.
+func TestNothingIsParsedBeforeSomebodyAsks(t *testing.T) {
+	for name, text := range map[string]string{"main.tf": nativeText, "main.tf.json": jsonText} {
+		m := moduleOf(t, false, map[string]string{name: text})
+		call, v := m.Calls["m"], m.Variables["v"]
+		if m.Providers["aws.west"] == nil || m.Locals["a"] == nil || m.Locals["b"] == nil {
+			t.Errorf("%s: providers %v, locals %v", name, m.Providers, m.Locals)
+		}
+		if src, ok := call.LiteralString("source"); !ok || src != "./m" {
+			t.Errorf("%s: source %q, %v", name, src, ok)
+		}
+		if !call.Expr("for_each").None() || call.Has("version") || v.Attr("count") != nil || len(v.Nested("validation", 0)) > 0 || v.Has("default") {
+			t.Errorf("%s: something is there that is not", name)
+		}
+		if text := m.Locals["b"].Text(); !strings.HasPrefix(text, "{") || !strings.HasSuffix(text, "1}") && !strings.HasSuffix(text, "1 }") {
+			t.Errorf("%s: local.b is %q", name, text)
+		}
+		m.References()
+		for _, p := range m.parsed {
+			for _, b := range p.Body.Blocks {
+				if b.pending.done.Load() {
+					t.Errorf("%s: %s is parsed", name, b.Type)
+				}
+			}
+		}
+		if x := m.Required("aws"); x.None() {
+			t.Errorf("%s: nothing is required", name)
+		}
+		if len(m.SyntaxGaps()) > 0 {
+			t.Errorf("%s: %v", name, m.SyntaxGaps())
+		}
+		m.Locals["b"].Expr()
+		if gaps := m.SyntaxGaps(); len(gaps) != 1 || gaps[0].Span.File != m.Files[0] {
+			t.Errorf("%s: %v", name, gaps)
+		}
+	}
+}
+
+// ParseAll finds the errors in everything.
+func TestParseAll(t *testing.T) {
+	for name, text := range map[string]string{"main.tf": nativeText, "main.tf.json": jsonText} {
+		if m := moduleOf(t, true, map[string]string{name: text}); len(m.Gaps) == 0 {
+			t.Errorf("%s: no gaps", name)
+		}
+	}
+}
+
+// Whoever asks first, and at whatever time, an error is found once and by all.
+func TestBlocksAreParsedOnce(t *testing.T) {
+	m := moduleOf(t, false, map[string]string{"main.tf": nativeText})
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for _, l := range m.Locals {
+				l.Expr()
+			}
+			if gaps := m.SyntaxGaps(); len(gaps) != 1 {
+				t.Errorf("%v", gaps)
+			}
+		})
+	}
+	all.Wait()
+}
