@@ -52,7 +52,7 @@ func requiresMFA(p *analyzer.Pass, r *identity.Reported) bool {
 		u, m = deployed, account.Model
 	}
 	levels := organization.Guardrails(p.Model, r.Account)
-	if organization.Guarded(levels, proof.User{Name: r.User, Account: r.Account, TagsOpen: true, Now: p.Now}) {
+	if organization.Guarded(levels, proof.User{Name: r.User, Partition: r.Partition, Account: r.Account, TagsOpen: true, Now: p.Now}) {
 		return true
 	}
 	if u == nil {

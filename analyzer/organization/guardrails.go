@@ -9,6 +9,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -130,6 +131,7 @@ func AskedUser(u *identity.User, account string, now time.Time) proof.User {
 		return out
 	}
 	path := u.Resource.Attr("path")
+	out.Partition = partitionOf(u.Resource)
 	out.Path, out.PathUnknown = path.TextOr(""), !path.Missing() && !path.Known()
 	for _, p := range u.Resource.Reference("arn").Parts {
 		if p.Hole != nil && p.Hole.Same != "" {
@@ -145,7 +147,7 @@ func AskedUser(u *identity.User, account string, now time.Time) proof.User {
 func UserKey(u *identity.User, account string, p identity.Permissions, levels []proof.Level) string {
 	var b strings.Builder
 	asked := AskedUser(u, account, time.Time{})
-	fmt.Fprintf(&b, "%q %q %q %q %t %q %t", asked.Name, account, asked.AccountName, asked.Path, asked.PathUnknown, asked.Tags, asked.TagsOpen)
+	fmt.Fprintf(&b, "%q %q %q %q %q %t %q %t", asked.Name, asked.Partition, account, asked.AccountName, asked.Path, asked.PathUnknown, asked.Tags, asked.TagsOpen)
 	documents := append(p.Documents(), p.Boundary)
 	for _, l := range levels {
 		documents = append(append(documents, nil), l.Documents...)
@@ -161,4 +163,15 @@ func UserKey(u *identity.User, account string, p identity.Permissions, levels []
 		}
 	}
 	return b.String()
+}
+
+// partitionOf is the partition of a user, as its ARN says where it is deployed, or its
+// provider; "" when neither does.
+func partitionOf(r *terraform.Resource) string {
+	if arn, ok := r.Attr("arn").Text(); ok {
+		if parts := strings.SplitN(arn, ":", 3); len(parts) == 3 && parts[0] == "arn" {
+			return parts[1]
+		}
+	}
+	return r.Partition()
 }
