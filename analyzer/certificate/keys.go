@@ -48,6 +48,9 @@ type encoder struct {
 	names     map[string]*variable
 	// now is when requests begin to be made; the zero Time leaves that open.
 	now time.Time
+	// anybody says that the request may be one that a service makes: it may carry keys
+	// that no principal's own request does.
+	anybody bool
 	// endpoint says that the request goes through a VPC endpoint.
 	endpoint *formula
 	// entangled says that something ties variables together in a way that this
@@ -239,7 +242,7 @@ func (e *encoder) open(name string) key {
 	k, known := aws.KeyNamed(name)
 	prefix, _, colon := strings.Cut(name, ":")
 	switch {
-	case known && k.There == aws.Never, !known && (!colon || aws.Slip(name) != ""):
+	case known && k.There == aws.Never && !e.anybody, !known && (!colon || aws.Slip(name) != ""):
 		return absent()
 	case !known && prefix == "aws":
 		return key{unclear: true}

@@ -25,6 +25,8 @@ type kind struct {
 	statement func(generator) object
 	proven    func(setting, *policy.Document) proof.Verdict
 	claim     func(setting, *policy.Document) *certificate.Claim
+	// begin makes the statements to begin with; nil for some of statement's.
+	begin func(generator) []any
 }
 
 // setting is what is known around a policy.
@@ -53,6 +55,7 @@ var kinds = []kind{
 		func(s setting, d *policy.Document) *certificate.Claim {
 			return certificate.RootMFA(certificate.Root{Levels: level(d), Partition: s.Partition, Account: s.Account})
 		},
+		nil,
 	},
 	{
 		"networks", generator.networkStatement,
@@ -62,6 +65,7 @@ var kinds = []kind{
 		func(s setting, d *policy.Document) *certificate.Claim {
 			return certificate.Networks(certificate.Root{Levels: level(d), Partition: s.Partition, Account: s.Account})
 		},
+		nil,
 	},
 	{
 		"trust", generator.sessionStatement,
@@ -71,6 +75,7 @@ var kinds = []kind{
 		func(_ setting, d *policy.Document) *certificate.Claim {
 			return certificate.SessionName(certificate.Trust{Document: d, Account: "111122223333", Partition: "aws"})
 		},
+		nil,
 	},
 	{
 		"strangers", generator.strangerStatement,
@@ -80,6 +85,7 @@ var kinds = []kind{
 		func(_ setting, d *policy.Document) *certificate.Claim {
 			return certificate.Strangers(certificate.Trust{Document: d, Account: "111122223333", Partition: "aws"})
 		},
+		nil,
 	},
 	{
 		"federated", generator.tokenStatement,
@@ -89,6 +95,7 @@ var kinds = []kind{
 		func(s setting, d *policy.Document) *certificate.Claim {
 			return certificate.Tokens(certificate.Federation{Document: d, Partition: "aws"}, "arn:aws:iam::111122223333:oidc-provider/"+s.Host)
 		},
+		nil,
 	},
 	{
 		"users", generator.userStatement,
@@ -100,7 +107,38 @@ var kinds = []kind{
 			return certificate.UserMFA(certificate.User{Name: s.User, Path: s.Path, Account: s.Account, Partition: "aws",
 				Levels: []certificate.Level{{Documents: []*policy.Document{d}, Everything: policy.False}}})
 		},
+		nil,
 	},
+	{
+		"comparison", generator.changedStatement,
+		func(_ setting, d *policy.Document) proof.Verdict {
+			before, after := beforeAndAfter(d)
+			return map[value.Tri]proof.Verdict{value.Yes: proof.Holds, value.No: proof.Violated, value.Maybe: proof.Undetermined}[proof.Narrower(before, after).Narrower]
+		},
+		func(_ setting, d *policy.Document) *certificate.Claim {
+			before, after := beforeAndAfter(d)
+			return certificate.Narrower(before, after, "aws")
+		},
+		generator.change,
+	},
+}
+
+// beforeAndAfter are two policies of which one holds all statements: those after a
+// change have the Sid After.
+func beforeAndAfter(d *policy.Document) (before, after []*policy.Document) {
+	var was, now []any
+	for _, s := range d.Statements {
+		var o object
+		if err := json.Unmarshal([]byte(s.Span().Text()), &o); err != nil {
+			panic(err)
+		}
+		if s.Sid == "After" {
+			now = append(now, o)
+		} else {
+			was = append(was, o)
+		}
+	}
+	return []*policy.Document{parse(policyOf(was))}, []*policy.Document{parse(policyOf(now))}
 }
 
 func parse(text string) *policy.Document {
@@ -144,8 +182,12 @@ func (k kind) decide(s setting, statements []any) outcome {
 // differ in one corner alone.
 func (k kind) chain(g generator, around setting, visit func([]any) outcome) {
 	var statements []any
-	for range 1 + g.IntN(3) {
-		statements = append(statements, k.statement(g))
+	if k.begin != nil {
+		statements = k.begin(g)
+	} else {
+		for range 1 + g.IntN(3) {
+			statements = append(statements, k.statement(g))
+		}
 	}
 	o := visit(statements)
 	for step := 0; step < 6 && o.checked == certificate.Violated; step++ {

@@ -344,6 +344,54 @@ func (g generator) tokenStatement() object {
 	return s
 }
 
+// change is a policy and what becomes of it: statements with other conditions, with
+// fewer or with more, and statements that are new or gone.
+func (g generator) change() []any {
+	var out []any
+	for range 1 + g.IntN(2) {
+		was := g.userStatement()
+		delete(was, "Sid")
+		out = append(out, was)
+		if g.oneIn(6) {
+			continue
+		}
+		now := clone(was)
+		now["Sid"] = "After"
+		other := g.userStatement()
+		for _, name := range []string{"Condition", "Effect"} {
+			if g.oneIn(3) {
+				delete(now, name)
+				if other[name] != nil || name == "Effect" {
+					now[name] = other[name]
+				}
+			}
+		}
+		if c, ok := now["Condition"].(object); ok && g.oneIn(2) {
+			if more, ok := other["Condition"].(object); ok { // further conditions
+				c = clone(c)
+				for op, keys := range more {
+					if c[op] == nil {
+						c[op] = keys
+					}
+				}
+				now["Condition"] = c
+			}
+		}
+		if g.oneIn(4) && now["Action"] != nil {
+			now["Action"] = g.some(actions...)
+		}
+		out = append(out, now)
+	}
+	return out
+}
+
+// changedStatement is one more statement after the change.
+func (g generator) changedStatement() object {
+	s := g.userStatement()
+	s["Sid"] = "After"
+	return s
+}
+
 // policyOf is a policy of statements, as JSON.
 func policyOf(statements []any) string {
 	b, err := json.Marshal(object{"Version": "2012-10-17", "Statement": statements})

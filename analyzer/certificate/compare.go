@@ -1,0 +1,37 @@
+package certificate
+
+import "github.com/iamvet/iamvet/analyzer/policy"
+
+// Narrower claims that changed policies allow no more than those before, to nobody,
+// with no action on anything: what their Allows cover, Allows before do, and what
+// Denies before covered, theirs do.
+func Narrower(before, after []*policy.Document, partition string) *Claim {
+	e := newEncoder(partition)
+	e.anybody = true
+	of := []policy.CallerKind{policy.RootCaller, policy.UserCaller, policy.RoleCaller}
+	e.called(of...)
+	e.identify(of...)
+	e.acts()
+	request := e.exactly(e.and(e.hasResource(), e.rightIDs()))
+	covered := func(docs []*policy.Document, effect policy.Effect) tri {
+		out := e.exactly(e.no)
+		for _, d := range docs {
+			if d.Open {
+				out = e.triOr(out, e.unknown())
+			}
+			for _, s := range d.Statements {
+				switch s.Effect {
+				case effect:
+					out = e.triOr(out, e.matches(s, e.action))
+				case policy.EffectUnknown:
+					out = e.triOr(out, e.triAnd(e.matches(s, e.action), e.unknown()))
+				}
+			}
+		}
+		return out
+	}
+	c := &Claim{Words: "no request is allowed, or no longer denied, that was not before", encoder: e}
+	c.refute("a request that is allowed now", e.triAnd(request, covered(after, policy.Allow), e.triNot(covered(before, policy.Allow))))
+	c.refute("a request that is no longer denied", e.triAnd(request, covered(before, policy.Deny), e.triNot(covered(after, policy.Deny))))
+	return c
+}
