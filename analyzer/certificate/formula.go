@@ -15,6 +15,7 @@ type variable struct {
 	base    *regex
 	spans   []span
 	integer bool
+	few     bool // it is one of a few texts
 
 	alphabet *set             // the letters of base
 	members  map[int]*formula // that it is in a set, by the set

@@ -101,7 +101,9 @@ func (e *encoder) choice(name string, of ...string) *variable {
 	for _, t := range of {
 		list = append(list, e.pool.text(t))
 	}
-	return e.textual(name, e.pool.union(list...))
+	v := e.textual(name, e.pool.union(list...))
+	v.few = true
+	return v
 }
 
 // The languages of what requests are made of.

@@ -186,7 +186,30 @@ func (m *matcher) within(v *variable, part []element) *formula {
 	if has(part, requestVariable) {
 		return m.template(v, part, m.fold)
 	}
+	if text, ok := spelledOut(part); ok && !m.fold {
+		return m.equal(v, text)
+	}
 	return m.member(v, m.pool.elements(part, m.fold))
+}
+
+// spelledOut is the text of a pattern that has letters alone.
+func spelledOut(part []element) (string, bool) {
+	b := make([]byte, len(part))
+	for i, e := range part {
+		if e.kind != letter {
+			return "", false
+		}
+		b[i] = e.letter
+	}
+	return string(b), true
+}
+
+// equal is that a variable is a text: member for the plainest of sets.
+func (e *encoder) equal(v *variable, text string) *formula {
+	if !e.pool.holds(v.base, text) {
+		return e.no
+	}
+	return e.member(v, e.pool.text(text))
 }
 
 // member is that the text of a variable is in a set.
@@ -198,7 +221,12 @@ func (e *encoder) member(v *variable, r *regex) *formula {
 		v.members = map[int]*formula{}
 	}
 	f := e.atom("in "+v.name+" "+itoa(r.id), atom{of: v, in: r})
-	if empty, sure := e.pool.void(e.pool.inter(v.base, r)); empty && sure {
+	if text, ok := r.alone(); ok && !v.few {
+		// One text among many: neither none of them nor all.
+		if !e.pool.holds(v.base, text) {
+			f = e.no
+		}
+	} else if empty, sure := e.pool.void(e.pool.inter(v.base, r)); empty && sure {
 		f = e.no
 	} else if empty, sure := e.pool.void(e.pool.inter(v.base, e.pool.not(r))); empty && sure {
 		f = e.yes

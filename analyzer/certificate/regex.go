@@ -115,6 +115,22 @@ func (p *pool) node(r regex) *regex {
 	return n
 }
 
+// alone is the text of a regular expression that is spelled out.
+func (r *regex) alone() (string, bool) {
+	var b []byte
+	for r.op == opConcat && r.subs[0].op == opSet && r.subs[0].set.size() == 1 {
+		b = append(b, r.subs[0].set.first())
+		r = r.subs[1]
+	}
+	switch {
+	case r.op == opEmpty:
+		return string(b), true
+	case r.op == opSet && r.set.size() == 1:
+		return string(append(b, r.set.first())), true
+	}
+	return "", false
+}
+
 func (p *pool) class(s set) *regex {
 	if s == (set{}) {
 		return p.none
@@ -538,9 +554,9 @@ func (r *regex) writeConcat(b *strings.Builder) {
 }
 
 func (s *set) first() byte {
-	for c := 0; c < 256; c++ {
-		if s.has(byte(c)) {
-			return byte(c)
+	for i, w := range s {
+		if w != 0 {
+			return byte(64*i + bits.TrailingZeros64(w))
 		}
 	}
 	return 0
