@@ -1,6 +1,10 @@
 package certificate
 
-import "github.com/iamvet/iamvet/analyzer/policy"
+import (
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+)
 
 // caller is who makes the request: one of a few kinds, with the parts that its ARN
 // and the keys about it are made of.
@@ -131,11 +135,31 @@ func (e *encoder) admits(s *policy.Statement) tri {
 	return out
 }
 
+// accountIn is the account of an ARN, or all there is.
+func accountIn(list []element) []element {
+	colons, from := 0, 0
+	for i, el := range list {
+		if el.kind != letter || el.letter != ':' {
+			continue
+		}
+		switch colons++; colons {
+		case 4:
+			from = i + 1
+		case 5:
+			return list[from:i]
+		}
+	}
+	if colons == 0 {
+		return list
+	}
+	return nil
+}
+
 // stands is when a principal stands for the caller.
 func (e *encoder) stands(p policy.Principal) tri {
 	token := e.of(policy.FederatedCaller)
 	iam := e.not(token)
-	list := read(p.Pattern, spelling{})
+	list := e.read(p.Pattern, spelling{})
 	known := !has(list, gap)
 	named := func(kind policy.CallerKind, arn []piece) tri {
 		switch {
@@ -153,10 +177,14 @@ func (e *encoder) stands(p policy.Principal) tri {
 		// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
 		return e.exactly(e.yes)
 	case policy.AccountPrincipal:
-		if !known && p.Account == "" {
+		account := letters(p.Account)
+		if p.Account == "" {
+			account = accountIn(list)
+		}
+		if account == nil || has(account, gap) {
 			return tri{e.no, iam}
 		}
-		own := e.match(letters(p.Account), e.caller.account, false)
+		own := e.match(account, e.caller.account, false)
 		if p.Partition != "" && p.Partition != e.partition {
 			own = e.no
 		}
@@ -168,11 +196,11 @@ func (e *encoder) stands(p policy.Principal) tri {
 	case policy.AssumedRolePrincipal:
 		return named(policy.RoleCaller, e.sessionARN())
 	case policy.FederatedPrincipal:
-		text, _ := p.Pattern.Text()
-		if known && text == e.caller.provider {
-			return e.exactly(token)
-		}
-		if !known {
+		text, own := p.Pattern.String(), e.caller.provider
+		switch {
+		case text == own:
+			return e.exactly(token) // in an account that is not known, it is the same
+		case strings.Contains(text, "${") || strings.Contains(own, "${"):
 			return tri{e.no, token}
 		}
 		return e.exactly(e.no)

@@ -188,7 +188,7 @@ func bounded(base string, n *big.Rat) span {
 
 // textual2 is when a text is in a pattern.
 func (e *encoder) textual2(op policy.Operator, p policy.Pattern, pieces []piece, vars bool) tri {
-	list := read(p, spelling{wildcards: op.Base == "StringLike" || op.Base == "ArnLike", variables: vars})
+	list := e.read(p, spelling{wildcards: op.Base == "StringLike" || op.Base == "ArnLike", variables: vars})
 	fold := op.Base == "StringEqualsIgnoreCase"
 	if op.Family != policy.ARNFamily {
 		return e.resolved(list, func(list []element) *formula { return e.match(list, pieces, fold) })

@@ -305,6 +305,9 @@ func (s *search) link(linked lemma, by map[*variable]lemma, m *model) (*model, l
 			return nil, s.linkedCore(f.of, facts, by), true
 		}
 	}
+	if l := s.unequal(linked, by); l != nil {
+		return nil, l, true
+	}
 	for _, f := range linked {
 		if l := s.forced(f, by); l != nil {
 			return nil, l, true
@@ -324,10 +327,121 @@ func (s *search) link(linked lemma, by map[*variable]lemma, m *model) (*model, l
 	return nil, nil, false
 }
 
+// plain says that a fact is that two variables are equal, or that they are not.
+func (f fact) plain() bool { return len(f.template) == 1 && f.template[0].of != nil && !f.fold }
+
+// unequal is why variables that have to be equal cannot be: two of them must differ,
+// or there is no text that all of them can be.
+func (s *search) unequal(linked lemma, by map[*variable]lemma) lemma {
+	class := map[*variable]*variable{}
+	var find func(v *variable) *variable
+	find = func(v *variable) *variable {
+		if p, ok := class[v]; ok && p != v {
+			return find(p)
+		}
+		return v
+	}
+	for _, f := range linked {
+		if f.so && f.plain() {
+			class[find(f.of)] = find(f.template[0].of)
+		}
+	}
+	joined := map[*variable]lemma{}
+	members := map[*variable][]*variable{}
+	add := func(v *variable) {
+		if root := find(v); !slices.Contains(members[root], v) {
+			members[root] = append(members[root], v)
+			joined[root] = append(joined[root], by[v]...)
+		}
+	}
+	var roots []*variable
+	for _, f := range linked {
+		if !f.plain() {
+			continue
+		}
+		root := find(f.of)
+		if !slices.Contains(roots, root) {
+			roots = append(roots, root)
+		}
+		if f.so {
+			add(f.of)
+			add(f.template[0].of)
+			joined[root] = append(joined[root], f)
+		}
+	}
+	for _, f := range linked {
+		if f.plain() && !f.so && find(f.of) == find(f.template[0].of) {
+			var out lemma
+			for _, g := range joined[find(f.of)] {
+				if g.plain() {
+					out = append(out, g)
+				}
+			}
+			return s.jointCore(append(out, f))
+		}
+	}
+	for _, root := range roots {
+		if len(members[root]) > 1 && s.jointVoid(joined[root]) {
+			return s.jointCore(joined[root])
+		}
+	}
+	return nil
+}
+
+// jointVoid says that facts cannot be so together, of which those that are about two
+// variables are that they are equal, or not.
+func (s *search) jointVoid(facts lemma) bool {
+	class := map[*variable]*variable{}
+	var find func(v *variable) *variable
+	find = func(v *variable) *variable {
+		if p, ok := class[v]; ok && p != v {
+			return find(p)
+		}
+		return v
+	}
+	for _, f := range facts {
+		if f.so && f.plain() {
+			class[find(f.of)] = find(f.template[0].of)
+		}
+	}
+	list := map[*variable][]*regex{}
+	for _, f := range facts {
+		switch {
+		case f.plain() && !f.so:
+			if find(f.of) == find(f.template[0].of) {
+				return true
+			}
+		case f.plain():
+			for _, v := range []*variable{f.of, f.template[0].of} {
+				list[find(v)] = append(list[find(v)], v.base)
+			}
+		default:
+			list[find(f.of)] = append(list[find(f.of)], s.region(f.of, lemma{f}))
+		}
+	}
+	for _, regexes := range list {
+		if empty, sure := s.pool.void(s.pool.inter(regexes...)); empty && sure {
+			return true
+		}
+	}
+	return false
+}
+
+// jointCore leaves out facts without which the others still cannot be.
+func (s *search) jointCore(facts lemma) lemma {
+	for i := len(facts) - 1; i >= 0 && len(facts) > 1; i-- {
+		if fewer := slices.Delete(slices.Clone(facts), i, i+1); s.jointVoid(fewer) {
+			facts = fewer
+		}
+	}
+	slices.SortFunc(facts, func(a, b fact) int { return a.id - b.id })
+	return facts
+}
+
 // forced is why two variables are equal that must not be: each can be one text
 // alone, and it is the same.
 func (s *search) forced(f fact, by map[*variable]lemma) lemma {
-	if f.so || len(f.template) != 1 || f.template[0].of == nil {
+	if f.so || !f.plain() {
 		return nil
 	}
 	var out lemma

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // An element is a piece of a pattern: a letter, a wildcard, or the text of a
@@ -64,7 +65,7 @@ func (p *pool) elements(list []element, fold bool) *regex {
 type spelling struct{ wildcards, variables bool }
 
 // read takes a pattern of a policy apart.
-func read(p policy.Pattern, s spelling) []element {
+func (e *encoder) read(p policy.Pattern, s spelling) []element {
 	if p.Value == nil {
 		return readText(p.String(), s)
 	}
@@ -78,12 +79,36 @@ func read(p policy.Pattern, s spelling) []element {
 	var out []element
 	for _, part := range parts {
 		if part.Hole != nil {
-			out = append(out, element{kind: gap})
+			out = append(out, e.hole(part.Hole)...)
 		} else {
 			out = append(out, readText(part.Text.String, s)...)
 		}
 	}
 	return out
+}
+
+// hole is what is known of something that the code does not tell: the partition is
+// the one that is asked about, and an account that is one and the same wherever it
+// stands is a variable.
+func (e *encoder) hole(v *value.Value) []element {
+	switch {
+	case v.Ref != nil && v.Ref.Type == "aws_partition" && (v.Ref.Attr == "partition" || v.Ref.Attr == "id"):
+		return letters(e.partition)
+	case v.Same != "":
+		return []element{{kind: requestVariable, of: e.unnamed(v.Same)}}
+	}
+	return []element{{kind: gap}}
+}
+
+// unnamed is the variable of an account that the code does not tell, by what it is
+// called.
+func (e *encoder) unnamed(name string) *variable {
+	v, ok := e.accounts[name]
+	if !ok {
+		v = e.shared("account that is not known "+itoa(len(e.accounts)+1), e.digits(12))
+		e.accounts[name] = v
+	}
+	return v
 }
 
 func readText(text string, s spelling) []element {

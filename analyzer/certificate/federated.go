@@ -24,7 +24,7 @@ type Federation struct {
 const assumeWithToken = "sts:assumerolewithwebidentity"
 
 // Providers are the identity providers that a trust policy may let in with their
-// tokens, as it names them.
+// tokens, as it names them. Of one whose address is not known nothing can be said.
 func Providers(d *policy.Document) []string {
 	var out []string
 	for _, s := range d.Statements {
@@ -32,8 +32,9 @@ func Providers(d *policy.Document) []string {
 			continue
 		}
 		for _, p := range s.Principals {
-			text, known := p.Pattern.Text()
-			if p.Class == policy.FederatedPrincipal && known && !strings.Contains(text, ":saml-provider/") && !slices.Contains(out, text) {
+			text := p.Pattern.String()
+			host := text[strings.LastIndex(text, ":oidc-provider/")+1:]
+			if p.Class == policy.FederatedPrincipal && !strings.Contains(host, "${") && !strings.Contains(text, ":saml-provider/") && !slices.Contains(out, text) {
 				out = append(out, text)
 			}
 		}
@@ -65,7 +66,7 @@ func Tokens(f Federation, provider string) *Claim {
 	if slices.ContainsFunc(stranger.issuer.Tokens, func(t map[string]string) bool { return t["aud"] != "" }) {
 		return c // the audience says whose token it is
 	}
-	e := &encoder{search: c.search, keys: map[string]key{}, names: c.names, partition: f.Partition, prefix: "own "}
+	e := &encoder{search: c.search, keys: map[string]key{}, names: c.names, accounts: c.accounts, partition: f.Partition, prefix: "own "}
 	own := f.bearer(e, provider, false)
 	own.foreignAudience()
 	c.refute("a token of one's own that was made out for somebody else", own.admitted())

@@ -46,6 +46,7 @@ type encoder struct {
 	partition string
 	caller    caller
 	names     map[string]*variable
+	accounts  map[string]*variable // that are not known
 	// now is when requests begin to be made; the zero Time leaves that open.
 	now time.Time
 	// anybody says that the request may be one that a service makes: it may carry keys
@@ -65,6 +66,7 @@ func newEncoder(partition string) *encoder {
 		search:    &search{formulas: newFormulas(), pool: newPool()},
 		keys:      map[string]key{},
 		names:     map[string]*variable{},
+		accounts:  map[string]*variable{},
 		partition: partition,
 	}
 }

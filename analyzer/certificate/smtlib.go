@@ -154,8 +154,20 @@ func (p *printer) lemma(l lemma) {
 			v = f.of
 		}
 	}
-	if i := slices.IndexFunc(l, func(f fact) bool { return len(f.template) == 1 && !f.so }); i >= 0 && v.kind == text {
-		p.equal(l, l[i])
+	equalities := 0
+	for _, f := range l {
+		if f.plain() && f.so {
+			equalities++
+		}
+	}
+	apart := slices.IndexFunc(l, func(f fact) bool { return f.plain() && !f.so })
+	switch {
+	case equalities > 1 || equalities == 1 && apart >= 0, equalities == 1 && p.jointVoid(l):
+		p.joint(l)
+		p.clause(l)
+		return
+	case apart >= 0:
+		p.equal(l, l[apart])
 		p.clause(l)
 		return
 	}
@@ -191,6 +203,29 @@ func (p *printer) clause(l lemma) {
 		p.b.WriteString(" " + signed(fmt.Sprintf("a%d", f.id), !f.so))
 	}
 	p.b.WriteString(" false))\n")
+}
+
+// joint proves that variables which are equal cannot be.
+func (p *printer) joint(l lemma) {
+	p.b.WriteString("(push 1)\n")
+	names := map[*variable]string{}
+	name := func(v *variable) string {
+		if names[v] == "" {
+			names[v] = fmt.Sprintf("x%d", len(names))
+			fmt.Fprintf(&p.b, "(declare-const %s String) ; %s\n(assert (str.in_re %s %s))\n", names[v], v.name, names[v], v.base.smt())
+		}
+		return names[v]
+	}
+	for _, f := range l {
+		if f.plain() {
+			a, b := name(f.of), name(f.template[0].of)
+			fmt.Fprintf(&p.b, "(assert %s)\n", signed("(= "+a+" "+b+")", f.so))
+		} else {
+			fmt.Fprintf(&p.b, "(assert %s)\n", signed("(str.in_re "+name(f.of)+" "+f.in.smt()+")", f.so))
+		}
+	}
+	p.b.WriteString("(check-sat)\n(pop 1)\n")
+	p.checks++
 }
 
 // equal proves that two variables are equal: neither can be anything but one text.

@@ -16,7 +16,7 @@ func (e *encoder) covers(s *policy.Statement, action []piece) tri {
 		out = e.unknown()
 	}
 	for _, p := range s.Actions {
-		list := lowered(read(p, spelling{wildcards: true}))
+		list := lowered(e.read(p, spelling{wildcards: true}))
 		out = e.triOr(out, e.resolved(list, func(list []element) *formula { return e.match(list, action, false) }))
 	}
 	if s.NotAction {
@@ -43,7 +43,7 @@ func (e *encoder) actsOn(s *policy.Statement) tri {
 		out = e.unknown()
 	}
 	for _, p := range s.Resources {
-		list := bound(read(p, spelling{wildcards: true, variables: s.Document.VariablesWork() == policy.True}))
+		list := bound(e.read(p, spelling{wildcards: true, variables: s.Document.VariablesWork() == policy.True}))
 		for _, r := range e.resources {
 			wide := e.resolved(plain(list), func(list []element) *formula { return e.match(list, r.pieces, false) })
 			narrow := e.resolved(list, func(list []element) *formula { return e.match(list, r.pieces, false) })

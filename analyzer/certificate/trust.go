@@ -1,6 +1,7 @@
 package certificate
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -83,7 +84,7 @@ type spelt struct {
 
 // spelled are what conditions on a key compare it with that is one text for each
 // caller: patterns without wildcards.
-func (t Trust) spelled(name string) []spelt {
+func (t Trust) spelled(e *encoder, name string) []spelt {
 	var out []spelt
 	for _, d := range t.documents() {
 		for _, s := range d.Statements {
@@ -92,7 +93,7 @@ func (t Trust) spelled(name string) []spelt {
 					continue
 				}
 				for _, p := range c.Values {
-					list := read(p, spelling{wildcards: c.Operator.Base == "StringLike", variables: d.VariablesWork() == policy.True})
+					list := e.read(p, spelling{wildcards: c.Operator.Base == "StringLike", variables: d.VariablesWork() == policy.True})
 					if !has(list, anyText) && !has(list, anyLetter) && !has(list, gap) {
 						out = append(out, spelt{list, c.Operator.Base == "StringEqualsIgnoreCase"})
 					}
@@ -106,7 +107,7 @@ func (t Trust) spelled(name string) []spelt {
 // derived is when the value of a key is made of what identifies the caller.
 func (t Trust) derived(e *encoder, name string) *formula {
 	out := e.no
-	for _, p := range t.spelled(name) {
+	for _, p := range t.spelled(e, name) {
 		names := variables(p.list)
 		if len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return !t.identifies(n) }) {
 			continue
@@ -136,7 +137,7 @@ func (t Trust) constants(e *encoder, name string) []string {
 			out = append(out, text)
 		}
 	}
-	for _, p := range t.spelled(name) {
+	for _, p := range t.spelled(e, name) {
 		var plain []element
 		whole := true
 		for _, el := range p.list {
@@ -151,6 +152,8 @@ func (t Trust) constants(e *encoder, name string) []string {
 		}
 		if whole {
 			add(plain)
+		} else if has(p.list, requestVariable) {
+			e.entangled = true // a text that the code does not tell
 		} else if slices.ContainsFunc(variables(p.list), func(n string) bool { return !t.identifies(n) && e.present(e.key(n)).may != e.no }) {
 			e.entangled = true // one text for every caller of some kind
 		}
@@ -213,13 +216,13 @@ type named struct {
 // under is a request for a session of one name, apart from other requests by the
 // prefix of its variables.
 func (t Trust) under(e *encoder, prefix, name string) named {
-	one := &encoder{search: e.search, keys: map[string]key{}, names: e.names, partition: e.partition, now: e.now, prefix: prefix}
+	one := &encoder{search: e.search, keys: map[string]key{}, names: e.names, accounts: e.accounts, partition: e.partition, now: e.now, prefix: prefix}
 	t.assuming(one)
 	one.set(sessionName, one.one(piece{text: name}))
 	// What identifies a person beside the name and the id of a user (a tag, a source
 	// identity) is taken to be no name that a policy spells out for somebody else.
 	apart := one.not(t.derived(one, sourceIdentity))
-	for _, p := range t.spelled(sessionName) {
+	for _, p := range t.spelled(one, sessionName) {
 		for _, key := range variables(p.list) {
 			if t.identifies(key) && key != "aws:username" && key != "aws:userid" {
 				apart = one.and(apart, one.not(one.carries(one.key(key), name)))
@@ -290,6 +293,9 @@ func Strangers(t Trust) *Claim {
 		apart = e.and(apart, e.not(e.template(org[0].of, []element{{kind: requestVariable, of: own}}, false)))
 	}
 	admitted := t.admitted(e)
+	for _, name := range slices.Sorted(maps.Keys(e.accounts)) { // they are named, whichever they are
+		apart = e.and(apart, e.not(e.template(account, []element{{kind: requestVariable, of: e.accounts[name]}}, false)))
+	}
 	c.refute("a stranger who assumes the role", e.triAnd(e.exactly(apart), admitted))
 	return c
 }

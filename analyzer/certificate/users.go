@@ -11,9 +11,11 @@ import (
 // A User is whose policies are asked about.
 type User struct {
 	Name, Path, Account string // "" when not known
-	Partition           string
-	Tags                map[string]string
-	TagsOpen            bool
+	// AccountName is what an account that is not known is called in the documents.
+	AccountName string
+	Partition   string
+	Tags        map[string]string
+	TagsOpen    bool
 	// NoKeys says that it has no access keys: nothing is asked about them.
 	NoKeys bool
 	Now    time.Time // when requests begin to be made
@@ -34,8 +36,11 @@ func UserMFA(u User) *Claim {
 	if u.Path != "" {
 		e.caller.path = fixed(u.Path)
 	}
-	if u.Account != "" {
+	switch {
+	case u.Account != "":
 		e.caller.account = fixed(u.Account)
+	case u.AccountName != "":
+		e.caller.account = varying(e.unnamed(u.AccountName))
 	}
 	e.identify(policy.UserCaller)
 	e.direct(false)
