@@ -94,12 +94,22 @@ func idOf(name string) string {
 
 // members are the accounts of an organization, one for every way in which policies
 // can tell their roots apart: those that the policies do not name, then those that
-// they do, of which nobody knows whether they are members.
+// they do, which they would not if these were no members.
 type members struct {
 	accounts   []string
 	unnamed    int  // how many of them are not named
-	several    bool // there are several
 	incomplete bool // one may be missing
+}
+
+// words are who one of them is: any, where the policies tell no accounts apart.
+func (m *members) words(i int) string {
+	switch {
+	case i >= m.unnamed:
+		return "account " + m.accounts[i] + ", which the policies name,"
+	case len(m.accounts) > 1:
+		return "a member account such as " + m.accounts[i]
+	}
+	return "any member account"
 }
 
 var tooManyAccounts = value.Reason{Text: "the policies tell more accounts apart than iamvet tries"}
@@ -119,7 +129,6 @@ func membersOf(docs []*policy.Document, partition, account string) *members {
 	}
 	m.unnamed = len(m.accounts)
 	m.accounts = append(m.accounts, named...)
-	m.several = len(m.accounts) > 1
 	return m
 }
 

@@ -178,7 +178,7 @@ func rootMFA(levels []Level, opt RootOptions) RootResult {
 		m := membersOf(documentsOf(here), p, opt.Account)
 		var one []RootResult
 		for i, a := range m.accounts {
-			q := rootQuestion{levels: here, partition: p, account: a, opt: opt, docs: documentsOf(here), such: m.several && i < m.unnamed}
+			q := rootQuestion{levels: here, partition: p, account: a, opt: opt, docs: documentsOf(here), member: m.words(i)}
 			one = append(one, q.decide().original(&local))
 		}
 		results = append(results, m.rootResult(one))
@@ -250,20 +250,18 @@ func (m *members) rootResult(results []RootResult) RootResult {
 	first := results[0]
 	var needs []value.Reason
 	agreed := true
-	for i, r := range results {
+	for _, r := range results {
 		switch {
-		case r.Class.Verdict() == Violated && i < m.unnamed:
+		case r.Class.Verdict() == Violated:
 			return r
 		case r.Class.Verdict() != first.Class.Verdict():
 			agreed = false
 		}
-		if r.Class.Verdict() == Undetermined || i >= m.unnamed {
-			needs = addReasons(needs, r.Needs...)
-		}
+		needs = addReasons(needs, r.Needs...)
 	}
 	switch {
 	case !agreed:
-		return RootResult{Needs: addReasons(needs, value.Reason{Text: "the account's id is not known, and the policies name accounts"})}
+		return RootResult{Needs: needs}
 	case m.incomplete && first.Class.Verdict() != Undetermined:
 		return RootResult{Needs: []value.Reason{tooManyAccounts}}
 	}
@@ -288,7 +286,7 @@ type rootQuestion struct {
 	docs               []*policy.Document
 	partition, account string
 	opt                RootOptions
-	such               bool // the account stands for some of the members, not for all
+	member             string // which account it is, in words
 }
 
 func (q *rootQuestion) formula() *formula {
@@ -383,12 +381,9 @@ func (q *rootQuestion) violated(f *formula, console, key answer) RootResult {
 	}
 	result.Witness = newWitness(worst.request, append(keysOf(f), "aws:multifactorauthpresent"))
 	result.Near = nearMiss(f, q.docs, worst.request)
-	who := "root of any member account"
-	switch {
-	case q.opt.Account != "" && len(accountsIn(q.docs)) > 0:
+	who := "root of " + q.member
+	if q.opt.Account != "" && len(accountsIn(q.docs)) > 0 {
 		who = "root of account " + q.account
-	case q.such:
-		who = "root of a member account such as " + q.account
 	}
 	result.Witness.Words = who + rootWords(worst.request, mfa)
 	if result.Near != nil {

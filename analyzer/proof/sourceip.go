@@ -144,7 +144,7 @@ func confinedTo(levels []Level, opt SourceIPOptions) SourceIPResult {
 		var one []SourceIPResult
 		for j, a := range m.accounts {
 			q := newIPQuestion(here, documentsOf(here), partition, a, opt)
-			q.such = m.several && j < m.unnamed
+			q.member = m.words(j)
 			one = append(one, q.decide())
 		}
 		r := m.ipResult(one)
@@ -174,8 +174,8 @@ func confinedTo(levels []Level, opt SourceIPOptions) SourceIPResult {
 func (m *members) ipResult(results []SourceIPResult) SourceIPResult {
 	first := results[0]
 	agreed := true
-	for i, r := range results {
-		if r.Class.Verdict() == Violated && i < m.unnamed {
+	for _, r := range results {
+		if r.Class.Verdict() == Violated {
 			return r
 		}
 		agreed = agreed && r.Class.Verdict() == first.Class.Verdict() && r.Contradicts == first.Contradicts
@@ -186,7 +186,10 @@ func (m *members) ipResult(results []SourceIPResult) SourceIPResult {
 		for _, r := range results {
 			needs = addReasons(needs, r.Needs...)
 		}
-		return SourceIPResult{Needs: addReasons(needs, value.Reason{Text: "the account's id is not known, and the policies name accounts"})}
+		if len(needs) == 0 {
+			needs = []value.Reason{{Text: "the account's id is not known, and the policies name accounts"}}
+		}
+		return SourceIPResult{Needs: needs}
 	case m.incomplete && first.Class.Verdict() != Undetermined:
 		return SourceIPResult{Needs: []value.Reason{tooManyAccounts}}
 	}
@@ -217,7 +220,7 @@ type ipQuestion struct {
 	sets      [][]netip.Prefix // what the conditions list, one set each; the configured networks last
 	listed    int              // how many of the sets are conditions
 	stretches []stretch
-	such      bool              // as of a rootQuestion
+	member    string            // as of a rootQuestion
 	own       map[string]string // the values of endpoint keys that the documents name
 	endpoints *endpoints        // of others
 	tests     *callerTests

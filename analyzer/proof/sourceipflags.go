@@ -267,10 +267,7 @@ func (q *ipQuestion) violation(class IPClass, a *answer) SourceIPResult {
 }
 
 func (q *ipQuestion) words(r *policy.Request) string {
-	of := " of any member account"
-	if q.such {
-		of = " of a member account such as " + q.account
-	}
+	of := " of " + q.member
 	who := "root" + of
 	switch r.Caller.Kind {
 	case policy.UserCaller:

@@ -157,7 +157,7 @@ func TestRootUnknown(t *testing.T) {
 		{"an unknown statement for one service only", []Level{{Documents: []*policy.Document{doc(`{"Effect": "Deny", "Action": "ec2:?+", "Resource": "*"}`)}, FullAccess: value.Yes}}, RootOptions{}, RootNone},
 		{"another account is pinned", []Level{{Documents: []*policy.Document{doc(`{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:root"}}}`)}, FullAccess: value.Yes}}, RootOptions{Account: "999988887777"}, RootNone},
 		{"an account is pinned, and there are others", []Level{{Documents: []*policy.Document{doc(`{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:root"}}}`)}, FullAccess: value.Yes}}, RootOptions{}, RootNone},
-		{"an account is exempt, of which it is not known whether it is a member", []Level{{Documents: []*policy.Document{doc(`{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:root"}}}`)}, FullAccess: value.Yes}}, RootOptions{}, RootUndetermined},
+		{"an account is exempt", []Level{{Documents: []*policy.Document{doc(`{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:root"}}}`)}, FullAccess: value.Yes}}, RootOptions{}, RootNone},
 		{"GovCloud is known", []Level{{Documents: []*policy.Document{doc(proof)}, FullAccess: value.Yes}}, RootOptions{Partitions: []string{"aws-us-gov"}}, RootNone},
 		{"several levels add up", []Level{
 			{Documents: []*policy.Document{doc(strings.Replace(proof, "BoolIfExists", "Bool", 1))}, FullAccess: value.Yes},
