@@ -347,6 +347,9 @@ func (ev *evaluator) resources(mode addrs.Mode, types []string) []*Resource {
 			ev.asked[""] = true
 		}
 	}
+	if ev.none(mode, types) {
+		return nil // the answer to most questions
+	}
 	var out []*Resource
 	enter := func(call place) bool { return mode == addrs.Data || ev.shown.leads(call) }
 	ev.top.walkWhere(enter, func(m *moduleInstance) {
@@ -362,7 +365,23 @@ func (ev *evaluator) resources(mode addrs.Mode, types []string) []*Resource {
 			}
 		}
 	})
+	if ev.present == nil && (mode == addrs.Data || ev.shown == nil) {
+		ev.present = map[addrs.Resource]bool{} // all calls have been followed
+		for _, m := range ev.configured {
+			for _, mode := range []addrs.Mode{addrs.Managed, addrs.Data} {
+				for _, typ := range m.Types(mode) {
+					ev.present[addrs.Resource{Mode: mode, Type: typ}] = true
+				}
+			}
+		}
+	}
 	return out
+}
+
+// none says that no module has a resource of one of these types.
+func (ev *evaluator) none(mode addrs.Mode, types []string) bool {
+	return ev.present != nil && len(types) > 0 &&
+		!slices.ContainsFunc(types, func(typ string) bool { return ev.present[addrs.Resource{Mode: mode, Type: typ}] })
 }
 
 // keys are the resource blocks of these types, in order.

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -42,6 +43,7 @@ type evaluator struct {
 	stopped    bool                             // a bound on all of the evaluation was met
 	instances  int                              // of modules
 	configured []*workspace.Module              // those that there are instances of
+	present    map[addrs.Resource]bool          // the types of their resources, without names; nil before all calls have been followed
 	parsed     map[*source.File]bool            // and read by functions
 	objects    map[*value.Ref]object            // what stands behind values of whole resources and modules
 	sets       map[*value.Ref]*instanceSet      // and of all instances of one

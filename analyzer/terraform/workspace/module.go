@@ -1,7 +1,9 @@
 package workspace
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -33,17 +35,12 @@ type Module struct {
 	Unread    []source.Gap // of files that cannot be read
 	Gaps      []source.Gap // and of what they say; see also SyntaxGaps
 	parsed    []*ParsedFile
-	broken    *atomic.Bool // see Boundary.broken
-	settings  []*Block     // terraform {}
+	broken    *atomic.Bool     // see Boundary.broken
+	settings  []*Block         // terraform {}
+	keys      []addrs.Resource // of the resources, in order
 
-	mu     sync.Mutex
-	byType map[typeKey][]addrs.Resource // those that somebody asked for, in order
-	uses   *Uses                        // see References
-}
-
-type typeKey struct {
-	mode addrs.Mode
-	typ  string
+	mu   sync.Mutex
+	uses *Uses // see References
 }
 
 // configFiles are the files of a directory that belong to its configuration:
@@ -150,7 +147,7 @@ func (b *Boundary) loadModule(dir string, language lang.Language) *Module {
 	for _, name := range overrides {
 		m.read(b, name, true)
 	}
-	return m
+	return m.declared()
 }
 
 // changedModule is the base's module with the files that are replaced: no
@@ -167,7 +164,7 @@ func (b *Boundary) changedModule(old *Module) *Module {
 		}
 		m.add(b.Parse(f), i >= len(old.Files)-old.overrides)
 	}
-	return m
+	return m.declared()
 }
 
 func (m *Module) read(b *Boundary, name string, override bool) {
@@ -268,33 +265,34 @@ func (m *Module) mistake(reason, class string, at source.Span) {
 
 // OfType are the resource blocks of a type, in the order of their names.
 func (m *Module) OfType(mode addrs.Mode, typ string) []addrs.Resource {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.byType == nil {
-		m.byType = map[typeKey][]addrs.Resource{}
-		for k := range m.Resources {
-			t := typeKey{k.Mode, k.Type}
-			m.byType[t] = append(m.byType[t], k)
-		}
-		for _, keys := range m.byType {
-			slices.SortFunc(keys, func(a, b addrs.Resource) int { return strings.Compare(a.Name, b.Name) })
-		}
+	start, _ := slices.BinarySearchFunc(m.keys, addrs.Resource{Mode: mode, Type: typ}, compareKeys)
+	end := start
+	for end < len(m.keys) && m.keys[end].Mode == mode && m.keys[end].Type == typ {
+		end++
 	}
-	return m.byType[typeKey{mode, typ}]
+	return m.keys[start:end:end]
 }
 
-// Types are the types of the resource blocks, in no order.
+// Types are the types of the resource blocks, in order.
 func (m *Module) Types(mode addrs.Mode) []string {
-	m.OfType(mode, "") // makes the index
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	var out []string
-	for t := range m.byType {
-		if t.mode == mode {
-			out = append(out, t.typ)
+	for _, k := range m.keys {
+		if k.Mode == mode && (len(out) == 0 || out[len(out)-1] != k.Type) {
+			out = append(out, k.Type)
 		}
 	}
 	return out
+}
+
+// declared is the module when all of its files are added: who asks for the resources
+// of a type, as every rule does, gets them without a lock and without work.
+func (m *Module) declared() *Module {
+	m.keys = slices.SortedFunc(maps.Keys(m.Resources), compareKeys)
+	return m
+}
+
+func compareKeys(a, b addrs.Resource) int {
+	return cmp.Or(cmp.Compare(a.Mode, b.Mode), strings.Compare(a.Type, b.Type), strings.Compare(a.Name, b.Name))
 }
 
 // declareBlock adds a block to those of its kind. It says what is wrong with
