@@ -19,8 +19,8 @@ type Block struct {
 	Header   source.Span // type and labels
 	Span     source.Span // all of it
 	Merged   bool        // with an override
-	content  Body
-	pending  *pending // nil for what was parsed together with what is around it
+	content  *Body       // nil before it is parsed
+	pending  *pending    // nil for what was parsed together with what is around it
 }
 
 // Body is what stands between the braces. Whoever asks for an argument or a nested
@@ -30,7 +30,7 @@ func (b *Block) Body() *Body {
 	if b.pending != nil {
 		b.pending.parse(b)
 	}
-	return &b.content
+	return b.content
 }
 
 // Attr is an attribute of the body; nil when it is not written.
@@ -155,6 +155,7 @@ func nativeBody(in *hclsyntax.Body, text source.Text) Body {
 	}
 	slices.SortFunc(out.Attrs, func(a, b *Attribute) int { return a.NameSpan.Start - b.NameSpan.Start })
 	for _, n := range in.Blocks {
+		content := nativeBody(n.Body, text)
 		header := n.TypeRange
 		for _, l := range n.LabelRanges {
 			header = hcl.RangeBetween(header, l)
@@ -165,7 +166,7 @@ func nativeBody(in *hclsyntax.Body, text source.Text) Body {
 			TypeSpan: SpanIn(text, n.TypeRange),
 			Header:   SpanIn(text, header),
 			Span:     SpanIn(text, hcl.RangeBetween(n.TypeRange, n.CloseBraceRange)),
-			content:  nativeBody(n.Body, text),
+			content:  &content,
 		})
 	}
 	return out

@@ -170,7 +170,8 @@ func jsonBlocks(a *Attribute, labels int) []*Block {
 			}
 		case !v.Is(value.Object):
 		case left == 0:
-			out = append(out, &Block{Type: a.Name, Labels: names, TypeSpan: a.NameSpan, Header: header, Span: v.Span, content: jsonBody(v)})
+			content := jsonBody(v)
+			out = append(out, &Block{Type: a.Name, Labels: names, TypeSpan: a.NameSpan, Header: header, Span: v.Span, content: &content})
 		default:
 			for _, m := range v.Attrs {
 				name, ok := m.Key()

@@ -317,7 +317,7 @@ func declareBlock[K comparable](into map[K]*Block, key K, n *Block, override boo
 func mergeBlock(base, over *Block) *Block {
 	content := mergeBody(base.Body(), over.Body())
 	out := *base
-	out.Merged, out.content, out.pending = true, content, nil
+	out.Merged, out.content, out.pending = true, &content, nil
 	return &out
 }
 
@@ -375,13 +375,14 @@ func mergeBody(base, over *Body) Body {
 // and an ignore_changes of nothing.
 func effective(lifecycle *Block) *Block {
 	out := *lifecycle
-	out.content.Attrs = nil
+	content := *lifecycle.Body()
+	out.content, content.Attrs = &content, nil
 	for _, a := range lifecycle.Body().Attrs {
 		switch {
 		case a.Name == "replace_triggered_by", a.Name == "enabled":
 		case a.Name == "ignore_changes" && isEmptyList(a.Expr):
 		default:
-			out.content.Attrs = append(out.content.Attrs, a)
+			content.Attrs = append(content.Attrs, a)
 		}
 	}
 	return &out

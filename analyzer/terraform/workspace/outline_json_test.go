@@ -34,8 +34,8 @@ func soundJSON(t *testing.T, src []byte) bool {
 	for _, w := range want {
 		h := found[slices.IndexFunc(found, func(h heading) bool { return h.whole.start == w.Span.Start && h.header == spanOf(w.Header) })]
 		got := Block{Type: h.typ, Labels: h.labels, TypeSpan: h.typeAt.in(f), Header: h.header.in(f), Span: h.whole.in(f)}
-		var gaps []source.Gap
-		got.content, gaps = decodeBlock(got.Type, got.Span)
+		content, gaps := decodeBlock(got.Type, got.Span)
+		got.content = &content
 		if len(gaps) > 0 && len(whole.Gaps) == 0 {
 			t.Fatalf("%s\n%q", gaps[0].Reason, src)
 		}

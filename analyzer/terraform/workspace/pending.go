@@ -12,9 +12,10 @@ import (
 // pending is what is known of a block that was found in the text of its file: enough
 // to parse it when somebody asks for its body.
 type pending struct {
-	file         *ParsedFile
-	line, column int
-	body         int // behind the opening brace
+	file *ParsedFile
+	// As in a heading. There are many of these, and most stay as they are: they are
+	// kept small.
+	line, column, body int32
 
 	mu   sync.Mutex // not a Once: what panics is not done, and the next who asks is to meet that too
 	done atomic.Bool
@@ -31,7 +32,7 @@ func outlined(f *source.File, found []heading, syntax value.Syntax, broken *atom
 	for i := range found {
 		h := &found[i]
 		u := &rest[i]
-		u.file, u.line, u.column, u.body = p, h.line, h.column, h.body
+		u.file, u.line, u.column, u.body = p, int32(h.line), int32(h.column), int32(h.body)
 		blocks[i] = Block{
 			Type: h.typ, Labels: h.labels, TypeSpan: h.typeAt.in(f), Header: h.header.in(f), Span: h.whole.in(f), pending: u,
 		}
@@ -50,11 +51,13 @@ func (u *pending) parse(b *Block) {
 	if u.done.Load() {
 		return
 	}
+	var content Body
 	if u.file.Body.Syntax == value.SyntaxTFJSON {
-		b.content, u.gaps = decodeBlock(b.Type, b.Span)
+		content, u.gaps = decodeBlock(b.Type, b.Span)
 	} else {
-		b.content, u.gaps = parseBlock(b.heading(), u.file.text())
+		content, u.gaps = parseBlock(b.heading(), u.file.text())
 	}
+	b.content = &content
 	if len(u.gaps) > 0 {
 		u.file.broken.Store(true)
 	}
@@ -64,7 +67,7 @@ func (u *pending) parse(b *Block) {
 // heading is what was found of an unread block.
 func (b *Block) heading() *heading {
 	return &heading{
-		typ: b.Type, labels: b.Labels, line: b.pending.line, column: b.pending.column, body: b.pending.body,
+		typ: b.Type, labels: b.Labels, line: int(b.pending.line), column: int(b.pending.column), body: int(b.pending.body),
 		whole: span{b.Span.Start, b.Span.End},
 	}
 }
