@@ -415,6 +415,7 @@ func (s *search) jointVoid(facts lemma) bool {
 			for _, v := range []*variable{f.of, f.template[0].of} {
 				list[find(v)] = append(list[find(v)], v.base)
 			}
+		case len(f.template) > 0: // about more than equality: link asks
 		default:
 			list[find(f.of)] = append(list[find(f.of)], s.region(f.of, lemma{f}))
 		}

@@ -162,6 +162,7 @@ func (p *printer) lemma(l lemma) {
 	}
 	apart := slices.IndexFunc(l, func(f fact) bool { return f.plain() && !f.so })
 	switch {
+	case slices.ContainsFunc(l, func(f fact) bool { return len(f.template) > 0 && !f.plain() }):
 	case equalities > 1 || equalities == 1 && apart >= 0, equalities == 1 && p.jointVoid(l):
 		p.joint(l)
 		p.clause(l)

@@ -161,7 +161,10 @@ func (g generator) otherKey() (op, key string, values any) {
 	case 4:
 		return g.pick("Bool", "BoolIfExists"), "aws:SecureTransport", g.some("true", "false")
 	}
-	return g.pick("StringEquals", "StringNotEquals", "Null"), "s3:x-amz-acl", g.some("true", "private", "public-read")
+	if g.oneIn(3) {
+		return "Null", "s3:x-amz-acl", g.pick("true", "false")
+	}
+	return g.pick("StringEquals", "StringNotEquals"), "s3:x-amz-acl", g.some("private", "public-read")
 }
 
 var actions = []string{"*", "*", "*", "*", "iam:*", "s3:*", "ec2:Run*", "*:Create*", "iam:C*", "sts:*", "*:*"}
