@@ -210,6 +210,9 @@ type Finding struct {
 	Assumptions []*value.Assumption
 	Needs       []value.Reason // of an undetermined finding: what would decide it
 	Fixes       []*Fix
+	// More makes one note of a rule's findings that have it: the message of the first,
+	// where so many more say the same.
+	More func(more int) string
 	// Offer works out further fixes. It is called only when they are wanted:
 	// not while another fix is verified, and once for merged findings.
 	Offer func() []*Fix

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"crypto/sha256"
 	"slices"
 	"sync"
 )
@@ -10,36 +11,53 @@ import (
 // that is reported, only an answer that is Placeless is given for an equal question:
 // the places that others hold are those of whoever asked first.
 type Memo struct {
-	mu        sync.Mutex
-	answers   map[string]any
-	found     map[string][]*Finding // by About
+	*memory
 	verifying bool
 }
 
-// Answer makes the memo answer what it was asked before: the run that is reported is
-// over, and fixes are verified.
-func (m *Memo) Answer() { m.verifying = true }
+type memory struct {
+	mu      sync.Mutex
+	answers map[[sha256.Size]byte]any
+	found   map[string][]*Finding // by About
+}
+
+// NewMemo is a memo that nothing was asked of.
+func NewMemo() *Memo {
+	return &Memo{memory: &memory{answers: map[[sha256.Size]byte]any{}, found: map[string][]*Finding{}}}
+}
+
+// Verifying is the same memory for the runs that verify fixes, where it answers all
+// that was asked before, and keeps nothing: what a fix makes of a policy is asked once.
+func (m *Memo) Verifying() *Memo { return &Memo{m.memory, true} }
 
 // Placeless is an answer that may say that it holds no place in a file but those that
 // whoever asks puts right.
 type Placeless interface{ Placeless() bool }
 
+// Detached is an answer that can be kept without what it was worked out from.
+type Detached[T any] interface{ Detached() T }
+
 // Remember is the answer for a key, which has to hold all that the answer
 // depends on.
 func Remember[T any](m *Memo, key string, answer func() T) T {
+	sum := sha256.Sum256([]byte(key)) // keys are whole policies
 	m.mu.Lock()
-	known, ok := m.answers[key].(T)
+	known, ok := m.answers[sum].(T)
 	m.mu.Unlock()
 	if ok && (m.verifying || placeless(known)) {
 		return known
 	}
 	a := answer() // two who ask at once get the same
+	if m.verifying {
+		return a
+	}
+	kept := a
+	if d, ok := any(a).(Detached[T]); ok {
+		kept = d.Detached()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.answers == nil {
-		m.answers = map[string]any{}
-	}
-	m.answers[key] = a
+	m.answers[sum] = kept
 	return a
 }
 
@@ -78,8 +96,5 @@ func (p *Pass) About(key string, judge func()) {
 	judge()
 	p.Memo.mu.Lock()
 	defer p.Memo.mu.Unlock()
-	if p.Memo.found == nil {
-		p.Memo.found = map[string][]*Finding{}
-	}
 	p.Memo.found[key] = found
 }

@@ -126,13 +126,6 @@ func refusedToken(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
 	return f
 }
 
-// byNameOnly is a role whose tokens are told by names alone.
-type byNameOnly struct {
-	role      *identity.Role
-	result    proof.OIDCResult
-	condition *policy.Condition
-}
-
 // onlyNames is the condition on the subject when that is all that says whose
 // repository it is, in the form without ids; nil otherwise.
 func onlyNames(r proof.OIDCResult) *policy.Condition {
@@ -163,16 +156,18 @@ func onlyNames(r proof.OIDCResult) *policy.Condition {
 }
 
 // namesOnly is one note for all such roles of a scan.
-func namesOnly(roles []byNameOnly) *analyzer.Finding {
-	first := roles[0]
-	r := first.result
-	r.Condition = first.condition
-	f := trustFinding(first.role, []*policy.Statement{r.Statement}, oidcSpan(first.role, r))
+func namesOnly(role *identity.Role, r proof.OIDCResult, names *policy.Condition) *analyzer.Finding {
+	r.Condition = names
+	f := trustFinding(role, []*policy.Statement{r.Statement}, oidcSpan(role, r))
 	f.Verdict, f.Severity, f.Defect = analyzer.Advice, analyzer.Note, "names-only"
-	and := ""
-	if n := len(roles) - 1; n > 0 {
-		and = fmt.Sprintf(" (and %d more)", n)
+	address, provider := role.Resource.Address, r.Provider
+	f.More = func(more int) string {
+		and := ""
+		if more > 0 {
+			and = fmt.Sprintf(" (and %d more)", more)
+		}
+		return fmt.Sprintf("'%s'%s names repositories without ids: those made, renamed or transferred after 2026-07-15 have subjects repo:OWNER@OWNER_ID/REPOSITORY@REPOSITORY_ID:…, which do not match, and a name that is given up can become somebody else's; admit that form as well, or test %s:repository_id.", address, and, provider)
 	}
-	f.Message = fmt.Sprintf("'%s'%s names repositories without ids: those made, renamed or transferred after 2026-07-15 have subjects repo:OWNER@OWNER_ID/REPOSITORY@REPOSITORY_ID:…, which do not match, and a name that is given up can become somebody else's; admit that form as well, or test %s:repository_id.", first.role.Resource.Address, and, r.Provider)
+	f.Message = f.More(0)
 	return f
 }

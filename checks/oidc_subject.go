@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -69,8 +68,6 @@ StringEquals.
 
 func oidcSubject(p *analyzer.Pass) error {
 	guards, audiences := organization.ResourceGuards(p.Model), registeredAudiences(p.Model)
-	var mu sync.Mutex
-	only := map[*identity.Role]byNameOnly{}
 	eachTrust(p, func(p *analyzer.Pass, role *identity.Role) {
 		opt := proof.OIDCOptions{Account: role.Account(), Audiences: audiences.of(role)}
 		r := proof.OIDCSubject(role.Trust, opt)
@@ -122,20 +119,9 @@ func oidcSubject(p *analyzer.Pass) error {
 			p.Report(admitsNobody(role, r))
 		}
 		if c := onlyNames(r); c != nil {
-			mu.Lock()
-			defer mu.Unlock()
-			only[role] = byNameOnly{role, r, c}
+			p.Report(namesOnly(role, r, c))
 		}
 	})
-	var byName []byNameOnly
-	for _, role := range p.Model.Roles {
-		if o, ok := only[role]; ok {
-			byName = append(byName, o)
-		}
-	}
-	if len(byName) > 0 {
-		p.Report(namesOnly(byName))
-	}
 	return nil
 }
 

@@ -29,10 +29,11 @@ func (a *analysis) again(ctx context.Context, e *edited, before *loaded) (*resul
 	}
 	model := a.model(s.changed, s.parts)
 	model.Beside = before.model // organizations bind the roles of other roots as well
-	res, err := a.judge(ctx, model, own)
+	res, err := a.run(ctx, model, own, true)
 	if err != nil {
 		return nil, err
 	}
+	a.arrange(res)
 	res.stayed, res.changed = s.stayed, s.isChanged
 	if s.parts&^identity.Roles == 0 {
 		return res, nil
@@ -42,10 +43,11 @@ func (a *analysis) again(ctx context.Context, e *edited, before *loaded) (*resul
 	if s.parts&identity.Organizations == 0 {
 		model.Beside = before.model // its organizations are as they were
 	}
-	more, err := a.judge(ctx, model, together)
+	more, err := a.run(ctx, model, together, true)
 	if err != nil {
 		return nil, err
 	}
+	a.arrange(more)
 	res.findings = append(res.findings, more.findings...)
 	// Roots that the edit does not reach have no gaps of its making: what is new there
 	// was only not asked for before.
@@ -60,11 +62,11 @@ func (a *analysis) again(ctx context.Context, e *edited, before *loaded) (*resul
 type reach struct {
 	changed []*terraform.Root
 	parts   identity.Part
-	by      map[*terraform.Root]*terraform.Influence // of the changed ones, as they were and as they are
+	by      map[string]*terraform.Influence // of the changed ones, by their ids
 }
 
 func (a *analysis) reach(reloaded []reloaded, before *loaded) *reach {
-	s := &reach{by: map[*terraform.Root]*terraform.Influence{}}
+	s := &reach{by: map[string]*terraform.Influence{}}
 	for _, re := range reloaded {
 		r, old := re.now, re.was
 		if r == nil {
@@ -73,14 +75,14 @@ func (a *analysis) reach(reloaded []reloaded, before *loaded) *reach {
 		}
 		s.changed = append(s.changed, r)
 		influence := r.InfluenceOn(old)
-		s.by[r], s.by[old] = influence, influence
-		s.parts |= partsOf(influence, before.asked[old])
+		s.by[re.id] = influence
+		s.parts |= partsOf(influence, before.asked[re.id])
 	}
 	if s.parts&identity.Organizations != 0 && len(before.model.Logins) > 0 {
 		s.parts |= identity.People // whom the policies of an organization bind
 	}
 	for _, r := range s.changed {
-		s.by[r].Show(r, func(typ string) bool {
+		s.by[r.ID()].Show(r, func(typ string) bool {
 			part := identity.PartOf(typ)
 			return part&^identity.Roles&s.parts != 0 || part == identity.Surroundings && s.parts != identity.Roles
 		})
@@ -107,7 +109,7 @@ func partsOf(i *terraform.Influence, asked func(typ string) bool) identity.Part 
 
 // isChanged says that a resource may be another than before.
 func (s *reach) isChanged(r *terraform.Resource) bool {
-	influence, changed := s.by[r.Root]
+	influence, changed := s.by[r.Root.ID()]
 	return changed && influence.Of(r)
 }
 
@@ -117,6 +119,6 @@ func (s *reach) stayed(f *analyzer.Finding) bool {
 	if f.Resource == nil || f.Check.Estate || identity.PartOf(f.Resource.Type) != identity.Roles {
 		return false
 	}
-	_, changed := s.by[f.Resource.Root]
+	_, changed := s.by[f.Resource.Root.ID()]
 	return !changed || !s.isChanged(f.Resource)
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"path"
 	"slices"
 	"sort"
@@ -97,31 +98,31 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 		return nil, err
 	}
 	a.readDeployed()
-	model, gaps, err := a.sound(ctx)
+	model, gaps, err := a.sound(ctx, identity.AllParts&^identity.Roles)
 	if err != nil {
 		return nil, err
 	}
 	a.progress("deciding")
-	a.decided = a.in.Decided
 	result, err := a.judge(ctx, model, a.checks)
-	a.decided = nil // fixes are verified without
 	if err != nil {
 		return nil, err
 	}
-	gaps = append(gaps, a.misused(model.Roots)...)
 	before := a.newLoaded(model)
+	parts, err := a.judgeRoots(ctx, before, result)
+	if err != nil {
+		return nil, err
+	}
+	a.join(result, before, parts)
+	gaps = append(gaps, a.misused(result)...)
 	a.progress("verifying fixes")
-	a.offer(result)
-	a.memo.Answer()
-	a.trying = true
-	if err := a.verify(ctx, before, result); err != nil {
+	if err := a.verify(ctx, before, result, parts); err != nil {
 		return nil, err
 	}
-	a.trying = false
-	if err := a.judgeUnapplied(ctx, model.Roots, result); err != nil {
+	if err := a.judgeUnapplied(ctx, before, result); err != nil {
 		return nil, err
 	}
-	redact(result.findings, result.gaps, result.model)
+	result.take(model) // offers looked at more
+	redact(result.findings, result.gaps, result.secrets)
 	if err := a.judgeAccounts(ctx, result); err != nil {
 		return nil, err
 	}
@@ -129,7 +130,8 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 		return nil, err
 	}
 	a.override(result.findings)
-	redact(nil, a.deployed.gaps, result.model)
+	redact(nil, a.deployed.gaps, result.secrets)
+	a.tell(result)
 	gaps = append(append(gaps, result.gaps...), a.deployed.gaps...)
 	return a.report(result, append(gaps, a.misnamed()...)), nil
 }
@@ -142,7 +144,7 @@ func Load(ctx context.Context, in Input) ([]*terraform.Root, []source.Gap, error
 	}
 	roots, gaps, err := a.load(ctx)
 	if len(roots) == 0 {
-		gaps = append(gaps, a.misused(nil)...)
+		gaps = append(gaps, a.misused(&result{})...)
 	}
 	return roots, gaps, err
 }
@@ -153,9 +155,9 @@ func LoadModel(ctx context.Context, in Input) (*identity.Model, []source.Gap, er
 	if err := a.discover(ctx); err != nil {
 		return nil, nil, err
 	}
-	m, gaps, err := a.sound(ctx)
+	m, gaps, err := a.sound(ctx, identity.AllParts)
 	if err == nil && len(m.Roots) == 0 {
-		gaps = append(gaps, a.misused(nil)...)
+		gaps = append(gaps, a.misused(&result{})...)
 	}
 	return m, gaps, err
 }
@@ -171,14 +173,12 @@ type analysis struct {
 	memo     *analyzer.Memo
 	// forgetful takes the memo away from whoever asks.
 	forgetful bool
-	// crashed are the checks that did, in the run that is reported. trying says that
-	// this is over: another that does costs the fix that is tried.
+	// crashed are the checks that did, in the run that is reported: another that does
+	// costs the fix that is tried.
+	mu      sync.Mutex
 	crashed map[*analyzer.Check]bool
-	trying  bool
 	// generators are the tools that wrote files, by name; see generator.
 	generators sync.Map
-	// decided is in.Decided as long as it is to be told.
-	decided func(certificate.Decision)
 	// outcome is the analysis with files replaced.
 	outcome func(ctx context.Context, e *edited, before *loaded) (*result, error)
 }
@@ -187,7 +187,7 @@ func newAnalysis(in Input, checks []*analyzer.Check) *analysis {
 	if in.Log == nil {
 		in.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &analysis{in: in, checks: checks, memo: &analyzer.Memo{}, crashed: map[*analyzer.Check]bool{}}
+	a := &analysis{in: in, checks: checks, memo: analyzer.NewMemo(), crashed: map[*analyzer.Check]bool{}}
 	a.outcome = a.again
 	return a
 }
@@ -252,21 +252,21 @@ func lostRoot(dir string) source.Gap {
 	return source.Gap{File: dir, Reason: "this root module is left out"}
 }
 
-// sound loads the roots and makes the model of them, without those that crash.
-func (a *analysis) sound(ctx context.Context) (*identity.Model, []source.Gap, error) {
+// sound loads the roots and makes a model of parts of them, without those that crash.
+func (a *analysis) sound(ctx context.Context, parts identity.Part) (*identity.Model, []source.Gap, error) {
 	roots, gaps, err := a.load(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	var m *identity.Model
 	whole, crashed := a.in.attempt(source.Gap{Reason: "what the root modules declare was not put together"},
-		func() { m = a.model(roots, identity.AllParts) })
+		func() { m = a.model(roots, parts) })
 	if !crashed {
 		return m, gaps, nil
 	}
 	var sound []*terraform.Root
 	for _, r := range roots {
-		gap, crashed := a.in.attempt(lostRoot(r.Dir), func() { a.model([]*terraform.Root{r}, identity.AllParts) })
+		gap, crashed := a.in.attempt(lostRoot(r.Dir), func() { a.model([]*terraform.Root{r}, parts) })
 		if !crashed {
 			sound = append(sound, r)
 			continue
@@ -274,10 +274,10 @@ func (a *analysis) sound(ctx context.Context) (*identity.Model, []source.Gap, er
 		gaps = append(append(gaps, gap), r.Gaps()...)
 	}
 	if len(sound) < len(roots) {
-		whole, crashed = a.in.attempt(whole, func() { m = a.model(sound, identity.AllParts) })
+		whole, crashed = a.in.attempt(whole, func() { m = a.model(sound, parts) })
 	}
 	if crashed {
-		m, gaps = a.model(nil, identity.AllParts), append(gaps, whole)
+		m, gaps = a.model(nil, parts), append(gaps, whole)
 	}
 	return m, gaps, nil
 }
@@ -344,7 +344,10 @@ type edited struct {
 
 // reloaded is a root before and after an edit; now is nil for one that has no
 // configuration any more.
-type reloaded struct{ was, now *terraform.Root }
+type reloaded struct {
+	id       string
+	was, now *terraform.Root
+}
 
 // reload loads the roots that read one of the edited files, in the order of all
 // roots.
@@ -353,21 +356,22 @@ func (a *analysis) reload(ctx context.Context, e *edited, before *loaded) ([]rel
 	boundary := a.in.Boundary.With(e.files)
 	cores.Each(len(out), func(i int) {
 		if ctx.Err() == nil {
-			out[i].now, _ = a.loadRoot(ctx, boundary, before.found[out[i].was], e, out[i].was)
+			was := func() *terraform.Root { return a.reopen(ctx, before, out[i].id) }
+			out[i].now, _ = a.loadRoot(ctx, boundary, before.found[out[i].id], e, was)
 		}
 	})
 	return out, ctx.Err()
 }
 
 // loadRoot is a root module with the plans and states of its directory; nil where
-// it has no configuration. With edits, old is the root as it was before.
-func (a *analysis) loadRoot(ctx context.Context, boundary *workspace.Boundary, f workspace.FoundRoot, e *edited, old *terraform.Root) (root *terraform.Root, gaps []source.Gap) {
+// it has no configuration. With edits, was is the root as it was before.
+func (a *analysis) loadRoot(ctx context.Context, boundary *workspace.Boundary, f workspace.FoundRoot, e *edited, was func() *terraform.Root) (root *terraform.Root, gaps []source.Gap) {
 	opt := a.in.Options
 	opt.Uncalled = true
 	opt.VarFiles = append(slices.Clone(f.VarFiles), opt.VarFiles...) // the command line wins
 	opt.Label = f.Label
 	if e != nil {
-		opt.Deployed = e.keeps(old)
+		opt.Deployed = e.keeps(was)
 	}
 	root, err := terraform.LoadConfig(ctx, boundary, f.Dir, opt)
 	if err != nil {
@@ -398,35 +402,38 @@ func (a *analysis) dirOf(p Evidence) string {
 
 // loaded is what was loaded before any edit.
 type loaded struct {
-	model  *identity.Model
-	roots  map[*terraform.Root]bool
-	found  map[*terraform.Root]workspace.FoundRoot // of those that have a directory
-	byDir  map[dirLabel]*terraform.Root
-	byFile map[string][]*terraform.Root // those that read it
-	order  map[*terraform.Root]int
-	// asked is what types of resources anybody has looked for.
-	asked map[*terraform.Root]func(typ string) bool
+	// model is of the estate: without roles, which are judged root by root.
+	model *identity.Model
+	roots map[*terraform.Root]bool
+	// What follows is by the ids of roots.
+	byID   map[string]*terraform.Root
+	found  map[string]workspace.FoundRoot // of those that have a directory
+	order  map[string]int
+	asked  map[string]func(typ string) bool // what types of resources anybody has looked for
+	byFile map[string][]string              // those that read a file
+	// own is the root that is judged, evaluated, where one is on its own.
+	own *terraform.Root
 }
 
-type dirLabel struct{ dir, label string }
-
 func (a *analysis) newLoaded(model *identity.Model) *loaded {
-	l := &loaded{model: model, roots: map[*terraform.Root]bool{}, found: map[*terraform.Root]workspace.FoundRoot{}, byDir: map[dirLabel]*terraform.Root{},
-		byFile: map[string][]*terraform.Root{}, order: map[*terraform.Root]int{}, asked: map[*terraform.Root]func(string) bool{}}
+	l := &loaded{model: model, roots: map[*terraform.Root]bool{}, byID: map[string]*terraform.Root{}, found: map[string]workspace.FoundRoot{},
+		order: map[string]int{}, asked: map[string]func(string) bool{}, byFile: map[string][]string{}}
+	dirs := map[[2]string]string{}
 	for i, r := range model.Roots {
-		l.roots[r], l.order[r] = true, i
-		l.asked[r] = r.Asked()
+		id := r.ID()
+		l.roots[r], l.byID[id], l.order[id] = true, r, i
+		l.asked[id] = r.Asked()
 		if r.PlanAlone() {
 			continue
 		}
-		l.byDir[dirLabel{r.Dir, r.Label}] = r
+		dirs[[2]string{r.Dir, r.Label}] = id
 		for _, f := range r.Files() {
-			l.byFile[f.Name] = append(l.byFile[f.Name], r)
+			l.byFile[f.Name] = append(l.byFile[f.Name], id)
 		}
 	}
 	for _, f := range a.found {
-		if r := l.byDir[dirLabel{f.Dir, f.Label}]; r != nil {
-			l.found[r] = f
+		if id, ok := dirs[[2]string{f.Dir, f.Label}]; ok {
+			l.found[id] = f
 		}
 	}
 	return l
@@ -435,16 +442,16 @@ func (a *analysis) newLoaded(model *identity.Model) *loaded {
 // readers are the roots that read one of the edited files.
 func (l *loaded) readers(edits map[string][]byte) []reloaded {
 	var out []reloaded
-	seen := map[*terraform.Root]bool{}
+	seen := map[string]bool{}
 	for name := range edits {
-		for _, r := range l.byFile[name] {
-			if _, has := l.found[r]; has && !seen[r] {
-				seen[r] = true
-				out = append(out, reloaded{was: r})
+		for _, id := range l.byFile[name] {
+			if _, has := l.found[id]; has && !seen[id] {
+				seen[id] = true
+				out = append(out, reloaded{id: id, was: l.byID[id]})
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b reloaded) int { return cmp.Compare(l.order[a.was], l.order[b.was]) })
+	slices.SortFunc(out, func(a, b reloaded) int { return cmp.Compare(l.order[a.id], l.order[b.id]) })
 	return out
 }
 
@@ -452,9 +459,24 @@ func (l *loaded) readers(edits map[string][]byte) []reloaded {
 func (l *loaded) with(now []reloaded) []*terraform.Root {
 	roots := slices.Clone(l.model.Roots)
 	for _, r := range now {
-		roots[l.order[r.was]] = r.now
+		roots[l.order[r.id]] = r.now
 	}
 	return slices.DeleteFunc(roots, func(r *terraform.Root) bool { return r == nil })
+}
+
+// reopen is a root as it was, for who looks at its resources: the one that is judged,
+// else one that was loaded again, so that the values of none stay in memory.
+func (a *analysis) reopen(ctx context.Context, l *loaded, id string) *terraform.Root {
+	if l.own != nil && l.own.ID() == id {
+		return l.own
+	}
+	r := l.byID[id]
+	if f, ok := l.found[id]; ok && r.Plainly() {
+		if again, _ := a.loadRoot(ctx, a.in.Boundary, f, nil, nil); again != nil {
+			return again
+		}
+	}
+	return r
 }
 
 func (a *analysis) evidence(ctx context.Context, p Evidence, config *terraform.Root, e *edited) (*terraform.Root, error) {
@@ -482,6 +504,13 @@ type result struct {
 	stayed func(*analyzer.Finding) bool
 	// changed says that a resource may be another than before; nil says it of all.
 	changed func(*terraform.Resource) bool
+	// decided is what proofs decided, check by check.
+	decided []certificate.Decision
+	// secrets are the sensitive texts of what was looked at, and files the names of what
+	// was read for it. looked is how many resources were, beside those of the model.
+	secrets secrets
+	looked  int
+	files   map[string]bool
 }
 
 // model is what roots declare, and the accounts that are deployed.
@@ -491,34 +520,56 @@ func (a *analysis) model(roots []*terraform.Root, parts identity.Part) *identity
 	return m
 }
 
-// judge runs the checks over a model.
+// judge runs the checks over a model, for the run that is reported.
 func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*analyzer.Check) (*result, error) {
+	out, err := a.run(ctx, model, checks, false)
+	if err == nil {
+		a.arrange(out)
+		out.take(model)
+	}
+	return out, err
+}
+
+// arrange makes one finding of those that say the same, and puts them in order.
+func (a *analysis) arrange(res *result) {
+	if a.apart {
+		for _, f := range res.findings {
+			stand(f)
+		}
+		res.findings = noted(res.findings)
+	} else {
+		res.findings = merge(noted(res.findings))
+	}
+	order(res.findings)
+	fingerprint(res.findings)
+}
+
+// run runs the checks over a model: findings come as the checks report them. trying
+// says that a fix is tried.
+func (a *analysis) run(ctx context.Context, model *identity.Model, checks []*analyzer.Check, trying bool) (*result, error) {
 	out := &result{model: model, roots: model.Roots}
 	memo := a.memo
-	if a.forgetful {
-		memo = &analyzer.Memo{}
+	switch {
+	case a.forgetful && trying:
+		memo = analyzer.NewMemo()
+	case trying:
+		memo = a.memo.Verifying()
 	}
 	for _, c := range checks {
-		pass := &analyzer.Pass{Check: c, Model: model, Memo: memo, Settings: &a.in.Settings, Now: a.in.Now, Decided: a.decided, Take: func(f *analyzer.Finding) {
+		pass := &analyzer.Pass{Check: c, Model: model, Memo: memo, Settings: &a.in.Settings, Now: a.in.Now, Take: func(f *analyzer.Finding) {
 			mustBeWhole(f)
 			out.findings = append(out.findings, f)
 		}}
 		if c.Run == nil {
 			continue
 		}
-		if err := a.ask(ctx, c, pass, c.Run, &out.gaps); err != nil {
+		if a.in.Decided != nil && !trying {
+			pass.Decided = func(d certificate.Decision) { out.decided = append(out.decided, d) }
+		}
+		if err := a.ask(ctx, c, pass, c.Run, trying, &out.gaps); err != nil {
 			return nil, err
 		}
 	}
-	if a.apart {
-		for _, f := range out.findings {
-			stand(f)
-		}
-	} else {
-		out.findings = merge(out.findings)
-	}
-	order(out.findings)
-	fingerprint(out.findings)
 	for _, r := range model.Roots {
 		out.gaps = append(out.gaps, r.Gaps()...)
 	}
@@ -526,17 +577,37 @@ func (a *analysis) judge(ctx context.Context, model *identity.Model, checks []*a
 	return out, nil
 }
 
+// tell hands on what was decided, check by check.
+func (a *analysis) tell(res *result) {
+	if a.in.Decided == nil {
+		return
+	}
+	at := map[string]int{}
+	for i, c := range a.checks {
+		at[c.ID] = i
+	}
+	slices.SortStableFunc(res.decided, func(x, y certificate.Decision) int { return cmp.Compare(at[x.Rule], at[y.Rule]) })
+	for _, d := range res.decided {
+		a.in.Decided(d)
+	}
+}
+
 // ask runs a check. One that crashes keeps what it found before.
-func (a *analysis) ask(ctx context.Context, c *analyzer.Check, pass *analyzer.Pass, run func(*analyzer.Pass) error, gaps *[]source.Gap) error {
+func (a *analysis) ask(ctx context.Context, c *analyzer.Check, pass *analyzer.Pass, run func(*analyzer.Pass) error, trying bool, gaps *[]source.Gap) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	a.mu.Lock()
+	crashedBefore := a.crashed[c]
+	a.mu.Unlock()
 	var err error
-	if a.trying && !a.crashed[c] {
+	if trying && !crashedBefore {
 		err = run(pass)
 	} else if gap, crashed := a.in.attempt(source.Gap{Reason: c.ID + " " + c.Name + " is not decided to its end"}, func() { err = run(pass) }); crashed {
-		if !a.trying {
+		if !trying {
+			a.mu.Lock()
 			a.crashed[c] = true
+			a.mu.Unlock()
 		}
 		*gaps = append(*gaps, gap)
 	}
@@ -548,10 +619,10 @@ func (a *analysis) ask(ctx context.Context, c *analyzer.Check, pass *analyzer.Pa
 
 // offer works out the fixes of findings. Those of one resource share what they work
 // out, and take their turns.
-func (a *analysis) offer(res *result) {
+func (a *analysis) offer(findings []*analyzer.Finding) []source.Gap {
 	var groups [][]*analyzer.Finding
 	at := map[*terraform.Resource]int{}
-	for _, f := range res.findings {
+	for _, f := range findings {
 		if f.Offer == nil {
 			continue
 		}
@@ -569,10 +640,10 @@ func (a *analysis) offer(res *result) {
 			if gap, crashed := a.in.attempt(lost(f, "it has fixes that were not worked out"), func() { more = f.Offer() }); crashed {
 				crashes[i] = append(crashes[i], gap)
 			}
-			f.Fixes = append(f.Fixes, more...)
+			f.Fixes, f.Offer = append(f.Fixes, more...), nil
 		}
 	})
-	res.gaps = append(res.gaps, slices.Concat(crashes...)...)
+	return slices.Concat(crashes...)
 }
 
 // lost is a gap about a finding that is there.
@@ -615,12 +686,7 @@ func (a *analysis) report(res *result, gaps []source.Gap) *analyzer.Report {
 		}
 	}
 	r.Gaps = TidyGaps(gaps)
-	files := map[string]bool{}
-	for _, root := range res.roots {
-		for _, f := range root.Files() {
-			files[f.Name] = true
-		}
-	}
+	files := maps.Clone(res.files)
 	for _, d := range a.deployed.accounts {
 		files[d.File.Name] = true
 	}
@@ -630,7 +696,7 @@ func (a *analysis) report(res *result, gaps []source.Gap) *analyzer.Report {
 	for _, d := range a.deployed.devices {
 		files[d.File.Name] = true
 	}
-	s := analyzer.Summary{Files: len(files), Roots: len(res.roots), Resources: len(res.model.Looked),
+	s := analyzer.Summary{Files: len(files), Roots: len(res.roots), Resources: len(res.model.Looked) + res.looked,
 		Undetermined: len(r.Undetermined), Suppressed: len(r.Suppressed), Gaps: len(r.Gaps), BySeverity: map[string]int{}}
 	for _, f := range r.Findings {
 		if f.Verdict == analyzer.Advice {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -22,7 +23,7 @@ func (a *analysis) judgeAccounts(ctx context.Context, res *result) error {
 		if err != nil {
 			return err
 		}
-		redact(deployed.findings, deployed.gaps, deployed.model)
+		redact(deployed.findings, deployed.gaps, deployed.secrets)
 		for _, g := range deployed.gaps {
 			if g.Span.IsZero() && g.File == "" {
 				g.File = account.File.Name
@@ -35,7 +36,8 @@ func (a *analysis) judgeAccounts(ctx context.Context, res *result) error {
 				fresh = append(fresh, found)
 			}
 		}
-		res.model.Looked = append(res.model.Looked, deployed.model.Looked...)
+		res.looked += len(deployed.model.Looked)
+		maps.Copy(res.secrets, deployed.secrets)
 	}
 	if len(a.deployed.accounts) == 0 {
 		return nil

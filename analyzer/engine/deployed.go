@@ -107,12 +107,12 @@ func (a *analysis) judgeReports(ctx context.Context, res *result) error {
 				pass.Found = append(pass.Found, f)
 			}
 		}
-		if err := a.ask(ctx, c, pass, c.Deployed, &a.deployed.gaps); err != nil {
+		if err := a.ask(ctx, c, pass, c.Deployed, false, &a.deployed.gaps); err != nil {
 			return err
 		}
 	}
 	fresh = merge(fresh)
-	redact(fresh, nil, res.model)
+	redact(fresh, nil, res.secrets)
 	res.findings = append(res.findings, fresh...)
 	order(res.findings)
 	fingerprint(res.findings)

@@ -2,9 +2,10 @@ package engine
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/iamvet/iamvet/analyzer"
-	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
 // AnalyzeThoroughly is Analyze with every fix verified by an analysis of
@@ -14,9 +15,9 @@ func AnalyzeThoroughly(ctx context.Context, in Input, checks []*analyzer.Check) 
 	a.forgetful = true
 	a.outcome = func(ctx context.Context, e *edited, before *loaded) (*result, error) {
 		anew := *before // as if every root read what is edited
-		anew.byFile = map[string][]*terraform.Root{}
+		anew.byFile = map[string][]string{}
 		for name := range e.files {
-			anew.byFile[name] = before.model.Roots
+			anew.byFile[name] = slices.Collect(maps.Keys(before.found))
 		}
 		return a.result(ctx, e, &anew)
 	}

@@ -3,8 +3,10 @@ package engine
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
@@ -21,16 +23,14 @@ type unapplied struct {
 
 // keeps is what the resources of a root that was edited in memory keep of what
 // they had: changes that Terraform ignores change nothing.
-func (e *edited) keeps(old *terraform.Root) func(address, attribute string, now *value.Value) *value.Value {
-	if old == nil {
-		return nil
-	}
+func (e *edited) keeps(was func() *terraform.Root) func(address, attribute string, now *value.Value) *value.Value {
+	old := sync.OnceValue(was)                               // few ignore any change
 	byAddress := map[string]map[string]*terraform.Resource{} // by type
 	return func(address, attribute string, now *value.Value) *value.Value {
 		typ := addrs.TypeOf(address)
 		if byAddress[typ] == nil {
 			byAddress[typ] = map[string]*terraform.Resource{}
-			for _, r := range old.Resources(typ) {
+			for _, r := range old().Resources(typ) {
 				byAddress[typ][r.Address] = r
 			}
 		}
@@ -69,23 +69,9 @@ func sayUnapplied(f *analyzer.Finding, changes []unapplied) {
 // judgeUnapplied asks again with everything unknown that ignore_changes keeps as
 // it is deployed: where that is what a silence rests on, there is a question. What
 // is wrong as it is configured is found already: a new resource gets it.
-func (a *analysis) judgeUnapplied(ctx context.Context, roots []*terraform.Root, res *result) error {
-	ignoring := false
-	for _, r := range roots {
-		ignoring = ignoring || r.IgnoresChanges()
-	}
-	if !ignoring {
-		return nil
-	}
-	was := a.in.Options.Unapplied
-	a.in.Options.Unapplied = true
-	model, _, err := a.sound(ctx)
-	var again *result
-	if err == nil {
-		again, err = a.judge(ctx, model, a.checks)
-	}
-	a.in.Options.Unapplied = was
-	if err != nil {
+func (a *analysis) judgeUnapplied(ctx context.Context, before *loaded, res *result) error {
+	again, err := a.withoutIgnored(ctx, before)
+	if err != nil || again == nil {
 		return err
 	}
 	for _, g := range again.gaps {
@@ -123,4 +109,43 @@ func (a *analysis) judgeUnapplied(ctx context.Context, roots []*terraform.Root, 
 	order(res.findings)
 	fingerprint(res.findings)
 	return nil
+}
+
+// withoutIgnored is the analysis with everything unknown that ignore_changes keeps;
+// nil where nothing is kept. Roots that keep nothing are as they were.
+func (a *analysis) withoutIgnored(ctx context.Context, before *loaded) (*result, error) {
+	was := a.in.Options.Unapplied
+	a.in.Options.Unapplied = true
+	defer func() { a.in.Options.Unapplied = was }()
+	var ignoring []*terraform.Root
+	roots := slices.Clone(before.model.Roots)
+	for i, r := range roots {
+		if !r.IgnoresChanges() {
+			continue
+		}
+		gap, crashed := a.in.attempt(lostRoot(r.Dir), func() {
+			if again, _ := a.loadRoot(ctx, a.in.Boundary, before.found[r.ID()], nil, nil); again != nil {
+				roots[i], ignoring = again, append(ignoring, again)
+			}
+		})
+		if crashed {
+			a.in.Log.Debug("ignored changes are not looked at", "root", r.Dir, "because", gap.Reason)
+		}
+	}
+	if len(ignoring) == 0 {
+		return nil, nil
+	}
+	out := &result{}
+	estate := a.model(roots, identity.AllParts&^identity.Roles)
+	roles := a.model(ignoring, identity.Roles)
+	roles.Beside = estate
+	for _, m := range []*identity.Model{estate, roles} {
+		found, err := a.run(ctx, m, a.checks, false)
+		if err != nil {
+			return nil, err
+		}
+		out.findings, out.gaps = append(out.findings, found.findings...), append(out.gaps, found.gaps...)
+	}
+	a.arrange(out)
+	return out, nil
 }

@@ -19,27 +19,63 @@ import (
 // all instances stay, each with its own message where the reason is another. What
 // differs in its severity or verdict is said apart.
 func merge(findings []*analyzer.Finding) []*analyzer.Finding {
-	type key struct {
-		rule, defect, typ string
-		verdict           analyzer.Verdict
-		severity          analyzer.Severity
-		span              source.Span
-	}
-	at := map[key]*group{}
+	at := map[mergeKey]*group{}
 	var out []*analyzer.Finding
 	for _, f := range findings {
 		stand(f)
-		if f.Resource == nil || f.Span.IsZero() {
+		k, ok := keyOf(f)
+		if !ok {
 			out = append(out, f)
 			continue
 		}
-		k := key{f.Check.ID, f.Defect, f.Resource.Type, f.Verdict, f.Severity, f.Span}
 		if g := at[k]; g != nil {
 			g.add(f)
 			continue
 		}
 		at[k] = newGroup(f)
 		out = append(out, f)
+	}
+	return out
+}
+
+// mergeKey is what findings have in common that become one.
+type mergeKey struct {
+	rule, defect, typ string
+	verdict           analyzer.Verdict
+	severity          analyzer.Severity
+	span              source.Span
+}
+
+// keyOf is false for a finding that stays alone.
+func keyOf(f *analyzer.Finding) (k mergeKey, ok bool) {
+	if f.Resource == nil || f.Span.IsZero() {
+		return k, false
+	}
+	return mergeKey{f.Check.ID, f.Defect, f.Resource.Type, f.Verdict, f.Severity, f.Span}, true
+}
+
+// noted makes one note of those of a rule that have More: the first stands for all.
+func noted(findings []*analyzer.Finding) []*analyzer.Finding {
+	type notes struct {
+		first *analyzer.Finding
+		more  int
+	}
+	of := map[*analyzer.Check]*notes{}
+	out := findings[:0:0]
+	for _, f := range findings {
+		n := of[f.Check]
+		switch {
+		case f.More == nil:
+		case n == nil:
+			of[f.Check] = &notes{first: f}
+		default:
+			n.more++
+			continue
+		}
+		out = append(out, f)
+	}
+	for _, n := range of {
+		n.first.Message = n.first.More(n.more)
 	}
 	return out
 }

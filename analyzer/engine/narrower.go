@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"context"
 	"fmt"
+	"sync"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/policy"
@@ -24,18 +26,18 @@ var policyAttributes = [][2]string{
 
 // widens says what a policy allows, after fixes, that it did not allow before. A
 // policy that is new may only deny.
-func (a *analysis) widens(before *loaded, after *result) error {
+func (a *analysis) widens(ctx context.Context, before *loaded, after *result) error {
 	for _, r := range after.roots {
 		if before.roots[r] {
 			continue
 		}
-		old := before.byDir[dirLabel{r.Dir, r.Label}]
+		old := sync.OnceValue(func() *terraform.Root { return a.reopen(ctx, before, r.ID()) })
 		for _, p := range policyAttributes {
 			for _, now := range r.Resources(p[0]) {
 				if after.changed != nil && !after.changed(now) {
 					continue
 				}
-				if more := a.allowsMore(policyOf(old, p[0], now.Address, p[1]), now.Attr(p[1])); more != "" {
+				if more := a.allowsMore(policyOf(old(), p[0], now.Address, p[1]), now.Attr(p[1])); more != "" {
 					return fmt.Errorf("%s allows more than before: %s", now.Address, more)
 				}
 			}

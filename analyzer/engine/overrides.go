@@ -62,19 +62,16 @@ func (a *analysis) misnamed() []source.Gap {
 // that nothing reads (a plan without its flag, a note), values for variables
 // that no root declares. With several roots, most do not know a variable. Which
 // files the roots read is known after they were looked at.
-func (a *analysis) misused(roots []*terraform.Root) []source.Gap {
+func (a *analysis) misused(res *result) []source.Gap {
 	var out []source.Gap
 	for _, name := range slices.Sorted(maps.Keys(a.in.Options.Vars)) {
-		if len(roots) > 0 && !slices.ContainsFunc(roots, func(r *terraform.Root) bool { return r.Declares(name) }) {
+		if len(res.roots) > 0 && !slices.ContainsFunc(res.roots, func(r *terraform.Root) bool { return r.Declares(name) }) {
 			out = append(out, source.Gap{Kind: source.LimitGap, Reason: fmt.Sprintf("--var %s: no root module of this scan declares a variable of that name", name)})
 		}
 	}
 	for _, name := range a.in.Paths {
 		g, ok := terraform.Unfit(a.in.Boundary, name)
-		read := func(r *terraform.Root) bool {
-			return slices.ContainsFunc(r.Files(), func(f *source.File) bool { return f.Name == g.File })
-		}
-		if ok && !slices.ContainsFunc(roots, read) {
+		if ok && !res.files[g.File] {
 			out = append(out, g)
 		}
 	}

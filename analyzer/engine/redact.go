@@ -19,8 +19,8 @@ const redacted = "(sensitive)"
 // redact takes sensitive values out of what findings and gaps say: an external
 // id that a witness carries, a name in a message. The source that an excerpt or
 // a diff shows is in the repository already; where it may not be, see Withheld.
-func redact(findings []*analyzer.Finding, gaps []source.Gap, model *identity.Model) {
-	clean := Redactor(model)
+func redact(findings []*analyzer.Finding, gaps []source.Gap, hidden secrets) {
+	clean := hidden.redactor()
 	for _, f := range findings {
 		f.Message = clean(f.Message)
 		for i := range f.Instances {
@@ -54,27 +54,39 @@ func redact(findings []*analyzer.Finding, gaps []source.Gap, model *identity.Mod
 
 // Redactor takes every sensitive text in the model out of another.
 func Redactor(model *identity.Model) func(string) string {
-	secrets := map[string]bool{}
+	hidden := secrets{}
+	hidden.gather(model)
+	return hidden.redactor()
+}
+
+// secrets are sensitive texts.
+type secrets map[string]bool
+
+// gather adds those of all that was looked at for a model.
+func (s secrets) gather(model *identity.Model) {
 	for _, r := range model.Looked {
 		if r.Block != nil {
-			gatherSecrets(r.Block, false, secrets)
+			gatherSecrets(r.Block, false, s)
 		}
 	}
-	list := slices.Collect(maps.Keys(secrets))
+}
+
+func (s secrets) redactor() func(string) string {
+	list := slices.Collect(maps.Keys(s))
 	// The longest first, so that no secret is left as the rest of another.
 	slices.SortFunc(list, func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
 	})
-	return func(s string) string {
-		if secrets[s] {
+	return func(text string) string {
+		if s[text] {
 			return redacted
 		}
 		for _, secret := range list {
 			if len(secret) >= 4 {
-				s = strings.ReplaceAll(s, secret, redacted)
+				text = strings.ReplaceAll(text, secret, redacted)
 			}
 		}
-		return s
+		return text
 	}
 }
 

@@ -36,7 +36,7 @@ func Combine(ctx context.Context, in Input, checks []*analyzer.Check, chosen []a
 	if err := a.discover(ctx); err != nil {
 		return nil, err
 	}
-	model, _, err := a.sound(ctx)
+	model, _, err := a.sound(ctx, identity.AllParts)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,6 @@ func Combine(ctx context.Context, in Input, checks []*analyzer.Check, chosen []a
 	if err != nil {
 		return nil, err
 	}
-	a.trying = true
 	out := &Together{}
 	sets := make([][]source.Edit, len(chosen))
 	for i, c := range chosen {
@@ -78,7 +77,7 @@ func Combine(ctx context.Context, in Input, checks []*analyzer.Check, chosen []a
 	if after == nil {
 		after = before
 	}
-	redact(after.findings, out.Gaps, after.model)
+	redact(after.findings, out.Gaps, before.secrets)
 	out.Remaining = after.findings
 	return out, nil
 }
@@ -89,7 +88,12 @@ func (a *analysis) result(ctx context.Context, e *edited, before *loaded) (*resu
 	if err != nil {
 		return nil, err
 	}
-	return a.judge(ctx, a.model(before.with(now), identity.AllParts), a.checks)
+	res, err := a.run(ctx, a.model(before.with(now), identity.AllParts), a.checks, true)
+	if err != nil {
+		return nil, err
+	}
+	a.arrange(res)
+	return res, nil
 }
 
 // harmless applies edits in memory and says what is wrong with the outcome.
@@ -109,7 +113,7 @@ func (a *analysis) harmless(ctx context.Context, before *result, roots *loaded, 
 	if err != nil {
 		return nil, err
 	}
-	if err := count(before).noWorse(after, applied); err != nil {
+	if err := count(before.findings, before.gaps).noWorse(after, applied); err != nil {
 		return nil, err
 	}
 	for _, c := range applied {
@@ -117,7 +121,7 @@ func (a *analysis) harmless(ctx context.Context, before *result, roots *loaded, 
 			return after, nil // it is for whoever chose it to say what may be allowed
 		}
 	}
-	return after, a.widens(roots, after)
+	return after, a.widens(ctx, roots, after)
 }
 
 func (a *analysis) oneByOne(ctx context.Context, before *result, roots *loaded, out *Together) (*result, []source.Edit, error) {
@@ -139,7 +143,7 @@ func (a *analysis) oneByOne(ctx context.Context, before *result, roots *loaded, 
 			case crashed:
 				out.Gaps, why = append(out.Gaps, gap), "it crashed"
 			case err != nil:
-				why = Redactor(before.model)(err.Error())
+				why = before.secrets.redactor()(err.Error())
 			default:
 				kept, edits, last = append(kept, c), more, after
 				continue

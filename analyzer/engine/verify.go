@@ -14,20 +14,53 @@ import (
 	"github.com/iamvet/iamvet/analyzer/source"
 )
 
-// verify applies every fix in memory and runs the checks again. A fix stays
-// only if everything parses, its finding is gone (or left at the severity that
-// the fix declares), no finding and no gap is new, and, unless it is a draft, no
-// policy allows what it did not. What fails is dropped and logged: a fix that has
-// to be read twice is worse than none.
-func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error {
-	before := count(res)
+// verify works out the fixes that waited for all roots, and applies every one of them
+// in memory and runs the checks again; see try.
+func (a *analysis) verify(ctx context.Context, before *loaded, res *result, parts []*rootPart) error {
+	verified := map[*analyzer.Finding]bool{}
 	var trials []*trial
+	for _, p := range parts {
+		for _, f := range p.findings {
+			verified[f] = true
+		}
+		trials = append(trials, p.waiting...)
+	}
+	var open []*analyzer.Finding
 	for _, f := range res.findings {
-		a.sayGenerated(f)
-		for _, fix := range f.Fixes {
-			trials = append(trials, &trial{Chosen: analyzer.Chosen{Finding: f, Fix: fix}})
+		if !verified[f] {
+			open = append(open, f)
 		}
 	}
+	known := count(res.findings, res.gaps)
+	res.gaps = append(res.gaps, a.offer(open)...)
+	trials = append(trials, a.trials(open)...)
+	a.try(ctx, before, known, trials)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	res.gaps = append(res.gaps, a.keep(trials, res.secrets)...)
+	return nil
+}
+
+// trials are the fixes of findings, to be tried.
+func (a *analysis) trials(findings []*analyzer.Finding) []*trial {
+	var out []*trial
+	for _, f := range findings {
+		a.sayGenerated(f)
+		for _, fix := range f.Fixes {
+			out = append(out, &trial{Chosen: analyzer.Chosen{Finding: f, Fix: fix}})
+		}
+		f.Fixes = nil // until they are tried
+	}
+	return out
+}
+
+// try applies fixes in memory and runs the checks again. A fix stays only if
+// everything parses, its finding is gone (or left at the severity that the fix
+// declares), no finding and no gap is new, and, unless it is a draft, no policy allows
+// what it did not. What fails is dropped and logged: a fix that has to be read twice
+// is worse than none.
+func (a *analysis) try(ctx context.Context, roots *loaded, before tally, trials []*trial) {
 	cores.Each(len(trials), func(i int) {
 		t := trials[i]
 		a.attempted(t, func() { t.diff, t.err = a.diff(t.Fix) })
@@ -46,29 +79,25 @@ func (a *analysis) verify(ctx context.Context, roots *loaded, res *result) error
 		groups[i] = append(groups[i], t)
 	}
 	cores.Each(len(groups), func(i int) { a.tryAlike(ctx, roots, before, groups[i]) })
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	for _, f := range res.findings {
-		f.Fixes = f.Fixes[:0]
-	}
-	var clean func(string) string
+}
+
+// keep gives findings the fixes that came through, in the order in which they were
+// offered.
+func (a *analysis) keep(trials []*trial, hidden secrets) (gaps []source.Gap) {
+	clean := sync.OnceValue(hidden.redactor)
 	for _, t := range trials {
 		switch {
 		case t.crash != nil:
-			res.gaps = append(res.gaps, *t.crash)
+			gaps = append(gaps, *t.crash)
 		case t.err != nil:
 			sayUnapplied(t.Finding, t.unapplied)
-			if clean == nil {
-				clean = Redactor(res.model)
-			}
-			a.in.Log.Debug("fix dropped", "rule", t.Finding.Check.ID, "resource", addressOf(t.Finding), "fix", t.Fix.Message, "because", clean(t.err.Error()))
+			a.in.Log.Debug("fix dropped", "rule", t.Finding.Check.ID, "resource", addressOf(t.Finding), "fix", t.Fix.Message, "because", clean()(t.err.Error()))
 		default:
 			t.Fix.Diff = t.diff
 			t.Finding.Fixes = append(t.Finding.Fixes, t.Fix)
 		}
 	}
-	return nil
+	return gaps
 }
 
 // trial is a fix that is tried, and how that comes out: it is dropped where there is
@@ -93,12 +122,12 @@ func (a *analysis) attempted(t *trial, do func()) {
 // say, of which each has its own finding to end.
 func (a *analysis) tryAlike(ctx context.Context, roots *loaded, before tally, trials []*trial) {
 	var shared *outcome
-	known := map[string]*trial{} // by fingerprint
+	known := map[*analyzer.Finding]*trial{}
 	for _, t := range trials {
 		if ctx.Err() != nil {
 			return
 		}
-		if same := known[t.Finding.Fingerprint]; same != nil {
+		if same := known[t.Finding]; same != nil {
 			t.err, t.unapplied = same.err, same.unapplied
 			continue
 		}
@@ -115,7 +144,7 @@ func (a *analysis) tryAlike(ctx context.Context, roots *loaded, before tally, tr
 			}
 		})
 		if t.crash == nil {
-			known[t.Finding.Fingerprint] = t
+			known[t.Finding] = t
 		}
 	}
 }
@@ -177,10 +206,31 @@ func keysOf(f *analyzer.Finding) []identityKey {
 	return out
 }
 
+// A tally is what was found before any fix. One of a root lies over that of the estate.
 type tally struct {
 	found    []*analyzer.Finding
 	findings map[identityKey]weight
 	gaps     map[string]bool
+	under    *tally
+}
+
+func (c tally) of(k identityKey) (weight, bool) {
+	w, had := c.findings[k]
+	if !had && c.under != nil {
+		return c.under.of(k)
+	}
+	return w, had
+}
+
+func (c tally) hasGap(reason string) bool {
+	return c.gaps[reason] || c.under != nil && c.under.hasGap(reason)
+}
+
+// over is the tally of findings beside those of c.
+func (c tally) over(findings []*analyzer.Finding, gaps []source.Gap) tally {
+	out := count(findings, gaps)
+	out.under = &c
+	return out
 }
 
 // weight is how bad a finding is: a violation weighs more than not knowing.
@@ -200,7 +250,10 @@ func (w weight) atMost(v weight) bool {
 // count, nor what something else moved from.
 func (c tally) movedFrom(k identityKey, w weight, estate bool, taken map[identityKey]bool) bool {
 	for _, from := range c.sorted() {
-		if from.rule == k.rule && (estate || from.root == k.root) && !taken[from] && w.atMost(c.findings[from]) {
+		if from.rule != k.rule || !estate && from.root != k.root || taken[from] {
+			continue
+		}
+		if was, _ := c.of(from); w.atMost(was) {
 			taken[from] = true
 			return true
 		}
@@ -210,15 +263,18 @@ func (c tally) movedFrom(k identityKey, w weight, estate bool, taken map[identit
 
 func (c tally) sorted() []identityKey {
 	out := slices.Collect(maps.Keys(c.findings))
+	if c.under != nil {
+		out = slices.AppendSeq(out, maps.Keys(c.under.findings))
+	}
 	slices.SortFunc(out, func(a, b identityKey) int {
 		return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.root, b.root), cmp.Compare(a.address, b.address), cmp.Compare(a.defect, b.defect))
 	})
 	return out
 }
 
-func count(res *result) tally {
-	c := tally{slices.Clone(res.findings), map[identityKey]weight{}, map[string]bool{}}
-	for _, f := range res.findings {
+func count(findings []*analyzer.Finding, gaps []source.Gap) tally {
+	c := tally{found: slices.Clone(findings), findings: map[identityKey]weight{}, gaps: map[string]bool{}}
+	for _, f := range findings {
 		w := weight{f.Severity, f.Verdict}
 		for _, k := range keysOf(f) {
 			if was, had := c.findings[k]; !had || was.atMost(w) {
@@ -226,7 +282,7 @@ func count(res *result) tally {
 			}
 		}
 	}
-	for _, g := range res.gaps {
+	for _, g := range gaps {
 		c.gaps[g.Reason] = true
 	}
 	return c
@@ -257,7 +313,7 @@ func (a *analysis) after(ctx context.Context, roots *loaded, fix *analyzer.Fix) 
 	if err != nil {
 		return nil, err
 	}
-	return &outcome{res, sync.OnceValue(func() error { return a.widens(roots, res) }), e.unapplied}, nil
+	return &outcome{res, sync.OnceValue(func() error { return a.widens(ctx, roots, res) }), e.unapplied}, nil
 }
 
 // noWorse says what is wrong with an outcome of fixes: a finding of theirs that
@@ -281,7 +337,7 @@ func (c tally) noWorse(after *result, applied []analyzer.Chosen) error {
 	for _, g := range after.findings {
 		now := weight{g.Severity, g.Verdict}
 		for _, k := range keysOf(g) {
-			old, had := c.findings[k]
+			old, had := c.of(k)
 			stays, foreseen := false, false
 			for _, fixed := range about[instance{k.rule, k.root, k.address}] {
 				if !had || slices.Contains(keysOf(fixed.Finding), k) {
@@ -302,7 +358,7 @@ func (c tally) noWorse(after *result, applied []analyzer.Chosen) error {
 		}
 	}
 	for _, g := range after.gaps {
-		if !c.gaps[g.Reason] {
+		if !c.hasGap(g.Reason) {
 			return fmt.Errorf("a new gap: %s", g.Reason)
 		}
 	}

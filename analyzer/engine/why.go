@@ -31,7 +31,7 @@ func (a *analysis) why(ctx context.Context, choose Choose) (*analyzer.Explanatio
 		return nil, err
 	}
 	a.readDeployed()
-	model, gaps, err := a.sound(ctx)
+	model, gaps, err := a.sound(ctx, identity.AllParts)
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +50,10 @@ func (a *analysis) why(ctx context.Context, choose Choose) (*analyzer.Explanatio
 	if err != nil {
 		return nil, err
 	}
-	if err := a.judgeUnapplied(ctx, model.Roots, result); err != nil {
+	if err := a.judgeUnapplied(ctx, a.newLoaded(model), result); err != nil {
 		return nil, err
 	}
-	redact(result.findings, result.gaps, result.model)
+	redact(result.findings, result.gaps, result.secrets)
 	if err := a.judgeAccounts(ctx, result); err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (a *analysis) why(ctx context.Context, choose Choose) (*analyzer.Explanatio
 			}
 		}
 	}
-	redactTold(out.Answers, result.model)
+	redactTold(out.Answers, result.secrets)
 	out.Gaps = TidyGaps(slices.Concat(gaps, result.gaps, a.deployed.gaps, a.misnamed()))
 	return out, nil
 }
@@ -146,15 +146,15 @@ func concerns(f *analyzer.Finding, r *terraform.Resource) bool {
 }
 
 // redactTold takes sensitive values out of what checks tell.
-func redactTold(answers []*analyzer.Answer, model *identity.Model) {
-	clean := Redactor(model)
+func redactTold(answers []*analyzer.Answer, hidden secrets) {
+	clean := hidden.redactor()
 	for _, answer := range answers {
 		t := answer.Told
 		if t == nil {
 			continue
 		}
 		f := &analyzer.Finding{Message: t.Message, Related: slices.Clone(t.Decisive), Witness: t.Closest}
-		redact([]*analyzer.Finding{f}, nil, model)
+		redact([]*analyzer.Finding{f}, nil, hidden)
 		t.Message, t.Decisive, t.Refused = f.Message, f.Related, clean(t.Refused)
 	}
 }

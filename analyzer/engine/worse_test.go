@@ -31,7 +31,7 @@ func TestWorseFindings(t *testing.T) {
 	}
 	for _, test := range tests {
 		mended := at("a", analyzer.Violation, analyzer.Critical)
-		err := count(&result{findings: []*analyzer.Finding{mended, test.before}}).
+		err := count([]*analyzer.Finding{mended, test.before}, nil).
 			noWorse(&result{findings: []*analyzer.Finding{test.after}}, []analyzer.Chosen{{Finding: mended, Fix: &analyzer.Fix{Grade: analyzer.Narrowing}}})
 		if worse := err != nil && strings.HasPrefix(err.Error(), "a worse finding"); worse != test.worse || err != nil && !worse {
 			t.Errorf("%s %s, then %s %s: %v", test.before.Verdict, test.before.Severity, test.after.Verdict, test.after.Severity, err)

@@ -32,6 +32,9 @@ func (c *Callers) add(by string, others bool) {
 // CallersOf is what the scan shows of who calls a role, in whichever root and form:
 // the role may be called from another configuration than its own.
 func (m *Model) CallersOf(r *Role) Callers {
+	if m.Beside != nil && !m.Whole {
+		return m.Beside.CallersOf(r)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.assumers == nil {
@@ -160,6 +163,9 @@ func (m *Model) findAssumers() *assumers {
 		}
 	}
 	for _, root := range m.Roots {
+		if m.Reopen != nil {
+			root = m.Reopen(root)
+		}
 		for _, c := range forms {
 			for _, res := range root.Resources(c.typ) {
 				if c.holder != "" && res.Attr(c.holder).Missing() {

@@ -82,7 +82,7 @@ func (a *DeployedAccount) user(name string) *User {
 	if name == "" {
 		return nil
 	}
-	return a.userIndexes.of[a.Roots[0]].byName[strings.ToLower(name)]
+	return a.userIndexes.of[a.Roots[0].ID()].byName[strings.ToLower(name)]
 }
 
 // Deployed is a declared user as deployed, and the account: by the ARN that a

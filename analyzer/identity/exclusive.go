@@ -116,7 +116,7 @@ func (m *Model) attachedIn(r *terraform.Root) map[any][]attachment {
 	for _, u := range m.usersOf[r] {
 		add(u.policies, u.Resource, u.Name, "users")
 	}
-	for _, g := range m.groupIndexes.of[r].all {
+	for _, g := range m.groupIndexes.of[r.ID()].all {
 		add(g.policies, g.Resource, g.Name, "groups")
 	}
 	return out

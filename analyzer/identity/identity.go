@@ -47,6 +47,13 @@ type Model struct {
 	// Beside is a Model whose organizations count as this one's: the scan that such
 	// an account is judged with, or what a fix is verified against. Mostly nil.
 	Beside *Model
+	// Reopen is a root once more, where nothing is evaluated yet: for who looks at much
+	// of it and keeps nothing. Nil: the root itself.
+	Reopen func(*terraform.Root) *terraform.Root
+	// TrustAt are the roles of all roots whose trust policy has a statement at a place
+	// that several roots read, and the statement in each; shared is false for any
+	// other place. Nil: Roles are all that there are.
+	TrustAt func(at source.Span) (roles []*Role, statements []*policy.Statement, shared bool)
 	// Gaps are policies that could not be parsed.
 	Gaps []source.Gap
 	// Looked are the resource instances that were looked at.
@@ -136,7 +143,7 @@ func (m *Model) take(root *Model) {
 	m.Roles = append(m.Roles, root.Roles...)
 	m.Gaps = append(m.Gaps, root.Gaps...)
 	m.Looked = append(m.Looked, root.Looked...)
-	for _, x := range root.userIndexes.of {
+	for _, x := range root.userIndexes.of { // of the one root
 		m.userIndexes.join(x)
 	}
 	maps.Copy(m.parsed, root.parsed)

@@ -150,7 +150,7 @@ func (m *Model) policyAt(by *terraform.Resource, arn *value.Value) found {
 // declaredPolicy is the policy of the scan that an ARN names; nil when there is
 // none.
 func (m *Model) declaredPolicy(by *terraform.Resource, arn *value.Value) *terraform.Resource {
-	if x := m.policyIndexes.of[by.Root]; x != nil {
+	if x := m.policyIndexes.of[by.Root.ID()]; x != nil {
 		if p := x.find(arn); p != nil {
 			return p
 		}
@@ -189,7 +189,7 @@ func arnText(arn *value.Value) string {
 // the only one in the scan.
 func (m *Model) policyNamed(r *terraform.Root, path string) *terraform.Resource {
 	name := value.Str(path)
-	if x := m.policyIndexes.of[r]; x != nil {
+	if x := m.policyIndexes.of[r.ID()]; x != nil {
 		if p := x.find(name); p != nil {
 			return p
 		}
@@ -256,7 +256,7 @@ func (m *Model) addOutsiders() {
 		}
 		u := m.userIndexes.elsewhere(l.User)
 		if u == nil {
-			if x := m.userIndexes.of[l.Resource.Root]; x != nil {
+			if x := m.userIndexes.of[l.Resource.Root.ID()]; x != nil {
 				if u = x.find(l.User); u == nil {
 					u = &User{Resource: l.Resource, Name: l.User}
 					x.add(u, l.Resource, l.User)
@@ -306,7 +306,7 @@ func (m *Model) addPolicies(r *terraform.Root) {
 // says that it names one that the scan declares.
 func targets[T comparable](all *indexes[T], by *terraform.Resource, v *value.Value, f func(t T, sure value.Tri, why []value.Reason)) (identified bool) {
 	var zero T
-	if x := all.of[by.Root]; x != nil {
+	if x := all.of[by.Root.ID()]; x != nil {
 		if t := x.find(v); t != zero {
 			f(t, by.Exists, by.Why)
 			return true

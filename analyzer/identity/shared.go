@@ -37,6 +37,11 @@ func (m *Model) SharedTrust() func(*Role, *policy.Statement) ([]*Role, []*policy
 		if span.IsZero() {
 			return []*Role{r}, []*policy.Statement{s}
 		}
+		if m.TrustAt != nil {
+			if roles, statements, shared := m.TrustAt(span); shared {
+				return roles, statements
+			}
+		}
 		for _, u := range uses()[textAt{span.File.Name, span.Start}] {
 			roles, statements = append(roles, u.role), append(statements, u.statement)
 		}

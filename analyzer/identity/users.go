@@ -213,16 +213,16 @@ func (x *index[T]) call(t T, name string) {
 
 // indexes are those of all roots.
 type indexes[T comparable] struct {
-	of    map[*terraform.Root]*index[T]
+	of    map[string]*index[T] // by Root.ID
 	names map[string]*index[T] // the only one that has a name; nil where several do
 }
 
 // join takes in the index of a root.
 func (xs *indexes[T]) join(x *index[T]) {
 	if xs.of == nil {
-		xs.of, xs.names = map[*terraform.Root]*index[T]{}, map[string]*index[T]{}
+		xs.of, xs.names = map[string]*index[T]{}, map[string]*index[T]{}
 	}
-	x.in, xs.of[x.root] = xs, x
+	x.in, xs.of[x.root.ID()] = xs, x
 	for name := range x.byName {
 		xs.called(x, name)
 	}

@@ -96,6 +96,8 @@ type SessionNameResult struct {
 	// Until is as in RootResult.
 	Until time.Time
 	Needs []value.Reason
+
+	positions *positions // of a result that is Detached
 }
 
 const (

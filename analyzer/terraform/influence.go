@@ -36,18 +36,20 @@ func (r *Root) InfluenceOn(old *Root) *Influence {
 	i := &Influence{tree: tree, blocks: map[place]bool{}, types: map[string]bool{}}
 	var open []place
 	for _, file := range now.boundary.Replaced() {
-		if tree.others[file] {
-			return nil // a file of values, or one that a function reads
-		}
+		configuration := false
 		for _, m := range tree.modules {
 			if !m.Reads(file) {
 				continue
 			}
+			configuration = true
 			edited, ok := i.edited(m, now.module(m.Dir))
 			if !ok {
 				return nil
 			}
 			open = append(open, edited...)
+		}
+		if !configuration {
+			return nil // a file of values, or one that a function reads
 		}
 	}
 	if !i.spread(open) {
@@ -58,7 +60,7 @@ func (r *Root) InfluenceOn(old *Root) *Influence {
 
 // Of says that a resource may be another.
 func (i *Influence) Of(r *Resource) bool {
-	return i == nil || r.inst == nil || i.blocks[place{r.inst.m.dir, r.inst.key}]
+	return i == nil || r.dir == "" || i.blocks[place{r.dir, addrs.Resource{Mode: r.Mode, Type: r.Type, Name: r.Name}}]
 }
 
 // Types are the types of the managed resources that may be others, and of those
@@ -100,7 +102,6 @@ func (s *selection) has(dir string, k addrs.Resource) bool {
 // callTree is who calls whom below a root.
 type callTree struct {
 	modules map[string]*workspace.Module // by directory
-	others  map[string]bool              // files that are no configuration
 	callers map[string][]place           // the calls of a module
 	callees map[place][]string           // the modules that a call is of; "" for one that is not at hand
 }
@@ -111,18 +112,12 @@ func (ev *evaluator) callTree() *callTree {
 	if ev.tree != nil {
 		return ev.tree
 	}
-	t := &callTree{map[string]*workspace.Module{}, map[string]bool{}, map[string][]place{}, map[place][]string{}}
-	for f := range ev.parsed {
-		t.others[f.Name] = true
-	}
+	t := &callTree{map[string]*workspace.Module{}, map[string][]place{}, map[place][]string{}}
 	ev.top.walk(func(m *moduleInstance) {
 		dir := ""
 		if m.mod != nil {
 			dir = m.dir
 			t.modules[dir] = m.mod
-			for _, f := range m.mod.Files {
-				delete(t.others, f.Name)
-			}
 		}
 		if m.parent == nil {
 			return

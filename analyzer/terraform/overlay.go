@@ -179,7 +179,7 @@ func (o *overlaid) resource(p *plan.Resource, c *Resource, foreign bool) *Resour
 	r.Header, r.Body, r.ReplaceTriggeredBy = c.Header, c.Body, c.ReplaceTriggeredBy
 	r.Kept, r.KeptWhy = c.Kept, c.KeptWhy
 	if !foreign {
-		r.inst = c.inst
+		r.inst, r.dir = c.inst, c.dir
 	}
 	if o.merge.state { // a plan says itself what it imports
 		r.Imported, r.ImportWhy = c.Imported, c.ImportWhy

@@ -190,6 +190,7 @@ func (inst *instance) resource() *Resource {
 		Body:        inst.block.Span,
 		Construct:   inst.block.Body().Construct,
 		inst:        inst,
+		dir:         m.dir,
 	}
 	inst.made = r // for what refers to it meanwhile
 	whole := false

@@ -90,6 +90,22 @@ func (r *Root) Resources(types ...string) []*Resource {
 	return r.loader.resources(addrs.Managed, types)
 }
 
+// Has says that there may be a managed resource of one of these types: whether it is
+// made is not asked.
+func (r *Root) Has(types ...string) bool {
+	ev, ok := r.loader.(*evaluator)
+	if !ok {
+		return true
+	}
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	found := false
+	ev.top.walk(func(m *moduleInstance) {
+		found = found || m.mod != nil && len(m.keys(addrs.Managed, types)) > 0
+	})
+	return found
+}
+
 // DataSources is Resources for data sources.
 func (r *Root) DataSources(types ...string) []*Resource { return r.loader.resources(addrs.Data, types) }
 
@@ -200,6 +216,7 @@ type Resource struct {
 
 	tagsAll *value.Value // what the provider computes of tags; nil when it does not
 	inst    *instance    // of the configuration; nil without one
+	dir     string       // of the module, resolved; "" without a configuration
 	// computed are the attributes that nobody writes and that a plan knows only
 	// after the apply. They are absent from Block.
 	computed []string
@@ -297,6 +314,38 @@ func (r *Resource) Creates() bool {
 	return false
 }
 
+// Record is the root by its names alone: what findings say of it.
+func (r *Root) Record() *Root {
+	l := recorded{evidence: r.Evidence()}
+	if r.alone {
+		l.read = r.loader.files()[:1] // its ID
+	}
+	return &Root{Dir: r.Dir, Source: r.Source, Label: r.Label, alone: r.alone, loader: l}
+}
+
+// recorded is what is left of a loader.
+type recorded struct {
+	evidence string
+	read     []*source.File
+}
+
+func (recorded) resources(addrs.Mode, []string) []*Resource { return nil }
+func (recorded) types(addrs.Mode) []string                  { return nil }
+func (l recorded) files() []*source.File                    { return l.read }
+func (recorded) modules() int                               { return 0 }
+
+// Record is the resource with a root that is one, and without what it is evaluated
+// from: who keeps it keeps neither syntax trees nor values of other resources. Its own
+// attributes stay where block says so.
+func (r *Resource) Record(root *Root, block bool) *Resource {
+	out := *r
+	out.Root, out.inst, out.tagsAll = root, nil, nil
+	if !block {
+		out.Block, out.ReplaceTriggeredBy = nil, nil
+	}
+	return &out
+}
+
 // IdentityType says that a resource type is one that iamvet looks at: what
 // `iamvet inspect` prints when no address is given.
 func IdentityType(t string) bool {
@@ -315,8 +364,17 @@ func (r *Root) Evidence() string {
 		return l.File.Name
 	case *overlaid:
 		return l.evidence.File.Name
+	case recorded:
+		return l.evidence
 	}
 	return ""
+}
+
+// Plainly says that the root is a configuration without a plan or state: it can be
+// loaded again at little cost.
+func (r *Root) Plainly() bool {
+	_, ok := r.loader.(*evaluator)
+	return ok
 }
 
 // PlanOptions are how a plan is laid over its configuration.
