@@ -83,8 +83,8 @@ func (ev *evaluator) hasEmptyDefault(m *workspace.Module) bool {
 		if _, set := ev.values[name]; set || ev.planned[name] != nil || !b.Has("default") {
 			continue
 		}
-		if text, ok := b.LiteralString("default"); ok && text != "" {
-			continue
+		if b.Filled("default") {
+			continue // nobody has to parse it for that
 		}
 		v, _ := ev.eval(defaultOf(b), &frame{})
 		if isEmpty(v) {

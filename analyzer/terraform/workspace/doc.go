@@ -10,5 +10,8 @@
 // handed in (Search.Calls).
 //
 // A Module knows the declarations; what a block says is asked of the Block, through
-// Body, Attr, Expr and Nested.
+// Body, Attr, Expr and Nested. The blocks of a file are found by a scan of its text
+// (headings, and headingsJSON), sixty times as fast as hcl parses it; a block is
+// parsed by hcl, alone, when somebody asks for its body (pending). A file of which the
+// scan is not sure is parsed at once, as a whole. FuzzOutline holds the scan to hcl.
 package workspace

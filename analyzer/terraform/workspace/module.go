@@ -287,7 +287,8 @@ func (m *Module) Types(mode addrs.Mode) []string {
 // declared is the module when all of its files are added: who asks for the resources
 // of a type, as every rule does, gets them without a lock and without work.
 func (m *Module) declared() *Module {
-	m.keys = slices.SortedFunc(maps.Keys(m.Resources), compareKeys)
+	m.keys = slices.AppendSeq(make([]addrs.Resource, 0, len(m.Resources)), maps.Keys(m.Resources))
+	slices.SortFunc(m.keys, compareKeys)
 	return m
 }
 

@@ -143,6 +143,30 @@ func (b *Block) Has(name string) bool {
 	return b.Attr(name) != nil
 }
 
+// Filled says that an argument is surely no null and nothing empty, as far as that
+// shows without parsing the block: it is a number, true, false, or a string, list or
+// object with something in it.
+func (b *Block) Filled(name string) bool {
+	v, sure := b.argument(name)
+	return sure && v != nil && filled(v.of(b.Span.File.Bytes))
+}
+
+func filled(v []byte) bool {
+	if text, ok := plainString(v); ok {
+		return text != ""
+	}
+	if len(v) > 0 && (v[0] == '[' || v[0] == '{') {
+		inner := bytes.TrimLeft(v[1:], " \t\r\n")
+		return len(inner) > 0 && (inner[0] == '"' || '0' <= inner[0] && inner[0] <= '9')
+	}
+	for _, c := range v {
+		if c < '0' || '9' < c {
+			return string(v) == "true" || string(v) == "false"
+		}
+	}
+	return len(v) > 0
+}
+
 // argument finds the value of an argument of a block that has not been parsed; nil when it has
 // none. sure is false where the body has to be asked.
 func (b *Block) argument(name string) (value *span, sure bool) {

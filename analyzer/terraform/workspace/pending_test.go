@@ -129,6 +129,17 @@ func TestNothingIsParsedBeforeSomebodyAsks(t *testing.T) {
 	}
 }
 
+func TestFilled(t *testing.T) {
+	for text, want := range map[string]bool{
+		`1`: true, `007`: true, `true`: true, `false`: true, `"a"`: true, `["a"]`: true, "[\n  1,\n]": true, `{ "a" = 1 }`: true,
+		`null`: false, `""`: false, `"${a}"`: false, `[]`: false, `[ ]`: false, "[# a\n]": false, `{}`: false, `[for a in b : a]`: false, `a`: false, `-`: false, ``: false, `1.5`: false,
+	} {
+		if got := filled([]byte(text)); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
 // ParseAll finds the errors in everything.
 func TestParseAll(t *testing.T) {
 	for name, text := range map[string]string{"main.tf": nativeText, "main.tf.json": jsonText} {
