@@ -6,9 +6,11 @@
 package source
 
 import (
+	"bytes"
 	"sort"
 	"sync"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // File is one text that was read: a Terraform file, a policy, a plan.
@@ -39,7 +41,7 @@ func Derived[K comparable, T any](f *File, key K, work func() T) T {
 
 func (f *File) index() []int {
 	f.once.Do(func() {
-		f.lines = []int{0}
+		f.lines = make([]int, 1, 1+bytes.Count(f.Bytes, []byte{'\n'}))
 		for i, b := range f.Bytes {
 			if b == '\n' {
 				f.lines = append(f.lines, i+1)
@@ -125,12 +127,13 @@ type Span struct {
 // IsZero says that the span is nowhere.
 func (s Span) IsZero() bool { return s.File == nil }
 
-// Text is the bytes of the span; "" when it is nowhere.
+// Text is the bytes of the span; "" when it is nowhere. It is a part of the file and
+// no copy: texts of whole files are asked for once for each of their blocks.
 func (s Span) Text() string {
-	if s.File == nil || s.Start < 0 || s.End > len(s.File.Bytes) || s.Start > s.End {
+	if s.File == nil || s.Start < 0 || s.End > len(s.File.Bytes) || s.Start >= s.End {
 		return ""
 	}
-	return string(s.File.Bytes[s.Start:s.End])
+	return unsafe.String(&s.File.Bytes[s.Start], s.End-s.Start) // nobody changes the bytes of a File
 }
 
 // StartPos is the place of the first byte.
