@@ -1,0 +1,92 @@
+package proof
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+)
+
+// callerTests is what policies compare callers with.
+type callerTests struct {
+	// by key, without aws: and in lower case, what it is compared with.
+	by map[string][]policy.Pattern
+	// whole are the values that other keys and resources are compared with which
+	// are made of the caller, each with what else that key is compared with.
+	made []madeOf
+	// users, roles and sessions are those that principals name.
+	principals []policy.Principal
+}
+
+// madeOf is a pattern with variables that are of the caller, and the patterns that
+// the same key is compared with.
+type madeOf struct {
+	pattern policy.Pattern
+	beside  []policy.Pattern
+}
+
+var keysOfCallers = []string{"principalarn", "principalaccount", "username", "userid"}
+
+func callerKey(key string) (string, bool) {
+	short, ok := strings.CutPrefix(strings.ToLower(key), "aws:")
+	return short, ok && slices.Contains(keysOfCallers, short)
+}
+
+func madeOfCaller(p policy.Pattern) bool {
+	return slices.ContainsFunc(p.Variables(), func(v string) bool {
+		_, ok := callerKey(v)
+		return ok
+	})
+}
+
+// testsOfCallers is what documents compare callers with.
+func testsOfCallers(docs []*policy.Document) *callerTests {
+	t := &callerTests{by: map[string][]policy.Pattern{}}
+	others := map[string][]policy.Pattern{} // of keys that are not of the caller
+	seen := map[string]bool{}
+	note := func(key string, p policy.Pattern, kind string) {
+		id := key + "\x00" + kind + "\x00" + p.String()
+		if seen[id] && !p.HasHole() {
+			return
+		}
+		seen[id] = true
+		if short, ok := callerKey(key); ok {
+			t.by[short] = append(t.by[short], p)
+			if !madeOfCaller(p) {
+				return
+			}
+		}
+		others[key] = append(others[key], p)
+	}
+	for _, d := range docs {
+		if d == nil {
+			continue
+		}
+		for _, s := range d.Statements {
+			t.principals = append(t.principals, s.Principals...)
+			for _, p := range s.Resources {
+				note("", p, "")
+			}
+			for i := range s.Conditions {
+				c := &s.Conditions[i]
+				if c.Operator.Family == policy.StringFamily || c.Operator.Family == policy.ARNFamily {
+					for _, p := range c.Values {
+						note(strings.ToLower(c.Key), p, c.Operator.Base)
+					}
+				}
+			}
+		}
+	}
+	for _, key := range sortedKeys(others) {
+		for i, p := range others[key] {
+			if madeOfCaller(p) {
+				beside := slices.Concat(others[key][:i], others[key][i+1:])
+				if short, ok := callerKey(key); ok {
+					beside = append(beside, t.by[short]...)
+				}
+				t.made = append(t.made, madeOf{p, beside})
+			}
+		}
+	}
+	return t
+}
