@@ -61,6 +61,9 @@ func (p *printer) statementBlock(depth int) string {
 // A condition block or an attribute lands in the statement meant, in every
 // layout, and nothing else changes but white space.
 func TestBlocksInAnyLayout(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under the race detector, and nothing in it is concurrent")
+	}
 	refused := 0
 	for seed := range int64(1500) {
 		p := &printer{Rand: rand.New(rand.NewSource(seed))}

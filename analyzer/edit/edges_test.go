@@ -36,6 +36,9 @@ func edgeFiles() (files []*source.File) {
 // At the very beginning and end of a file, edits leave a file that parses, with
 // its byte order mark, its line endings and its other blocks.
 func TestEditsAtTheEdgesOfFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under the race detector, and nothing in it is concurrent")
+	}
 	var some []edited
 	for i, f := range edgeFiles() {
 		tree := at(t, parsed(t, f), "locals")

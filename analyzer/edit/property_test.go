@@ -335,6 +335,9 @@ func node(v any) Node {
 // In every layout an edit changes what it says and nothing else, comments
 // stay, formatted text stays formatted, and the line endings stay the same.
 func TestEditsInAnyLayout(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under the race detector, and nothing in it is concurrent")
+	}
 	done := map[string]int{}
 	var some []edited
 	for seed := range int64(2500) {

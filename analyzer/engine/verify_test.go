@@ -33,8 +33,8 @@ func TestVerificationIsThorough(t *testing.T) {
 	if !testing.Short() { // several organizations and sets of users beside each other
 		cases = append(cases, "../../testdata/checks/IV105", "../../testdata/checks/IV201", "../../testdata/checks/IV302", "../../testdata/checks/IV304", "../../testdata/checks/IV401")
 	}
-	for _, dir := range cases {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+	for i, dir := range cases {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() || testing.Short() && i%8 > 0 {
 			continue
 		}
 		t.Run(filepath.Base(filepath.Dir(dir))+"/"+filepath.Base(dir), func(t *testing.T) {

@@ -558,7 +558,7 @@ func (g generator) contextValue(family string) string {
 func TestAgainstNaive(t *testing.T) {
 	rounds := 20_000
 	if testing.Short() {
-		rounds = 2_000
+		rounds = 500
 	}
 	g := generator{rand.New(rand.NewSource(1))}
 	seen := map[Outcome]int{}

@@ -138,6 +138,9 @@ func TestRefinement(t *testing.T) {
 // TestDenyIsMonotone: adding statements, known or not, never takes a Deny away,
 // and adding a Deny never makes an Allow.
 func TestDenyIsMonotone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under the race detector, and nothing in it is concurrent")
+	}
 	g := generator{rand.New(rand.NewSource(3))}
 	parse := func(d map[string]any) *Document {
 		text, err := json.Marshal(d)

@@ -241,6 +241,9 @@ func (g generator) trustStatement() object {
 // TestRandomSessionName: under a policy that binds names, nobody assumes the
 // role under a name of their own choosing, and every witness replays.
 func TestRandomSessionName(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under the race detector, and nothing in it is concurrent")
+	}
 	g := generator{rand.New(rand.NewSource(13))}
 	count := map[SessionNameClass]int{}
 	for range 900 {

@@ -130,6 +130,9 @@ func deciders() []decider {
 // same whatever the unknown turns out to be, and a verdict that was not reached
 // says what it needs.
 func TestRefinement(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under the race detector, and nothing in it is concurrent")
+	}
 	for _, d := range deciders() {
 		decided := 0
 		for _, v := range vectors(t, d.file) {

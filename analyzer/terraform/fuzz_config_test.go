@@ -93,6 +93,9 @@ module "m" { source = "terraform-aws-modules/iam/aws" }
 // TestRandomModules evaluates small module trees whose expressions refer to
 // each other at random: cycles, missing names and wrong types included.
 func TestRandomModules(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under the race detector, and nothing in it is concurrent")
+	}
 	for seed := range int64(300) {
 		rnd := rand.New(rand.NewSource(seed))
 		exhaust(t, randomTree(rnd))

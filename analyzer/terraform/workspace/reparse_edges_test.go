@@ -51,6 +51,9 @@ func edgeEdits(text string) (out []string) {
 
 // Whatever is edited at the edges of a file, it is read as the whole file is.
 func TestReparseAtTheEdgesOfFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under the race detector, and nothing in it is concurrent")
+	}
 	taken := 0
 	for _, text := range edgeTexts() {
 		base := OverFS(fstest.MapFS{"main.tf": {Data: []byte(text)}, "other.tf": {Data: []byte("locals {}\n")}})
