@@ -95,6 +95,28 @@ func BenchmarkUsualTrust(b *testing.B) {
 	}
 }
 
+// BenchmarkNarrower compares policies with what fixes make of them.
+func BenchmarkNarrower(b *testing.B) {
+	for name, c := range map[string][2]string{
+		"condition": {`{"Effect": "Deny", "Action": "*", ` + rootScopes + `"Bool": {"aws:MultiFactorAuthPresent": "false"}}}`, `{"Effect": "Deny", "Action": "*", ` + rootScopes + `"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}`},
+		"partition": {`{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}}}`, `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:*:iam::*:root"}}}`},
+		"name": {
+			`{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Condition": {"StringLike": {"sts:RoleSessionName": "*"}}}`,
+			`{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Condition": {"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}}`,
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			was, now := []*policy.Document{statements(b, "a.json", c[0])}, []*policy.Document{statements(b, "b.json", c[1])}
+			b.ReportAllocs()
+			for b.Loop() {
+				if r := Narrower(was, now); r.Narrower != value.Yes {
+					b.Fatal(r.Needs)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkPathological asks about policies with 10,000 patterns that overlap: an
 // answer within the bounds, if only that it cannot be told.
 func BenchmarkPathological(b *testing.B) {

@@ -3,11 +3,14 @@
 // somebody else's name?
 //
 // Every question becomes a search for the one request that breaks the property,
-// over a finite set of cases derived from the documents at hand: actions,
-// resources and values of condition keys, one for every region that the
-// documents can tell apart. What the search finds is the witness; when it finds
-// nothing, the property is proven. Where only something unknown stands between
-// the two, the answer is undetermined, with the reasons.
+// over a finite set of cases derived from the documents at hand: callers, networks,
+// actions, resources and values of condition keys, one for every region that the
+// documents can tell apart. What several keys are functions of, such as a caller
+// or a VPC endpoint, is made of parts that are told apart together. No account,
+// name, network or date stands for all, but what the documents treat alike. What
+// the search finds is the witness; when it finds nothing, the property is proven.
+// Where only something unknown stands between the two, or there are more cases
+// than the search may take, the answer is undetermined, with the reasons.
 package proof
 
 import (

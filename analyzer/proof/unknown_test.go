@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -292,5 +293,30 @@ func TestPartitionByReference(t *testing.T) {
 		"Condition": {"StringLike": {"sts:RoleSessionName": "*"}}}]}`)
 	if got := SessionName(trust, SessionNameOptions{}); got.Class != NameVacuous || got.Statements[0] != trust.Statements[0] || got.Condition != &trust.Statements[0].Conditions[0] {
 		t.Errorf("%v: %v %v", got.Class, got.Statements, got.Condition)
+	}
+}
+
+// TestPartitions: a policy that names root of one partition stops it there and
+// nowhere else, in every partition that there is.
+func TestPartitions(t *testing.T) {
+	for _, named := range append(aws.PartitionNames(), "*") {
+		doc := parse(t, "scp.tf", `{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:`+named+`:iam::*:root"}}}}`)
+		levels := []Level{{Documents: []*policy.Document{doc}, FullAccess: value.Yes}}
+		for _, p := range aws.PartitionNames() {
+			want := Violated
+			if named == p || named == "*" {
+				want = Holds
+			}
+			got := RootMFA(levels, RootOptions{Partitions: []string{p}})
+			if got.Class.Verdict() != want {
+				t.Errorf("arn:%s:… in %s: %v, want %v", named, p, got.Class, want)
+			}
+			replaySCP(t, levels, want, got.Witness)
+		}
+		if named != "*" { // the one that it names is meant
+			if got := RootMFA(levels, RootOptions{}); got.Class.Verdict() != Holds {
+				t.Errorf("arn:%s:…: %v", named, got.Class)
+			}
+		}
 	}
 }
