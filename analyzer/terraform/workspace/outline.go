@@ -31,11 +31,12 @@ func (s span) of(src []byte) []byte { return src[s.start:s.end] }
 
 func (s span) in(f *source.File) source.Span { return source.Span{File: f, Start: s.start, End: s.end} }
 
-// parse has hcl parse a block in the native syntax, and nothing else of src. All
-// ranges are those that hcl gives in the whole file. The block is nil where hcl
-// makes none of it.
-func (h *heading) parse(src []byte, filename string) (*hclsyntax.Block, hcl.Diagnostics) {
-	start := hcl.Pos{Byte: h.whole.start, Line: h.line, Column: h.column}
+// parse has hcl parse a block in the native syntax, and nothing else of src. Lines and
+// columns are those that hcl gives in the whole file; offsets as well where at is the
+// offset of the block, and are those in its own text where at is 0. The block is nil
+// where hcl makes none of it.
+func (h *heading) parse(src []byte, filename string, at int) (*hclsyntax.Block, hcl.Diagnostics) {
+	start := hcl.Pos{Byte: at, Line: h.line, Column: h.column}
 	file, diags := hclsyntax.ParseConfig(h.whole.of(src), filename, start)
 	if body, ok := file.Body.(*hclsyntax.Body); ok && len(body.Blocks) > 0 {
 		return body.Blocks[0], diags

@@ -27,7 +27,7 @@ func sound(t *testing.T, src []byte) bool {
 	var alone []*hclsyntax.Block
 	failed := false
 	for i := range blocks {
-		parsed, diags := blocks[i].parse(src, "x.tf")
+		parsed, diags := blocks[i].parse(src, "x.tf", blocks[i].whole.start)
 		failed = failed || diags.HasErrors()
 		alone = append(alone, parsed)
 	}

@@ -32,10 +32,7 @@ type ParsedFile struct {
 	Body Body
 	Gaps []source.Gap // of the whole file; see also syntaxGaps
 
-	// For the blocks that are parsed later: all of the text, and what is set where
-	// one of them has an error.
-	text   func() source.Text
-	broken *atomic.Bool
+	broken *atomic.Bool // set where a block that is parsed later has an error
 }
 
 // Parse reads a file of either syntax, once for all roots.

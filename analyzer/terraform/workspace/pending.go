@@ -26,7 +26,6 @@ type pending struct {
 // Where one of them has an error, broken is set.
 func outlined(f *source.File, found []heading, syntax value.Syntax, broken *atomic.Bool) *ParsedFile {
 	p := &ParsedFile{File: f, Body: Body{Syntax: syntax}, broken: broken}
-	p.text = sync.OnceValue(func() source.Text { return source.Literal(source.Span{File: f, End: len(f.Bytes)}) })
 	blocks, rest := make([]Block, len(found)), make([]pending, len(found))
 	p.Body.Blocks = make([]*Block, len(found))
 	for i := range found {
@@ -55,7 +54,7 @@ func (u *pending) parse(b *Block) {
 	if u.file.Body.Syntax == value.SyntaxTFJSON {
 		content, u.gaps = decodeBlock(b.Type, b.Span)
 	} else {
-		content, u.gaps = parseBlock(b.heading(), u.file.text())
+		content, u.gaps = parseBlock(b.heading(), b.Span)
 	}
 	b.content = &content
 	if len(u.gaps) > 0 {
@@ -72,14 +71,15 @@ func (b *Block) heading() *heading {
 	}
 }
 
-// parseBlock parses one block of a file in the native syntax, of which text is all.
-func parseBlock(h *heading, text source.Text) (Body, []source.Gap) {
-	f := text.Span.File
+// parseBlock parses one block of a file in the native syntax. Its expressions count
+// in its own text: that of the whole file is not kept a second time.
+func parseBlock(h *heading, at source.Span) (Body, []source.Gap) {
+	f, text := at.File, source.Literal(at)
 	if at, reason := TooDeep(h.whole.of(f.Bytes)); reason != "" {
 		at += h.whole.start
 		return Body{Syntax: value.SyntaxBlock}, []source.Gap{{Kind: source.ErrorGap, Span: source.Span{File: f, Start: at, End: at}, Reason: reason}}
 	}
-	parsed, diags := h.parse(f.Bytes, f.Name)
+	parsed, diags := h.parse(f.Bytes, f.Name, 0)
 	gaps := SyntaxGaps(diags, text)
 	if parsed == nil || parsed.Body == nil {
 		return Body{Syntax: value.SyntaxBlock}, gaps
