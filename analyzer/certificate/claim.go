@@ -144,7 +144,7 @@ func (e *encoder) acts() {
 	account := varying(e.textual("account of the resource", e.digits(12)))
 	region := varying(e.textual("region of the resource", e.regionLanguage()))
 	rest := varying(e.textual("resource", e.anything()))
-	shape := e.choice("shape of the resource", "none", "s3", "global", "regional", "of sts")
+	shape := e.choice("shape of the resource", "none", "s3", "global", "regional", "of sts", "of ssm")
 	is := func(s string) *formula { return e.member(shape, e.pool.text(s)) }
 	of := func(list ...string) *formula {
 		var out []*regex
@@ -159,6 +159,7 @@ func (e *encoder) acts() {
 		{when: is("none"), pieces: fixed("*")},
 		{when: e.and(is("s3"), of("s3")), pieces: join(head, fixed("s3:::"), rest)},
 		{when: e.and(is("global"), of(global...)), pieces: join(head, varying(e.service), fixed("::"), account, fixed(":"), rest)},
+		{when: e.and(is("of ssm"), of("ssm")), pieces: join(head, fixed("ec2:"), region, fixed(":"), account, fixed(":"), rest)},
 		{when: e.and(is("of sts"), of("sts")), pieces: join(head, fixed("iam::"), account, fixed(":role/"), rest)},
 		{when: e.and(is("regional"), e.not(of(append(global, "s3")...))), pieces: join(head, varying(e.service), fixed(":"), region, fixed(":"), account, fixed(":"), rest)},
 	}

@@ -583,8 +583,19 @@ func (s *search) place(free []*variable, linked lemma, by map[*variable]lemma, m
 func (s *search) wanted(v *variable, linked lemma, by map[*variable]lemma, m *model) *regex {
 	list := []*regex{s.region(v, by[v])}
 	for _, f := range linked {
-		if f.so && len(f.template) == 1 && f.template[0].of == v && !f.fold {
-			list = append(list, s.region(f.of, by[f.of]))
+		if !f.so || !f.plain() || f.template[0].of != v {
+			continue
+		}
+		list = append(list, s.region(f.of, by[f.of]))
+		for _, g := range linked {
+			if g.so && g.of == f.of && g.atom != f.atom { // it is to be this as well
+				list = append(list, s.fill(g.atom, func(w *variable) *regex {
+					if w == v {
+						return s.pool.all
+					}
+					return s.region(w, by[w])
+				}))
+			}
 		}
 	}
 	return s.pool.inter(list...)

@@ -105,11 +105,14 @@ func (t Trust) spelled(e *encoder, name string) []spelt {
 }
 
 // derived is when the value of a key is made of what identifies the caller.
-func (t Trust) derived(e *encoder, name string) *formula {
+func (t Trust) derived(e *encoder, name string) *formula { return t.derivedFrom(e, name, t.identifies) }
+
+// derivedFrom is the same for some of what identifies callers.
+func (t Trust) derivedFrom(e *encoder, name string, of func(key string) bool) *formula {
 	out := e.no
 	for _, p := range t.spelled(e, name) {
 		names := variables(p.list)
-		if len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return !t.identifies(n) }) {
+		if len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return !of(n) }) {
 			continue
 		}
 		plain := slices.Clone(p.list)
@@ -122,6 +125,29 @@ func (t Trust) derived(e *encoder, name string) *formula {
 		}
 	}
 	return out
+}
+
+// madeOfNames is in how many ways conditions make names of sessions of the names of
+// users.
+func (t Trust) madeOfNames(e *encoder) int {
+	var ways []string
+	for _, p := range t.spelled(e, sessionName) {
+		if names := variables(p.list); len(names) != 1 || names[0] != "aws:username" {
+			continue
+		}
+		way := ""
+		for _, el := range p.list {
+			if el.kind == letter {
+				way += string([]byte{el.letter})
+			} else {
+				way += "{}"
+			}
+		}
+		if !slices.Contains(ways, way) {
+			ways = append(ways, way)
+		}
+	}
+	return len(ways)
 }
 
 // constants are the texts that conditions on a key spell out, which are the same
@@ -179,8 +205,17 @@ func SessionName(t Trust) *Claim {
 		free = e.and(free, e.not(e.member(name, e.pool.text(text))))
 	}
 	c.refute("a session with a name of the caller's choice", e.triAnd(e.exactly(free), t.admitted(e)))
+	if t.madeOfNames(e) > 1 {
+		// Names that are made in more than one way may be the same for two users.
+		shared := piece{of: e.shared("name of both sessions", e.sessionLanguage())}
+		first, second := t.under(e, "", shared), t.under(e, "another ", shared)
+		own := e.template(first.caller.account[0].of, []element{{kind: requestVariable, of: second.caller.account[0].of}}, false)
+		both := e.triAnd(first.admitted, second.admitted, e.exactly(e.and(first.named, second.named, own, different(first.encoder, second.encoder))))
+		c.entangled = c.entangled || first.entangled || second.entangled
+		c.refute("two users of one account who may be called the same", both)
+	}
 	for _, text := range constants {
-		first, second := t.under(e, "", text), t.under(e, "another ", text)
+		first, second := t.under(e, "", piece{text: text}), t.under(e, "another ", piece{text: text})
 		both := e.triAnd(first.admitted, second.admitted, e.exactly(e.and(e.not(e.and(first.derived, second.derived)), different(first.encoder, second.encoder))))
 		c.entangled = c.entangled || first.entangled || second.entangled
 		c.refute("two callers who may both be called "+text, both)
@@ -211,26 +246,29 @@ type named struct {
 	*encoder
 	admitted tri
 	derived  *formula
+	named    *formula // derived from the name of a user, and from nothing else
 }
 
 // under is a request for a session of one name, apart from other requests by the
 // prefix of its variables.
-func (t Trust) under(e *encoder, prefix, name string) named {
+func (t Trust) under(e *encoder, prefix string, name piece) named {
 	one := &encoder{search: e.search, keys: map[string]key{}, names: e.names, accounts: e.accounts, partition: e.partition, now: e.now, prefix: prefix}
 	t.assuming(one)
-	one.set(sessionName, one.one(piece{text: name}))
+	one.set(sessionName, one.one(name))
 	// What identifies a person beside the name and the id of a user (a tag, a source
 	// identity) is taken to be no name that a policy spells out for somebody else.
 	apart := one.not(t.derived(one, sourceIdentity))
 	for _, p := range t.spelled(one, sessionName) {
 		for _, key := range variables(p.list) {
-			if t.identifies(key) && key != "aws:username" && key != "aws:userid" {
-				apart = one.and(apart, one.not(one.carries(one.key(key), name)))
+			if t.identifies(key) && key != "aws:username" && key != "aws:userid" && name.of == nil {
+				apart = one.and(apart, one.not(one.carries(one.key(key), name.text)))
 			}
 		}
 	}
 	admitted := one.triAnd(t.admitted(one), one.exactly(apart))
-	return named{one, admitted, t.derived(one, sessionName)}
+	user := t.derivedFrom(one, sessionName, func(key string) bool { return key == "aws:username" })
+	other := t.derivedFrom(one, sessionName, func(key string) bool { return key != "aws:username" && t.identifies(key) })
+	return named{one, admitted, t.derived(one, sessionName), one.and(user, one.not(other))}
 }
 
 // different is that two callers are not one.

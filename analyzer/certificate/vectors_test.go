@@ -188,3 +188,80 @@ func TestTokens(t *testing.T) {
 		}
 	}
 }
+
+// TestSharedNames: a name is shared where two callers may have it, unless it is the
+// name of each.
+func TestSharedNames(t *testing.T) {
+	const (
+		own     = `{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}}`
+		account = `{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:RoleSessionName": %}}}`
+		role    = `{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/dev"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:RoleSessionName": %}}}`
+		deny    = `{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:RoleSessionName": "ci-deploy"}, "StringNotEquals": {"aws:username": "ci-deploy"}}}`
+	)
+	with := func(statement, names string) string { return strings.Replace(statement, "%", names, 1) }
+	for _, tt := range []struct {
+		name, statements string
+		want             Verdict
+	}{
+		{"users of two accounts under their own name", own, Holds},
+		{"and a name that a Deny spells out", own + ", " + deny, Holds},
+		{"a user who is called what a role may be called", own + ", " + with(role, `"ci-deploy"`), Violated},
+		{"a role alone", with(role, `"ci-deploy"`), Holds},
+		{"a default that a user may be called", own + ", " + with(role, `"${aws:username, 'shared'}"`), Violated},
+		{"names made in one way", with(account, `"x-${aws:username}"`), Holds},
+		{"names made in two ways: bob as x-bob, and x-bob", with(account, `["${aws:username}", "x-${aws:username}"]`), Violated},
+	} {
+		doc := parse(t, "trust.json", `{"Version": "2012-10-17", "Statement": [`+tt.statements+`]}`)
+		c := SessionName(Trust{Document: doc, Account: "111122223333", Partition: "aws"})
+		got, told := c.Decide()
+		if got != tt.want {
+			t.Errorf("%s: %v, want %v: %v", tt.name, got, tt.want, told)
+			continue
+		}
+		for _, s := range c.Scripts(nil, got) {
+			checkScript(t, s)
+		}
+	}
+}
+
+// TestProofVectors: policies on which trying a few callers fails.
+func TestProofVectors(t *testing.T) {
+	b, err := os.ReadFile("../../testdata/policy/proof.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []struct {
+		ID     string
+		Docs   []json.RawMessage
+		Doc    json.RawMessage
+		Expect map[string]string
+		Why    string
+	}
+	if err := json.Unmarshal(b, &list); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]Verdict{"violation": Violated, "compliant": Holds}
+	asked := 0
+	for _, v := range list {
+		docs := vector{ID: v.ID, Doc: v.Doc, Docs: v.Docs}.documents(t)
+		root := Root{Levels: []Level{{docs, policy.True}}, Partition: "aws"}
+		trust := Trust{Document: docs[0], Account: "111122223333", Partition: "aws"}
+		for rule, expect := range v.Expect {
+			c := map[string]func() *Claim{
+				"IV102": func() *Claim { return RootMFA(root) }, "IV105": func() *Claim { return Networks(root) },
+				"IV201": func() *Claim { return SessionName(trust) }, "IV202": func() *Claim { return Strangers(trust) },
+			}[rule]()
+			asked++
+			if got, told := c.Decide(); got != want[expect] || got == Undetermined {
+				t.Errorf("%s of %s: %v, want %s: %s\n%v", rule, v.ID, got, expect, v.Why, told)
+				continue
+			}
+			for _, s := range c.Scripts(nil, want[expect]) {
+				checkScript(t, s)
+			}
+		}
+	}
+	if asked != 18 {
+		t.Errorf("%d questions of 18", asked)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/certificate"
 	"github.com/iamvet/iamvet/analyzer/certificate/solver"
@@ -37,38 +38,43 @@ type setting struct {
 	Path      string
 	Partition string
 	Host      string // of the identity provider
+	Full      bool   // FullAWSAccess is attached
+	Tags      map[string]string
 }
+
+// now is when requests are made.
+var now = time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC)
 
 // userAccount is the account of the user: of somebody in an account that is not known
 // a policy that tells accounts apart decides nothing.
 func (s setting) userAccount() string { return cmp.Or(s.Account, "111122223333") }
 
-func scp(d *policy.Document) []proof.Level {
-	return []proof.Level{{Documents: []*policy.Document{d}, FullAccess: value.Yes}}
+func (s setting) scp(d *policy.Document) []proof.Level {
+	return []proof.Level{{Documents: []*policy.Document{d}, FullAccess: value.TriOf(s.Full)}}
 }
 
-func level(d *policy.Document) []certificate.Level {
-	return []certificate.Level{{Documents: []*policy.Document{d}, Everything: policy.True}}
+func (s setting) level(d *policy.Document) []certificate.Level {
+	return []certificate.Level{{Documents: []*policy.Document{d}, Everything: value.TriOf(s.Full)}}
 }
 
 var kinds = []kind{
 	{
 		"root", generator.rootStatement,
 		func(s setting, d *policy.Document) proof.Verdict {
-			return proof.RootMFA(scp(d), proof.RootOptions{Account: s.Account, Partitions: []string{s.Partition}}).Class.Verdict()
+			return proof.RootMFA(s.scp(d), proof.RootOptions{Account: s.Account, Partitions: []string{s.Partition}, Now: now}).Class.Verdict()
 		},
 		func(s setting, d *policy.Document) *certificate.Claim {
-			return certificate.RootMFA(certificate.Root{Levels: level(d), Partition: s.Partition, Account: s.Account})
+			return certificate.RootMFA(certificate.Root{Levels: s.level(d), Partition: s.Partition, Account: s.Account, Now: now})
 		},
 		nil,
 	},
 	{
 		"networks", generator.networkStatement,
 		func(s setting, d *policy.Document) proof.Verdict {
-			return proof.SourceIP(scp(d), proof.SourceIPOptions{Account: s.Account, Partitions: []string{s.Partition}}).Class.Verdict()
+			return proof.SourceIP(s.scp(d), proof.SourceIPOptions{Account: s.Account, Partitions: []string{s.Partition}, Now: now}).Class.Verdict()
 		},
 		func(s setting, d *policy.Document) *certificate.Claim {
-			return certificate.Networks(certificate.Root{Levels: level(d), Partition: s.Partition, Account: s.Account})
+			return certificate.Networks(certificate.Root{Levels: s.level(d), Partition: s.Partition, Account: s.Account, Now: now})
 		},
 		nil,
 	},
@@ -105,11 +111,11 @@ var kinds = []kind{
 	{
 		"users", generator.userStatement,
 		func(s setting, d *policy.Document) proof.Verdict {
-			r := proof.UserMFA(proof.User{Name: s.User, Path: s.Path, PathUnknown: s.Path == "", Account: s.userAccount(), Partition: "aws", Documents: []*policy.Document{d}})
+			r := proof.UserMFA(proof.User{Name: s.User, Path: s.Path, PathUnknown: s.Path == "", Account: s.userAccount(), Partition: "aws", Documents: []*policy.Document{d}, Tags: s.Tags, Now: now})
 			return r.Class.Verdict(value.Yes)
 		},
 		func(s setting, d *policy.Document) *certificate.Claim {
-			return certificate.UserMFA(certificate.User{Name: s.User, Path: s.Path, Account: s.userAccount(), Partition: "aws",
+			return certificate.UserMFA(certificate.User{Name: s.User, Path: s.Path, Account: s.userAccount(), Partition: "aws", Tags: s.Tags, Now: now,
 				Levels: []certificate.Level{{Documents: []*policy.Document{d}, Everything: policy.False}}})
 		},
 		nil,
@@ -215,7 +221,13 @@ func (k kind) claimOf(s setting, statements []any) (certificate.Verdict, []strin
 }
 
 func (g generator) setting() setting {
-	s := setting{Partition: "aws", Host: g.host, User: "alice", Path: g.pick("/", "/", "/team/")}
+	s := setting{Partition: "aws", Host: g.host, Full: g.full, User: "alice", Path: g.pick("/", "/", "/team/")}
+	if g.oneIn(8) {
+		s.Partition = g.pick("aws-us-gov", "aws-cn")
+	}
+	if g.oneIn(3) {
+		s.Tags = map[string]string{"team": g.pick("a", "bb"), "exempt": "x"}
+	}
 	if g.IntN(3) > 0 {
 		s.Account = g.account()
 	}

@@ -9,12 +9,14 @@ import (
 type generator struct {
 	*rand.Rand
 	host string // of the identity provider
+	full bool   // FullAWSAccess is attached
 }
 
 type object = map[string]any
 
 func newGenerator(seed uint64) generator {
 	g := generator{Rand: rand.New(rand.NewPCG(seed, 12))}
+	g.full = g.IntN(4) > 0
 	g.host = issuers[g.IntN(len(issuers))].host
 	return g
 }
@@ -153,7 +155,15 @@ func (g generator) networkKey() (op, key string, values any) {
 }
 
 func (g generator) otherKey() (op, key string, values any) {
-	switch g.IntN(6) {
+	switch g.IntN(10) {
+	case 9:
+		return g.pick("ForAnyValue:StringLike", "ForAllValues:StringEquals", "ForAnyValue:StringEquals"), "aws:TagKeys", g.some("a", "b*", "owner")
+	case 8:
+		return g.pick("StringLike", "StringNotLike", "StringLikeIfExists"), "aws:UserAgent", g.some("aws-cli/*", "*Console*", "?*")
+	case 7:
+		return g.pick("DateGreaterThan", "DateLessThan", "DateLessThanEquals", "DateGreaterThanEquals"), "aws:CurrentTime", g.pick("2026-11-01T00:00:00Z", "2027-06-01T00:00:00Z", "2026-11-22T00:00:00Z")
+	case 6:
+		return g.pick("NumericGreaterThan", "NumericLessThan"), "s3:max-keys", g.pick("10", "0", "1000")
 	case 0, 1, 2:
 		return g.pick("StringLike", "StringEquals", "StringNotLike", "StringNotEquals"), "aws:RequestedRegion", g.some(regions...)
 	case 3:
@@ -167,7 +177,7 @@ func (g generator) otherKey() (op, key string, values any) {
 	return g.pick("StringEquals", "StringNotEquals"), "s3:x-amz-acl", g.some("private", "public-read")
 }
 
-var actions = []string{"*", "*", "*", "*", "iam:*", "s3:*", "ec2:Run*", "*:Create*", "iam:C*", "sts:*", "*:*"}
+var actions = []string{"*", "*", "*", "*", "iam:*", "s3:*", "ec2:Run*", "*:Create*", "iam:C*", "sts:*", "*:*", "?am:*", "s*:*", "iam:*User"}
 
 // control is a statement of a service control policy.
 func (g generator) control(tests ...func() (op, key string, values any)) object {
@@ -179,7 +189,7 @@ func (g generator) control(tests ...func() (op, key string, values any)) object 
 	}
 	if g.oneIn(6) {
 		delete(s, "Resource")
-		s[g.pick("Resource", "NotResource")] = g.some("arn:aws:s3:::a*", "arn:aws:s3:::*", "arn:aws:iam::*:user/*", "*")
+		s[g.pick("Resource", "NotResource")] = g.some("arn:aws:s3:::a*", "arn:aws:s3:::*", "arn:aws:iam::*:user/*", "*", "arn:*:s3:::*", "arn:aws:s3:::a*b", "arn:aws:ec2:*:*:*", "arn:aws:iam::1*:user/*", "arn:aws:*:::*")
 	}
 	if c := g.condition(tests...); len(c) > 0 {
 		s["Condition"] = c
@@ -188,11 +198,20 @@ func (g generator) control(tests ...func() (op, key string, values any)) object 
 }
 
 func (g generator) rootStatement() object {
-	return g.control(g.rootKey, g.rootKey, g.mfaKey, g.mfaKey, g.networkKey, g.otherKey)
+	return g.sometimesAllow(g.control(g.rootKey, g.rootKey, g.mfaKey, g.mfaKey, g.networkKey, g.otherKey))
 }
 
 func (g generator) networkStatement() object {
-	return g.control(g.rootKey, g.networkKey, g.networkKey, g.networkKey, g.mfaKey, g.otherKey)
+	return g.sometimesAllow(g.control(g.rootKey, g.networkKey, g.networkKey, g.networkKey, g.mfaKey, g.otherKey))
+}
+
+// sometimesAllow makes a statement an Allow where nothing else allows, and now and
+// then where it makes no difference.
+func (g generator) sometimesAllow(s object) object {
+	if g.full && g.oneIn(10) || !g.full && g.oneIn(2) {
+		s["Effect"] = "Allow"
+	}
+	return s
 }
 
 var roleNames = []string{"dev", "ops", "dev-*", "*-ops", "team/*", "d?v", "*", "deploy"}
