@@ -24,29 +24,43 @@ func (t *trust) hypotheses(u unknownPrincipal) []hypothesis {
 	if account == "" {
 		account = unnamedAccount
 	}
-	name := u.principal.Name
-	if name == "" {
-		name = "unnamed"
-	}
-	user := t.user(account, name)
-	role := t.role(account, name)
-	users, roles := []caller{user}, []caller{role}
-	if v := u.principal.Value; v != nil && v.Ref != nil && strings.HasSuffix(v.Ref.Attr, "arns") { // any number
-		users, roles = append(users, t.user(account, "another")), append(roles, t.role(account, "another"))
-	}
 	whole := t.everybody(account)
+	users, roles := t.somebody(policy.UserCaller, account, u.principal), t.somebody(policy.RoleCaller, account, u.principal)
 	var out []hypothesis
 	for _, callers := range map[policy.PrincipalClass][][]caller{
 		policy.AccountPrincipal:     {whole},
-		policy.UserPrincipal:        {users},
-		policy.RolePrincipal:        {roles},
-		policy.AssumedRolePrincipal: {{role}},
-		policy.UnknownPrincipal:     {whole, {user}, {role}},
+		policy.UserPrincipal:        users,
+		policy.RolePrincipal:        roles,
+		policy.AssumedRolePrincipal: roles,
+		policy.UnknownPrincipal:     slices.Concat([][]caller{whole}, users, roles),
 	}[u.principal.Class] {
 		for i := range callers {
 			callers[i].unknown = &u
 		}
 		out = append(out, hypothesis{u, callers})
+	}
+	return out
+}
+
+// somebody is one user or role, or several of which a list is known by its name
+// alone, for every name that the policies can tell apart where it is not known.
+func (t *trust) somebody(kind policy.CallerKind, account string, p policy.Principal) [][]caller {
+	of := t.user
+	if kind == policy.RoleCaller {
+		of = t.role
+	}
+	found := []caller{of(account, p.Name)}
+	if p.Name == "" {
+		found = t.cast(kind, account, false, "unnamed")
+	}
+	list := p.Value != nil && p.Value.Ref != nil && strings.HasSuffix(p.Value.Ref.Attr, "arns") // any number
+	var out [][]caller
+	for _, c := range found {
+		one := []caller{c}
+		if list {
+			one = append(one, of(account, "another"))
+		}
+		out = append(out, one)
 	}
 	return out
 }

@@ -320,3 +320,25 @@ func TestPartitions(t *testing.T) {
 		}
 	}
 }
+
+// TestUnknownName: no name stands for that of a user which is not known.
+func TestUnknownName(t *testing.T) {
+	object := func(key string, v *value.Value) *value.Value { return value.ObjectOf(map[string]*value.Value{key: v}) }
+	user := &value.Value{Kind: value.Unknown, Ref: &value.Ref{Type: "aws_iam_user", Attr: "arn", Address: "aws_iam_user.this"}, Why: []value.Reason{{Text: "the user is not known"}}}
+	for pattern, want := range map[string]SessionNameClass{"unn*": NameUndetermined, "dev-*": NameUndetermined, "*": NameUnsatisfiable, "*/*": NameMissing} {
+		doc, err := policy.Parse(value.ObjectOf(map[string]*value.Value{
+			"Version": value.Str("2012-10-17"),
+			"Statement": value.ObjectOf(map[string]*value.Value{
+				"Effect": value.Str("Allow"), "Action": value.Str(assumeRole), "Principal": object("AWS", user),
+				"Condition": object("StringNotLike", object("aws:username", value.Str(pattern))),
+			}),
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := SessionName(doc, SessionNameOptions{Account: "111122223333"})
+		if got.Class != want {
+			t.Errorf("users but %s: %v, want %v (%v)", pattern, got.Class, want, got.Needs)
+		}
+	}
+}
