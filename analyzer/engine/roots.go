@@ -84,6 +84,9 @@ func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, 
 	own.asked = map[string]func(string) bool{r.ID(): out.asked}
 	for _, f := range own.own.Files() {
 		out.files = append(out.files, f.Name)
+		if before.exclusive(f, r) {
+			defer f.Forget() // what its fixes asked of it
+		}
 	}
 	shared := trust.add(model.Roles)
 

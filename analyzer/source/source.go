@@ -39,6 +39,10 @@ func Derived[K comparable, T any](f *File, key K, work func() T) T {
 	return once.(func() T)()
 }
 
+// Forget lets go of what was Derived of the file: whoever asks again has it worked out
+// again.
+func (f *File) Forget() { f.derived.Clear() }
+
 func (f *File) index() []int {
 	f.once.Do(func() {
 		f.lines = make([]int, 1, 1+bytes.Count(f.Bytes, []byte{'\n'}))

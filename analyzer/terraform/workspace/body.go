@@ -19,7 +19,7 @@ type Block struct {
 	Header   source.Span // type and labels
 	Span     source.Span // all of it
 	Merged   bool        // with an override
-	content  *Body       // nil before it is parsed
+	content  *Body       // nil where it is pending
 	pending  *pending    // nil for what was parsed together with what is around it
 }
 
@@ -28,7 +28,7 @@ type Block struct {
 // known without it.
 func (b *Block) Body() *Body {
 	if b.pending != nil {
-		b.pending.parse(b)
+		return b.pending.parse(b)
 	}
 	return b.content
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"sync"
 	"sync/atomic"
+	"weak"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -17,9 +18,12 @@ type pending struct {
 	// kept small.
 	line, column, body int32
 
-	mu   sync.Mutex // not a Once: what panics is not done, and the next who asks is to meet that too
-	done atomic.Bool
-	gaps []source.Gap
+	mu sync.Mutex // not a Once: what panics is not done, and the next who asks is to meet that too
+	// content is there as long as somebody holds it: what was evaluated needs no syntax
+	// tree any more, and parsing a block again costs less than keeping all of them.
+	content weak.Pointer[Body]
+	done    atomic.Bool
+	gaps    []source.Gap
 }
 
 // outlined is a file whose blocks are parsed one by one, when somebody asks.
@@ -40,27 +44,28 @@ func outlined(f *source.File, found []heading, syntax value.Syntax, broken *atom
 	return p
 }
 
-// parse gives b, the block that u is of, its body. Several may ask at one time.
-func (u *pending) parse(b *Block) {
-	if u.done.Load() {
-		return
-	}
+// parse is the body of b, the block that u is of. Several may ask at one time.
+func (u *pending) parse(b *Block) *Body {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.done.Load() {
-		return
+	if content := u.content.Value(); content != nil {
+		return content
 	}
-	var content Body
+	content := &Body{}
+	var gaps []source.Gap
 	if u.file.Body.Syntax == value.SyntaxTFJSON {
-		content, u.gaps = decodeBlock(b.Type, b.Span)
+		*content, gaps = decodeBlock(b.Type, b.Span)
 	} else {
-		content, u.gaps = parseBlock(b.heading(), b.Span)
+		*content, gaps = parseBlock(b.heading(), b.Span)
 	}
-	b.content = &content
-	if len(u.gaps) > 0 {
-		u.file.broken.Store(true)
+	u.content = weak.Make(content)
+	if !u.done.Load() { // the same ones each time
+		if u.gaps = gaps; len(gaps) > 0 {
+			u.file.broken.Store(true)
+		}
+		u.done.Store(true)
 	}
-	u.done.Store(true)
+	return content
 }
 
 // heading is what was found of an unread block.
