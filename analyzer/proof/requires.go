@@ -90,7 +90,7 @@ func requires(doc *policy.Document, required Required, of Asked, opt SessionName
 		needs = addReasons(needs, tooManyCallers)
 	}
 	for _, u := range t.unknown {
-		through, request, why := t.unknownThrough(u, required, of)
+		through, request, why := t.unknownThrough(u, of)
 		if through != nil {
 			return t.requiredViolation(*through, request, required)
 		}
@@ -125,7 +125,7 @@ func (t *trust) firstThrough(callers []caller, asked func(caller) bool) (*caller
 
 // unknownThrough is somebody of an unknown principal who gets through whatever
 // it turns out to be; nil where that depends, and then on what.
-func (t *trust) unknownThrough(u unknownPrincipal, required Required, of Asked) (first *caller, request *policy.Request, needs []value.Reason) {
+func (t *trust) unknownThrough(u unknownPrincipal, of Asked) (first *caller, request *policy.Request, needs []value.Reason) {
 	depends := len(of.Except) > 0 && u.principal.Account == "" // it may be of an account that is not asked
 	for _, h := range t.hypotheses(u) {
 		through, r, why := t.firstThrough(h.callers, func(c caller) bool {
@@ -138,9 +138,6 @@ func (t *trust) unknownThrough(u unknownPrincipal, required Required, of Asked) 
 		case first == nil:
 			first, request = through, r
 		}
-		if one := len(h.callers) == 1; one && u.principal.Name == "" && t.namesMatter(required) {
-			depends = true // somebody of another name may not get through
-		}
 	}
 	if first != nil && depends {
 		why := reasonsOf(u.principal.Value)
@@ -150,31 +147,6 @@ func (t *trust) unknownThrough(u unknownPrincipal, required Required, of Asked) 
 		return nil, nil, addReasons(needs, why...)
 	}
 	return first, request, needs
-}
-
-// callerKeys are those whose value is the caller's name or made of it.
-var callerKeys = map[string]bool{"aws:username": true, "aws:userid": true, "aws:principalarn": true}
-
-// namesMatter says that whether somebody meets the condition, or gets so far, may
-// depend on what they are called.
-func (t *trust) namesMatter(required Required) bool {
-	key := strings.ToLower(required.Key)
-	var conditions []*policy.Condition
-	for _, d := range append([]*policy.Document{t.doc}, t.opt.RCPs...) { // the required condition is among them
-		for _, s := range d.Statements {
-			for i := range s.Conditions {
-				conditions = append(conditions, &s.Conditions[i])
-			}
-		}
-	}
-	return slices.ContainsFunc(conditions, func(c *policy.Condition) bool {
-		if callerKeys[strings.ToLower(c.Key)] {
-			return true
-		}
-		return strings.EqualFold(c.Key, key) && slices.ContainsFunc(c.Values, func(p policy.Pattern) bool {
-			return slices.ContainsFunc(p.Variables(), func(v string) bool { return callerKeys[strings.ToLower(v)] })
-		})
-	})
 }
 
 // Validate says what is wrong with the condition: that there is no such operator

@@ -43,8 +43,8 @@ func (c RootClass) Verdict() Verdict {
 
 // RootOptions says which root is asked about.
 type RootOptions struct {
-	// Account is the id of the member account; "" when it is not known, and
-	// then the answer has to be the same for every account.
+	// Account is the id of the member account; "" for every account that may be a
+	// member.
 	Account string
 	// Partitions are those that the organization may be in, usually one. None:
 	// those that the documents name, else aws.
