@@ -134,7 +134,7 @@ func (r *Root) Modules() int { return r.loader.modules() }
 func (r *Root) Gaps() []source.Gap {
 	if ev, ok := r.loader.(*evaluator); ok {
 		for _, m := range ev.configured {
-			for _, g := range m.SyntaxGaps() {
+			for _, g := range ev.boundary.SyntaxGaps(m) {
 				r.gap(g)
 			}
 		}

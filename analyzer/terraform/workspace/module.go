@@ -33,7 +33,7 @@ type Module struct {
 	Providers map[string]*Block // "aws", "aws.alias"
 	Imports   []*Block
 	Unread    []source.Gap // of files that cannot be read
-	Gaps      []source.Gap // and of what they say; see also SyntaxGaps
+	Gaps      []source.Gap // and of what they say; see also Boundary.SyntaxGaps
 	parsed    []*ParsedFile
 	broken    *atomic.Bool     // see Boundary.broken
 	settings  []*Block         // terraform {}
@@ -234,13 +234,17 @@ func (m *Module) add(p *ParsedFile, override bool) {
 	m.Imports = append(m.Imports, p.Body.Nested("import", 0)...)
 }
 
-// SyntaxGaps are the errors in those blocks that somebody has asked for.
-func (m *Module) SyntaxGaps() (gaps []source.Gap) {
+// SyntaxGaps are the errors in those blocks of a module that somebody has asked for.
+// In a copy with some files replaced they are those in what was replaced: who compares
+// it with its base has the others from there, and does not depend on who else asks.
+func (b *Boundary) SyntaxGaps(m *Module) (gaps []source.Gap) {
 	if !m.broken.Load() {
 		return nil // which is asked often
 	}
 	for _, p := range m.parsed {
-		gaps = append(gaps, p.syntaxGaps()...)
+		if !b.shares(p.File.Name) {
+			gaps = append(gaps, p.syntaxGaps()...)
+		}
 	}
 	return gaps
 }

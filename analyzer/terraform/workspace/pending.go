@@ -92,10 +92,11 @@ func parseBlock(h *heading, at source.Span) (Body, []source.Gap) {
 	return nativeBody(parsed.Body, text), gaps
 }
 
-// syntaxGaps are the errors in those blocks of the file that somebody has asked for.
+// syntaxGaps are the errors in those blocks of the file that somebody has asked for,
+// without those that were taken over from another text.
 func (p *ParsedFile) syntaxGaps() (gaps []source.Gap) {
 	for _, b := range p.Body.Blocks {
-		if b.pending != nil && b.pending.done.Load() {
+		if b.pending != nil && b.Span.File == p.File && b.pending.done.Load() {
 			gaps = append(gaps, b.pending.gaps...)
 		}
 	}

@@ -61,7 +61,7 @@ func sameBlocks(t *testing.T, got, want *Block) {
 	}
 }
 
-func moduleOf(t *testing.T, parseAll bool, files map[string]string) *Module {
+func moduleOf(t *testing.T, parseAll bool, files map[string]string) (*Boundary, *Module) {
 	t.Helper()
 	fsys := fstest.MapFS{}
 	for name, text := range files {
@@ -69,7 +69,7 @@ func moduleOf(t *testing.T, parseAll bool, files map[string]string) *Module {
 	}
 	b := OverFS(fsys)
 	b.ParseAll = parseAll
-	return b.Module(".", lang.AnyLanguage)
+	return b, b.Module(".", lang.AnyLanguage)
 }
 
 const (
@@ -105,7 +105,7 @@ locals {
 // as well.
 func TestNothingIsParsedBeforeSomebodyAsks(t *testing.T) {
 	for name, text := range map[string]string{"main.tf": nativeText, "main.tf.json": jsonText} {
-		m := moduleOf(t, false, map[string]string{name: text})
+		b, m := moduleOf(t, false, map[string]string{name: text})
 		call, v := m.Calls["m"], m.Variables["v"]
 		if m.Providers["aws.west"] == nil || m.Locals["a"] == nil || m.Locals["b"] == nil {
 			t.Errorf("%s: providers %v, locals %v", name, m.Providers, m.Locals)
@@ -130,11 +130,11 @@ func TestNothingIsParsedBeforeSomebodyAsks(t *testing.T) {
 		if x := m.Required("aws"); x.None() {
 			t.Errorf("%s: nothing is required", name)
 		}
-		if len(m.SyntaxGaps()) > 0 {
-			t.Errorf("%s: %v", name, m.SyntaxGaps())
+		if len(b.SyntaxGaps(m)) > 0 {
+			t.Errorf("%s: %v", name, b.SyntaxGaps(m))
 		}
 		m.Locals["b"].Expr()
-		if gaps := m.SyntaxGaps(); len(gaps) != 1 || gaps[0].Span.File != m.Files[0] {
+		if gaps := b.SyntaxGaps(m); len(gaps) != 1 || gaps[0].Span.File != m.Files[0] {
 			t.Errorf("%s: %v", name, gaps)
 		}
 	}
@@ -154,7 +154,7 @@ func TestFilled(t *testing.T) {
 // ParseAll finds the errors in everything.
 func TestParseAll(t *testing.T) {
 	for name, text := range map[string]string{"main.tf": nativeText, "main.tf.json": jsonText} {
-		if m := moduleOf(t, true, map[string]string{name: text}); len(m.Gaps) == 0 {
+		if _, m := moduleOf(t, true, map[string]string{name: text}); len(m.Gaps) == 0 {
 			t.Errorf("%s: no gaps", name)
 		}
 	}
@@ -162,17 +162,40 @@ func TestParseAll(t *testing.T) {
 
 // Whoever asks first, and at whatever time, an error is found once and by all.
 func TestBlocksAreParsedOnce(t *testing.T) {
-	m := moduleOf(t, false, map[string]string{"main.tf": nativeText})
+	b, m := moduleOf(t, false, map[string]string{"main.tf": nativeText})
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
 			for _, l := range m.Locals {
 				l.Expr()
 			}
-			if gaps := m.SyntaxGaps(); len(gaps) != 1 {
+			if gaps := b.SyntaxGaps(m); len(gaps) != 1 {
 				t.Errorf("%v", gaps)
 			}
 		})
 	}
 	all.Wait()
+}
+
+// A copy with a file replaced has the errors in that file, and no others.
+func TestSyntaxGapsOfACopy(t *testing.T) {
+	b, m := moduleOf(t, false, map[string]string{"a.tf": "locals {\n  x = 1\n}\nlocals {\n  y = \"${}\"\n}\n", "b.tf": "locals {\n  z = \"${}\"\n}\n"})
+	copied := b.With(map[string][]byte{"a.tf": []byte("locals {\n  x = 2\n}\nlocals {\n  y = \"${}\"\n}\n")})
+	other := copied.Module(".", lang.AnyLanguage)
+	for _, name := range []string{"x", "y", "z"} {
+		m.Locals[name].Expr()
+	}
+	other.Locals["x"].Expr()
+	if gaps := b.SyntaxGaps(m); len(gaps) < 2 {
+		t.Errorf("of the base: %v", gaps)
+	}
+	if gaps := copied.SyntaxGaps(other); len(gaps) > 0 {
+		t.Errorf("of the copy, of which nobody asked for what is broken: %v", gaps)
+	}
+	broken := b.With(map[string][]byte{"a.tf": []byte("locals {\n  x = \"${}\"\n}\n")})
+	other = broken.Module(".", lang.AnyLanguage)
+	other.Locals["x"].Expr()
+	if gaps := broken.SyntaxGaps(other); len(gaps) == 0 || gaps[0].Span.File != other.Files[0] {
+		t.Errorf("of a copy that breaks a block: %v", gaps)
+	}
 }
