@@ -73,9 +73,20 @@ func Write(dir string, decisions []Decision) (int, error) {
 	index := Index{Certificates: []Entry{}, Uncertified: []Uncertified{}}
 	at := map[string]int{}
 	texts := map[string]string{}
+	type answered struct {
+		made []made
+		why  string
+	}
+	known := map[string]answered{}
 	for _, d := range decisions {
 		where := Where{d.Root, d.Address, d.Place}
-		made, why := d.certify()
+		key := d.Rule + d.Verdict.String() + d.Question.key()
+		a, again := known[key]
+		if !again {
+			a.made, a.why = d.certify()
+			known[key] = a
+		}
+		made, why := a.made, a.why
 		if why != "" {
 			index.Uncertified = append(index.Uncertified, Uncertified{d.Rule, where, why})
 			continue

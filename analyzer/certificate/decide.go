@@ -37,8 +37,12 @@ type search struct {
 	*formulas
 	pool   *pool
 	lemmas []lemma
+	placed int
 	seen   []*policy.Document // in the order of their numbers
 }
+
+// maxRounds bounds the ways to make a formula true that are looked at.
+const maxRounds = 20_000
 
 // decide looks for values of the variables with which the formula holds. It asks
 // for a way to make it true, and whether the variables can be as that way needs
@@ -51,7 +55,10 @@ func (s *search) decide(f *formula) (answer, *model) {
 		s.addLemma(&sat, l, propositions)
 	}
 	unclear := false
-	for sat.solve() {
+	for rounds := 0; sat.solve(); rounds++ {
+		if rounds == maxRounds {
+			return undecided, nil
+		}
 		facts := s.implicant(f, func(a *formula) bool { return sat.is(propositions[a]) == 1 })
 		m, conflict, sure := s.check(facts)
 		switch {
@@ -286,8 +293,13 @@ func samples(v *variable, facts lemma) []*big.Rat {
 	return out
 }
 
-// candidates bounds how many texts of a variable are tried in the place of it.
-const candidates = 12
+const (
+	// candidates bounds how many texts of a variable are tried in the place of it,
+	// fewNegated those of one that others only must not be.
+	candidates, fewNegated = 12, 3
+	// maxPlaced bounds how often all variables are given texts.
+	maxPlaced = 1_000
+)
 
 // link gives values to variables that templates tie together.
 func (s *search) link(linked lemma, by map[*variable]lemma, m *model) (*model, lemma, bool) {
@@ -321,6 +333,7 @@ func (s *search) link(linked lemma, by map[*variable]lemma, m *model) (*model, l
 			}
 		}
 	}
+	s.placed = 0
 	if s.place(free, linked, by, m) {
 		return m, nil, true
 	}
@@ -564,12 +577,20 @@ func (s *search) linkedRegion(v *variable, facts lemma) *regex {
 // asks whether the templates can be so.
 func (s *search) place(free []*variable, linked lemma, by map[*variable]lemma, m *model) bool {
 	if len(free) == 0 {
+		s.placed++
 		return s.settle(linked, by, m)
 	}
 	v := free[0]
-	tried, _ := s.pool.shortest(s.wanted(v, linked, by, m), candidates)
-	more, _ := s.pool.shortest(s.region(v, by[v]), candidates)
+	n := fewNegated
+	if slices.ContainsFunc(linked, func(f fact) bool { return f.so && slices.Contains(f.others(), v) }) {
+		n = candidates
+	}
+	tried, _ := s.pool.shortest(s.wanted(v, linked, by, m), n)
+	more, _ := s.pool.shortest(s.region(v, by[v]), n)
 	for _, t := range append(tried, more...) {
+		if s.placed > maxPlaced {
+			return false
+		}
 		m.texts[v] = t
 		if s.place(free[1:], linked, by, m) {
 			return true

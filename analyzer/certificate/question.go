@@ -1,6 +1,7 @@
 package certificate
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -86,6 +87,35 @@ func (q Question) documents() []*policy.Document {
 		return append([]*policy.Document{q.Federation.Document}, q.Federation.Controls...)
 	}
 	return documents(q.User.Levels)
+}
+
+// key is equal for questions that are the same, of the same documents.
+func (q Question) key() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %q", q.Kind, q.Partitions)
+	switch {
+	case q.Root != nil:
+		fmt.Fprintf(&b, " %q %q %v", q.Root.Account, q.Root.Exempt, q.Root.Now)
+		writeLevels(&b, q.Root.Levels)
+	case q.Trust != nil:
+		fmt.Fprintf(&b, " %q %q %v", q.Trust.Account, q.Trust.TrustedTags, q.Trust.Now)
+	case q.Federation != nil:
+		fmt.Fprintf(&b, " %q", q.Federation.Audiences)
+	default:
+		u := q.User
+		fmt.Fprintf(&b, " %q %q %q %q %q %t %t %v", u.Name, u.Path, u.Account, u.AccountName, u.Tags, u.TagsOpen, u.NoKeys, u.Now)
+		writeLevels(&b, u.Levels)
+	}
+	for _, d := range q.documents() {
+		fmt.Fprintf(&b, " %p", d)
+	}
+	return b.String()
+}
+
+func writeLevels(b *strings.Builder, levels []Level) {
+	for _, l := range levels {
+		fmt.Fprintf(b, " %d/%v", len(l.Documents), l.Everything)
+	}
 }
 
 // partitionsNamed are the partitions that documents name, or the usual one.
