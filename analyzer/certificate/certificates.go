@@ -140,18 +140,23 @@ func (d Decision) certify() (out []made, why string) {
 	if slices.ContainsFunc(claims, func(c *Claim) bool { return c.Entangled() }) {
 		return nil, "the translation does not follow how the documents tie things together"
 	}
-	agrees := d.Verdict == Holds
+	agrees, open := d.Verdict == Holds, false
 	for _, c := range claims {
 		got, _ := c.Decide()
 		switch {
 		case got == d.Verdict && got == Violated:
 			return []made{d.violated(c)}, ""
+		case got == Undetermined:
+			open = true
 		case got != d.Verdict && d.Verdict == Holds:
 			agrees = false
 		}
 	}
-	if !agrees && unknown {
+	switch {
+	case (open || !agrees) && unknown:
 		return nil, "the documents are not wholly known"
+	case open:
+		return nil, "AWS does not document what decides it, or the translation does not find it out"
 	}
 	for _, c := range claims {
 		if d.Verdict == Violated {

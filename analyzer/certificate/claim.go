@@ -142,6 +142,7 @@ func (e *encoder) acts() {
 	name := e.textual("name of the action", e.pool.pair(e.pool.letters("a-z"), e.pool.star(e.pool.letters("a-z0-9"))))
 	e.action = join(varying(e.service), fixed(":"), varying(name))
 	account := varying(e.textual("account of the resource", e.digits(12)))
+	own := e.caller.account // IAM and the organization are those of the caller
 	region := varying(e.textual("region of the resource", e.regionLanguage()))
 	rest := varying(e.textual("resource", e.anything()))
 	shape := e.choice("shape of the resource", "none", "s3", "global", "regional", "of sts", "of ssm")
@@ -158,7 +159,7 @@ func (e *encoder) acts() {
 	e.resources = []keyCase{
 		{when: is("none"), pieces: fixed("*")},
 		{when: e.and(is("s3"), of("s3")), pieces: join(head, fixed("s3:::"), rest)},
-		{when: e.and(is("global"), of(global...)), pieces: join(head, varying(e.service), fixed("::"), account, fixed(":"), rest)},
+		{when: e.and(is("global"), of(global...)), pieces: join(head, varying(e.service), fixed("::"), own, fixed(":"), rest)},
 		{when: e.and(is("of ssm"), of("ssm")), pieces: join(head, fixed("ec2:"), region, fixed(":"), account, fixed(":"), rest)},
 		{when: e.and(is("of sts"), of("sts")), pieces: join(head, fixed("iam::"), account, fixed(":role/"), rest)},
 		{when: e.and(is("regional"), e.not(of(append(global, "s3")...))), pieces: join(head, varying(e.service), fixed(":"), region, fixed(":"), account, fixed(":"), rest)},

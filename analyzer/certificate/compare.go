@@ -1,12 +1,16 @@
 package certificate
 
-import "github.com/iamvet/iamvet/analyzer/policy"
+import (
+	"slices"
+
+	"github.com/iamvet/iamvet/analyzer/policy"
+)
 
 // Narrower claims that changed policies allow no more than those before, to nobody,
 // with no action on anything: what their Allows cover, Allows before do, and what
 // Denies before covered, theirs do.
 func Narrower(before, after []*policy.Document, partition string) *Claim {
-	e := newEncoder(partition)
+	e := newEncoder(partition, slices.Concat(before, after))
 	e.anybody = true
 	of := []policy.CallerKind{policy.RootCaller, policy.UserCaller, policy.RoleCaller}
 	e.called(of...)

@@ -60,13 +60,13 @@ type bearer struct {
 // somebody else than AWS.
 func Tokens(f Federation, provider string) *Claim {
 	c := &Claim{Words: "no token of " + provider + " that was given to somebody else, or made out for somebody else, assumes the role"}
-	stranger := f.bearer(newEncoder(f.Partition), provider, true)
+	stranger := f.bearer(newEncoder(f.Partition, append([]*policy.Document{f.Document}, f.Controls...)), provider, true)
 	c.encoder = stranger.encoder
 	c.refute("a token that was given to somebody else", stranger.admitted())
 	if slices.ContainsFunc(stranger.issuer.Tokens, func(t map[string]string) bool { return t["aud"] != "" }) {
 		return c // the audience says whose token it is
 	}
-	e := &encoder{search: c.search, keys: map[string]key{}, names: c.names, accounts: c.accounts, partition: f.Partition, prefix: "own "}
+	e := &encoder{search: c.search, keys: map[string]key{}, tested: c.tested, names: c.names, accounts: c.accounts, partition: f.Partition, prefix: "own "}
 	own := f.bearer(e, provider, false)
 	own.foreignAudience()
 	c.refute("a token of one's own that was made out for somebody else", own.admitted())

@@ -47,6 +47,9 @@ type encoder struct {
 	caller    caller
 	names     map[string]*variable
 	accounts  map[string]*variable // that are not known
+	// tested are the types that conditions take keys to have of which AWS's tables say
+	// nothing.
+	tested map[string]aws.Type
 	// now is when requests begin to be made; the zero Time leaves that open.
 	now time.Time
 	// anybody says that the request may be one that a service makes: it may carry keys
@@ -61,8 +64,9 @@ type encoder struct {
 	prefix string
 }
 
-func newEncoder(partition string) *encoder {
+func newEncoder(partition string, docs []*policy.Document) *encoder {
 	return &encoder{
+		tested:    tested(docs),
 		search:    &search{formulas: newFormulas(), pool: newPool()},
 		keys:      map[string]key{},
 		names:     map[string]*variable{},
@@ -72,6 +76,37 @@ func newEncoder(partition string) *encoder {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// tested are the types of keys by the operators of all conditions on them; of those
+// that are tested in more than one way nothing is said.
+func tested(docs []*policy.Document) map[string]aws.Type {
+	types := map[policy.Family]aws.Type{policy.BoolFamily: aws.Bool, policy.NumericFamily: aws.Numeric, policy.DateFamily: aws.Date, policy.IPFamily: aws.IPAddress}
+	families := map[string]policy.Family{}
+	for _, d := range docs {
+		if d == nil {
+			continue
+		}
+		for _, s := range d.Statements {
+			for _, c := range s.Conditions {
+				name, f := strings.ToLower(c.Key), c.Operator.Family
+				if f == policy.NullFamily {
+					continue
+				}
+				if old, ok := families[name]; ok && old != f {
+					f = policy.NoFamily
+				}
+				families[name] = f
+			}
+		}
+	}
+	out := map[string]aws.Type{}
+	for name, f := range families {
+		if t, ok := types[f]; ok {
+			out[name] = t
+		}
+	}
+	return out
+}
 
 // variable is the variable of that name.
 func (e *encoder) variable(name string, kind variableKind, base *regex) *variable {
@@ -279,6 +314,9 @@ func (e *encoder) open(name string) key {
 		out.family = policy.NoFamily
 	}
 	c := keyCase{when: when}
+	if t, ok := e.tested[name]; ok && !known {
+		k.Type, out.family = t, families[t]
+	}
 	switch k.Type {
 	case aws.Bool:
 		c.pieces = varying(e.choice(name, "false", "true"))

@@ -35,7 +35,7 @@ type Root struct {
 // RootMFA claims that root of every member account, or of one, is stopped without
 // MFA.
 func RootMFA(r Root) *Claim {
-	e := newEncoder(r.Partition)
+	e := newEncoder(r.Partition, documents(r.Levels))
 	e.now = r.Now
 	levels := taken(r.Levels, policy.SCP)
 	e.root(r.Account)
@@ -66,7 +66,7 @@ var dataPlane = []string{"es:ES*", "dax:*", "neptune-db:*", "kafka-cluster:*", "
 // Networks claims that root is stopped outside of the networks that the policies
 // list: elsewhere on the Internet, and at VPC endpoints of strangers.
 func Networks(r Root) *Claim {
-	e := newEncoder(r.Partition)
+	e := newEncoder(r.Partition, documents(r.Levels))
 	e.now = r.Now
 	levels := taken(r.Levels, policy.SCP)
 	docs := documents(levels)

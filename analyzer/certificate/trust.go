@@ -191,7 +191,7 @@ func (t Trust) constants(e *encoder, name string) []string {
 // who the caller is: made of what identifies the caller, or fixed for a caller who
 // alone may use it. A source identity that says it will do as well.
 func SessionName(t Trust) *Claim {
-	e := newEncoder(t.Partition)
+	e := newEncoder(t.Partition, t.documents())
 	e.now = t.Now
 	c := &Claim{Words: "no session gets a name that does not say who assumed the role", encoder: e}
 	if t.comparesNames() {
@@ -252,7 +252,7 @@ type named struct {
 // under is a request for a session of one name, apart from other requests by the
 // prefix of its variables.
 func (t Trust) under(e *encoder, prefix string, name piece) named {
-	one := &encoder{search: e.search, keys: map[string]key{}, names: e.names, accounts: e.accounts, partition: e.partition, now: e.now, prefix: prefix}
+	one := &encoder{search: e.search, keys: map[string]key{}, tested: e.tested, names: e.names, accounts: e.accounts, partition: e.partition, now: e.now, prefix: prefix}
 	t.assuming(one)
 	one.set(sessionName, one.one(name))
 	// What identifies a person beside the name and the id of a user (a tag, a source
@@ -287,7 +287,7 @@ func different(a, b *encoder) *formula {
 // Strangers claims that nobody can assume the role from an account that no document
 // names, in an organization that none names.
 func Strangers(t Trust) *Claim {
-	e := newEncoder(t.Partition)
+	e := newEncoder(t.Partition, t.documents())
 	e.now = t.Now
 	c := &Claim{Words: "no principal of an account that nobody named can assume the role", encoder: e}
 	t.assuming(e)

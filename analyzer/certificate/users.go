@@ -26,7 +26,7 @@ type User struct {
 
 // UserMFA claims that a user can do nothing without MFA but enrol a device.
 func UserMFA(u User) *Claim {
-	e := newEncoder(u.Partition)
+	e := newEncoder(u.Partition, documents(u.Levels))
 	levels := taken(u.Levels, policy.Identity)
 	e.now = u.Now
 	e.called(policy.UserCaller)

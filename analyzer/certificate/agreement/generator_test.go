@@ -189,7 +189,7 @@ func (g generator) control(tests ...func() (op, key string, values any)) object 
 	}
 	if g.oneIn(6) {
 		delete(s, "Resource")
-		s[g.pick("Resource", "NotResource")] = g.some("arn:aws:s3:::a*", "arn:aws:s3:::*", "arn:aws:iam::*:user/*", "*", "arn:*:s3:::*", "arn:aws:s3:::a*b", "arn:aws:ec2:*:*:*", "arn:aws:iam::1*:user/*", "arn:aws:*:::*")
+		s[g.pick("Resource", "NotResource")] = g.some("arn:aws:s3:::a*", "arn:aws:s3:::*", "arn:aws:iam::*:user/*", "*", "arn:*:s3:::*", "arn:aws:s3:::a*b", "arn:aws:ec2:*:*:*", "arn:aws:iam::*:user/a*", "arn:aws:*:::*")
 	}
 	if c := g.condition(tests...); len(c) > 0 {
 		s["Condition"] = c
