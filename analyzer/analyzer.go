@@ -84,6 +84,10 @@ type Check struct {
 	// that role alone, and no other looks at roles: a fix of one role is verified
 	// without the others (identity.Part).
 	Estate bool
+	// People says that an Estate check asks about each user: what the organization's
+	// policies and those of its own root make of it. No other Estate check looks at
+	// users, groups, their keys, passwords and policies.
+	People bool
 	// Settings are the names of the project's settings that the rule asks for,
 	// beside those that are for all rules.
 	Settings []string

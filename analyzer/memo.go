@@ -27,7 +27,8 @@ func NewMemo() *Memo {
 }
 
 // Verifying is the same memory for the runs that verify fixes, where it answers all
-// that was asked before, and keeps nothing: what a fix makes of a policy is asked once.
+// that was asked before. It keeps no Detached answer: what a fix makes of a policy is
+// asked once.
 func (m *Memo) Verifying() *Memo { return &Memo{m.memory, true} }
 
 // Placeless is an answer that may say that it holds no place in a file but those that
@@ -48,11 +49,11 @@ func Remember[T any](m *Memo, key string, answer func() T) T {
 		return known
 	}
 	a := answer() // two who ask at once get the same
-	if m.verifying {
-		return a
-	}
 	kept := a
 	if d, ok := any(a).(Detached[T]); ok {
+		if m.verifying {
+			return a
+		}
 		kept = d.Detached()
 	}
 	m.mu.Lock()

@@ -65,6 +65,7 @@ IAM Identity Center, and delete their passwords.
 	Subjects: loginTypes,
 	Tell:     tellConsoleMFA,
 	Estate:   true,
+	People:   true,
 	Run:      userConsoleMFA,
 	Deployed: eachUser(reportedConsoleMFA),
 }

@@ -29,14 +29,27 @@ func (a *analysis) again(ctx context.Context, e *edited, before *loaded) (*resul
 	}
 	model := a.model(s.changed, s.parts)
 	model.Beside = before.model // organizations bind the roles of other roots as well
+	model.LeaveOut(before.model)
 	res, err := a.run(ctx, model, own, true)
 	if err != nil {
 		return nil, err
 	}
 	a.arrange(res)
 	res.stayed, res.changed = s.stayed, s.isChanged
-	if s.parts&^identity.Roles == 0 {
+	switch s.parts &^ identity.Roles {
+	case 0:
 		return res, nil
+	case identity.People:
+		more, err := a.people(ctx, model, before, together)
+		if err != nil {
+			return nil, err
+		}
+		if more != nil {
+			s.people = true
+			res.findings = append(res.findings, more.findings...)
+			res.gaps = append(res.gaps, more.gaps...)
+			return res, nil
+		}
 	}
 	model = identity.BuildAgain(before.model, before.with(now), s.parts&^identity.Roles, s.isChanged)
 	model.Accounts = a.deployed.accounts
@@ -58,8 +71,36 @@ func (a *analysis) again(ctx context.Context, e *edited, before *loaded) (*resul
 	return res, nil
 }
 
+// people asks the checks about users, after an edit that changes nothing else, of the
+// users of the changed roots; nil where those of other roots may be bound by what it
+// changes, or bind what is changed.
+func (a *analysis) people(ctx context.Context, changed *identity.Model, before *loaded, checks []*analyzer.Check) (*result, error) {
+	if len(changed.Logins) == 0 && len(before.model.Logins) == 0 {
+		return &result{}, nil
+	}
+	if before.model.Crossed() {
+		return nil, nil
+	}
+	if changed.Crossed() {
+		return nil, nil
+	}
+	var asked []*analyzer.Check
+	for _, c := range checks {
+		if c.People {
+			asked = append(asked, c)
+		}
+	}
+	res, err := a.run(ctx, changed, asked, true)
+	if err != nil {
+		return nil, err
+	}
+	a.arrange(res)
+	return res, nil
+}
+
 // reach is how far an edit reaches.
 type reach struct {
+	people  bool // and roles, of the changed roots alone
 	changed []*terraform.Root
 	parts   identity.Part
 	by      map[string]*terraform.Influence // of the changed ones, by their ids
@@ -114,8 +155,16 @@ func (s *reach) isChanged(r *terraform.Resource) bool {
 }
 
 // stayed says that nobody has looked again for a finding of before, and that
-// it is as it was: one about a role that the edit does not reach.
+// it is as it was: one about a role that the edit does not reach, or about what no edit
+// of users changes.
 func (s *reach) stayed(f *analyzer.Finding) bool {
+	if s.people && f.Check.Estate {
+		if f.Resource == nil || !f.Check.People {
+			return true
+		}
+		_, changed := s.by[f.Resource.Root.ID()]
+		return !changed
+	}
 	if f.Resource == nil || f.Check.Estate || identity.PartOf(f.Resource.Type) != identity.Roles {
 		return false
 	}

@@ -210,6 +210,20 @@ func (m *Model) policyDocument(p *terraform.Resource) *policy.Document {
 	return d
 }
 
+// LeaveOut tells the model of the one of all roots, of which it has some: see Crossed.
+func (m *Model) LeaveOut(all *Model) {
+	m.userIndexes.beyond, m.groupIndexes.beyond, m.policyIndexes.beyond = &all.userIndexes, &all.groupIndexes, &all.policyIndexes
+}
+
+// Crossed says that a user, group or policy of one root is named in another, so that
+// what binds users cannot be told root by root.
+func (m *Model) Crossed() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.bind()
+	return m.userIndexes.crossed || m.groupIndexes.crossed || m.policyIndexes.crossed
+}
+
 // bind joins users, groups and policies, when someone asks: a scan without
 // console passwords needs none of them. Half of it would be wrong: after a panic it
 // panics for whoever asks again.

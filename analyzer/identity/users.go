@@ -213,8 +213,12 @@ func (x *index[T]) call(t T, name string) {
 
 // indexes are those of all roots.
 type indexes[T comparable] struct {
-	of    map[string]*index[T] // by Root.ID
-	names map[string]*index[T] // the only one that has a name; nil where several do
+	// beyond are those of the roots that a model leaves out: what they declare is not
+	// found, but that it would be.
+	beyond  *indexes[T]
+	crossed bool                 // something was found in another root than that of who names it, or would be
+	of      map[string]*index[T] // by Root.ID
+	names   map[string]*index[T] // the only one that has a name; nil where several do
 }
 
 // join takes in the index of a root.
@@ -238,10 +242,18 @@ func (xs *indexes[T]) called(x *index[T], name string) {
 // elsewhere is what a name stands for in whichever root, where only one of them
 // declares it: two roots may be two accounts.
 func (xs *indexes[T]) elsewhere(v *value.Value) (t T) {
-	if name, ok := v.Text(); ok && name != "" {
-		if x := xs.names[strings.ToLower(name)]; x != nil {
-			return x.byName[strings.ToLower(name)]
-		}
+	text, ok := v.Text()
+	if !ok || text == "" {
+		return t
+	}
+	name := strings.ToLower(text)
+	if xs.beyond != nil {
+		x, known := xs.beyond.names[name]
+		xs.crossed = xs.crossed || known && (x == nil || xs.of[x.root.ID()] == nil)
+	}
+	if x := xs.names[name]; x != nil {
+		xs.crossed = true
+		return x.byName[name]
 	}
 	return t
 }
