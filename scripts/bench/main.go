@@ -6,12 +6,14 @@
 //	go run ./scripts/bench -case dense,sparse   # some of it
 //	go run ./scripts/bench -base ../iamvet-old  # another build beside this one
 //	go run ./scripts/bench -write DIR           # only make the files, a directory for each case
+//	go run ./scripts/bench -into docs/performance.md
 //
 // All that is compared runs in turn, each in a process of its own, so that what
 // disturbs the machine disturbs all of it.
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -36,6 +38,7 @@ func main() {
 	flag.IntVar(&b.procs, "procs", 2, "`CORES` that each process may use")
 	flag.StringVar(&b.binary, "binary", "", "iamvet `FILE` to measure; this tree's by default")
 	flag.StringVar(&b.base, "base", "", "`FILE` of another iamvet, to measure as well")
+	into := flag.String("into", "", "write the results to the end of `FILE`, over those that are there")
 	write := flag.String("write", "", "make the files below `DIR`, and measure nothing")
 	work := flag.String("work", "", "used by this program itself: do this with the files below the working directory")
 	flag.Parse()
@@ -48,6 +51,8 @@ func main() {
 		err = doWork(".", *work)
 	case *write != "":
 		err = b.write(*write)
+	case *into != "":
+		err = b.runInto(*into)
 	default:
 		err = b.run()
 	}
@@ -125,19 +130,43 @@ func (b *bench) run() error {
 	}
 	fmt.Fprintf(b.out, "%s/%s, %d CPUs of which %d are used, %s, median of %d.\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), b.procs, runtime.Version(), b.rounds)
 	results := map[string]*result{}
+	var tables bytes.Buffer
 	for _, c := range cases {
 		r, err := b.measure(filepath.Join(dir, c.name), c)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
-		r.table(b.out)
+		r.table(&tables)
+		fmt.Fprintln(os.Stderr, "bench:", c.name)
 		results[c.name] = r
 		if err := os.RemoveAll(filepath.Join(dir, c.name)); err != nil {
 			return err
 		}
 	}
 	targets(b.out, results, sizes[b.size])
-	return nil
+	_, err = b.out.Write(tables.Bytes())
+	return err
+}
+
+// mark is the line of a document behind which results stand.
+const mark = "<!-- go run ./scripts/bench -into docs/performance.md writes what follows -->\n"
+
+// runInto measures and writes the results into a document.
+func (b *bench) runInto(name string) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	before, _, found := strings.Cut(string(text), mark)
+	if !found {
+		return fmt.Errorf("%s: it has no line %q", name, strings.TrimSpace(mark))
+	}
+	var results bytes.Buffer
+	b.out = &results
+	if err := b.run(); err != nil {
+		return err
+	}
+	return os.WriteFile(name, []byte(before+mark+"\n"+strings.TrimRight(results.String(), "\n")+"\n"), 0o644)
 }
 
 // measure makes a case and measures it. A process of its own makes it: see peakOf.

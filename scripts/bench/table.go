@@ -110,4 +110,7 @@ func targets(w io.Writer, results map[string]*result, s size) {
 		row("two cores against one", "≥ 1.6", "%.2f", gain)
 		row("what of it runs on one core alone (Amdahl)", "≤ 10 %", "%.0f %%", 100*max(0, 2/gain-1))
 	}
+	if begun {
+		fmt.Fprintln(w)
+	}
 }
