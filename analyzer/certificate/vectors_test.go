@@ -261,7 +261,7 @@ func TestProofVectors(t *testing.T) {
 			}
 		}
 	}
-	if asked != 18 {
-		t.Errorf("%d questions of 18", asked)
+	if asked != 24 {
+		t.Errorf("%d questions of 24", asked)
 	}
 }

@@ -316,7 +316,7 @@ func (q *rootQuestion) ask(f *formula, mfa mfaState, tolerate, all bool) answer 
 		formula: f,
 		base:    rootRequest(q.partition, q.account, mfa),
 		exempt:  exemptActions(q.opt.Exempt, tolerate),
-		domains: memberDomains(q.docs),
+		domains: memberDomains(q.docs), anyAccount: true,
 	}
 	if mfa == withMFA {
 		question.domains["aws:multifactorauthage"] = ages(q.docs)

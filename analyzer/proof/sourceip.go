@@ -345,7 +345,7 @@ func (q *ipQuestion) ask(f *formula, base *policy.Request, tags bool) answer {
 	if tags {
 		delete(domains, "aws:principaltag/")
 	}
-	question := &question{formula: f, base: base, exempt: dataPlane, domains: domains}
+	question := &question{formula: f, base: base, exempt: dataPlane, domains: domains, anyAccount: true}
 	return question.ask(false)
 }
 

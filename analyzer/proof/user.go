@@ -320,7 +320,7 @@ func (q *userQuestion) domains() map[string][]policy.ContextValue {
 }
 
 func (q *userQuestion) ask(f *formula, mfa mfaState, exempt []string, all bool) answer {
-	question := &question{formula: f, base: q.request(mfa), exempt: exempt, domains: q.domains()}
+	question := &question{formula: f, base: q.request(mfa), exempt: exempt, domains: q.domains(), anyAccount: true}
 	return question.ask(all)
 }
 
