@@ -254,7 +254,9 @@ func (s *solver) resources(action string, denies []*clause, levels []clauseLevel
 	}
 	out := []string{typical, "*"}
 	for _, service := range services {
-		list, complete := s.resourcesOf(service, globs, seeds)
+		// IAM acts on what is of the caller's account; others on what is anybody's.
+		own := !s.anyAccount || serviceOf(action) == "iam"
+		list, complete := s.resourcesOf(service, own, globs, seeds)
 		s.incomplete = s.incomplete || !complete
 		for _, r := range list {
 			if r != typical {
@@ -266,13 +268,13 @@ func (s *solver) resources(action string, denies []*clause, levels []clauseLevel
 }
 
 // resourcesOf are resources of a service, in any region, of the account that is
-// asked about or of any, one for every region that patterns can tell apart.
-func (s *solver) resourcesOf(service string, globs []automaton.Glob, seeds []string) (out []string, complete bool) {
+// asked about (own) or of any, one for every region that patterns can tell apart.
+func (s *solver) resourcesOf(service string, own bool, globs []automaton.Glob, seeds []string) (out []string, complete bool) {
 	partition, account := s.place()
 	regions, _ := languageOf("aws:requestedregion", partition)
 	parts := []part{
 		{name: "region", language: regions, seeds: []string{regionExample(partition)}},
-		{name: "account", language: accountIDs, seeds: []string{account, exampleAccountIDs[1]}, closed: !s.anyAccount},
+		{name: "account", language: accountIDs, seeds: []string{account, exampleAccountIDs[1]}, closed: own},
 		{name: "rest", language: automaton.AnyText},
 	}
 	for _, seed := range seeds {
