@@ -227,7 +227,7 @@ func (g generator) callerARN() string {
 
 func (g generator) names() any {
 	return g.some("${aws:username}", "${aws:username}", "${aws:username}", "ci-deploy", "*", "??*", "${aws:username}*", "*@example.com", "x-${aws:username}",
-		"${aws:PrincipalTag/name}", "${aws:username, 'shared'}", "ci-*", "a?*", "${aws:userid}")
+		"${aws:PrincipalTag/name}", "${aws:username, 'shared'}", "ci-*", "a?*")
 }
 
 func (g generator) nameKey() (op, key string, values any) {
