@@ -160,7 +160,17 @@ func (t *trust) strangers() []caller {
 func (t *trust) askAny(c caller) answer {
 	var worst answer
 	worst.stopped = value.Yes
-	for _, r := range t.variants(c) {
+	variants := t.variants(c)
+	// A stranger has the tags that he gives himself, which may be what a policy spells
+	// out or his own name: that is asked apart, since not all of them can be tried.
+	if len(variants) > 1 {
+		for _, n := range t.spelledNames(variants) {
+			if a := t.ask(c, c.request, n, ""); a.stopped == value.No {
+				return a
+			}
+		}
+	}
+	for _, r := range variants {
 		names, complete := t.regions(nameKey, r)
 		identities := []nameRegion{{}} // no source identity
 		if len(t.conditionsOf(identityKey)) > 0 {
@@ -183,6 +193,20 @@ func (t *trust) askAny(c caller) answer {
 		}
 	}
 	return worst
+}
+
+// spelledNames are the names of sessions that the policy tells apart for a caller.
+func (t *trust) spelledNames(variants []*policy.Request) []string {
+	var out []string
+	for _, r := range variants {
+		names, _ := t.regions(nameKey, r)
+		for _, n := range names {
+			if !slices.Contains(out, n.sample) {
+				out = append(out, n.sample)
+			}
+		}
+	}
+	return out
 }
 
 func (t *trust) anyone(c caller, r *policy.Request) TrustResult {

@@ -145,3 +145,22 @@ func TestSecondStatement(t *testing.T) {
 		t.Errorf("%v of %v", got.Class, got.Statement)
 	}
 }
+
+// TestTrustAnyoneTags: a stranger gives himself tags as he likes, also what a policy
+// spells out or what he is called.
+func TestTrustAnyoneTags(t *testing.T) {
+	for _, names := range []string{`"${aws:username, 'shared'}"`, `"x-${aws:username}"`, `"ci-deploy"`} {
+		doc := parse(t, "trust.json", `{"Version": "2012-10-17", "Statement": [
+			{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"},
+			{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringNotEquals": {"sts:RoleSessionName": `+names+`}}},
+			{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringNotEquals": {"sts:RoleSessionName": "${aws:PrincipalTag/name}"}}}]}`)
+		got := TrustAnyone(doc, SessionNameOptions{Account: "111122223333"})
+		if got.Class != TrustEveryone {
+			t.Errorf("%s: %v, needs %v", names, got.Class, got.Needs)
+			continue
+		}
+		if doc.Decide(got.Witness.Request).Allowed != value.Yes {
+			t.Errorf("%s: the witness is not allowed: %s", names, got.Witness.Words)
+		}
+	}
+}
