@@ -171,7 +171,7 @@ type analysis struct {
 	deployed deployment
 	apart    bool // findings of instances are left apart
 	memo     *analyzer.Memo
-	// forgetful takes the memo away from whoever asks.
+	// forgetful takes the memo away from the runs that try fixes.
 	forgetful bool
 	// crashed are the checks that did, in the run that is reported: another that does
 	// costs the fix that is tried.

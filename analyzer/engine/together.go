@@ -40,6 +40,9 @@ func Combine(ctx context.Context, in Input, checks []*analyzer.Check, chosen []a
 	if err != nil {
 		return nil, err
 	}
+	// What the memo has of organizations is told apart by what an edit changed in them,
+	// which is not worked out here.
+	a.forgetful = true
 	before, err := a.judge(ctx, model, a.checks)
 	if err != nil {
 		return nil, err
