@@ -19,14 +19,7 @@ func (a *analysis) again(ctx context.Context, e *edited, before *loaded) (*resul
 		return nil, err
 	}
 	s := a.reach(now, before)
-	var own, together []*analyzer.Check
-	for _, c := range a.checks {
-		if c.Estate {
-			together = append(together, c)
-		} else {
-			own = append(own, c)
-		}
-	}
+	own, together := a.kinds()
 	model := a.model(s.changed, s.parts)
 	model.Beside = before.model // organizations bind the roles of other roots as well
 	model.LeaveOut(before.model)
@@ -96,6 +89,19 @@ func (a *analysis) people(ctx context.Context, changed *identity.Model, before *
 	}
 	a.arrange(res)
 	return res, nil
+}
+
+// kinds are the checks that ask about each root on its own, and those that ask about
+// all together: of one root alone those would miss what the others have.
+func (a *analysis) kinds() (own, together []*analyzer.Check) {
+	for _, c := range a.checks {
+		if c.Estate {
+			together = append(together, c)
+		} else {
+			own = append(own, c)
+		}
+	}
+	return own, together
 }
 
 // reach is how far an edit reaches.

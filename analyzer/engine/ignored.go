@@ -139,8 +139,13 @@ func (a *analysis) withoutIgnored(ctx context.Context, before *loaded) (*result,
 	estate := a.model(roots, identity.AllParts&^identity.Roles)
 	roles := a.model(ignoring, identity.Roles)
 	roles.Beside = estate
+	own, _ := a.kinds()
 	for _, m := range []*identity.Model{estate, roles} {
-		found, err := a.run(ctx, m, a.checks, false)
+		checks := a.checks
+		if m == roles {
+			checks = own
+		}
+		found, err := a.run(ctx, m, checks, false)
 		if err != nil {
 			return nil, err
 		}

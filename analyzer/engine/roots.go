@@ -74,7 +74,8 @@ func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, 
 	own.own = a.reopen(ctx, before, r.ID())
 	model := a.model([]*terraform.Root{own.own}, identity.Roles)
 	model.Beside, model.TrustAt = before.model, trust.roles
-	found, err := a.run(ctx, model, a.checks, false)
+	checks, _ := a.kinds()
+	found, err := a.run(ctx, model, checks, false)
 	if err != nil {
 		return &rootPart{err: err}
 	}
