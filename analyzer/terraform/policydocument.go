@@ -43,7 +43,8 @@ func renderPolicyDocument(block *value.Value, span source.Span) (json, minified 
 func documentCases(block *value.Value) []value.Case {
 	own, sources, overrides := block.Get("statement"), block.Get("source_policy_documents"), block.Get("override_policy_documents")
 	statements := own.Cases()
-	merged := value.Combinations(&value.Value{Kind: value.Tuple, Elems: []*value.Value{sources, overrides}}, 3)
+	documents := &value.Value{Kind: value.Object, Attrs: []value.Attr{member("sources", sources), member("overrides", overrides)}} // mostly one of them is not written
+	merged := value.Combinations(documents, 3)
 	if len(statements) == 0 && len(merged) == 0 {
 		return nil
 	}
@@ -51,7 +52,7 @@ func documentCases(block *value.Value) []value.Case {
 		statements = []value.Case{{Value: own}}
 	}
 	if len(merged) == 0 {
-		merged = []value.Case{{Value: &value.Value{Elems: []*value.Value{sources, overrides}}}}
+		merged = []value.Case{{Value: documents}}
 	}
 	var out []value.Case
 	for _, s := range statements {
@@ -64,7 +65,7 @@ func documentCases(block *value.Value) []value.Case {
 				return nil
 			}
 			one := value.Instead(block, own, s.Value)
-			one = value.Instead(value.Instead(one, sources, m.Value.Elems[0]), overrides, m.Value.Elems[1])
+			one = value.Instead(value.Instead(one, sources, m.Value.Get("sources")), overrides, m.Value.Get("overrides"))
 			out = append(out, value.Case{Value: one, When: when})
 		}
 	}
