@@ -440,7 +440,7 @@ func markShared(outcomes []outcome) {
 			shared := slices.ContainsFunc(under[name], func(j int) bool {
 				b := outcomes[j]
 				across := a.caller.request.Caller.Account != b.caller.request.Caller.Account
-				return i != j && !sameID(a.caller, b.caller) && (!across || !a.names[name] || !b.names[name])
+				return i != j && !samePerson(a.caller, b.caller) && (!across || !a.names[name] || !b.names[name])
 			})
 			if shared && a.status < weakName && a.status != alternative && a.status != weakAlternative {
 				a.status = weakName
@@ -449,10 +449,11 @@ func markShared(outcomes []outcome) {
 	}
 }
 
-// sameID says that two callers are one, whichever of their other parts is tried.
-func sameID(a, b caller) bool {
+// samePerson says that two callers are one, whichever of their other parts is tried:
+// an account has one user, or role, of a name and of an id.
+func samePerson(a, b caller) bool {
 	x, y := a.request.Caller, b.request.Caller
-	return x.Kind == y.Kind && x.Account == y.Account && x.ID == y.ID
+	return x.Kind == y.Kind && x.Account == y.Account && (x.ID == y.ID || x.Name != "" && strings.EqualFold(x.Name, y.Name))
 }
 
 // tooManyCallers is why it may not be so that nobody gets through.
