@@ -122,6 +122,7 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 		return nil, err
 	}
 	result.take(model) // offers looked at more
+	maps.Copy(result.files, before.reread)
 	redact(result.findings, result.gaps, result.secrets)
 	if err := a.judgeAccounts(ctx, result); err != nil {
 		return nil, err
@@ -411,13 +412,16 @@ type loaded struct {
 	order  map[string]int
 	asked  map[string]func(typ string) bool // what types of resources anybody has looked for
 	byFile map[string][]string              // those that read a file
+	// reread are the files that were read to see who may assume roles: the model asks
+	// for them once.
+	reread map[string]bool
 	// own is the root that is judged, evaluated, where one is on its own.
 	own *terraform.Root
 }
 
 func (a *analysis) newLoaded(model *identity.Model) *loaded {
 	l := &loaded{model: model, roots: map[*terraform.Root]bool{}, byID: map[string]*terraform.Root{}, found: map[string]workspace.FoundRoot{},
-		order: map[string]int{}, asked: map[string]func(string) bool{}, byFile: map[string][]string{}}
+		order: map[string]int{}, asked: map[string]func(string) bool{}, byFile: map[string][]string{}, reread: map[string]bool{}}
 	dirs := map[[2]string]string{}
 	for i, r := range model.Roots {
 		id := r.ID()

@@ -38,7 +38,13 @@ var roleTypes = []string{"aws_iam_role", "awscc_iam_role"}
 // depends on others. What a root was evaluated to is let go before the next is looked
 // at, so that memory follows the largest root and not the scan.
 func (a *analysis) judgeRoots(ctx context.Context, before *loaded, estate *result) ([]*rootPart, error) {
-	before.model.Reopen = func(r *terraform.Root) *terraform.Root { return a.reopen(ctx, before, r.ID()) }
+	before.model.Reopen = func(r *terraform.Root, look func(*terraform.Root)) {
+		again := a.reopen(ctx, before, r.ID())
+		look(again)
+		for _, f := range again.Files() {
+			before.reread[f.Name] = true
+		}
+	}
 	known := count(estate.findings, estate.gaps)
 	trust := &sharedTrust{before: before, at: map[textAt][]trusted{}, claims: map[mergeKey]claim{}}
 	parts := make([]*rootPart, len(before.model.Roots))

@@ -162,10 +162,7 @@ func (m *Model) findAssumers() *assumers {
 			inline(by, others, policyText(p))
 		}
 	}
-	for _, root := range m.Roots {
-		if m.Reopen != nil {
-			root = m.Reopen(root)
-		}
+	look := func(root *terraform.Root) {
 		for _, c := range forms {
 			for _, res := range root.Resources(c.typ) {
 				if c.holder != "" && res.Attr(c.holder).Missing() {
@@ -193,6 +190,13 @@ func (m *Model) findAssumers() *assumers {
 				}
 				return true
 			})
+		}
+	}
+	for _, root := range m.Roots {
+		if m.Reopen != nil {
+			m.Reopen(root, look)
+		} else {
+			look(root)
 		}
 	}
 	for _, root := range m.Roots {

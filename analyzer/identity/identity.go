@@ -47,9 +47,9 @@ type Model struct {
 	// Beside is a Model whose organizations count as this one's: the scan that such
 	// an account is judged with, or what a fix is verified against. Mostly nil.
 	Beside *Model
-	// Reopen is a root once more, where nothing is evaluated yet: for who looks at much
-	// of it and keeps nothing. Nil: the root itself.
-	Reopen func(*terraform.Root) *terraform.Root
+	// Reopen shows a root once more, where nothing is evaluated yet, to who looks at
+	// much of it and keeps nothing. Nil: the root itself is looked at.
+	Reopen func(r *terraform.Root, look func(*terraform.Root))
 	// TrustAt are the roles of all roots whose trust policy has a statement at a place
 	// that several roots read, and the statement in each; shared is false for any
 	// other place. Nil: Roles are all that there are.
