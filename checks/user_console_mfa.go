@@ -71,7 +71,7 @@ IAM Identity Center, and delete their passwords.
 }
 
 func userConsoleMFA(p *analyzer.Pass) error {
-	done, people := map[*identity.User]bool{}, map[*identity.Group]bool{}
+	done, people := map[*identity.User]bool{}, &sync.Map{}
 	places := sync.OnceValue(func() []organization.Guard {
 		if p.Model.Beside == nil {
 			return organization.GuardsOf(p.Model, p.Now)
@@ -102,7 +102,7 @@ type consoleCheck struct {
 	user     *identity.User
 	bindings identity.Permissions
 	result   proof.UserResult
-	people   map[*identity.Group]bool    // what onlyPeople has found, of all logins
+	people   *sync.Map                   // what onlyPeople has found, of all logins
 	guards   func() []organization.Guard // of the scan
 }
 

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/edit"
@@ -26,8 +27,9 @@ type ConsoleMFA struct {
 	// Granting is the policy that allows the request that gets through; nil when
 	// there is none.
 	Granting *identity.AttachedPolicy
-	// People keeps what was found of groups, for all users of a scan.
-	People map[*identity.Group]bool
+	// People keeps what was found of groups, for all users of a scan, whose fixes are
+	// worked out at the same time: a bool for each *identity.Group.
+	People *sync.Map
 }
 
 // Mend mends what nearly requires MFA, if anything does, else adds a policy that
@@ -249,18 +251,18 @@ func (c *ConsoleMFA) style(near *terraform.Resource) policyStyle {
 // makes, has a password and no key or other credential, and is no user for
 // emergencies: others would be shut out.
 func (c *ConsoleMFA) onlyPeople(g *identity.Group) bool {
-	only, known := c.People[g]
-	if !known {
-		only = true
-		for _, o := range c.Model.Groups {
-			if o == g || sameText(o.Resource.Body, g.Resource.Body) {
-				only = only && !slices.ContainsFunc(c.Model.Members(o), func(u *identity.User) bool {
-					return c.Model.LoginOf(u) == nil || c.Model.HasKeys(u) != value.No || len(c.Model.CredentialsOf(u)) > 0 ||
-						c.Settings.BreakGlass(u.Name.TextOr(""), u.KnownTags())
-				})
-			}
-		}
-		c.People[g] = only
+	if only, known := c.People.Load(g); known {
+		return only.(bool)
 	}
+	only := true
+	for _, o := range c.Model.Groups {
+		if o == g || sameText(o.Resource.Body, g.Resource.Body) {
+			only = only && !slices.ContainsFunc(c.Model.Members(o), func(u *identity.User) bool {
+				return c.Model.LoginOf(u) == nil || c.Model.HasKeys(u) != value.No || len(c.Model.CredentialsOf(u)) > 0 ||
+					c.Settings.BreakGlass(u.Name.TextOr(""), u.KnownTags())
+			})
+		}
+	}
+	c.People.Store(g, only)
 	return only
 }
