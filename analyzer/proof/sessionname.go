@@ -292,7 +292,7 @@ func (t *trust) judgeVariant(r *policy.Request, names, identities []nameRegion, 
 				admitted++
 			}
 			if n.derived || n.constant {
-				out.names[n.sample] = n.derived && !n.constant
+				out.names[n.sample] = n.derived
 			}
 			if n.derived {
 				out.tags = t.addTags(out.tags)
