@@ -134,6 +134,7 @@ var indexed = []string{
 	"a {\n  b = \"$${c\"\n  d = \"%%{e\"\n  f = \"$\"\n  g = \"%\"\n  h = \"$$\"\n  i = \"100%\\n$\\\"\"\n}\n",
 	"a {\n  b = \"\\\\\"\n  c = \"\\\"}\"\n  d = \"\\u00e9\"\n}\n",
 	"a {\n  b = \"%{ if c ~}d%{ else ~}e%{ endif }\"\n  f = \"${~ g ~}\"\n}\n",
+	"a {\n  b = <<E\n    }\n  E\n  c = 1\n}\n", // ends there: findings/heredoc-marker-indented.sh
 	"a {\n  b = <<E\n}\"${c}\n  E x\nE\n}\n",
 	"a {\n  b = <<-E\n    }\n    $${c} $d %e $\n\tE \t\n}\n",
 	"a {\n  b = <<E\r\n}\r\nE\r\n}\r\n",
