@@ -194,13 +194,15 @@ func (m *moduleInstance) child(name string, b *workspace.Block, k *instanceKey, 
 func (m *moduleInstance) unread() UnreadModule {
 	u := UnreadModule{Address: m.address, Why: value.Reason{Text: m.missing, Span: m.block.Header}, Arguments: &value.Value{Kind: value.Object}}
 	for _, a := range m.block.Body().Attrs {
-		v, _ := m.ev.eval(a.Expr, m.inputs)
-		switch {
-		case a.Name == "source":
-			u.Source = v.TextOr("")
-		case !metaArguments[a.Name] && a.Name != "version":
-			u.Arguments.Attrs = append(u.Arguments.Attrs, value.Attr{Name: value.Str(a.Name), Value: v})
+		if metaArguments[a.Name] || a.Name == "version" || a.Name == "providers" {
+			continue // names of providers are no values
 		}
+		v, _ := m.ev.eval(a.Expr, m.inputs)
+		if a.Name == "source" {
+			u.Source = v.TextOr("")
+			continue
+		}
+		u.Arguments.Attrs = append(u.Arguments.Attrs, value.Attr{Name: value.Str(a.Name), Value: v})
 	}
 	sortAttrs(u.Arguments.Attrs)
 	return u

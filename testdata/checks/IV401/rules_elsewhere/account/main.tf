@@ -29,3 +29,19 @@ resource "aws_config_config_rule" "keys" {
     source_identifier = "ACCESS_KEYS_ROTATED"
   }
 }
+
+# What a module that is not at hand is given says nothing here, and names of providers
+# are no values.
+provider "aws" {
+  alias  = "virginia"
+  region = "us-east-1"
+}
+
+module "network" {
+  source  = "terraform-aws-modules/vpc/aws"
+  version = "5.21.0"
+
+  providers = {
+    aws = aws.virginia
+  }
+}
