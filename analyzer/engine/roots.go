@@ -92,7 +92,7 @@ func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, 
 	for _, f := range own.own.Files() {
 		out.files = append(out.files, f.Name)
 		if before.exclusive(f, r) {
-			defer f.Forget() // what its fixes asked of it
+			defer a.in.Boundary.LetGo(f)
 		}
 	}
 	shared := trust.add(model.Roles)

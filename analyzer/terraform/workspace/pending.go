@@ -18,10 +18,9 @@ type pending struct {
 	// kept small.
 	line, column, body int32
 
-	mu sync.Mutex // not a Once: what panics is not done, and the next who asks is to meet that too
-	// content is there as long as somebody holds it: what was evaluated needs no syntax
-	// tree any more, and parsing a block again costs less than keeping all of them.
-	content weak.Pointer[Body]
+	mu      sync.Mutex         // not a Once: what panics is not done, and the next who asks is to meet that too
+	held    *Body              // nil before it is parsed, and when it was let go
+	content weak.Pointer[Body] // of what was let go, as long as somebody else holds it
 	done    atomic.Bool
 	gaps    []source.Gap
 }
@@ -48,8 +47,11 @@ func outlined(f *source.File, found []heading, syntax value.Syntax, broken *atom
 func (u *pending) parse(b *Block) *Body {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if content := u.content.Value(); content != nil {
-		return content
+	if u.held != nil {
+		return u.held
+	}
+	if u.held = u.content.Value(); u.held != nil {
+		return u.held
 	}
 	content := &Body{}
 	var gaps []source.Gap
@@ -58,7 +60,7 @@ func (u *pending) parse(b *Block) *Body {
 	} else {
 		*content, gaps = parseBlock(b.heading(), b.Span)
 	}
-	u.content = weak.Make(content)
+	u.held, u.content = content, weak.Make(content)
 	if !u.done.Load() { // the same ones each time
 		if u.gaps = gaps; len(gaps) > 0 {
 			u.file.broken.Store(true)
@@ -66,6 +68,20 @@ func (u *pending) parse(b *Block) *Body {
 		u.done.Store(true)
 	}
 	return content
+}
+
+// LetGo lets go of what the blocks of a file were parsed to: who is done with the only
+// root that reads it needs no syntax trees any more. A block that is asked for again is
+// parsed again.
+func (b *Boundary) LetGo(f *source.File) {
+	for _, block := range b.Parse(f).Body.Blocks {
+		if u := block.pending; u != nil {
+			u.mu.Lock()
+			u.held = nil
+			u.mu.Unlock()
+		}
+	}
+	f.Forget()
 }
 
 // heading is what was found of an unread block.
