@@ -41,10 +41,13 @@ func main() {
 	into := flag.String("into", "", "write the results to the end of `FILE`, over those that are there")
 	write := flag.String("write", "", "make the files below `DIR`, and measure nothing")
 	work := flag.String("work", "", "used by this program itself: do this with the files below the working directory")
+	said := flag.Bool("summary", false, "used by this program itself: say what the scan looks at that the arguments are")
 	flag.Parse()
 	b.only = strings.Split(*only, ",")
 	var err error
 	switch {
+	case *said:
+		err = summary(flag.Args())
 	case flag.NArg() > 0:
 		err = fmt.Errorf("%s: no arguments are taken, see -help", flag.Arg(0))
 	case *work != "":
@@ -201,31 +204,36 @@ func (b *bench) measure(dir string, c benchCase) (*result, error) {
 			add(rival.name, b.procs, "", slices.Concat([]string{b.binary}, rival.args)...)
 		}
 	}
-	if r.said, err = summary(dir, r.contestants[0].command); err != nil {
+	say := exec.Command(self, slices.Concat([]string{"-summary"}, r.contestants[0].command)...)
+	say.Dir, say.Stderr = dir, os.Stderr
+	said, err := say.Output()
+	if err != nil {
 		return nil, err
 	}
+	r.said = string(said)
 	return r, measure(dir, r.contestants, b.rounds*max(1, c.repeats))
 }
 
-// summary is what a scan says that it looked at.
-func summary(dir string, scan []string) (string, error) {
+// summary prints what a scan says that it looked at. Reports are large, so a process of
+// its own reads them: see peakOf.
+func summary(scan []string) error {
 	cmd := exec.Command(scan[0], slices.Concat(scan[1:], []string{"--format", "json"})...)
-	cmd.Dir = dir
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("scanning: %w", err)
+		return fmt.Errorf("scanning: %w", err)
 	}
 	var report struct {
 		Summary  struct{ Files, Roots, Resources, Gaps int }
 		Findings []struct{ Fixes []struct{} }
 	}
 	if err := json.Unmarshal(out, &report); err != nil {
-		return "", fmt.Errorf("reading the report: %w", err)
+		return fmt.Errorf("reading the report: %w", err)
 	}
 	fixes := 0
 	for _, f := range report.Findings {
 		fixes += len(f.Fixes)
 	}
 	s := report.Summary
-	return fmt.Sprintf("%d files, %d root modules, %d resources of identity, %d findings, %d fixes, %d gaps.", s.Files, s.Roots, s.Resources, len(report.Findings), fixes, s.Gaps), nil
+	fmt.Printf("%d files, %d root modules, %d resources of identity, %d findings, %d fixes, %d gaps.", s.Files, s.Roots, s.Resources, len(report.Findings), fixes, s.Gaps)
+	return nil
 }
