@@ -351,7 +351,9 @@ func (g generator) tokenStatement() object {
 		case 0, 1, 2:
 			return g.pick("StringEquals", "StringLike", "StringLike", "StringNotLike", "StringNotEquals", "StringLikeIfExists", "StringEqualsIgnoreCase"), host + ":sub", g.some(of.subjects...)
 		case 3, 4:
-			return g.pick("StringEquals", "StringEquals", "StringLike", "StringNotEquals", "ForAllValues:StringEquals", "StringEqualsIfExists"), host + ":aud", g.some("sts.amazonaws.com", "sts.amazonaws.com", "https://gitlab.com", "*")
+			// Without set operators: AWS does not say whether a token with several
+			// audiences has one value here or many.
+			return g.pick("StringEquals", "StringEquals", "StringLike", "StringNotEquals", "StringEqualsIfExists"), host + ":aud", g.some("sts.amazonaws.com", "sts.amazonaws.com", "https://gitlab.com", "*")
 		}
 		return g.pick("StringEquals", "StringLike", "StringNotLike", "StringEqualsIfExists", "StringLikeIfExists"), host + ":" + g.pick(of.claims...), g.some(of.others...)
 	}
