@@ -69,7 +69,7 @@ func BenchmarkRootMFA(b *testing.B) {
 func BenchmarkUsualTrust(b *testing.B) {
 	var docs []*policy.Document
 	for i := range 1000 {
-		account := fmt.Sprintf("%012d", 100000000000+i)
+		account := fmt.Sprintf("1%011d", i)
 		principal := `"AWS": "arn:aws:iam::` + account + `:root"`
 		condition := [...]string{
 			``, `"StringLike": {"sts:RoleSessionName": "${aws:username}"}`, `"StringEquals": {"sts:ExternalId": "x` + account + `"}`,
