@@ -275,9 +275,9 @@ func TestOrganizationVectorsInTerraform(t *testing.T) {
 			"IV102", "scp_root_mfa.json",
 			map[string]string{"MFA_ENFORCED": "", "ROOT_DENIED": "", "PARTIAL": "medium", "NONE": "high"},
 			map[string]string{
-				"C18": "undetermined", // one account is not the organization
-				"C19": "undetermined", // nor is it known which there are
-				"C39": "high",         // FullAWSAccess is attached as far as a configuration tells
+				"C18": "high", // root of every other account that there may be is free
+				"C19": "high",
+				"C39": "high", // FullAWSAccess is attached as far as a configuration tells
 			},
 		},
 		{
