@@ -29,6 +29,9 @@ func (a *analysis) again(ctx context.Context, e *edited, before *loaded) (*resul
 	}
 	a.arrange(res)
 	res.stayed, res.changed = s.stayed, s.isChanged
+	// Roles have been asked about above, in the changed roots alone. For the rest the
+	// smallest question is asked that cannot miss anything: nothing, users of the changed
+	// roots, or all that is not a role, of all roots.
 	switch s.parts &^ identity.Roles {
 	case 0:
 		return res, nil
@@ -71,6 +74,8 @@ func (a *analysis) people(ctx context.Context, changed *identity.Model, before *
 	if len(changed.Logins) == 0 && len(before.model.Logins) == 0 {
 		return &result{}, nil
 	}
+	// The model before the edit has all roots, and the changed one what the edit adds: a
+	// policy that it attaches to a user of another root.
 	if before.model.Crossed() {
 		return nil, nil
 	}
@@ -116,6 +121,7 @@ func (a *analysis) reach(reloaded []reloaded, before *loaded) *reach {
 	s := &reach{by: map[string]*terraform.Influence{}}
 	for _, re := range reloaded {
 		r, old := re.now, re.was
+		// The root is gone with its last file: whatever it declared may have bound others.
 		if r == nil {
 			s.parts = identity.AllParts
 			continue
@@ -128,6 +134,10 @@ func (a *analysis) reach(reloaded []reloaded, before *loaded) *reach {
 	if s.parts&identity.Organizations != 0 && len(before.model.Logins) > 0 {
 		s.parts |= identity.People // whom the policies of an organization bind
 	}
+	// Roles are judged each by itself: a changed root shows only those that the edit can
+	// have changed, and stayed says so of the others. Of a part that is asked about all
+	// together every resource is shown, edited or not: half of a user's policies would be
+	// another user.
 	for _, r := range s.changed {
 		s.by[r.ID()].Show(r, func(typ string) bool {
 			part := identity.PartOf(typ)
@@ -144,6 +154,7 @@ func partsOf(i *terraform.Influence, asked func(typ string) bool) identity.Part 
 	}
 	parts := identity.Roles
 	for _, t := range i.Types() {
+		// What no check looked for before the edit, no finding of before depends on.
 		if asked(t) {
 			parts |= identity.PartOf(t)
 		}

@@ -92,6 +92,11 @@ func Analyze(ctx context.Context, in Input, checks []*analyzer.Check) (*analyzer
 	return newAnalysis(in, checks).analyze(ctx)
 }
 
+// analyze goes in an order that the steps depend on. First comes the estate: users and
+// organizations, of all roots together, since one root may declare what binds another.
+// Then come the roles, root by root (judgeRoots), whose proofs take most of the time and
+// hold most of the memory. What a fix may change in more than one root is tried last,
+// when everything is known that it is compared with.
 func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 	a.progress("reading")
 	if err := a.discover(ctx); err != nil {
@@ -123,6 +128,8 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 	}
 	result.take(model) // offers looked at more
 	maps.Copy(result.files, before.reread)
+	// Not before: fixes are verified by what findings and gaps say before and after, and
+	// what a run says while a fix is tried is not redacted.
 	redact(result.findings, result.gaps, result.secrets)
 	if err := a.judgeAccounts(ctx, result); err != nil {
 		return nil, err
@@ -174,6 +181,7 @@ type analysis struct {
 	memo     *analyzer.Memo
 	// forgetful takes the memo away from the runs that try fixes.
 	forgetful bool
+	// mu guards crashed: fixes are tried on all cores, each with a run of the checks.
 	// crashed are the checks that did, in the run that is reported: another that does
 	// costs the fix that is tried.
 	mu      sync.Mutex
@@ -265,6 +273,7 @@ func (a *analysis) sound(ctx context.Context, parts identity.Part) (*identity.Mo
 	if !crashed {
 		return m, gaps, nil
 	}
+	// A panic does not say whose root it was about: each is tried alone.
 	var sound []*terraform.Root
 	for _, r := range roots {
 		gap, crashed := a.in.attempt(lostRoot(r.Dir), func() { a.model([]*terraform.Root{r}, parts) })
@@ -277,6 +286,8 @@ func (a *analysis) sound(ctx context.Context, parts identity.Part) (*identity.Mo
 	if len(sound) < len(roots) {
 		whole, crashed = a.in.attempt(whole, func() { m = a.model(sound, parts) })
 	}
+	// They crash together though each is sound alone: nothing is judged, and the gap
+	// says so.
 	if crashed {
 		m, gaps = a.model(nil, parts), append(gaps, whole)
 	}
@@ -448,6 +459,7 @@ func (l *loaded) readers(edits map[string][]byte) []reloaded {
 	var out []reloaded
 	seen := map[string]bool{}
 	for name := range edits {
+		// A plan or state alone is nowhere in byFile: no edit changes it.
 		for _, id := range l.byFile[name] {
 			if _, has := l.found[id]; has && !seen[id] {
 				seen[id] = true
@@ -490,6 +502,8 @@ func (a *analysis) evidence(ctx context.Context, p Evidence, config *terraform.R
 	}
 	opt := terraform.PlanOptions{}
 	if e != nil {
+		// The plan was made of the files before the edit: in its values a fix would change
+		// nothing.
 		opt.PreferConfig = func(s source.Span) bool {
 			_, edited := e.files[s.File.Name]
 			return edited
@@ -553,6 +567,10 @@ func (a *analysis) arrange(res *result) {
 func (a *analysis) run(ctx context.Context, model *identity.Model, checks []*analyzer.Check, trying bool) (*result, error) {
 	out := &result{model: model, roots: model.Roots}
 	memo := a.memo
+	// The memo has two views. The findings of the reported run have places, so that an
+	// answer which holds those of another role's policy cannot stand for this one's. What
+	// a run finds that tries a fix is only compared, by rule, address and defect
+	// (identityKey): there an answer to an equal question is as good, whoever asked it.
 	switch {
 	case a.forgetful && trying:
 		memo = analyzer.NewMemo()
@@ -605,6 +623,9 @@ func (a *analysis) ask(ctx context.Context, c *analyzer.Check, pass *analyzer.Pa
 	crashedBefore := a.crashed[c]
 	a.mu.Unlock()
 	var err error
+	// In a run that tries a fix a panic passes to attempted, and costs that fix. A check
+	// that crashed before any fix would cost all of them: there it is a gap again, one
+	// that noWorse knows.
 	if trying && !crashedBefore {
 		err = run(pass)
 	} else if gap, crashed := a.in.attempt(source.Gap{Reason: c.ID + " " + c.Name + " is not decided to its end"}, func() { err = run(pass) }); crashed {
@@ -680,6 +701,7 @@ func (a *analysis) report(res *result, gaps []source.Gap) *analyzer.Report {
 	}
 	r.Settings = Used(a.in.Settings)
 	for _, f := range res.findings {
+		// What only a plan or a state has stands in no file of configuration.
 		if f.Span.IsZero() && f.File == "" && f.Resource != nil {
 			f.File = f.Resource.Root.Evidence()
 		}

@@ -38,6 +38,8 @@ var roleTypes = []string{"aws_iam_role", "awscc_iam_role"}
 // depends on others. What a root was evaluated to is let go before the next is looked
 // at, so that memory follows the largest root and not the scan.
 func (a *analysis) judgeRoots(ctx context.Context, before *loaded, estate *result) ([]*rootPart, error) {
+	// It is called under the lock of the model, by whichever root asks first who may assume
+	// its roles.
 	before.model.Reopen = func(r *terraform.Root, look func(*terraform.Root)) {
 		again := a.reopen(ctx, before, r.ID())
 		look(again)
@@ -45,6 +47,8 @@ func (a *analysis) judgeRoots(ctx context.Context, before *loaded, estate *resul
 			before.reread[f.Name] = true
 		}
 	}
+	// A fix of a role is tried with the checks of the estate as well, where it reaches
+	// that: its findings of before are not new then.
 	known := count(estate.findings, estate.gaps)
 	trust := &sharedTrust{before: before, at: map[textAt][]trusted{}, claims: map[mergeKey]claim{}}
 	parts := make([]*rootPart, len(before.model.Roots))
@@ -54,6 +58,7 @@ func (a *analysis) judgeRoots(ctx context.Context, before *loaded, estate *resul
 		}
 		r := before.model.Roots[i]
 		if !r.Has(roleTypes...) {
+			// Without roles there is nothing to evaluate the root for once more.
 			parts[i] = &rootPart{asked: before.asked[r.ID()]}
 			return
 		}
@@ -76,6 +81,8 @@ func (a *analysis) judgeRoots(ctx context.Context, before *loaded, estate *resul
 
 // judgeRoot judges the roles of a root, in a copy of it that nothing else holds.
 func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, trust *sharedTrust, r *terraform.Root) *rootPart {
+	// A copy, of which own and asked are of this root. What it shares with before, other
+	// roots read at the same time: that is added to when all have been judged (join).
 	own := *before
 	own.own = a.reopen(ctx, before, r.ID())
 	model := a.model([]*terraform.Root{own.own}, identity.Roles)
@@ -95,6 +102,9 @@ func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, 
 			defer a.in.Boundary.LetGo(f)
 		}
 	}
+	// A role whose trust policy stands in a module of several roots is mended for all of
+	// them, and whether the others bear the fix is known when they have been judged.
+	// Until then its findings are kept as the checks report them.
 	shared := trust.add(model.Roles)
 
 	alone, all := &result{}, &result{}
@@ -104,6 +114,8 @@ func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, 
 		} else {
 			out.shared = append(out.shared, f)
 		}
+		// arrange changes what it merges: all is a copy, to count by, of findings that are
+		// to be merged with those of other roots later.
 		same := *f
 		all.findings = append(all.findings, &same)
 	}
@@ -111,6 +123,8 @@ func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, 
 	a.arrange(alone)
 	out.gaps = append(out.gaps, a.offer(alone.findings)...)
 	trials := a.trials(alone.findings)
+	// Where one fix of a finding waits, all of them do: keep appends those that come
+	// through, and their order is that in which the check offered them.
 	waits := map[*analyzer.Finding]bool{}
 	for _, t := range trials {
 		waits[t.Finding] = waits[t.Finding] || !before.changesOnly(r, t.Fix.Edits)
@@ -123,6 +137,8 @@ func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, 
 			now = append(now, t)
 		}
 	}
+	// Over the tally of the estate and not in it: other roots are counted beside it at the
+	// same time, and what this one has excuses nothing in them.
 	a.try(ctx, &own, estate.over(all.findings, found.gaps), now)
 	out.secrets.gather(model)
 	out.looked = len(model.Looked)
@@ -134,6 +150,8 @@ func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, 
 		out.roles = model.Roles // they are held against what is deployed
 		return out
 	}
+	// A finding outlives the root. Its resource is replaced by one that keeps its address
+	// and places, or the evaluated values of every root would stay until the report.
 	record := own.own.Record()
 	for _, f := range found.findings {
 		if f.Resource != nil {
@@ -225,6 +243,8 @@ func (s *sharedTrust) claim(root int, findings []*analyzer.Finding) {
 			continue
 		}
 		switch was, claimed := s.claims[k]; {
+		// Roots end in any order. Whichever was faster, the first in the order of roots
+		// stands for the others, as in merge.
 		case claimed && was.root <= root:
 			f.Offer = nil
 		default:
@@ -264,6 +284,7 @@ func (s *sharedTrust) add(roles []*identity.Role) map[*terraform.Resource]bool {
 			if span.IsZero() || s.before.exclusive(span.File, root) {
 				continue
 			}
+			// The record is made for the first role that needs it: most roots share nothing.
 			if record == nil {
 				record = root.Record()
 			}
@@ -296,6 +317,8 @@ func (s *sharedTrust) roles(at source.Span) (roles []*identity.Role, statements 
 	if !shared {
 		return nil, nil, false
 	}
+	// While roots are being judged the list grows: a fix of what is there by chance would
+	// change roles that nobody has asked.
 	if !s.sorted {
 		panic("a fix was worked out before all roles were known that it changes")
 	}

@@ -28,6 +28,8 @@ func (a *analysis) verify(ctx context.Context, before *loaded, res *result, part
 	var open []*analyzer.Finding
 	for _, f := range res.findings {
 		if !verified[f] {
+			// Findings of files that several roots read are offered fixes only now, merged:
+			// one for each text, and not one for each root.
 			open = append(open, f)
 		}
 	}
@@ -127,6 +129,7 @@ func (a *analysis) tryAlike(ctx context.Context, roots *loaded, before tally, tr
 		if ctx.Err() != nil {
 			return
 		}
+		// The edits are equal, and the finding is: so is what comes of it.
 		if same := known[t.Finding]; same != nil {
 			t.err, t.unapplied = same.err, same.unapplied
 			continue
@@ -138,6 +141,8 @@ func (a *analysis) tryAlike(ctx context.Context, roots *loaded, before tally, tr
 				}
 			}
 			t.unapplied = shared.unapplied
+			// Whether policies allow more is a proof, and is asked only of fixes that come
+			// through what is cheap. A draft is for a person to finish, who may mean to allow.
 			t.err = before.noWorse(shared.result, []analyzer.Chosen{t.Chosen})
 			if t.err == nil && t.Fix.Grade != analyzer.Draft {
 				t.err = shared.widens()
@@ -197,6 +202,7 @@ type identityKey struct{ rule, root, address, defect string }
 
 func keysOf(f *analyzer.Finding) []identityKey {
 	if f.Resource == nil {
+		// Nothing else tells two findings about the scan as a whole apart.
 		return []identityKey{{f.Check.ID, "", f.Message, f.Defect}}
 	}
 	var out []identityKey
@@ -277,6 +283,7 @@ func count(findings []*analyzer.Finding, gaps []source.Gap) tally {
 	for _, f := range findings {
 		w := weight{f.Severity, f.Verdict}
 		for _, k := range keysOf(f) {
+			// Of two findings with one key the worse counts: that is how bad it was there.
 			if was, had := c.findings[k]; !had || was.atMost(w) {
 				c.findings[k] = w
 			}
@@ -323,6 +330,7 @@ func (c tally) noWorse(after *result, applied []analyzer.Chosen) error {
 	about := map[instance][]analyzer.Chosen{}
 	mended := map[string]bool{}
 	for _, fixed := range applied {
+		// A finding that nobody looked for again is not in after: it would pass for mended.
 		if after.stayed != nil && after.stayed(fixed.Finding) {
 			return fmt.Errorf("the finding stays: the fix does not reach %s", fixed.Finding.Resource.Address)
 		}
@@ -357,6 +365,8 @@ func (c tally) noWorse(after *result, applied []analyzer.Chosen) error {
 			}
 		}
 	}
+	// A fix that makes something unreadable would silence findings by it. Edits move
+	// places, so that gaps are told apart by what they say.
 	for _, g := range after.gaps {
 		if !c.hasGap(g.Reason) {
 			return fmt.Errorf("a new gap: %s", g.Reason)
