@@ -36,6 +36,8 @@ func (s *caseSplit[R]) whole(docs []*policy.Document) R { return s.of(docs, nil)
 
 // of is the answer for documents under what is given.
 func (s *caseSplit[R]) of(docs []*policy.Document, given value.Givens) R {
+	// left counts for the whole question and not for each branch: n choices of two have 2ⁿ
+	// cases.
 	s.left--
 	r := s.decide(docs)
 	choices := choicesOf(docs)
@@ -50,11 +52,14 @@ func (s *caseSplit[R]) of(docs []*policy.Document, given value.Givens) R {
 			return s.undecided(addReasons(slices.Clone(s.needs(r)), choice.AllWhy()...), r)
 		}
 		now, possible := given.And(by.When)
+		// Two choices may hang on one variable: then not every pair of alternatives can be.
 		if !possible {
 			continue
 		}
 		one := s.of(s.instead(docs, choice, by.Value, now), now)
 		switch {
+		// One case that is not decided is enough not to decide the whole: the others need
+		// not be looked at.
 		case s.class(one) == 0:
 			return one
 		case first:

@@ -48,6 +48,8 @@ func uniqueIDs(prefix string) automaton.Language {
 			}
 			return -1
 		},
+		// They have 16 to 128 letters; from the sixteenth on none makes a difference.
+		// https://docs.aws.amazon.com/IAM/latest/APIReference/API_User.html
 		Accepts: func(s int) bool { return s == 16 },
 		Longest: 128,
 	}
@@ -81,6 +83,10 @@ const (
 // keys are the keys of the callers, made of their parts; "" is one that they do
 // not carry.
 func (c *casting) keys() map[string]string {
+	// aws:PrincipalArn of a session is the ARN of its role. That of the session itself is
+	// what a Principal may name.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 	out := map[string]string{"principalaccount": accountRune}
 	partition := cmp.Or(c.partition, partitionRune)
 	arn := "arn:" + partition + ":iam::" + accountRune + ":"
@@ -128,6 +134,9 @@ func (c *casting) facets() (out []facet, order []string) {
 	for _, k := range keysOfCallers {
 		r.Context["aws:"+k] = policy.One(keys[k])
 	}
+	// A value may be made of another key of the caller, as in
+	// arn:aws:iam::${aws:PrincipalAccount}:role/deploy. In the pattern of a facet such a key
+	// is any text; that it is the caller's own is what madeFacet tells apart.
 	free := *r
 	free.Context = map[string]policy.ContextValue{}
 	for _, k := range keysOfCallers {
@@ -207,6 +216,9 @@ func (c *casting) madeFacet(m madeOf, r, free *policy.Request, order []string) (
 		f.pieces = append(f.pieces, piecesOf(text.String())...)
 		text.Reset()
 	}
+	// A wildcard of the pattern is any text. It is written as a part of its own, in the
+	// order of the parts right behind that of the caller which it follows: facets are
+	// written from left to right.
 	to = slices.Clone(order)
 	folded, last, at := false, 0, 0
 	for _, n := range made {
@@ -276,6 +288,8 @@ func (c *casting) cast() (out []*policy.Caller, complete bool) {
 		}
 	}
 	found, complete := compose(parts, facets)
+	// The caller of cast makes Undetermined of what is not complete, unless one of these
+	// gets through.
 	if !complete && len(found) > mostOfMany {
 		found = found[:mostOfMany]
 	}

@@ -143,6 +143,8 @@ func (c *composer) further(p part, of []*tracking, things []writing) []writing {
 			}
 			s = c.settled(s, of)
 			copies := thing.copies + found.copy
+			// The state is all that the patterns remember: whatever is written after two
+			// beginnings with one state, they treat it alike, and one of the two is enough.
 			key := copies + "\x00" + s.Key(0)
 			if seen[key] {
 				continue
@@ -184,6 +186,8 @@ type wording struct {
 func (c *composer) texts(p part, active automaton.State, last map[int]bool) []wording {
 	m := &c.machine
 	patterns := m.Len()
+	// What the part is not is added to the automata for this part alone: kept, it would
+	// tell things apart that no policy does.
 	defer func() { m.Truncate(patterns) }()
 	start := slices.Clone(active)
 	exclude := func(g automaton.Glob) {
@@ -192,6 +196,7 @@ func (c *composer) texts(p part, active automaton.State, last map[int]bool) []wo
 	for _, g := range p.not {
 		exclude(g)
 	}
+	// Nothing compares the part with anything: one text is as good as another.
 	if len(start) == 0 && !p.twice && len(p.seeds) > 0 {
 		return []wording{{Visit: automaton.Visit{Text: p.seeds[0]}}}
 	}

@@ -52,6 +52,8 @@ func (s *solver) open(name string, r *policy.Request, denies []*clause, levels [
 		return s.formula.times(name, r)
 	}
 	k := keyOf(name)
+	// The table says which keys are in every request of a user, role or root. Of a
+	// request that a service makes it does not.
 	if _, listed := aws.KeyNamed(name); listed && s.services {
 		k.There = aws.Sometimes
 	}
@@ -230,6 +232,8 @@ const mostSubsets = 2000
 // a value for each condition that some value has to satisfy, or to break.
 func (s *solver) subsets(values []string, conditions int) []policy.ContextValue {
 	var out []policy.ContextValue
+	// Of four values all fifteen sets are tried; of more there would soon be more sets than
+	// cases can be looked at.
 	if len(values) <= 4 {
 		conditions = len(values)
 	}
@@ -250,6 +254,8 @@ func (s *solver) subsets(values []string, conditions int) []policy.ContextValue 
 	for size := 1; size <= conditions; size++ {
 		choose(size, 0, nil)
 	}
+	// And all of them at once, which meet every ForAnyValue that one of them meets, and
+	// break every ForAllValues that one of them breaks.
 	if len(values) > 4 {
 		out = append(out, policy.Many(values...))
 	}
@@ -363,6 +369,7 @@ func languageOf(name, partition string) (l automaton.Language, formed bool) {
 
 // formLanguages are the languages that were made.
 var (
+	// Roots are judged on all cores.
 	formsLock     sync.Mutex
 	formLanguages = map[string]automaton.Language{}
 )
@@ -413,6 +420,7 @@ func around(text string) []string {
 	if err != nil {
 		return []string{"0", "1"}
 	}
+	// The bound itself as well: NumericLessThan and NumericLessThanEquals differ there alone.
 	out := []string{number(f - 1), number(f), number(f + 1)}
 	if f != float64(int64(f)) {
 		out = append(out, number(f-0.001), number(f+0.001))

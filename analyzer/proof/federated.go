@@ -126,6 +126,7 @@ func oidcSubject(doc *policy.Document, opt OIDCOptions) OIDCResult {
 				continue
 			}
 			switch r := newFederated(doc, s, p, opt).decide(); {
+			// The worst provider decides, and one that is not determined may be the worst.
 			case r.Class == OIDCUndetermined:
 				undetermined = &r
 			case r.Class > result.Class || r.Class == result.Class && r.Untested && !result.Untested:
@@ -134,6 +135,7 @@ func oidcSubject(doc *policy.Document, opt OIDCOptions) OIDCResult {
 		}
 	}
 	switch {
+	// Strangers pass, and nothing is worse: Denies that are not listed were counted.
 	case result.Class.Verdict() == Violated && !result.SubjectBound:
 	case undetermined != nil:
 		return *undetermined
@@ -322,6 +324,8 @@ func (f *federated) carried(key string) bool {
 
 // bearer are the keys of somebody who brings a token: he has no credentials of AWS.
 func bearer() map[string]policy.ContextValue {
+	// AssumeRoleWithWebIdentity is called without credentials: the token is all there is.
+	// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 	ctx := direct(withAccessKey)
 	for name, k := range aws.Keys() {
 		if _, set := ctx[name]; !set && k.Principal && strings.HasPrefix(name, "aws:") {

@@ -91,6 +91,8 @@ func (c *comparer) covered(s *policy.Statement, by []*policy.Statement) answer {
 		}
 		others = append(others, o)
 	}
+	// Coverage is asked as every other question is: s alone allows, the others deny, and a
+	// request that gets through is one that they do not cover.
 	wider, exact := loosened(s)
 	f := &formula{denies: others, levels: []allowLevel{{allows: []*policy.Statement{wider}, full: value.No}}}
 	if c.callers == nil {
@@ -104,6 +106,7 @@ func (c *comparer) covered(s *policy.Statement, by []*policy.Statement) answer {
 			anyAccount: true, services: true,
 		}
 		a := q.ask(false)
+		// It got past what s may match at most. Whether s does match it is not known.
 		if a.stopped == value.No && !exact {
 			a = answer{stopped: value.Maybe, needs: openReasons(s)}
 		}
@@ -128,6 +131,8 @@ func given(s, other *policy.Statement) *policy.Statement {
 	// Of a document that AWS refuses it counts what is written.
 	was := s.Document
 	c.Document, c.Malformed = nil, false
+	// Policy variables came with the version 2012-10-17.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 	if was != nil && other.Document != nil && was.Version != other.Document.Version {
 		return &c // a variable of one is text in the other
 	}

@@ -230,6 +230,7 @@ func sortOut(levels []Level, kind policy.Kind) (sound []Level, broken []*policy.
 // refused is the first reason why AWS would not take the document.
 func refused(d *policy.Document, kind policy.Kind) *policy.Problem {
 	for _, p := range d.Validate(kind) {
+		// What is only bad style AWS takes all the same.
 		if !p.Lint {
 			return &p
 		}
@@ -262,6 +263,7 @@ func (m *members) rootResult(results []RootResult) RootResult {
 	switch {
 	case !agreed:
 		return RootResult{Needs: needs}
+	// A violation was returned above: what was not tried can only undo a proof.
 	case m.incomplete && first.Class.Verdict() != Undetermined:
 		return RootResult{Needs: []value.Reason{tooManyAccounts}}
 	}
@@ -348,6 +350,9 @@ func ages(docs []*policy.Document) []policy.ContextValue {
 }
 
 func (q *rootQuestion) decide() RootResult {
+	// A session without MFA carries aws:MultiFactorAuthPresent false, an access key does not
+	// carry it at all. A Deny with Bool stops the one, with BoolIfExists both: each is asked.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 	f := q.formula()
 	console := q.ask(f, withoutMFA, true, false)
 	key := q.ask(f, withAccessKey, true, false)
@@ -485,6 +490,8 @@ func (q *rootQuestion) somethingStopped(f *formula) bool {
 	with := rootRequest(q.partition, q.account, withMFA)
 	with.Context["aws:multifactorauthage"] = policy.One("1")
 	fixed := memberDomains(q.docs)
+	// Single requests are compared here, without a search: what is the same for every
+	// member is so in all of them, or the difference could come from that.
 	bare := func(r *policy.Request) *policy.Request {
 		for _, k := range keysOf(f) {
 			if _, listed := r.Context[k]; listed {

@@ -41,6 +41,7 @@ type answer struct {
 
 // maxSteps bounds the statements that one question may look at, over all the
 // requests that it tries.
+// It counts steps and not seconds, so that an answer does not depend on the machine.
 const maxSteps = 1_000_000
 
 // ask looks for a request that is not stopped. all goes on after the first, to
@@ -93,6 +94,8 @@ func (s *solver) tellingRequest(denies []*clause, levels []clauseLevel) *policy.
 			return r
 		}
 	}
+	// That none of these gets through proves nothing: the search starts afresh, and what
+	// was in doubt here is met again.
 	s.needs, s.incomplete, s.steps = nil, false, 0
 	return nil
 }
@@ -210,6 +213,8 @@ func (s *solver) tryAction(action string, denies []*clause, levels []clauseLevel
 		return nil, value.Yes
 	}
 	r, t := s.tryResources(action, denies, at)
+	// Only of those that are stopped: the first that is not ends the search, or is one of
+	// the open actions that were asked for.
 	if alike != "" && t == value.Yes && !s.incomplete {
 		s.stopped[alike] = true
 	}
@@ -333,6 +338,8 @@ func filterResource(in []*clause, resource string, r *policy.Request) []*clause 
 // request is stopped or gets through.
 func (s *solver) try(r *policy.Request, denies []*clause, levels []clauseLevel) (*policy.Request, value.Tri) {
 	if s.steps += 1 + len(denies); s.steps > maxSteps {
+		// Yes is not what the search found: ask makes Maybe of it when no request gets
+		// through elsewhere.
 		s.incomplete = true
 		return r, value.Yes
 	}
@@ -340,6 +347,7 @@ func (s *solver) try(r *policy.Request, denies []*clause, levels []clauseLevel) 
 	if stopped || len(denies) == 0 && len(levels) == 0 {
 		return r, value.TriOf(stopped)
 	}
+	// Without a key to choose only parts that cannot be known are left.
 	key := nextKey(r, denies, levels)
 	if key == "" {
 		s.note(denies, levels)
@@ -401,6 +409,8 @@ func settle(denies []*clause, levels []clauseLevel) (_ []*clause, _ []clauseLeve
 	}
 	var left []clauseLevel
 	for _, l := range levels {
+		// What nothing allows at one level is denied there, whatever other levels allow.
+		// https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
 		if len(l.allows) == 0 && !l.maybe {
 			return nil, nil, true
 		}
@@ -458,6 +468,8 @@ func (s *solver) minimal(r *policy.Request) *policy.Request {
 				less.Context[other] = v
 			}
 		}
+		// A key that a request does not list may have any value, or none (Unlisted): if it
+		// gets through all the same, the key is not why.
 		if s.formula.stops(&less) == value.No {
 			r = &less
 		}

@@ -144,6 +144,8 @@ func ownToken(key string, c *policy.Caller) string {
 	if c.Session != "" { // of one role, several may be named
 		token += "-" + c.Session
 	}
+	// A session name has 2 to 64 letters.
+	// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 	if len(token) <= 64 {
 		return token
 	}
@@ -192,6 +194,8 @@ func (t *trust) formula(c caller, sets bool) *formula {
 	f.level([]*policy.Document{t.doc}, value.No)
 	f.denyOnly(t.opt.RCPs)
 	if sets {
+		// AWS asks the trust policy for both actions where a caller sets one.
+		// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
 		f.also = []string{"sts:SetSourceIdentity"}
 		second := f.levels[0]
 		second.action = "sts:SetSourceIdentity"
@@ -247,6 +251,8 @@ func (u *unknownPrincipal) same(p policy.Principal) value.Tri {
 // judge works out what the policy admits of a caller.
 func (t *trust) judge(c caller) outcome {
 	out := outcome{caller: c, names: map[string]bool{}}
+	// With the tag a caller may be held to a name made of it. Without the tag that pattern
+	// matches nothing, and another statement may let any name pass.
 	for _, r := range t.variants(c) {
 		names, complete := t.regions(nameKey, r)
 		identities := []nameRegion{{}} // no source identity
@@ -280,6 +286,8 @@ func (t *trust) judgeVariant(r *policy.Request, names, identities []nameRegion, 
 			case a.stopped == value.Yes:
 				continue
 			case a.stopped == value.Maybe:
+				// Whether such a request gets through is not known, and matters only where the
+				// name would tell nothing about the caller.
 				if !harmless && !(n.constant && out.caller.named) {
 					out.maybe = true
 					out.needs = addReasons(out.needs, a.needs...)
@@ -312,6 +320,7 @@ func (t *trust) judgeVariant(r *policy.Request, names, identities []nameRegion, 
 			}
 		}
 	}
+	// Every name that the policies tell apart passes, and a name of nobody among them.
 	if worstStatus == weakName && admitted == len(names) && !single {
 		worstStatus = freeName
 	}
@@ -328,6 +337,9 @@ func (t *trust) ask(c caller, r *policy.Request, name, identity string) answer {
 	base.Context["aws:resourceaccount"] = t.resourceAccount(c)
 	domains := map[string][]policy.ContextValue{}
 	if t.strange(c.request.Caller.Account) {
+		// A stranger's account is in an organization of its own or in none, and the keys of
+		// organizations are absent then.
+		// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 		domains["aws:principalorgid"] = []policy.ContextValue{{}, policy.One(foreignOrgID)}
 		domains["aws:principalorgpaths"] = []policy.ContextValue{{}, policy.Many(foreignOrgID + "/r-else/ou-else/")}
 		domains["aws:resourceorgid"] = []policy.ContextValue{{}, policy.One(ownOrgID)}
@@ -498,6 +510,8 @@ func (t *trust) admitted(outcomes []outcome) Callers {
 		if out.ExternalID {
 			without := o.caller
 			without.request = assign(o.caller.request, "sts:externalid", policy.ContextValue{})
+			// Without met: conditions in it count as fulfilled whatever they ask for, and this
+			// caller has no external id.
 			strict := *t
 			strict.met = nil
 			if again := strict.judge(without); again.status != notAdmitted || again.maybe {

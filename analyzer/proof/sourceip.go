@@ -206,6 +206,7 @@ func aboutAddresses(s *policy.Statement) bool {
 
 // dataPlane are the actions that AWS's data perimeter examples leave out of
 // network controls: they are not called through the usual endpoints.
+// https://github.com/aws-samples/data-perimeter-policy-examples
 var dataPlane = []string{"es:es*", "dax:*", "neptune-db:*", "kafka-cluster:*", "elasticfilesystem:client*", "rds-db:connect", "s3-outposts:*"}
 
 // endpointKeys are present only in requests through VPC endpoints.
@@ -300,6 +301,9 @@ func (q *ipQuestion) internet(r *policy.Request, a netip.Addr) *policy.Request {
 
 // through is a request through a VPC endpoint, whose keys are given.
 func (q *ipQuestion) through(r *policy.Request, e endpoint) *policy.Request {
+	// A request through an endpoint has no aws:SourceIp, so that NotIpAddress matches it,
+	// and NotIpAddressIfExists as well.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 	r = assign(r, "aws:sourceip", policy.ContextValue{})
 	for k, v := range e {
 		r.Context[k] = v
@@ -339,6 +343,8 @@ func (q *ipQuestion) foreign(base *policy.Request) answer {
 
 func (q *ipQuestion) ask(f *formula, base *policy.Request, tags bool) answer {
 	domains := memberDomains(q.docs)
+	// Networks have to confine callers whether they use MFA or not: who calls from outside
+	// picks whichever gets through.
 	domains["aws:multifactorauthpresent"] = []policy.ContextValue{{}, policy.One("false"), policy.One("true")}
 	domains["aws:multifactorauthage"] = append([]policy.ContextValue{{}}, ages(q.docs)...)
 	domains["aws:vpcsourceip"] = q.private
@@ -420,6 +426,8 @@ func (q *ipQuestion) survey(base *policy.Request) survey {
 	known := map[string]answer{}
 	for _, a := range publicSamples(q.sets) {
 		i := slices.IndexFunc(q.stretches, func(st stretch) bool { return st.contains(a) })
+		// Stretches in the same sets are alike to every condition: one answer is for all of
+		// them, and long lists of networks cost no more than they tell apart.
 		known[q.stretches[i].key()] = q.ask(q.formula, q.internet(base, a), false)
 	}
 	s := survey{stretches: q.stretches}
@@ -490,6 +498,8 @@ func (q *ipQuestion) classify(base *policy.Request, s survey) SourceIPResult {
 		return q.violation(IPWeakV6, first(in6, value.No))
 	}
 	closed := first(all, value.No) == nil && first(all, value.Maybe) == nil
+	// Not a lockout: what stops the caller has nothing to do with addresses, and may well
+	// be meant to.
 	if closed && foreign.stopped == value.Yes && q.ask(q.without(), q.request(base.Caller), false).stopped == value.Yes {
 		return SourceIPResult{Class: IPRestricted, Denied: true}
 	}
@@ -503,6 +513,8 @@ func (q *ipQuestion) classify(base *policy.Request, s survey) SourceIPResult {
 	if locked && foreign.stopped == value.Yes {
 		return SourceIPResult{Class: IPLockout, OverblockAllowed: true, Near: q.lockedOut()}
 	}
+	// That a listed network is stopped or not is no leak. Its answers count only where the
+	// lists leave nothing outside.
 	undecided := slices.Concat(rest4, rest6, []answer{foreign})
 	if len(rest4) == 0 {
 		undecided = append(undecided, in4...)

@@ -148,6 +148,8 @@ func sessionName(doc *policy.Document, opt SessionNameOptions) SessionNameResult
 	t := newTrust(doc, opt)
 	result := t.decide(t.callers(), nil)
 	switch {
+	// What is not listed can only let more callers in, and Denies that are not listed
+	// the search has counted (formula.hidden): a violation stays one.
 	case result.Class.Verdict() == Violated:
 	case len(t.unknown) > 0:
 		result = t.withUnknown(result)
@@ -362,6 +364,10 @@ func (t *trust) principal(s *policy.Statement, p policy.Principal) bool {
 	switch p.Class {
 	case policy.ServicePrincipal, policy.FederatedPrincipal, policy.CanonicalUserPrincipal:
 		return false
+	// AWS writes an id into the policy in the place of a user or role that was deleted;
+	// a federated user may call nothing of STS but GetCallerIdentity.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+	// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
 	case policy.FederatedUserPrincipal, policy.UniqueIDPrincipal:
 		return true // they exist no more, or cannot assume roles
 	case policy.AnyPrincipal:
@@ -407,6 +413,8 @@ func (t *trust) withUnknown(known SessionNameResult) SessionNameResult {
 	out := known
 	for _, u := range t.unknown {
 		var first *SessionNameResult
+		// The callers who are known are judged along with each hypothesis: two callers who
+		// may use one name make it weak, whoever the second turns out to be.
 		for _, h := range t.hypotheses(u) {
 			r := t.decide(append(t.callers(), h.callers...), &h)
 			r.Callers.Unknown = true

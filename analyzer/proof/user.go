@@ -117,6 +117,7 @@ func userMFAAt(u User) UserResult {
 	own := len(u.Documents)
 	s := caseSplit[UserResult]{
 		kind: func(i int) policy.Kind {
+			// The documents are the user's own, then the boundary, then the SCPs.
 			if i > own {
 				return policy.SCP
 			}
@@ -288,6 +289,9 @@ type userQuestion struct {
 }
 
 func (q *userQuestion) formula() *formula {
+	// Identity policies, the boundary and every level of SCPs have to allow a request, and
+	// a Deny in any of them stops it.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 	f := &formula{now: q.user.Now}
 	f.level(q.user.Documents, value.No)
 	if q.user.Boundary != nil {
@@ -327,6 +331,9 @@ func (q *userQuestion) ask(f *formula, mfa mfaState, exempt []string, all bool) 
 func (q *userQuestion) decide() UserResult {
 	f := q.formula()
 	exempt := exemptActions(nil, true)
+	// As with root: a session without MFA carries false, an access key nothing, and a policy
+	// may stop only one of them (ConsoleOnly, KeysOnly).
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
 	console := q.ask(f, withoutMFA, exempt, false)
 	key := q.ask(f, withAccessKey, exempt, false)
 	result := UserResult{LocksOut: q.stops(f, withoutMFA, "iam:EnableMFADevice") == value.Yes}
