@@ -323,6 +323,7 @@ func (a *analysis) load(ctx context.Context) ([]*terraform.Root, []source.Gap, e
 		}
 	}
 	for _, p := range a.in.Plans {
+		// loadRoot has laid it over the configuration of its directory.
 		if p.HasDir && dirs[a.dirOf(p)] {
 			continue
 		}
@@ -441,6 +442,7 @@ func (a *analysis) newLoaded(model *identity.Model) *loaded {
 		if r.PlanAlone() {
 			continue
 		}
+		// One directory is several roots where the settings give it environments.
 		dirs[[2]string{r.Dir, r.Label}] = id
 		for _, f := range r.Files() {
 			l.byFile[f.Name] = append(l.byFile[f.Name], id)

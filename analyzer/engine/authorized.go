@@ -51,6 +51,7 @@ func (a *analysis) judgeAccounts(ctx context.Context, res *result) error {
 // joined gives a finding on a deployed role or user its place in the scan, and
 // says whether the code's own finding says the same already.
 func (a *analysis) joined(res *result, declared *declared, file *source.File, f *analyzer.Finding) bool {
+	// What is deployed is a file that AWS wrote: an edit of it mends nothing.
 	f.File, f.Fixes = file.Name, nil
 	if f.Resource == nil {
 		return false

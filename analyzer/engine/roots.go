@@ -180,6 +180,8 @@ func (a *analysis) join(res *result, before *loaded, parts []*rootPart) {
 	for i, p := range parts {
 		r := before.model.Roots[i]
 		before.asked[r.ID()] = p.asked
+		// Evaluation reads more than loading did. verify finds by byFile which roots an edit
+		// changes, so that it has to know all that they read.
 		for _, f := range p.files {
 			if ids := before.byFile[f]; !r.PlanAlone() && !slices.Contains(ids, r.ID()) {
 				before.byFile[f] = append(ids, r.ID())

@@ -65,6 +65,7 @@ func Combine(ctx context.Context, in Input, checks []*analyzer.Check, chosen []a
 	}
 	var after *result
 	roots := a.newLoaded(model)
+	// All at once is the usual case, and one run. A crash does not say which fix it was.
 	_, crashed := a.in.attempt(source.Gap{}, func() { after, err = a.harmless(ctx, before, roots, out.Applied, merged) })
 	if crashed || err != nil {
 		if ctx.Err() != nil {

@@ -12,6 +12,7 @@ import (
 // is, it is one and the same everywhere, so that an example stands for it.
 
 // maxAccounts bounds the accounts that an unknown one is tried as.
+// Each is a decision of the whole policy. With more of them the account stays unknown.
 const maxAccounts = 20
 
 // decideTrust decides a trust policy in the partition given or in the one that

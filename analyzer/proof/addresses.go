@@ -9,6 +9,8 @@ import (
 // notPublic are the IPv4 networks that never reach aws:SourceIp: it carries
 // addresses of the Internet. The networks for documentation are not among
 // them: they stand for public ones in every example.
+// Others of IANA's registry count as public: more has to be proven for that, not less.
+// https://www.iana.org/assignments/iana-ipv4-special-registry/
 var notPublic = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),
 	netip.MustParsePrefix("10.0.0.0/8"),
@@ -21,6 +23,7 @@ var notPublic = []netip.Prefix{
 }
 
 // public6 is where IPv6 addresses of the Internet lie.
+// https://www.iana.org/assignments/ipv6-address-space/
 var public6 = netip.MustParsePrefix("2000::/3")
 
 // A stretch is consecutive public addresses that no set of prefixes tells

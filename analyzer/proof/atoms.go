@@ -50,6 +50,8 @@ func (s *solver) actions(denies []*clause, levels []clauseLevel) []string {
 	s.incomplete = s.incomplete || !complete
 	var out []string
 	for _, r := range regions {
+		// The globs of what is exempt come first, and matches ascend: where the first is not
+		// one of them, none is.
 		if len(r.Matches) == 0 || r.Matches[0] >= exempt {
 			out = append(out, r.Sample)
 		}

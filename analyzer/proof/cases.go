@@ -12,6 +12,8 @@ import (
 // case is decided by itself, and what holds in all of them is proven.
 
 // maxDecisions bounds the cases that one question is decided for.
+// Every case on the way is decided as well, in case what is left makes no difference:
+// four choices of two that all matter take 31 decisions, five would take 63.
 const maxDecisions = 48
 
 // A caseSplit decides a question about documents by cases.
@@ -41,6 +43,8 @@ func (s *caseSplit[R]) of(docs []*policy.Document, given value.Givens) R {
 	s.left--
 	r := s.decide(docs)
 	choices := choicesOf(docs)
+	// What is decided without the choices holds whatever they are, unless one of them makes
+	// AWS refuse a document: then none of it counts.
 	if len(choices) == 0 || s.class(r) != 0 && !s.refusedInSome(docs, choices) {
 		return r
 	}

@@ -23,6 +23,9 @@ type Comparison struct {
 // with any action on anything: each Allow covers no request that the Allows before
 // do not cover between them, and each Deny before none that the Denies now do not.
 //
+// That is enough, and more than need be: an Allow of something that a Deny stops all the
+// same counts as wider. A fix that is refused for that does no harm.
+//
 // What both write the same, and nobody knows, is the same in both: the changed
 // policies stand where those before stood.
 func Narrower(before, after []*policy.Document) Comparison {

@@ -396,6 +396,7 @@ func (q *rootQuestion) violated(f *formula, console, key answer) RootResult {
 	} else {
 		result.Witness.Because = "no service control policy stops it"
 	}
+	// A NotAction lets both through: where only one is, the reason is how MFA is tested.
 	if result.Class == RootPartial && (console.stopped == key.stopped) {
 		result.Exempt = exemptions(f, q.ask(f, mfa, true, true).open)
 	}

@@ -136,6 +136,7 @@ func (s *solver) reduce() (denies []*clause, levels []clauseLevel) {
 			denies = append(denies, c)
 		}
 	}
+	// A document with statements that are not listed may hold a Deny of anything.
 	for _, d := range s.formula.hidden {
 		denies = append(denies, &clause{maybe: true, why: documentReasons(d)})
 	}
@@ -292,6 +293,7 @@ func forActions(in []*clause, actions []string) []*clause {
 			continue
 		}
 		covered := value.No
+		// A request that needs two actions is stopped by a Deny of either.
 		for _, a := range actions {
 			covered = covered.Or(c.statement.AdmitsAction(a))
 		}

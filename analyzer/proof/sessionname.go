@@ -14,6 +14,7 @@ import (
 // status is what one caller may call a session, from nothing to everything.
 type status int8
 
+// They are compared: the worst is the last.
 const (
 	notAdmitted status = iota
 	boundName
@@ -50,6 +51,8 @@ type nameRegion struct {
 // identifying says whether a key's value identifies the caller.
 func (t *trust) identifying(key string) bool {
 	key = strings.ToLower(key)
+	// Whether people can give themselves a tag depends on who may tag users and roles, which
+	// no trust policy says: the project says it.
 	if tag, ok := strings.CutPrefix(key, "aws:principaltag/"); ok {
 		return t.opt.TrustedTags == nil || slices.ContainsFunc(t.opt.TrustedTags, func(s string) bool { return strings.EqualFold(s, tag) })
 	}
@@ -92,6 +95,7 @@ func (t *trust) regions(key string, r *policy.Request) (out []nameRegion, comple
 			for _, v := range p.Variables() {
 				derived = derived && t.identifying(v) && r.Lookup(v).Presence == policy.Known
 			}
+			// A tag that people give themselves is no fixed name: each may choose it.
 			untrusted := slices.ContainsFunc(p.Variables(), func(v string) bool {
 				return strings.HasPrefix(strings.ToLower(v), "aws:principaltag/") && !t.identifying(v)
 			})
@@ -236,6 +240,7 @@ func (u *unknownPrincipal) same(p policy.Principal) value.Tri {
 		return value.Yes
 	case own.Value != nil && p.Value != nil && own.Value.Ref != nil && p.Value.Ref != nil && *own.Value.Ref == *p.Value.Ref:
 		return value.Yes
+	// None from there on is an account, a user or a role.
 	case p.Class >= policy.FederatedUserPrincipal:
 		return value.No
 	case own.Account != "" && p.Account != "" && own.Account != p.Account:
@@ -419,6 +424,7 @@ func (t *trust) decide(callers []caller, h *hypothesis) SessionNameResult {
 		t.violated(&result, outcomes, worst)
 		return result
 	}
+	// Doubts count only where nothing certain is found: a violation needs no more.
 	for _, o := range outcomes {
 		if o.maybe {
 			result.Needs = addReasons(result.Needs, o.needs...)

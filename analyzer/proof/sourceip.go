@@ -248,12 +248,15 @@ func newIPQuestion(levels []Level, docs []*policy.Document, partition, account s
 				}
 			case slices.Contains(endpointKeys, key) && len(c.Values) > 0 && c.Operator.Family != policy.NullFamily:
 				if text, ok := c.Values[0].Text(); ok {
+					// Of a pattern, a text that matches it: one's own endpoint as well as any.
 					q.own[key] = strings.NewReplacer("*", "x", "?", "x").Replace(text)
 				}
 			}
 		}
 	}
 	q.listed = len(q.sets)
+	// They cut the stretches as the policies' lists do, or compare could miss an address
+	// that is in one and not in the other.
 	if opt.Allowed != nil {
 		q.sets = append(q.sets, opt.Allowed)
 	}
@@ -284,6 +287,7 @@ func (q *ipQuestion) request(c *policy.Caller) *policy.Request {
 		r = roleRequest(c.Partition, c.Account, c.Name)
 	}
 	r.Caller = c
+	// How the caller signed in is left open; see ask.
 	delete(r.Context, "aws:multifactorauthpresent")
 	delete(r.Context, "aws:multifactorauthage")
 	return r
@@ -364,6 +368,7 @@ func (q *ipQuestion) without() *formula {
 		}
 	}
 	for _, l := range q.formula.levels {
+		// Without its Allows a level would stop everything: it is left out whole.
 		if !slices.ContainsFunc(l.allows, aboutAddresses) {
 			f.levels = append(f.levels, l)
 		}
@@ -404,6 +409,7 @@ func (q *ipQuestion) decide() SourceIPResult {
 // worse orders classes: a violation beats what is not determined, which beats
 // a proof.
 func worse(a, b IPClass) bool {
+	// There are ten classes: 50 and 100 put the verdicts apart, and keep their order within.
 	rank := func(c IPClass) int {
 		switch {
 		case c.Verdict() == Violated:

@@ -16,6 +16,7 @@ import (
 type token map[string]string
 
 // maxOptional bounds the optional claims that are left out one by one.
+// Each doubles the tokens that are written.
 const maxOptional = 4
 
 // eachToken gives tokens of the issuer, one for every way in which the policies can

@@ -238,6 +238,8 @@ func newTrust(doc *policy.Document, opt SessionNameOptions) *trust {
 	t.accounts = slices.Compact(t.accounts)
 	docs := append([]*policy.Document{doc}, opt.RCPs...)
 	t.tests = testsOfCallers(docs)
+	// The account of the role has to be some account: a request carries it in
+	// aws:ResourceAccount, and its own principals are no strangers.
 	t.own = cmp.Or(opt.Account, opt.example)
 	t.known = accountsNamed(docs)
 	if t.own == "" {

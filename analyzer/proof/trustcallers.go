@@ -149,6 +149,8 @@ func (t *trust) callers() []caller {
 // in which the policies can tell them apart; for "" of every account that nobody
 // named.
 func (t *trust) everybody(account string) []caller {
+	// Two of each kind: one caller alone does not show that a name which it may use, another
+	// may use as well (markShared).
 	users := t.cast(policy.UserCaller, account, true)
 	return append(users, t.cast(policy.RoleCaller, account, true)...)
 }

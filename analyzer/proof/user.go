@@ -138,6 +138,8 @@ func userMFAAt(u User) UserResult {
 		left:      maxDecisions,
 		local:     &local,
 	}
+	// Where there is no boundary, nil keeps its place among them, by which kind and decide
+	// tell them apart.
 	docs := append(slices.Clone(u.Documents), u.Boundary)
 	r := s.whole(append(docs, documentsOf(u.SCPs)...))
 	r.Near = local.near(r.Near)
@@ -346,6 +348,7 @@ func (q *userQuestion) decide() UserResult {
 		if open := q.ask(f, withoutMFA, exemptActions(nil, false), true); open.stopped == value.No {
 			result.Tolerated = open.open
 		}
+		// Nothing is exempt here: a user who may only enrol a device is not idle.
 		result.Idle = q.ask(f, withMFA, nil, false).stopped == value.Yes
 		return result
 	case console.stopped == value.Yes && key.stopped == value.No:
