@@ -14,7 +14,9 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// evaluation evaluates one expression.
+// evaluation evaluates one expression. It is passed by value: what has to
+// evaluate a part otherwise, without telling errors or with more names, changes a
+// copy of its own.
 type evaluation struct {
 	ev     *evaluator
 	f      *frame
@@ -63,10 +65,15 @@ func (e evaluation) doubt(at source.Span, reason string) {
 }
 
 // value is the value of a native expression.
+//
+// Every expression goes through here, so that the bounds on steps and depth hold
+// for all of them, and an unknown value that nothing explains gets its own text
+// for a reason: a finding can always say what is missing.
 func (e evaluation) value(x hclsyntax.Expression) *value.Value {
 	if !e.ev.step(e.text.Span) {
 		return value.UnknownBecause("evaluation was stopped before", e.span(x.Range()))
 	}
+	// Names that lead to names count as well: once has the same counter.
 	if e.ev.depth++; e.ev.depth > maxDepth {
 		e.ev.depth--
 		e.ev.gap(source.ErrorGap, e.span(x.Range()), "expressions nested too deep to evaluate")
@@ -99,6 +106,8 @@ func abridged(text string, most int) string {
 	return text
 }
 
+// evaluate tells the kinds of expressions apart. value is the one to call: it
+// keeps to the bounds.
 func (e evaluation) evaluate(x hclsyntax.Expression) *value.Value {
 	switch x := x.(type) {
 	case *hclsyntax.LiteralValueExpr:
@@ -114,6 +123,8 @@ func (e evaluation) evaluate(x hclsyntax.Expression) *value.Value {
 	case *hclsyntax.ScopeTraversalExpr:
 		return e.traversal(x.Traversal)
 	case *hclsyntax.RelativeTraversalExpr:
+		// aws_iam_role.r[var.i].arn is a reference too, though to hcl it is a step
+		// from the value of an index.
 		from := e.value(x.Source)
 		v := e.follow(from, x.Traversal)
 		if e.ev.objectOf(from) != nil {
@@ -141,6 +152,8 @@ func (e evaluation) evaluate(x hclsyntax.Expression) *value.Value {
 	case *hclsyntax.ObjectConsKeyExpr:
 		return e.objectKey(x)
 	case *hclsyntax.AnonSymbolExpr:
+		// The parser makes one symbol for each splat: its identity says which of
+		// those around is meant.
 		for a := e.anon; a != nil; a = a.next {
 			if a.symbol == x {
 				return a.v
@@ -153,6 +166,7 @@ func (e evaluation) evaluate(x hclsyntax.Expression) *value.Value {
 func (e evaluation) literal(x *hclsyntax.LiteralValueExpr) *value.Value {
 	v := fromCty(x.Val, e.span(x.SrcRange))
 	v.Syntax = e.syntax
+	// The parser puts it where it could not read an expression and went on.
 	if x.Val == cty.DynamicVal {
 		v.Why = []value.Reason{{Text: "the text is not valid", Span: v.Span}}
 	}
@@ -171,6 +185,7 @@ func (e evaluation) object(x *hclsyntax.ObjectConsExpr) *value.Value {
 	v := &value.Value{Kind: value.Object, Span: e.span(x.SrcRange), Syntax: e.syntax}
 	for _, item := range x.Items {
 		name := e.value(item.KeyExpr)
+		// { 1 = "x" } has the member "1": keys are strings in the end.
 		if !name.Is(value.String) {
 			name = e.asString(name, e.span(item.KeyExpr.Range()))
 		}
@@ -182,6 +197,10 @@ func (e evaluation) object(x *hclsyntax.ObjectConsExpr) *value.Value {
 
 // uniqueAttrs are members in key order, the last of those with one name; those
 // with unknown names follow.
+//
+// That a name comes twice is no error in an object that is written out; hcl takes
+// the last. The order is that of cty's objects, in which Terraform goes through
+// them.
 func uniqueAttrs(attrs []value.Attr) []value.Attr {
 	last := map[string]int{}
 	for i, a := range attrs {
@@ -205,6 +224,10 @@ func uniqueAttrs(attrs []value.Attr) []value.Attr {
 	return append(out, unknown...)
 }
 
+// objectKey is the name of a member. A word by itself is the name and no
+// reference; a reference stands in parentheses, which the parser tells by
+// ForceNonLiteral:
+// https://developer.hashicorp.com/terraform/language/expressions/types
 func (e evaluation) objectKey(x *hclsyntax.ObjectConsKeyExpr) *value.Value {
 	if !x.ForceNonLiteral {
 		if name := hcl.ExprAsKeyword(x.Wrapped); name != "" {
@@ -235,7 +258,8 @@ func (e evaluation) asString(v *value.Value, at source.Span) *value.Value {
 	return s
 }
 
-// asBool is the truth of v.
+// asBool is the truth of v. Maybe is also what is refused: then it is in errs.
+// null is refused, and not false.
 func (e evaluation) asBool(v *value.Value, at source.Span) value.Tri {
 	if v.Missing() {
 		e.fail(at, "a null value stands where true or false is needed")
@@ -252,6 +276,8 @@ func (e evaluation) asBool(v *value.Value, at source.Span) value.Tri {
 	return value.TriOf(b.Bool)
 }
 
+// asNumber is v as a number; false for what is not known and for what is refused,
+// which alone is in errs.
 func (e evaluation) asNumber(v *value.Value, at source.Span) (*big.Float, bool) {
 	if v.Missing() {
 		e.fail(at, "a null value stands where a number is needed")
@@ -280,6 +306,10 @@ func reasons(from ...*value.Value) []value.Reason {
 }
 
 // derived is v, resting on what from rests on.
+//
+// It is for what was computed: all that is inside of from may have decided it.
+// For a member that is only passed on see part: it has what it rests on by
+// itself.
 func derived(v *value.Value, from ...*value.Value) *value.Value {
 	for _, f := range from {
 		v = burden(v, f.AllAssumptions(), sensitiveDeep(f))
@@ -300,7 +330,11 @@ func part(v, of *value.Value) *value.Value {
 }
 
 // conditional evaluates one branch, or none: an unknown test leaves the result
-// unknown unless both branches are known and equal.
+// unknown unless both branches are known and equal. Each branch is a case then,
+// with what the test says where it is taken: what holds in both is certain all
+// the same.
+//
+// A branch is evaluated by eval, since in a template it is text and not a value.
 func (e evaluation) conditional(x *hclsyntax.ConditionalExpr, eval func(hclsyntax.Expression) *value.Value) *value.Value {
 	test := e.value(x.Condition)
 	at := e.span(x.SrcRange)
@@ -344,11 +378,15 @@ func (e evaluation) branch(v *value.Value, other hclsyntax.Expression, test *val
 		if x, ok := other.(*hclsyntax.LiteralValueExpr); ok && x.Val.IsNull() {
 			break
 		}
+		// hcl evaluates the other branch as well, for its type, and drops what it
+		// would be refused for.
 		var ignored []value.Reason
 		quiet := e
 		quiet.errs = &ignored
 		o := quiet.value(other)
 		t := typeOf(o)
+		// The type of what belongs to a resource is not all known here: that it
+		// does not fit is not said.
 		if v.Ref == nil && o.Ref == nil && !t.HasDynamicTypes() && !typeOf(v).HasDynamicTypes() {
 			if _, ok := unify([]cty.Type{typeOf(v), t}); !ok {
 				return e.fail(e.span(other.Range()), differentBranches)
@@ -368,9 +406,13 @@ func (e evaluation) branch(v *value.Value, other hclsyntax.Expression, test *val
 			}
 		}
 	}
+	// The value rests on what decided the test. Why the test's members are
+	// unknown, if they are, is no matter any more.
 	return derived(v, &value.Value{Kind: value.Null, Assumptions: test.AllAssumptions(), Sensitive: test.Sensitive})
 }
 
+// commonType is the type that Terraform gives to either of two values; the zero
+// Type when they have none in common.
 func commonType(a, b *value.Value) value.Type {
 	t, ok := unify([]cty.Type{typeOf(a), typeOf(b)})
 	if !ok {

@@ -14,16 +14,23 @@ import (
 func (e evaluation) functionCall(x *hclsyntax.FunctionCallExpr) *value.Value {
 	at := e.span(x.Range())
 	called := x.Name
+	// Both tools know their own functions under core:: as well.
 	switch name := strings.TrimPrefix(x.Name, "core::"); {
 	case name == "try" && !x.ExpandFinal:
 		return e.try(x.Args, at)
 	case name == "can" && len(x.Args) == 1:
 		return e.can(x.Args[0], at)
+	// A template may not render others in Terraform, nor in OpenTofu before 1.7:
+	// https://developer.hashicorp.com/terraform/language/functions/templatefile
 	case e.f.alone && (name == "templatefile" || name == "templatestring") && e.ev.dialect.Since("", "1.7.0") == value.No:
 		return e.fail(at, name+" may not be called from a template")
+	// Terraform takes a reference alone there, and no text that the call makes:
+	// https://developer.hashicorp.com/terraform/language/functions/templatestring
 	case name == "templatestring" && e.ev.dialect.Language == lang.Terraform && len(x.Args) > 0 && isTemplate(x.Args[0]):
 		return e.fail(at, "templatestring takes a reference to a template, not a template")
 	case strings.HasPrefix(name, "provider::"):
+		// The local name of a provider is the module's choice: what
+		// required_providers says of it decides whose functions they are.
 		local, function, _ := strings.Cut(strings.TrimPrefix(name, "provider::"), "::")
 		switch builtin := e.f.m.requiredSource(local) == "terraform.io/builtin/terraform"; {
 		case builtin:
@@ -40,6 +47,8 @@ func (e evaluation) functionCall(x *hclsyntax.FunctionCallExpr) *value.Value {
 			continue
 		}
 		switch {
+		// Of a set, elements that are not known may turn out to be equal: then
+		// there are fewer arguments.
 		case v.IsSequence() && !v.Open && (v.Kind != value.Set || v.Known()):
 			for _, elem := range v.Elems {
 				args = append(args, e.argument(x.Name, part(elem, v)))
@@ -83,7 +92,8 @@ func isTemplate(x hclsyntax.Expression) bool {
 }
 
 // expandUnknown calls a function with an unknown number of arguments: concat
-// keeps what the known ones contribute.
+// keeps what the known ones contribute. Of other functions an argument more may
+// change everything.
 func (e evaluation) expandUnknown(name string, args []*value.Value, rest *value.Value, at source.Span) *value.Value {
 	why := reasons(rest)
 	if name == "concat" {
@@ -97,6 +107,10 @@ func (e evaluation) expandUnknown(name string, args []*value.Value, rest *value.
 
 // argument makes a whole value of a resource or module before a function looks
 // into it; most only pass it on.
+//
+// To make it whole evaluates each of its attributes. The functions here only pass
+// members on: nothing is evaluated for them that nobody asks for. What may be
+// null they have to see as that.
 func (e evaluation) argument(name string, v *value.Value) *value.Value {
 	switch name {
 	case "values", "flatten", "element", "concat", "one", "coalesce", "coalescelist", "toset", "tolist", "tomap", "zipmap", "slice", "length", "sensitive", "nonsensitive":
@@ -112,11 +126,13 @@ func (ev *evaluator) whole(v *value.Value, cautious bool) *value.Value {
 	if v == nil {
 		return v
 	}
+	// A placeholder has no members yet; one that has was made whole before.
 	if v.Ref != nil && v.Ref.Attr == "" && v.Is(value.Object) && len(v.Attrs) == 0 {
 		if o := ev.objects[v.Ref]; o != nil {
 			w := *o.whole(cautious)
 			w.Ref, w.Via = v.Ref, v.Via
 			if why := o.mayBeNull(); why != nil {
+				// OpenTofu's enabled, when it is not known: the object, or null.
 				u := value.Of(value.Type{}, v.Span, why...)
 				u.Candidates = []*value.Value{&w, {Kind: value.Null, Ref: v.Ref, Span: v.Span}}
 				return part(u, v)
@@ -124,6 +140,7 @@ func (ev *evaluator) whole(v *value.Value, cautious bool) *value.Value {
 			return part(&w, v)
 		}
 	}
+	// All instances of a block: what the first one is, all are.
 	if v.IsSequence() && len(v.Elems) > 0 && v.Elems[0].Ref != nil && v.Elems[0].Ref.Attr == "" {
 		w := *v
 		w.Elems = make([]*value.Value, len(v.Elems))
@@ -145,6 +162,13 @@ func (ev *evaluator) whole(v *value.Value, cautious bool) *value.Value {
 }
 
 // try is the first argument that Terraform would not refuse.
+//
+// https://developer.hashicorp.com/terraform/language/functions/try
+//
+// Terraform makes it unknown as soon as an argument refers to something unknown
+// (dependsOnUnknowns in https://github.com/hashicorp/hcl/tree/main/ext/tryfunc),
+// since the apply may refuse it. A value that is settled is what the apply will
+// make it, so that it is taken here before that.
 func (e evaluation) try(args []hclsyntax.Expression, at source.Span) *value.Value {
 	var errs, doubts []value.Reason
 	for _, a := range args {
@@ -188,6 +212,7 @@ func (e evaluation) can(x hclsyntax.Expression, at source.Span) *value.Value {
 
 // settled says that an expression with this value will not fail once everything
 // is known: what is unknown in it are attributes that their resource surely has.
+// An open collection may yet lack the member that is asked for.
 func settled(v *value.Value) bool {
 	yes := true
 	v.Walk(func(w *value.Value) bool {
@@ -204,6 +229,9 @@ func settled(v *value.Value) bool {
 	return yes
 }
 
+// surelyThere says that the attribute exists, whatever its value. [?] stands for
+// instances of which there may be none. Deeper paths are taken for granted only
+// of AWS resources: what is inside of an output, say, no schema fixes.
 func surelyThere(ref *value.Ref) bool {
 	if ref == nil || strings.Contains(ref.Address, "[?]") {
 		return false

@@ -13,7 +13,8 @@ import (
 // Terraform would refuse is none.
 
 // byCase is out, the result for of, with what the result is for each of the
-// values that of is one of.
+// values that of is one of. A result that is known needs no cases: it is the same
+// for all.
 func (e evaluation) byCase(out, of *value.Value, f func(evaluation, *value.Value) *value.Value) *value.Value {
 	if of == nil || len(of.Candidates) == 0 || out.Known() {
 		return out
@@ -23,6 +24,7 @@ func (e evaluation) byCase(out, of *value.Value, f func(evaluation, *value.Value
 		if e.ev.stopped {
 			return out
 		}
+		// A case is kept beside the others: it costs more than an expression.
 		e.ev.charge(8)
 		var errs []value.Reason
 		quiet := e
@@ -41,7 +43,8 @@ var inMembers = map[string]int{
 	"contains": 2, "alltrue": 2, "anytrue": 2, "toset": 2,
 }
 
-// asTheyAre are the functions that keep what their arguments are one of.
+// asTheyAre are the functions that keep what their arguments are one of. To
+// evaluate them by case would make the same cases a second time.
 var asTheyAre = map[string]bool{"jsonencode": true, "sensitive": true, "nonsensitive": true, "ephemeralasnull": true}
 
 // byCase is v, the result of the call, with what it is for each of the values
@@ -50,6 +53,8 @@ func (c *call) byCase(v *value.Value) *value.Value {
 	if asTheyAre[c.name] || v.Known() {
 		return v
 	}
+	// The arguments as one tuple, since what holds in a case of one of them may
+	// exclude a case of another.
 	combinations := value.Combinations(&value.Value{Kind: value.Tuple, Elems: c.args}, max(1, inMembers[c.name]))
 	if combinations == nil {
 		return v
@@ -85,6 +90,11 @@ func restOfEach(vs ...*value.Value) *value.Value {
 
 // given is what holds where a test does, as far as the test is the same
 // wherever it is written so: it names nothing but what its module has once.
+//
+// Two values with the same test both take the first branch or neither does: that
+// is what it is for. Its name is the text of the test with its module, which is why each,
+// count, self and the names of loops, which differ by instance or item, give
+// none.
 func (e evaluation) given(test hclsyntax.Expression) (g value.Given, ok bool) {
 	g.Holds = true
 	for {
@@ -112,6 +122,7 @@ func (e evaluation) given(test hclsyntax.Expression) (g value.Given, ok bool) {
 		}
 	}
 	g.Test = e.ev.root.ID() + " " + e.f.m.address + " " + strings.Join(strings.Fields(e.textOf(test.Range())), " ")
+	// A test that names nothing is a constant, and tells nothing of others.
 	return g, len(names) > 0
 }
 
@@ -124,7 +135,7 @@ func (e evaluation) givens(test hclsyntax.Expression) (holds, fails value.Givens
 }
 
 // maxOptional bounds the elements whose presence is not known of which every
-// selection is kept.
+// selection is kept. There are twice as many selections for each.
 const maxOptional = 4
 
 // optionals are the elements of a sequence, or the members of an object, with
@@ -180,6 +191,7 @@ func (o *optionals) of(v *value.Value) *value.Value {
 		return v
 	}
 	var cases []value.Case
+	// Bit i says whether the i'th of those that may be missing is there.
 	for selection := range 1 << o.may {
 		c := *v
 		c.Elems, c.Attrs, c.Open, c.Rest, c.Why = nil, nil, false, nil, nil
@@ -214,6 +226,7 @@ func (o *optionals) selected(c *value.Value, selection int) (when value.Givens, 
 			continue
 		}
 		name, _ := m.attr.Key()
+		// Terraform refuses a for expression that makes a key twice.
 		if names[name] {
 			return nil, false
 		}

@@ -38,18 +38,22 @@ func (e evaluation) attributeOf(v *value.Value, name string, at source.Span) *va
 		if problem != "" {
 			return e.fail(at, problem)
 		}
+		// In try and can it matters that the object may be null: the attribute is
+		// refused then.
 		if e.doubts != nil {
 			*e.doubts = append(*e.doubts, o.mayBeNull()...)
 		}
 		return part(m, v)
 	}
 	switch {
+	// OpenTofu's enabled = false.
 	case v.Is(value.Null) && v.Ref != nil && v.Ref.Attr == "":
 		return e.fail(at, v.Ref.Address+" is not enabled, and null")
 	case v.Is(value.Unknown):
 		return part(unknownMember(v, "."+name, at), v)
 	case v.Missing():
 		return e.fail(at, "a null value has no attribute "+strconv.Quote(name))
+	// "Missing resource instance key", as Terraform calls it.
 	case e.ev.instancesOf(v) != nil && v.Get(name).Is(value.Absent):
 		return e.fail(at, e.ev.instancesOf(v).indexIt(v.Ref.Address, name))
 	case !v.IsMapping():
@@ -67,7 +71,8 @@ func (e evaluation) attributeOf(v *value.Value, name string, at source.Span) *va
 	return part(within(m, v, "."+name), v)
 }
 
-// objectOf is the resource or module that v is, as a whole.
+// objectOf is the resource or module that v is, as a whole. Copies of the value
+// are still found, since they have the same Ref; a member has another.
 func (ev *evaluator) objectOf(v *value.Value) object {
 	if v == nil || v.Ref == nil || v.Ref.Attr != "" || v.Kind != value.Object {
 		return nil
@@ -105,13 +110,14 @@ func memberType(t value.Type, step string) value.Type {
 }
 
 // within is a member of v, which names the attribute that v refers to in more
-// detail.
+// detail. What refers to something by itself goes on to do so.
 func within(m, v *value.Value, step string) *value.Value {
 	if v.Ref == nil || m.Ref != nil {
 		return m
 	}
 	w := *m
 	ref := *v.Ref
+	// The attribute of a whole resource is "arn" and not ".arn".
 	if ref.Attr == "" && step[0] == '.' {
 		step = step[1:]
 	}
@@ -126,6 +132,7 @@ func (e evaluation) index(v, key *value.Value, at source.Span) *value.Value {
 	return burden(part(m, v), key.Assumptions, false)
 }
 
+// element is v[key] without what the member rests on, which index adds.
 func (e evaluation) element(v, key *value.Value, at source.Span) *value.Value {
 	if all := e.ev.instancesOf(v); all != nil {
 		if m, ok := all.at(key); ok {
@@ -171,9 +178,11 @@ func (e evaluation) element(v, key *value.Value, at source.Span) *value.Value {
 		if acc != big.Exact || i < 0 || i >= int64(len(v.Elems)) && !v.Open {
 			return e.fail(at, "there is no element "+n.Text('f', -1)+" among "+strconv.Itoa(len(v.Elems)))
 		}
+		// Whichever it is, it is like the rest.
 		if v.Open && len(v.Elems) == 0 && v.Rest != nil {
 			return placedAt(v.Rest, at)
 		}
+		// Others may stand between those that are listed: see positioned.
 		if v.Open {
 			return value.Of(value.Type{}, at, reasons(v)...)
 		}
@@ -199,6 +208,7 @@ func indexStep(key *value.Value) (string, bool) {
 }
 
 // splat is v[*].rest: of a list each, of null none, of anything else that.
+// https://developer.hashicorp.com/terraform/language/expressions/splat
 func (e evaluation) splat(x *hclsyntax.SplatExpr) *value.Value {
 	src := e.value(x.Source)
 	return e.byCase(e.splatOf(x, src), src, func(e evaluation, src *value.Value) *value.Value { return e.splatOf(x, src) })
@@ -217,6 +227,8 @@ func (e evaluation) splatOf(x *hclsyntax.SplatExpr, src *value.Value) *value.Val
 		out.Open, out.Why = true, reasons(src)
 		out.Rest = each(e, memberNotListed(src))
 	case e.ev.mayBeNull(src) != nil:
+		// Where it is null there is nothing to go through: that its attribute
+		// would be refused then is no doubt about the splat.
 		surely := e
 		surely.doubts = nil
 		out.Open, out.Why = true, e.ev.mayBeNull(src)
@@ -226,6 +238,7 @@ func (e evaluation) splatOf(x *hclsyntax.SplatExpr, src *value.Value) *value.Val
 		for i := range src.Elems {
 			out.Elems = append(out.Elems, each(e, nth(src, i)))
 		}
+		// hcl makes a list of a list or set; a list may go where a tuple may not.
 		if src.Kind != value.Tuple && !src.Open {
 			out.Kind = value.List
 		}
@@ -236,8 +249,9 @@ func (e evaluation) splatOf(x *hclsyntax.SplatExpr, src *value.Value) *value.Val
 	return part(out, src)
 }
 
-// unordered makes a set of a sequence whose elements stand for those of from,
-// if these stand in no known order.
+// unordered makes a set of a sequence whose elements stand for those of from, if
+// these stand in no known order. Nobody may then take elements from it by
+// position.
 func unordered(v, from *value.Value) {
 	if from.IsSequence() && !positioned(from) {
 		v.Kind = value.Set
@@ -247,7 +261,9 @@ func unordered(v, from *value.Value) {
 	}
 }
 
-// loopItem is what a for expression goes over.
+// loopItem is what a for expression goes over. The key of a list's element is its
+// index, that of a set's element the element:
+// https://developer.hashicorp.com/terraform/language/expressions/for
 type loopItem struct{ key, v *value.Value }
 
 // loop goes through the collection of a for expression. open says that there may
@@ -300,6 +316,8 @@ func (e evaluation) givensOf(x *hclsyntax.ForExpr) (kept, left value.Givens) {
 		return nil, nil
 	}
 	inner := e
+	// Only the names are looked for: a test that uses one of them depends on the
+	// item.
 	inner.f = e.f.bind(x.KeyVar, nil).bind(x.ValVar, nil)
 	return inner.givens(x.CondExpr)
 }
@@ -354,7 +372,8 @@ func (e evaluation) forTupleOver(x *hclsyntax.ForExpr, coll *value.Value, eval f
 	return part(out, coll)
 }
 
-// restOf is what a for expression makes of the items that are not listed.
+// restOf is what a for expression makes of the items that are not listed. It is
+// nil where that would be refused: nothing is known of them then.
 func (e evaluation) restOf(x *hclsyntax.ForExpr, coll *value.Value, eval func(evaluation, hclsyntax.Expression) *value.Value) *value.Value {
 	var errs []value.Reason
 	inner := e
@@ -397,6 +416,8 @@ func (e evaluation) forObject(x *hclsyntax.ForExpr, coll *value.Value) *value.Va
 		out.Why = reasons(coll)
 	}
 	index := map[string]int{}
+	// With ... an item more changes what is in a group, and not only which there
+	// are: no selection of members says that.
 	all := &optionals{open: open || x.Group}
 	holds, fails := e.givensOf(x)
 	for _, it := range items {
@@ -425,6 +446,7 @@ func (e evaluation) forObject(x *hclsyntax.ForExpr, coll *value.Value) *value.Va
 			out.Open, out.Why = true, append(out.Why, reasons(name)...)
 		case !known:
 			out.Attrs = append(out.Attrs, value.Attr{Name: name, Value: v})
+		// https://developer.hashicorp.com/terraform/language/expressions/for#grouping-results
 		case seen && x.Group:
 			group := *out.Attrs[i].Value
 			group.Elems = append(group.Elems, v)

@@ -22,9 +22,10 @@ type operand struct {
 // logical is x && y or x || y.
 //
 // Since Terraform 1.12 and OpenTofu 1.10 either side decides alone, whatever
-// would be refused on the other one, and null counts as false there; before,
-// both had to be right. What either side decides, it decides in all versions:
-// where the version is not known, the older ones refuse the expression or agree.
+// would be refused on the other one, and null counts as false there; before, both
+// had to be right. What either side decides, it decides in all versions: where
+// the version is not known, the older ones refuse the expression or agree. What
+// each release makes of it is recorded in testdata/agreement, under "Logic".
 func (e evaluation) logical(x *hclsyntax.BinaryOpExpr, at source.Span) *value.Value {
 	short := e.ev.dialect.Since("1.12.0", "1.10.0")
 	a := e.operand(x, x.LHS)
@@ -71,6 +72,8 @@ func (e evaluation) logical(x *hclsyntax.BinaryOpExpr, at source.Span) *value.Va
 	return e.truth(value.Maybe, at, a.v, b.v)
 }
 
+// operand evaluates one side. Nothing is refused yet: whether it is, the other
+// side decides.
 func (e evaluation) operand(x *hclsyntax.BinaryOpExpr, side hclsyntax.Expression) operand {
 	o := operand{position: e.span(side.Range())}
 	quiet := e
@@ -96,7 +99,9 @@ func (e evaluation) refuse(of ...operand) {
 	}
 }
 
-// literalOperand says that an operand can only be refused for what it is.
+// literalOperand says that an operand can only be refused for what it is. Then it
+// is looked at even where the other side decides: true || "notabool" is refused
+// by all versions.
 func literalOperand(x hclsyntax.Expression) bool {
 	switch x := x.(type) {
 	case *hclsyntax.LiteralValueExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr:

@@ -53,6 +53,7 @@ func (e evaluation) arithmetic(op *hclsyntax.Operation, a, b *value.Value, at so
 		return derived(value.Of(value.Type{Kind: value.Number}, at, reasons(a, b)...), a, b)
 	case op == hclsyntax.OpModulo && n.Sign() == 0:
 		return derived(&value.Value{Kind: value.Number, Number: m, Span: at}, a, b) // as cty has it
+	// Digits of 1e999999999 would fill the memory; comparing needs none.
 	case oversized(m) || oversized(n):
 		return e.fail(at, "a number is too large")
 	}
@@ -63,7 +64,9 @@ func (e evaluation) arithmetic(op *hclsyntax.Operation, a, b *value.Value, at so
 }
 
 // calculated is what an operator makes of two numbers; ok is false when that is
-// no number, as the difference of two infinities.
+// no number, as the difference of two infinities. math/big panics there.
+// Precision and rounding are those of cty, so that 0.1 + 0.2 has the digits that
+// Terraform prints.
 func calculated(op *hclsyntax.Operation, m, n *big.Float) (z *big.Float, ok bool) {
 	defer func() {
 		if problem := recover(); problem != nil {
@@ -87,6 +90,7 @@ func calculated(op *hclsyntax.Operation, m, n *big.Float) (z *big.Float, ok bool
 		if m.IsInf() || n.IsInf() {
 			return nil, false
 		}
+		// Int drops the fraction, so the result has the sign of m: -7 % 3 is -1.
 		quotient, _ := new(big.Float).SetPrec(512).Quo(m, n).Int(nil)
 		z.Sub(m, new(big.Float).SetPrec(512).Mul(new(big.Float).SetPrec(512).SetInt(quotient), n))
 	default:

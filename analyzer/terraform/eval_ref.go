@@ -22,15 +22,20 @@ func through(v *value.Value, name string, at source.Span) *value.Value {
 func (e evaluation) traversal(t hcl.Traversal) *value.Value {
 	at := e.span(t.SourceRange())
 	root := t.RootName()
+	// Names of for expressions, dynamic blocks and templates hide the language's
+	// own.
 	if v, ok := e.f.lookup(root); ok {
 		return e.follow(v, t[1:])
 	}
 	if e.f.alone {
+		// The binding without a name stands for variables that are not listed:
+		// see render.
 		if v, ok := e.f.lookup(""); ok {
 			return value.Of(value.Type{}, at, reasons(v)...)
 		}
 		return e.fail(at, "the template has no variable "+strconv.Quote(root))
 	}
+	// Defaults of variables, and files of values, are evaluated without a module.
 	if e.f.m == nil {
 		return e.fail(at, "a value here may not refer to others")
 	}
@@ -66,6 +71,8 @@ func (e evaluation) traversal(t hcl.Traversal) *value.Value {
 		if e.ev.dialect.Language != lang.Terraform {
 			return e.terraform(root, name, at)
 		}
+	// Provisioners, connections and postconditions alone may say it:
+	// https://developer.hashicorp.com/terraform/language/expressions/references
 	case "self":
 		if e.f.self != nil {
 			v, problem := e.f.self.member(name, e.f.cautious)
@@ -94,6 +101,8 @@ func (e evaluation) traversal(t hcl.Traversal) *value.Value {
 			return e.fail(at, "the reference to a data source is not complete")
 		}
 		return e.resource(addrs.Resource{Mode: addrs.Data, Type: name, Name: a.Name}, rest[1:], at)
+	// resource.TYPE.NAME is a long way to write TYPE.NAME:
+	// https://github.com/hashicorp/terraform/blob/main/internal/addrs/parse_ref.go
 	case "resource":
 		if len(rest) > 0 {
 			if a, ok := rest[0].(hcl.TraverseAttr); ok {
@@ -111,6 +120,8 @@ func (e evaluation) undeclared(at source.Span, problem string) *value.Value {
 	return e.fail(at, problem)
 }
 
+// resource is the value of a reference to a resource or data source, with the
+// steps that follow its name.
 func (e evaluation) resource(key addrs.Resource, rest hcl.Traversal, at source.Span) *value.Value {
 	v, problem := e.f.m.resourceValue(key)
 	switch {
@@ -123,7 +134,8 @@ func (e evaluation) resource(key addrs.Resource, rest hcl.Traversal, at source.S
 }
 
 // placedAt places a value that stands nowhere in the text, as one does that is
-// unknown or that AWS makes, at its reference.
+// unknown or that AWS makes, at its reference. Else the finding would stand at
+// the header of the resource that is referred to.
 func placedAt(v *value.Value, at source.Span) *value.Value {
 	if !v.Is(value.Unknown) && (v.Ref == nil || v.Ref.Attr != "arn" || arnKinds[v.Ref.Type] == "") {
 		return v
@@ -144,6 +156,7 @@ func (e evaluation) repetition(root, name string, at source.Span) *value.Value {
 		return burden(k.name, k.assumptions, false)
 	case root == "each" && name == "value" && k.kind == eachKey:
 		return k.v
+	// The elements of a set are there, only their text is not known.
 	case k.kind == unknownKey && k.v != nil && root == "each" && (name == "key" || name == "value"):
 		return through(k.v, "each."+name, at)
 	case k.kind == unknownKey:
@@ -159,6 +172,10 @@ func (e evaluation) repetition(root, name string, at source.Span) *value.Value {
 	return e.fail(at, root+"."+name+" has no value here")
 }
 
+// path is path.module and its like. path.root is "." since Terraform runs in the
+// root module's directory, or is sent there by -chdir; path.cwd is another
+// directory then, and no one's to guess:
+// https://developer.hashicorp.com/terraform/language/expressions/references#filesystem-and-workspace-info
 func (e evaluation) path(name string, at source.Span) *value.Value {
 	switch name {
 	case "module":
@@ -169,6 +186,9 @@ func (e evaluation) path(name string, at source.Span) *value.Value {
 	return value.Of(value.Type{Kind: value.String}, at, value.Reason{Text: "path." + name + " depends on where Terraform runs", Span: at})
 }
 
+// terraform is terraform.workspace and its like. "default" is not assumed: which
+// workspace is selected is told by the environment and by .terraform, neither of
+// which is read.
 func (e evaluation) terraform(root, name string, at source.Span) *value.Value {
 	if name == "workspace" {
 		if w := e.ev.opt.Workspace; w != "" {

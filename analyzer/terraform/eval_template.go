@@ -24,6 +24,8 @@ func (e evaluation) startsWith(r hcl.Range, prefix string) bool {
 	return r.Start.Byte >= 0 && r.Start.Byte <= len(e.text.String) && strings.HasPrefix(e.text.String[r.Start.Byte:], prefix)
 }
 
+// templateParts is one string of the pieces. Holes keep their places among the
+// known texts, so that a rule still sees what stands around them.
 func (e evaluation) templateParts(exprs []hclsyntax.Expression, at source.Span, quoted bool) *value.Value {
 	v := &value.Value{Kind: value.String, Span: at, Syntax: e.syntax}
 	var from []*value.Value
@@ -95,12 +97,17 @@ func joinLiterals(parts []value.Part) []value.Part {
 func (e evaluation) templatePart(x hclsyntax.Expression, quoted bool) *value.Value {
 	switch x := x.(type) {
 	case *hclsyntax.LiteralValueExpr:
+		// The template's own text keeps its place in the file, so that a fix can
+		// edit it.
 		if x.Val.Type() == cty.String && x.Val.IsKnown() && !x.Val.IsNull() {
 			v := value.StrAt(templateText(e.text, x.SrcRange, x.Val.AsString(), quoted))
 			v.Syntax = e.syntax
 			return v
 		}
 	case *hclsyntax.ConditionalExpr:
+		// %{ if } and ${ a ? b : c } are the same to hcl's tree; only the text
+		// tells that the branches of the first are templates, with text of their
+		// own.
 		if e.startsWith(x.SrcRange, "%{") {
 			return e.conditional(x, func(branch hclsyntax.Expression) *value.Value {
 				t, ok := branch.(*hclsyntax.TemplateExpr)
@@ -146,8 +153,10 @@ func (e evaluation) templateJoin(x *hclsyntax.TemplateJoinExpr, quoted bool) *va
 	return part(v, tuple)
 }
 
-// render is a text evaluated as a template, with vars its only names.
+// render is a text evaluated as a template, with vars its only names. What it is
+// refused for, the call is refused for.
 func (e evaluation) render(text source.Text, vars *value.Value, at source.Span) *value.Value {
+	// hcl's parser recurses as deep as the text says.
 	if _, reason := workspace.TooDeep([]byte(text.String)); reason != "" {
 		return e.fail(at, "the template cannot be evaluated: "+reason)
 	}
@@ -169,18 +178,24 @@ func (e evaluation) render(text source.Text, vars *value.Value, at source.Span) 
 			}
 		}
 	}
+	// See traversal: a name that is not bound may be among these.
 	if !vars.IsMapping() || vars.Open {
 		f.vars = &binding{"", vars, f.vars}
 	}
 	inner := evaluation{ev: e.ev, f: f, text: text, syntax: value.SyntaxNone, errs: e.errs}
 	v := inner.value(x)
+	// A template that is nothing but an interpolation has the type of what is in
+	// it; what a template renders is text.
 	if v.Is(value.Unknown) || v.Missing() {
 		return v
 	}
 	return inner.asString(v, at)
 }
 
-// json is the value of a JSON expression: its strings are templates.
+// json is the value of a JSON expression: its strings are templates. Names of
+// members are, too:
+// https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping
+// literal says that they are only text: in files of values and in defaults.
 func (e evaluation) json(n *value.Value, literal bool) *value.Value {
 	if !e.ev.step(n.Span) {
 		return value.UnknownBecause("evaluation was stopped before", n.Span)
@@ -219,6 +234,8 @@ func (e evaluation) jsonString(n *value.Value, literal bool) *value.Value {
 		v.Syntax = value.SyntaxTFJSON
 		return &v
 	}
+	// $${ is ${ in the end: also what only looks like a template has to be read
+	// as one.
 	t := e.ev.jsonTemplate(n)
 	for _, g := range t.gaps {
 		e.ev.root.gap(g)
@@ -236,6 +253,8 @@ func (e evaluation) jsonString(n *value.Value, literal bool) *value.Value {
 	return inner.value(t.expr)
 }
 
+// jsonTemplate parses the text of a JSON string, once for each node. The gaps
+// belong to the root that evaluates it, which keeps each once.
 func (ev *evaluator) jsonTemplate(n *value.Value) *parsedTemplate {
 	if t, ok := ev.templates[n]; ok {
 		return t
@@ -248,6 +267,7 @@ func (ev *evaluator) jsonTemplate(n *value.Value) *parsedTemplate {
 		s, _ := n.Text()
 		t.text = source.Computed(s, n.Span)
 	}
+	// hcl's parser recurses as deep as the text says.
 	if _, reason := workspace.TooDeep([]byte(t.text.String)); reason != "" {
 		t.gaps = []source.Gap{{Kind: source.ErrorGap, Span: n.Span, Reason: reason}}
 		return t
@@ -263,6 +283,9 @@ func (ev *evaluator) jsonTemplate(n *value.Value) *parsedTemplate {
 // templateText is the text of a template between its interpolations, which
 // evaluates to val, with every byte traced to its place: escapes are decoded,
 // the indentation of a heredoc and what strip markers take away is left out.
+//
+// Where that does not work out the text stands at the whole range as computed: a
+// finding still has a place, and a fix does not edit what it cannot trace.
 func templateText(text source.Text, r hcl.Range, val string, quoted bool) source.Text {
 	start, end := r.Start.Byte, r.End.Byte
 	if start < 0 || end > len(text.String) || start > end {
@@ -299,6 +322,8 @@ func alignTemplate(b *source.TextBuilder, text source.Text, start, end int, val 
 	for at := start; at < end; {
 		if lineStart {
 			lineStart = false
+			// <<- takes the common indentation away:
+			// https://developer.hashicorp.com/terraform/language/expressions/strings#indented-heredocs
 			if n := indentation(src[at:end]) - indentation(val[i:]); n > 0 {
 				flush(at)
 				at += n
@@ -324,6 +349,7 @@ func alignTemplate(b *source.TextBuilder, text source.Text, start, end int, val 
 			at, i = at+1, i+1
 			continue
 		}
+		// Strip markers (~}) take away white space and nothing else.
 		if !unicode.IsSpace(rune(src[at])) {
 			return false
 		}
@@ -339,7 +365,8 @@ func alignTemplate(b *source.TextBuilder, text source.Text, start, end int, val 
 func indentation(s string) int { return len(s) - len(strings.TrimLeft(s, " \t")) }
 
 // decodeEscape decodes the escape sequence at the start of s; "" when there is
-// none.
+// none. Heredocs know only $${ and %%{:
+// https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences
 func decodeEscape(s string, quoted bool) (decoded string, length int) {
 	if strings.HasPrefix(s, "$${") || strings.HasPrefix(s, "%%{") {
 		return s[1:3], 3
@@ -364,6 +391,7 @@ func decodeEscape(s string, quoted bool) (decoded string, length int) {
 	return "", 0
 }
 
+// decodeHex decodes \u and \U; length counts these two letters as well.
 func decodeHex(s string, length int) (string, int) {
 	if len(s) < length {
 		return "", 0

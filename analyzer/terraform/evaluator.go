@@ -29,6 +29,14 @@ const (
 
 // evaluator is what stands behind a Root read from a configuration. Nothing is
 // evaluated before it is asked for, and nothing twice.
+//
+// Those methods take mu that others come in by: resources, callTree, what Root
+// has for references. All that they call relies on it being held: memos, counters
+// and maps have no locks of their own. depth counts expressions and names
+// together (see value and once). The keys of objects and sets are Refs by
+// identity: a copy of a value is found, and an equal Ref made elsewhere is not.
+// templates are by the node of the JSON file: a block is evaluated for each
+// instance, and parsed once.
 type evaluator struct {
 	ctx      context.Context
 	boundary *workspace.Boundary
@@ -73,7 +81,8 @@ type parsedTemplate struct {
 // object is a resource or module as a value: its members are evaluated one by
 // one, when asked for.
 type object interface {
-	// member is the value of an attribute or output.
+	// member is the value of an attribute or output. The string is what Terraform
+	// refuses it for; "" when it does not.
 	member(name string, cautious bool) (*value.Value, string)
 	// whole is the object with everything that is known of it.
 	whole(cautious bool) *value.Value
@@ -83,11 +92,14 @@ type object interface {
 
 // thunk is a value that is evaluated once.
 type thunk struct {
+	// busy: it is being evaluated, and whoever asks now asks for what depends on
+	// itself
 	busy, done bool
 	v          *value.Value
 }
 
-// memo is what was evaluated of a module or resource instance.
+// memo is what was evaluated of a module or resource instance. Cautious and
+// ordinary evaluation are kept apart: each may have another value.
 type memo map[memoKey]*thunk
 
 type memoKey struct {
@@ -95,7 +107,9 @@ type memoKey struct {
 	cautious   bool
 }
 
-// once evaluates a named value. label is for messages.
+// once evaluates a named value. label is for messages. Terraform finds what
+// depends on itself before it evaluates anything, and refuses all of the
+// configuration; here it is a gap, and only what goes round is unknown.
 func (ev *evaluator) once(m memo, key memoKey, label string, at source.Span, f func() *value.Value) *value.Value {
 	t := m[key]
 	if t == nil {
@@ -151,6 +165,7 @@ func (ev *evaluator) step(at source.Span) bool {
 	case ev.steps > maxSteps:
 		ev.stopped = true
 		ev.gap(source.ErrorGap, at, "evaluation takes more than "+strconv.Itoa(maxSteps)+" steps")
+	// Err takes a lock: not for each expression.
 	case ev.steps%1024 == 0 && ev.ctx.Err() != nil:
 		ev.stopped = true
 		ev.gap(source.ErrorGap, at, "evaluation was stopped: "+ev.ctx.Err().Error())
@@ -158,7 +173,8 @@ func (ev *evaluator) step(at source.Span) bool {
 	return !ev.stopped
 }
 
-// charge counts the size of something made in one go.
+// charge counts the size of something made in one go. The next step meets the
+// bound.
 func (ev *evaluator) charge(n int) { ev.steps += n }
 
 func (ev *evaluator) use(files []*source.File) {
@@ -198,6 +214,7 @@ type binding struct {
 	next *binding
 }
 
+// lookup finds the innermost of a name.
 func (f *frame) lookup(name string) (*value.Value, bool) {
 	for b := f.vars; b != nil; b = b.next {
 		if b.name == name {
@@ -217,7 +234,8 @@ func (f *frame) bind(name string, v *value.Value) *frame {
 	return &g
 }
 
-// careful is the frame for cautious evaluation.
+// careful is the frame for cautious evaluation. Where no default is empty both
+// evaluations give the same: then there is only one, and one memo of it.
 func (f *frame) careful(yes bool) *frame {
 	yes = yes && f.m != nil && f.m.ev.cautious
 	if f.cautious == yes {

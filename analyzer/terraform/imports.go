@@ -27,6 +27,8 @@ type imported struct {
 	why     []value.Reason
 }
 
+// readImports evaluates the import blocks of the root. ev.mu is held, as for all
+// evaluation.
 func (ev *evaluator) readImports() *imports {
 	out := &imports{exact: map[string]*imported{}, byBlock: map[string][]*imported{}, unknown: map[string][]*imported{}}
 	top := ev.top.frame.careful(true) // that nothing is imported by default says nothing
@@ -41,6 +43,7 @@ func (ev *evaluator) readImports() *imports {
 			}
 			id, _ := ev.eval(b.Expr("id"), &f)
 			i := &imported{address: t.address, id: id.TextOr(""), exists: k.exists(), why: append(t.why, k.why...)}
+			// Terraform refuses the second one.
 			if out.exact[i.address] != nil {
 				continue
 			}
@@ -56,7 +59,8 @@ func (ev *evaluator) readImports() *imports {
 	return out
 }
 
-// imported says whether an import block names the instance.
+// imported says whether an import block names the instance. Maybe, where a key on
+// either side is not known.
 func (ev *evaluator) imported(inst *instance) imported {
 	if ev.imports == nil {
 		ev.imports = ev.readImports()
@@ -87,6 +91,9 @@ type target struct {
 	why     []value.Reason // keys that are not known
 }
 
+// follow reads the address off an expression, which is not evaluated: what it
+// names need not exist yet. Only keys are values. It is false for what is no
+// address.
 func (t *target) follow(x hclsyntax.Expression) bool {
 	switch x := x.(type) {
 	case *hclsyntax.ScopeTraversalExpr:
@@ -120,6 +127,7 @@ func (t *target) steps(steps hcl.Traversal) bool {
 	return true
 }
 
+// key appends an instance key, as addresses spell it.
 func (t *target) key(v *value.Value) bool {
 	text, known := v.Text()
 	switch {

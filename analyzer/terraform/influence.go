@@ -12,6 +12,9 @@ import (
 // Influence is what of a root an edit of its files can have changed: the blocks
 // with another text, and what refers to them, in whatever way. A nil Influence
 // is that of an edit that may have changed anything.
+//
+// It errs on the side of more: what is not in it was not changed, for certain, so
+// that its findings need not be looked for again.
 type Influence struct {
 	tree   *callTree
 	blocks map[place]bool
@@ -48,6 +51,8 @@ func (r *Root) InfluenceOn(old *Root) *Influence {
 			}
 			open = append(open, edited...)
 		}
+		// What such a file says goes wherever a variable or a call of the
+		// function goes.
 		if !configuration {
 			return nil // a file of values, or one that a function reads
 		}
@@ -58,7 +63,8 @@ func (r *Root) InfluenceOn(old *Root) *Influence {
 	return i
 }
 
-// Of says that a resource may be another.
+// Of says that a resource may be another. What a plan alone knows (no directory)
+// is counted in.
 func (i *Influence) Of(r *Resource) bool {
 	return i == nil || r.dir == "" || i.blocks[place{r.dir, addrs.Resource{Mode: r.Mode, Type: r.Type, Name: r.Name}}]
 }
@@ -76,12 +82,14 @@ func (r *Root) Asked() func(typ string) bool {
 	}
 	ev.mu.Lock()
 	defer ev.mu.Unlock()
+	// A copy, since others go on asking while the answer is used.
 	asked := maps.Clone(ev.asked)
 	return func(typ string) bool { return asked[typ] || asked[""] }
 }
 
 // Show makes a root show only some of its managed resources: those of the types
-// that keep says yes to, and those that the edit may have changed.
+// that keep says yes to, and those that the edit may have changed. It takes no
+// lock: nobody has asked r for anything yet.
 func (i *Influence) Show(r *Root, keep func(typ string) bool) {
 	if ev, ok := r.loader.(*evaluator); ok && i != nil {
 		ev.shown = &selection{i, keep, map[place]bool{}}
@@ -100,6 +108,9 @@ func (s *selection) has(dir string, k addrs.Resource) bool {
 }
 
 // callTree is who calls whom below a root.
+//
+// Places are of directories and not of instances: an edit changes all instances
+// of a module.
 type callTree struct {
 	modules map[string]*workspace.Module // by directory
 	callers map[string][]place           // the calls of a module
@@ -122,6 +133,8 @@ func (ev *evaluator) callTree() *callTree {
 		if m.parent == nil {
 			return
 		}
+		// "call" is the block, and "module" what is referred to by its name:
+		// outputs of a module change without its call.
 		call := place{m.parent.dir, workspace.BlockName{Type: "call", Name: m.names[len(m.names)-1]}}
 		if !slices.Contains(t.callees[call], dir) {
 			t.callees[call] = append(t.callees[call], dir)
@@ -134,6 +147,10 @@ func (ev *evaluator) callTree() *callTree {
 
 // edited is what differs between a module before and after. ok is false for
 // what decides how everything is evaluated.
+//
+// A variable may decide which module is called, a call which there are, a
+// provider the account, an import what exists: with one of these changed nothing
+// is certain.
 func (i *Influence) edited(was, now *workspace.Module) (out []place, ok bool) {
 	if now == nil || was.References().Opaque ||
 		!slices.EqualFunc(was.Imports, now.Imports, sameBlock) || !maps.EqualFunc(was.Variables, now.Variables, sameBlock) ||
@@ -169,7 +186,7 @@ func bodyOf(b *workspace.Block) *workspace.Body {
 }
 
 // sameBlock says that two blocks say the same. What was merged with an override
-// is not all in its text.
+// is not all in its text. So merged ones are the same only if they are one.
 func sameBlock(a, b *workspace.Block) bool {
 	return a == b || !a.Merged && !b.Merged && a.Span.Text() == b.Span.Text()
 }
@@ -192,8 +209,9 @@ func differing[K comparable, V any](a, b map[K]V, same func(a, b V) bool) []K {
 }
 
 // spread follows an edit through the modules of a root. It is false where that
-// leads to anything at all, or to where nobody has looked: into JSON, or a
-// module that no call of before has made an instance of.
+// leads to anything at all, or to where nobody has looked: into JSON, or a module
+// that no call of before has made an instance of. open is what is known to have
+// changed and not been followed.
 func (i *Influence) spread(open []place) bool {
 	for len(open) > 0 {
 		p := open[len(open)-1]
@@ -231,6 +249,7 @@ func (i *Influence) spread(open []place) bool {
 			open = append(open, place{p.dir, user})
 		}
 	}
+	// Types of other things (local, output, module) have no underscore.
 	maps.DeleteFunc(i.types, func(typ string, managed bool) bool { return !managed || !strings.Contains(typ, "_") }) // see workspace.BlockName
 	return true
 }
@@ -250,7 +269,9 @@ func places(m *workspace.Module) []place {
 	return out
 }
 
-// leads says that there is something shown below a module call.
+// leads says that there is something shown below a module call. The answer is
+// memoized: calls make no circles (see moduleInstance.source), so that it is
+// complete when it is kept.
 func (s *selection) leads(call place) bool {
 	if s == nil {
 		return true

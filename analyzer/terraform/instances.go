@@ -18,6 +18,7 @@ const (
 	noKey keyKind = iota
 	countKey
 	eachKey
+	// stands for all instances whose keys are not known: [?] in addresses
 	unknownKey
 )
 
@@ -64,6 +65,8 @@ type expansion struct {
 
 // expand evaluates count, for_each or OpenTofu's enabled of a block in the frame
 // of its module.
+// https://developer.hashicorp.com/terraform/language/meta-arguments/count
+// https://developer.hashicorp.com/terraform/language/meta-arguments/for_each
 func (ev *evaluator) expand(b *workspace.Block, f *frame) expansion {
 	count, each, enabled := b.Expr("count"), b.Expr("for_each"), lifecycle(b, "enabled")
 	switch {
@@ -92,6 +95,7 @@ func (ev *evaluator) expandEnabled(x workspace.Expression, f *frame) expansion {
 		ev.gap(kind, at, reason)
 		return maybe(value.Reason{Text: reason, Span: at})
 	}
+	// That it is refused is no reason to judge nothing of it: it may be there.
 	if ev.dialect.Since("", "1.11.0") == value.No {
 		return refuse(source.ErrorGap, ev.dialect.String()+" has no lifecycle argument enabled: it came with OpenTofu 1.11")
 	}
@@ -124,7 +128,9 @@ func lifecycle(b *workspace.Block, name string) workspace.Expression {
 	return workspace.Expression{}
 }
 
-// unknownExpansion is one instance that stands for all that there may be.
+// unknownExpansion is one instance that stands for all that there may be. Of
+// which kind its keys would be is kept: a reference to all of them is a list or an
+// object by it.
 func unknownExpansion(kind keyKind, what string, v *value.Value, at source.Span) expansion {
 	why := reasons(v)
 	if len(why) == 0 {
@@ -145,6 +151,8 @@ func (ev *evaluator) expandCount(x workspace.Expression, f *frame) expansion {
 	if !n.Is(value.Number) || len(errs) > 0 {
 		return unknownExpansion(countKey, "count", v, at)
 	}
+	// What does not fit into an int64 is the greatest that does: more than
+	// maxInstances in any case.
 	many, _ := n.Number.Int64()
 	if many < 0 || !n.Number.IsInt() {
 		ev.gap(blame(v), at, "count is no whole number")
@@ -155,6 +163,7 @@ func (ev *evaluator) expandCount(x workspace.Expression, f *frame) expansion {
 		ev.gap(source.ErrorGap, at, "count is "+strconv.FormatInt(many, 10)+": more than "+strconv.Itoa(maxInstances)+" instances are not evaluated")
 		many = maxInstances
 	}
+	// An instance costs as much as many expressions.
 	ev.charge(100 * int(many))
 	for i := range int(many) {
 		out.keys = append(out.keys, &instanceKey{kind: countKey, index: i, assumptions: out.assumptions})
@@ -165,6 +174,7 @@ func (ev *evaluator) expandCount(x workspace.Expression, f *frame) expansion {
 func (ev *evaluator) expandEach(x workspace.Expression, f *frame) expansion {
 	v, _ := ev.eval(x, f)
 	at := x.Span()
+	// for_each over a resource or module goes over its attributes or outputs.
 	if ev.objectOf(v) != nil {
 		v = ev.whole(v, f.cautious)
 	}
@@ -191,12 +201,15 @@ func (ev *evaluator) expandEach(x workspace.Expression, f *frame) expansion {
 			}
 			add(a.Name, part(a.Value, v))
 		}
+	// A tuple or list is refused; one that is open may be a set whose order is
+	// not known (see unordered).
 	case v.Kind == value.Set || v.IsSequence() && v.Open:
 		for _, elem := range v.Elems {
 			if _, ok := elem.Text(); !ok {
 				open, why, later = true, append(why, reasons(elem)...), append(later, part(elem, v))
 				continue
 			}
+			// each.key and each.value of a set's element are both the element.
 			add(part(elem, v), part(elem, v))
 		}
 	case v.Is(value.Unknown):
@@ -207,6 +220,8 @@ func (ev *evaluator) expandEach(x workspace.Expression, f *frame) expansion {
 	}
 	if open {
 		rest := unknownExpansion(eachKey, "for_each", &value.Value{Why: append(why, v.Why...)}, at)
+		// All elements are there, only some texts are not known: the instance is
+		// one of these, and surely exists.
 		if len(later) > 0 && !v.Open {
 			rest.keys[0].v = &value.Value{Type: value.Type{Kind: value.String}, Span: at, Why: why, Candidates: later}
 		}
@@ -225,8 +240,8 @@ func blame(v *value.Value) source.GapKind {
 	return source.ErrorGap
 }
 
-// ownAssumptions are those that the keys of a collection rest on; each member
-// has its own.
+// ownAssumptions are those that the keys of a collection rest on; each member has
+// its own. In a set the members are the keys.
 func ownAssumptions(v *value.Value) []*value.Assumption {
 	out := v.Assumptions
 	if v.Kind == value.Set {
@@ -247,8 +262,9 @@ func (k *instanceKey) mayBeNull() []value.Reason {
 	return nil
 }
 
-// all is the value of a block: of its only instance, which is null when it is
-// not enabled, or of all of them by key.
+// all is the value of a block: of its only instance, which is null when it is not
+// enabled, or of all of them by key. Without count and for_each a reference to a
+// block is its instance; with either it is the collection, even of a single one.
 func (ev *evaluator) all(x expansion, values []*value.Value, ref *value.Ref, span source.Span) *value.Value {
 	switch {
 	case x.kind != noKey:
@@ -278,6 +294,7 @@ func (s *instanceSet) indexIt(address, attr string) string {
 
 // at is the instance of a key. ok is false when no instance can have it.
 func (s *instanceSet) at(key *value.Value) (*value.Value, bool) {
+	// Terraform converts keys: r["0"] and r[0] are the same instance.
 	text, known := key.Text()
 	if key.Is(value.Number) {
 		text, known = key.Number.Text('f', -1), true
@@ -290,6 +307,7 @@ func (s *instanceSet) at(key *value.Value) (*value.Value, bool) {
 			return s.values[i], true
 		}
 	}
+	// Whichever is asked for may be one of those whose keys are not known.
 	if s.wildcard != nil {
 		return s.wildcard, true
 	}
@@ -307,7 +325,8 @@ func (ev *evaluator) instancesOf(v *value.Value) *instanceSet {
 	return ev.sets[v.Ref]
 }
 
-// collect makes the value of all instances of a block.
+// collect makes the value of all instances of a block. What a reference to an
+// instance finds is in ev.sets, by the Ref of v.
 func (ev *evaluator) collect(x expansion, values []*value.Value, ref *value.Ref, span source.Span) *value.Value {
 	set := &instanceSet{kind: x.kind}
 	v := &value.Value{Kind: value.Tuple, Ref: ref, Span: span, Assumptions: x.assumptions}

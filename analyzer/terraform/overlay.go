@@ -15,6 +15,10 @@ import (
 
 // overlay lays a plan or a state over the configuration that it was made from:
 // its instances and values, at the places of the configuration.
+//
+// Both know something that the other does not: the plan what values are, the
+// configuration where they are written. Findings stand in files, so that the
+// result is the plan's instances in the configuration's blocks.
 func overlay(l *evidence, config *Root, opt PlanOptions) *Root {
 	merge := merger{prefer: opt.PreferConfig, state: l.root.Source == State}
 	config = config.withPlan(l.Variables, l.Dialect, merge)
@@ -40,6 +44,7 @@ func (r *Root) withPlan(variables map[string]*value.Value, by lang.Dialect, merg
 	if opt.ToolVersion = by.Version; opt.Language == lang.AnyLanguage {
 		opt.Language = by.Language
 	}
+	// Nothing would be read otherwise.
 	if len(variables) == 0 && opt.Language == ev.opt.Language && opt.ToolVersion == ev.opt.ToolVersion {
 		return r
 	}
@@ -54,7 +59,10 @@ func (r *Root) withPlan(variables map[string]*value.Value, by lang.Dialect, merg
 	return again
 }
 
-// overlaid is the loader of a plan or state with its configuration.
+// overlaid is the loader of a plan or state with its configuration. mu is held
+// while the locks of the configuration and the plan are taken, never the other
+// way round. merged is by address: everybody who asks gets the same resource,
+// since maps of resources are by pointer.
 type overlaid struct {
 	mu       sync.Mutex // one resource list at a time
 	root     *Root
@@ -84,6 +92,8 @@ func (o *overlaid) resources(mode addrs.Mode, types []string) []*Resource {
 			continue
 		}
 		planned[p.Address] = true
+		// Where the configuration does not know the keys it has one instance [?]
+		// in place of the plan's many.
 		c, foreign := byAddress[p.Address], false
 		if c == nil {
 			c, foreign = standIn(byBlock[addrs.Block(p.Address)], p.Address)
@@ -108,8 +118,10 @@ func (o *overlaid) resources(mode addrs.Mode, types []string) []*Resource {
 
 // configOnly says that an instance of the configuration counts though the plan
 // does not have it. With an instance key on the way the plan knows better than
-// the configuration alone which instances there are. What a state lacks does
-// not exist yet, what a plan deletes or a whole plan lacks will not.
+// the configuration alone which instances there are. What a state lacks does not
+// exist yet, what a plan deletes or a whole plan lacks will not. A plan of
+// -target, or an older one, is said to be that: what it does not have is judged
+// by the code alone.
 func (o *overlaid) configOnly(c *Resource) bool {
 	if o.merge.state && c.Mode == addrs.Managed || c.Exists != value.Yes || strings.Contains(c.Address, "[") || o.evidence.Gone[c.Address] {
 		return false
@@ -137,6 +149,7 @@ func (o *overlaid) adopt(c *Resource) *Resource {
 	if r := o.merged[c.Address]; r != nil {
 		return r
 	}
+	// A copy: the configuration's own root may be shown as well.
 	r := *c
 	r.Root = o.root
 	o.merged[c.Address] = &r
@@ -178,12 +191,14 @@ func (o *overlaid) resource(p *plan.Resource, c *Resource, foreign bool) *Resour
 	}
 	r.Header, r.Body, r.ReplaceTriggeredBy = c.Header, c.Body, c.ReplaceTriggeredBy
 	r.Kept, r.KeptWhy = c.Kept, c.KeptWhy
+	// What depends on the instance's keys is not evaluated for another one.
 	if !foreign {
 		r.inst, r.dir = c.inst, c.dir
 	}
 	if o.merge.state { // a plan says itself what it imports
 		r.Imported, r.ImportWhy = c.Imported, c.ImportWhy
 	}
+	// Addresses, with their keys, are the plan's; places are the configuration's.
 	if len(c.Calls) == len(r.Calls) {
 		calls := make([]Call, len(r.Calls))
 		for i := range calls {
@@ -193,6 +208,8 @@ func (o *overlaid) resource(p *plan.Resource, c *Resource, foreign bool) *Resour
 	}
 	merge := o.merge
 	merge.foreign = foreign
+	// What ignore_changes covers stays as it was deployed, unless the resource is
+	// new.
 	merge.kept = func(attribute string) bool { return !foreign && !r.Creates() && !c.Ignored(attribute).IsZero() }
 	r.Block = merge.body(c.Block, r.Block)
 	o.merged[p.Address] = &r

@@ -60,6 +60,9 @@ func (m merger) body(c, p *value.Value) *value.Value {
 }
 
 // value joins the values of an attribute.
+//
+// An edit in memory is newer than the plan, so that there the configuration is
+// right; it would else never show whether a fix helps.
 func (m merger) value(c, p *value.Value) *value.Value {
 	if !m.foreign && m.edited(c) {
 		return m.fill(c, p)
@@ -94,6 +97,8 @@ func (m merger) join(c, p *value.Value) *value.Value {
 	return v
 }
 
+// joined asks in an order that matters: an unknown side first, since it has no
+// members to compare, then one that is not there, then the two by their kinds.
 func (m merger) joined(c, p *value.Value) *value.Value {
 	switch {
 	case m.foreign && !c.Is(p.Kind):
@@ -106,6 +111,7 @@ func (m merger) joined(c, p *value.Value) *value.Value {
 		if p.Missing() {
 			return confirmed(c)
 		}
+		// A default of the provider, or what it computed: it stands nowhere.
 		return p
 	case p.Missing():
 		return m.placed(p, c)
@@ -121,7 +127,8 @@ func (m merger) joined(c, p *value.Value) *value.Value {
 	return m.placed(p, c)
 }
 
-// unknownInPlan is c, joined by what the plan has beside an unknown value.
+// unknownInPlan is c, joined by what the plan has beside an unknown value. "Known
+// after apply" says less than most configurations: there is the reference.
 func unknownInPlan(c, p *value.Value) *value.Value {
 	if c == nil {
 		return p
@@ -134,7 +141,8 @@ func unknownInPlan(c, p *value.Value) *value.Value {
 	return &out
 }
 
-// placed is p at the place of c, and with what c came through.
+// placed is p at the place of c, and with what c came through. An instance that
+// only lends its place (foreign) was not what the value came through.
 func (m merger) placed(p, c *value.Value) *value.Value {
 	out := *p
 	if c == nil {
@@ -150,6 +158,7 @@ func (m merger) placed(p, c *value.Value) *value.Value {
 	out.Sensitive = p.Sensitive || c.Sensitive
 	if out.Kind == value.String && out.JSON == nil {
 		for i, part := range out.Parts {
+			// A text without a place would leave a finding about it without one.
 			if part.Hole == nil && part.Text.Span.IsZero() && !c.Span.IsZero() {
 				out.Parts = append([]value.Part(nil), out.Parts...)
 				out.Parts[i].Text = source.Computed(part.Text.String, c.Span)
@@ -203,6 +212,8 @@ func (m merger) joinStrings(c, p *value.Value) *value.Value {
 	if have, ok := c.Text(); ok && have == text && !m.foreign {
 		return confirmed(c)
 	}
+	// AWS and its provider print policies in an order of their own: as JSON they
+	// may be the same. The joined tree keeps the places of those parts that are.
 	if t := strings.TrimLeft(text, " \t\r\n"); strings.HasPrefix(t, "{") || strings.HasPrefix(t, "[") {
 		ct, cErr := value.DecodeJSON(c)
 		pt, pErr := value.DecodeJSON(p)
@@ -223,6 +234,7 @@ func (m merger) joinStrings(c, p *value.Value) *value.Value {
 }
 
 // fillHole puts the text that c's only hole must have for the whole to be text.
+// Of two holes nobody knows where the text of one ends, and the result is nil.
 func fillHole(c *value.Value, text string) []value.Part {
 	hole := -1
 	before, after := "", ""
@@ -253,6 +265,7 @@ func (m merger) joinLists(c, p *value.Value) *value.Value {
 	used := make([]bool, len(c.Elems))
 	match := make([]int, len(p.Elems))
 	exact := 0
+	// Beyond that, elements are only taken in turn.
 	search := !m.foreign && len(c.Elems)*len(p.Elems) <= 1_000_000
 	for i, e := range p.Elems {
 		match[i] = -1
@@ -270,6 +283,8 @@ func (m merger) joinLists(c, p *value.Value) *value.Value {
 	if !m.foreign && exact == len(p.Elems) && exact == len(c.Elems) && !c.Open {
 		return confirmed(c)
 	}
+	// Pairs that are equal are out of the way: what is left is matched by what
+	// does not contradict.
 	for i, e := range p.Elems { // blocks of a set come in another order than they are written
 		for j, have := range c.Elems {
 			if !search || match[i] >= 0 {
@@ -319,8 +334,9 @@ func told(c, p *value.Value) bool {
 	return false
 }
 
-// equalKnown compares what c and p both know of objects, and everything of
-// other values: a block of a configuration leaves out defaults.
+// equalKnown compares what c and p both know of objects, and everything of other
+// values: a block of a configuration leaves out defaults. They must share
+// something, or an empty block would equal any.
 func equalKnown(c, p *value.Value) bool {
 	if !c.IsMapping() || !p.IsMapping() {
 		return value.EqualJSON(c, p)
@@ -366,6 +382,8 @@ func (m merger) joinObjects(c, p *value.Value, keep bool) *value.Value {
 		case !pv.Is(value.Absent):
 			joined[k] = true
 			out.Attrs = append(out.Attrs, value.Attr{Name: confirmed(a.Name), Value: m.join(c.Get(k), pv)})
+		// A plan may leave out members of a block. What a state lacks is not
+		// there.
 		case keep && !m.foreign && c.Syntax == value.SyntaxBlock:
 			joined[k] = true
 			out.Attrs = append(out.Attrs, a)
@@ -405,6 +423,8 @@ func (m merger) fill(c, p *value.Value) *value.Value {
 	return c
 }
 
+// fillString is c with its holes filled: by the text around a single one, or as
+// JSON by the members beside them.
 func (m merger) fillString(c, p *value.Value) *value.Value {
 	if _, ok := c.Text(); ok || !p.Is(value.String) {
 		return c

@@ -12,6 +12,7 @@ import (
 
 // resourceSet is a resource or data block of a module instance, expanded.
 type resourceSet struct {
+	// count and for_each are being evaluated: whoever asks now makes a circle
 	busy      bool
 	instances []*instance
 	x         expansion
@@ -44,6 +45,7 @@ func (m *moduleInstance) resourceSet(key addrs.Resource) *resourceSet {
 		}
 	}()
 	b := m.mod.Resources[key]
+	// Cautious: by an empty default nothing would be there to be judged.
 	s.x = m.ev.expand(b, m.frame.careful(m.ev.cautious))
 	for _, k := range s.x.keys {
 		f := *m.frame
@@ -86,13 +88,15 @@ func (m *moduleInstance) resourceValue(key addrs.Resource) (*value.Value, string
 func (inst *instance) mayBeNull() []value.Reason { return inst.k.mayBeNull() }
 
 // placeholder is the instance as a value: its attributes are evaluated when
-// someone asks for them.
+// someone asks for them. It is open: the provider has attributes that are not
+// written.
 func (inst *instance) placeholder() *value.Value {
 	why := value.Reason{Text: inst.address + " has attributes that are known only after apply", Span: inst.block.Header}
 	return &value.Value{Kind: value.Object, Open: true, Ref: inst.ref, Span: inst.block.Header, Why: []value.Reason{why}}
 }
 
-// whole is the instance with the attributes that are written.
+// whole is the instance with the attributes that are written. What the provider
+// computes is not listed; that the object is open says so.
 func (inst *instance) whole(cautious bool) *value.Value {
 	v := inst.placeholder()
 	seen := map[string]bool{}
@@ -119,6 +123,7 @@ func (inst *instance) whole(cautious bool) *value.Value {
 // member is an attribute as a reference to it sees it: what is written, else
 // what the provider makes it.
 func (inst *instance) member(name string, cautious bool) (*value.Value, string) {
+	// What is written as null the provider computes, as if it were not written.
 	if v := inst.written(name, cautious); !v.Missing() {
 		return inst.refer(stored(inst.key.Type, name, v), name), ""
 	}
@@ -134,6 +139,7 @@ func (inst *instance) member(name string, cautious bool) (*value.Value, string) 
 func (inst *instance) refer(v *value.Value, name string) *value.Value {
 	w := through(v, inst.address+"."+name, inst.placeOf(name))
 	own := name == "name" || name == "id" && derivedFrom[inst.key.Type]["id"] == "name"
+	// The name of a policy may be that of a role: it does not make it the role.
 	if w.Ref == nil || own {
 		ref := *inst.ref
 		ref.Attr = name
@@ -154,6 +160,7 @@ func (inst *instance) placeOf(name string) source.Span {
 func (inst *instance) written(name string, cautious bool) *value.Value {
 	key := memoKey{"written", name, cautious}
 	a := inst.block.Attr(name)
+	// In JSON a block looks like an attribute.
 	if a != nil && !(a.Expr.JSON != nil && isBlockType(inst.key.Type, name)) {
 		return inst.m.ev.once(inst.memo, key, inst.address+"."+name, a.NameSpan, func() *value.Value {
 			v, _ := inst.m.ev.eval(a.Expr, inst.frame.careful(cautious))
@@ -168,7 +175,8 @@ func (inst *instance) written(name string, cautious bool) *value.Value {
 	})
 }
 
-// resource is the instance with its whole body evaluated.
+// resource is the instance with its whole body evaluated. It is made once: maps
+// of resources are by pointer.
 func (inst *instance) resource() *Resource {
 	if inst.made != nil {
 		return inst.made
@@ -229,6 +237,9 @@ func (inst *instance) body() *value.Value {
 }
 
 // bodyValue is a body as an object: attributes and nested blocks by name.
+//
+// written gives the value of each; who calls decides in which frame and with
+// which memo.
 func (ev *evaluator) bodyValue(b *workspace.Body, span source.Span, written func(name string) *value.Value) *value.Value {
 	v := &value.Value{Kind: value.Object, Span: span, Syntax: b.Syntax}
 	seen := map[string]bool{}
@@ -273,6 +284,10 @@ func hasBlocks(b *workspace.Body, typ string) bool {
 
 // blockList is the nested blocks of a type, dynamic ones expanded. A dynamic
 // block over something unknown leaves the list open.
+//
+// path is the resource's type and the blocks around, as in blockTypes. Inner
+// blocks have no memo: each depends on the iterators of the dynamic blocks
+// around.
 func (ev *evaluator) blockList(b *workspace.Body, typ string, f *frame, path string) *value.Value {
 	path += "." + typ
 	one := func(n *workspace.Block, content *workspace.Body, f *frame) *value.Value {
@@ -295,7 +310,8 @@ func (ev *evaluator) blockList(b *workspace.Body, typ string, f *frame, path str
 	return allBlocks(lists)
 }
 
-// allBlocks is one list of the blocks of several.
+// allBlocks is one list of the blocks of several. Where some may be one of
+// several lists, so may the result.
 func allBlocks(lists []*value.Value) *value.Value {
 	out := &value.Value{Kind: value.List}
 	var rests []*value.Value
@@ -324,7 +340,8 @@ func allBlocks(lists []*value.Value) *value.Value {
 }
 
 // orderedBlocks are the blocks of a type and the dynamic blocks that make such
-// blocks, in source order.
+// blocks, in source order. The statements of a policy document are printed in
+// that order.
 func orderedBlocks(b *workspace.Body, typ string) []*workspace.Block {
 	out := b.Nested(typ, 0)
 	for _, d := range b.Nested("dynamic", 1) {
@@ -336,7 +353,9 @@ func orderedBlocks(b *workspace.Body, typ string) []*workspace.Block {
 	return out
 }
 
-// dynamic is the blocks that a dynamic block makes.
+// dynamic is the blocks that a dynamic block makes. one evaluates a content block
+// in the frame that has the iterator.
+// https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks
 func (ev *evaluator) dynamic(d *workspace.Block, f *frame, one func(*workspace.Block, *workspace.Body, *frame) *value.Value) *value.Value {
 	coll, errs := ev.eval(d.Expr("for_each"), f)
 	if ev.objectOf(coll) != nil {
@@ -358,6 +377,8 @@ func (ev *evaluator) dynamic(d *workspace.Block, f *frame, one func(*workspace.B
 func (ev *evaluator) dynamicOver(d *workspace.Block, coll *value.Value, errs []value.Reason, f *frame, one func(*workspace.Block, *workspace.Body, *frame) *value.Value) *value.Value {
 	at := d.Expr("for_each").Span()
 	list := &value.Value{Kind: value.List, Span: d.Span}
+	// The iterator is called as the block, unless an argument says otherwise;
+	// that is a word and no reference, so its text is taken.
 	iterator := d.Labels[0]
 	if x := d.Expr("iterator"); x.HCL != nil {
 		iterator = strings.TrimSpace(x.Span().Text())
@@ -365,6 +386,7 @@ func (ev *evaluator) dynamicOver(d *workspace.Block, coll *value.Value, errs []v
 		iterator = s
 	}
 	contents := d.Nested("content", 0)
+	// open says that there may be other blocks, and rest what these would be.
 	open := func(why []value.Reason) {
 		list.Open = true
 		if len(why) == 0 {
@@ -402,6 +424,7 @@ func (ev *evaluator) dynamicOver(d *workspace.Block, coll *value.Value, errs []v
 	case coll.IsSequence():
 		for i, elem := range coll.Elems {
 			key := value.Int(i)
+			// iterator.key of a set's element is the element.
 			if coll.Kind == value.Set {
 				key = elem
 			}
@@ -431,6 +454,8 @@ func isBlockType(path, name string) bool {
 	return false
 }
 
+// blockTypes has what only the provider's schema tells: which members are blocks. A block that is not
+// listed here is evaluated as the object that it looks like.
 var blockTypes = map[string][]string{
 	"aws_iam_role":                                {"inline_policy"},
 	"aws_iam_policy_document":                     {"statement"},

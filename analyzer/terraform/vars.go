@@ -23,7 +23,11 @@ type inputValue struct {
 }
 
 // readInputs reads the values of the root's variables in Terraform's order of
-// precedence: terraform.tfvars, *.auto.tfvars, --var-file, --var.
+// precedence: terraform.tfvars, *.auto.tfvars, --var-file, --var. A later one
+// wins:
+// https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence
+// Terraform takes the last two in the order of its command line, and before all
+// of them TF_VAR_ variables, which are not read: a scan is the same everywhere.
 func (ev *evaluator) readInputs(m *workspace.Module) {
 	ev.values = map[string]inputValue{}
 	files := []string{path.Join(m.Dir, "terraform.tfvars"), path.Join(m.Dir, "terraform.tfvars.json")}
@@ -48,6 +52,8 @@ func (ev *evaluator) readInputs(m *workspace.Module) {
 	for name, text := range ev.opt.Vars {
 		ev.values[name] = inputValue{text: &text}
 	}
+	// Where somebody calls the module, or no default is empty, there is no second
+	// value that names could have.
 	ev.cautious = ev.opt.Uncalled && ev.hasEmptyDefault(m)
 }
 
@@ -77,6 +83,7 @@ func (ev *evaluator) readVarFile(name string) {
 	}
 }
 
+// hasEmptyDefault says that cautious evaluation would give something else.
 func (ev *evaluator) hasEmptyDefault(m *workspace.Module) bool {
 	for _, name := range sortedKeys(m.Variables) { // the order decides which blocks are parsed
 		b := m.Variables[name]
@@ -115,7 +122,8 @@ func isEmpty(v *value.Value) bool {
 	return v.Is(value.String) && len(v.Parts) == 0
 }
 
-// variable is the value of var.name in this module.
+// variable is the value of var.name in this module. The string is the problem
+// when it is not declared.
 func (m *moduleInstance) variable(name string, cautious bool) (*value.Value, string) {
 	b := m.mod.Variables[name]
 	if b == nil {
@@ -137,7 +145,8 @@ func (m *moduleInstance) variable(name string, cautious bool) (*value.Value, str
 	return through(v, "var."+name, at), ""
 }
 
-// variablePlace is where a variable gets its value.
+// variablePlace is where a variable gets its value. It is what a fix would edit,
+// so the argument of a call counts before the default.
 func (m *moduleInstance) variablePlace(name string, b *workspace.Block) source.Span {
 	if m.parent != nil {
 		if a := m.block.Attr(name); a != nil {
@@ -168,6 +177,9 @@ func (m *moduleInstance) variableValue(name string, b *workspace.Block, cautious
 	if m.parent != nil || p == nil {
 		return v
 	}
+	// Plans have the null that was given; nullable = false makes the default of
+	// it:
+	// https://developer.hashicorp.com/terraform/language/block/variable
 	if nullable, _ := m.ev.eval(b.Expr("nullable"), &frame{}); p.Is(value.Null) && nullable.Is(value.Bool) && !nullable.Bool {
 		return v
 	}
@@ -175,6 +187,8 @@ func (m *moduleInstance) variableValue(name string, b *workspace.Block, cautious
 	return m.ev.merge.value(v, m.ev.converted(p, t, defaults, "var."+name, b.Header))
 }
 
+// configuredValue is what the configuration, the files of values and the command
+// line make of a variable.
 func (m *moduleInstance) configuredValue(name string, b *workspace.Block, cautious bool) *value.Value {
 	t, defaults := m.ev.variableType(b)
 	nullable, _ := m.ev.eval(b.Expr("nullable"), &frame{})
@@ -192,6 +206,8 @@ func (m *moduleInstance) configuredValue(name string, b *workspace.Block, cautio
 	}
 	v, _ := m.ev.eval(x, &frame{})
 	assumed := m.parent == nil && m.ev.opt.Uncalled
+	// Nobody calls this module as it stands: whoever will gives it something
+	// else.
 	if assumed && cautious && isEmpty(v) {
 		why := "var." + name + " has no value but its empty default"
 		return value.Of(plainType(t), x.Span(), value.Reason{Text: why, Span: b.Header})
@@ -243,6 +259,8 @@ func (m *moduleInstance) given(name string, t cty.Type, cautious bool) (*value.V
 	}
 	x := in.x
 	if in.text != nil {
+		// --var x=abc is the text abc, as long as the type does not say that it
+		// is more; else it is an expression.
 		if t == cty.NilType || t.IsPrimitiveType() {
 			return value.Str(norm.NFC.String(*in.text)), true
 		}
@@ -261,11 +279,14 @@ func (m *moduleInstance) given(name string, t cty.Type, cautious bool) (*value.V
 	return v, true
 }
 
-// converted is v as the variable's type wants it.
+// converted is v as the variable's type wants it. What does not fit is unknown,
+// for the type is what whoever deploys has to satisfy by other values.
 func (ev *evaluator) converted(v *value.Value, t cty.Type, defaults *typeexpr.Defaults, what string, at source.Span) *value.Value {
 	if t == cty.NilType {
 		return v
 	}
+	// Defaults come before the conversion, as in Terraform: an attribute that a
+	// default adds is converted with the others.
 	if v = ev.whole(v, false); defaults != nil {
 		v = withDefaults(v, defaults)
 	}
@@ -318,7 +339,8 @@ func (ev *evaluator) variableType(b *workspace.Block) (cty.Type, *typeexpr.Defau
 	return t, defaults
 }
 
-// bare is a type without its optional markers; no type at all means any.
+// bare is a type without its optional markers; no type at all means any. cty's
+// types of values have no optional attributes: only constraints have.
 func bare(t cty.Type) cty.Type {
 	if t == cty.NilType {
 		return cty.DynamicPseudoType
@@ -327,7 +349,8 @@ func bare(t cty.Type) cty.Type {
 }
 
 // withDefaults fills in optional attributes that are not set, as the type
-// constraint says.
+// constraint says. null counts as not set:
+// https://developer.hashicorp.com/terraform/language/expressions/type-constraints#optional-object-type-attributes
 func withDefaults(v *value.Value, d *typeexpr.Defaults) *value.Value {
 	if d == nil || v.Missing() || v.Is(value.Unknown) {
 		return v
@@ -347,6 +370,7 @@ func withDefaults(v *value.Value, d *typeexpr.Defaults) *value.Value {
 			w.Attrs = append(w.Attrs, a)
 		}
 		for _, k := range sortedKeys(d.DefaultValues) {
+			// An open object may have it: it is not the default for certain.
 			if !seen[k] && !v.Open {
 				w.Attrs = append(w.Attrs, value.Attr{Name: value.Str(k), Value: withDefaults(fromCty(d.DefaultValues[k], v.Span), d.Children[k])})
 			}
@@ -355,6 +379,7 @@ func withDefaults(v *value.Value, d *typeexpr.Defaults) *value.Value {
 	case v.IsMapping():
 		w.Attrs = nil
 		for _, a := range v.Attrs {
+			// typeexpr keeps the defaults of a collection's elements under "".
 			a.Value = withDefaults(a.Value, d.Children[""])
 			w.Attrs = append(w.Attrs, a)
 		}
