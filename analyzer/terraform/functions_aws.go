@@ -15,7 +15,8 @@ import (
 
 var arnMembers = [...]string{"partition", "service", "region", "account_id", "resource"}
 
-// arnSections are the five sections after "arn:".
+// arnSections are the five sections after "arn:". The resource may have colons
+// itself.
 func arnSections(s string) ([]string, error) {
 	sections := strings.SplitN(s, ":", 6)
 	if sections[0] != "arn" {
@@ -72,6 +73,7 @@ func joinKnown(parts []value.Part, span source.Span) []value.Part {
 
 // trimIAMRolePath drops the path from the ARN of a role: IAM's ARNs of assumed
 // roles have none.
+// https://registry.terraform.io/providers/hashicorp/aws/latest/docs/functions/trim_iam_role_path
 func (c *call) trimIAMRolePath() (*value.Value, error) {
 	s, ok, err := c.literal(0)
 	if err != nil {

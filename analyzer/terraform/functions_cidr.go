@@ -22,6 +22,9 @@ var (
 	leadingZero = regexp.MustCompile(`(^|\.)0+([0-9])`)
 )
 
+// parsePrefix takes leading zeros, which net.ParseCIDR refuses since Go 1.17;
+// Terraform has kept the parser from before:
+// https://github.com/hashicorp/terraform/tree/main/internal/ipaddr
 func parsePrefix(s string) (*net.IPNet, error) {
 	text := s
 	if ipv4.MatchString(text) {
@@ -124,9 +127,11 @@ var cidrSubnetsFunc = function.New(&function.Spec{
 		var out []cty.Value
 		for i, a := range args[1:] {
 			n, err := bits(a)
+			// Terraform's own limits: at least one bit more, and at most 32.
 			if err != nil || n < 1 || n > 32 || length+n > max {
 				return cty.NilVal, function.NewArgErrorf(i+1, "%s cannot be extended so", p)
 			}
+			// The one before the first, so that NextSubnet gives the first.
 			if last == nil {
 				last, _ = cidr.PreviousSubnet(p, length+n)
 			}
@@ -159,6 +164,7 @@ var cidrContainsFunc = function.New(&function.Spec{
 			}
 			first, last = cidr.AddressRange(inner)
 		}
+		// https://opentofu.org/docs/language/functions/cidrcontains/
 		if (first.To4() == nil) != (outer.IP.To4() == nil) {
 			return cty.NilVal, fmt.Errorf("%q and %q are of different address families", args[0].AsString(), text)
 		}

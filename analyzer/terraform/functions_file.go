@@ -29,6 +29,7 @@ func (c *call) path(i int) (name string, v *value.Value, err error) {
 		return "", nil, err
 	case !known:
 		return "", c.unknown(cty.DynamicPseudoType), nil
+	// Absolute on any system. A scan has to say the same on every machine.
 	case strings.HasPrefix(p, "/") || strings.HasPrefix(p, `\`) || len(p) > 1 && p[1] == ':':
 		return "", c.gap(p, "absolute paths are not read"), nil
 	case p == "~" || strings.HasPrefix(p, "~/"):
@@ -59,8 +60,9 @@ func (c *call) gapOf(g source.Gap) *value.Value {
 	return c.carryDeep(value.Of(value.Type{}, c.sc.span, c.reason(g.Reason)))
 }
 
-// read is the file that argument i names; v is the result when there is none
-// to be had.
+// read is the file that argument i names; v is the result when there is none to
+// be had. What Terraform cannot read either is an error, which try and can see;
+// what only this program does not read is unknown.
 func (c *call) read(i int) (f *source.File, v *value.Value, err error) {
 	name, v, err := c.path(i)
 	if err != nil || v != nil {
@@ -87,6 +89,7 @@ func (c *call) read(i int) (f *source.File, v *value.Value, err error) {
 
 // utf8Text is all of a file as text that keeps its place.
 func utf8Text(f *source.File) (source.Text, error) {
+	// https://developer.hashicorp.com/terraform/language/functions/file
 	if !utf8.Valid(f.Bytes) {
 		return source.Text{}, errors.New("the file is not valid UTF-8")
 	}
@@ -156,6 +159,8 @@ func (c *call) fileExists() (*value.Value, error) {
 // maxFileSet bounds the directory entries that fileset looks at.
 const maxFileSet = 100_000
 
+// fileSet finds regular files alone, with slashes on every system:
+// https://developer.hashicorp.com/terraform/language/functions/fileset
 func (c *call) fileSet() (*value.Value, error) {
 	dir, v, err := c.path(0)
 	if err != nil || v != nil {
@@ -188,6 +193,7 @@ func (c *call) globbed(dir string, globs []glob) (*value.Value, error) {
 			return errors.New("there are too many files")
 		}
 		if err != nil {
+			// No directory, no files: Terraform does not refuse that.
 			if name == dir && errors.Is(err, fs.ErrNotExist) {
 				return fs.SkipAll
 			}
@@ -200,6 +206,8 @@ func (c *call) globbed(dir string, globs []glob) (*value.Value, error) {
 			rel = name
 		}
 		if d.IsDir() {
+			// Nothing below can match: a root with node_modules would meet
+			// maxFileSet.
 			if rel != "." && rel != "" && !anyGlob(globs, rel, glob.leadsFrom) {
 				return fs.SkipDir
 			}
@@ -217,6 +225,7 @@ func (c *call) globbed(dir string, globs []glob) (*value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	// In the order of Terraform's sets, whatever that of the directories is.
 	out.Elems, _ = setElems(out.Elems)
 	if len(out.Elems) == 0 {
 		out.Type = value.Type{Kind: value.String}
@@ -251,6 +260,7 @@ func (c *call) templateString() (*value.Value, error) {
 	if !ok {
 		return c.unknown(cty.String), nil
 	}
+	// A text that is one piece keeps its place, for findings in what it renders.
 	t := source.Computed(s, v.Span)
 	if len(v.Parts) == 1 {
 		t = v.Parts[0].Text

@@ -13,8 +13,9 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// formatVerb is a formatting sequence: flags, width and precision; the index of an
-// argument; the letter.
+// formatVerb is a formatting sequence: flags, width and precision; the index of
+// an argument; the letter.
+// https://developer.hashicorp.com/terraform/language/functions/format
 var formatVerb = regexp.MustCompile(`%(?:%|([ +#0-]*[0-9]*(?:\.[0-9]*)?)(?:\[([0-9]+)\])?([a-zA-Z]))`)
 
 // maxWidth bounds the width and precision of a formatVerb.
@@ -29,6 +30,7 @@ func (c *call) format() (*value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The argument itself, with what it refers to and the tree that it encodes.
 	if len(c.args) == 2 && (f.String == "%s" || f.String == "%v") && c.args[1].Is(value.String) {
 		return carryFrom(c.args[1], c.args[0]), nil
 	}
@@ -68,6 +70,7 @@ func formatParts(f source.Text, args []*value.Value) ([]value.Part, error) {
 			text(m[1]-1, m[1])
 			continue
 		}
+		// %[2]s is the second argument; %s after it is the third.
 		if m[4] >= 0 {
 			n, err := strconv.Atoi(f.String[m[4]:m[5]])
 			if err != nil || n < 1 {
@@ -90,6 +93,7 @@ func formatParts(f source.Text, args []*value.Value) ([]value.Part, error) {
 		used = max(used, next)
 	}
 	text(at, len(f.String))
+	// Also arguments that come before one named by its index count as used.
 	if used < len(args) {
 		return nil, errors.New("there are more arguments than the format uses")
 	}
@@ -125,6 +129,7 @@ func formatOne(flags, letter string, arg *value.Value) ([]value.Part, error) {
 		}
 	}
 	if !arg.Known() {
+		// %q quotes as JSON does.
 		if flags == "" && letter == "q" && arg.Is(value.String) {
 			e := &jsonWriter{}
 			e.str(arg)
@@ -173,6 +178,7 @@ func (c *call) formatList() (*value.Value, error) {
 	n, loose := -1, false
 	for i, a := range c.args[1:] {
 		switch {
+		// An unknown value may be a list, or a string for all rows.
 		case a.IsSequence() && !positioned(a) || a.Is(value.Unknown) && maybeSequence(a):
 			loose = true
 		case !a.IsSequence():
@@ -203,7 +209,8 @@ func (c *call) formatList() (*value.Value, error) {
 	return c.carry(v), nil
 }
 
-// formatRow is the i'th string of formatlist.
+// formatRow is the i'th string of formatlist. Arguments that are no lists are the
+// same in each.
 func (c *call) formatRow(f source.Text, i int) (*value.Value, error) {
 	row := make([]*value.Value, len(c.args)-1)
 	for j, a := range c.args[1:] {

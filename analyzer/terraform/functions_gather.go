@@ -8,7 +8,9 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// gather collects the elements of a sequence.
+// gather collects the elements of a sequence. It is how functions of sequences
+// are certain of what they can be: an element is in elems only if it is in the
+// result whatever else turns out.
 type gather struct {
 	elems []*value.Value
 	open  bool // there may be more, anywhere between them
@@ -71,6 +73,7 @@ func (g *gather) result(c *call, kind value.Kind) *value.Value {
 	return c.carry(out)
 }
 
+// uniqueReasons keeps the order, which is that of messages.
 func uniqueReasons(rs []value.Reason) []value.Reason {
 	var out []value.Reason
 	seen := map[value.Reason]bool{}

@@ -6,8 +6,10 @@ import (
 	"strings"
 )
 
-// glob is a pattern of fileset: the elements of a path, where ** stands for
-// any number of directories.
+// glob is a pattern of fileset: the elements of a path, where ** stands for any
+// number of directories. Terraform has them from
+// https://github.com/bmatcuk/doublestar; a single element is matched as by
+// path.Match.
 type glob []string
 
 // maxGlobs bounds what {a,b} alternatives multiply to.
@@ -32,6 +34,8 @@ func parseGlob(pattern string) ([]glob, error) {
 	return out, nil
 }
 
+// expandBraces looks again at what it has expanded: alternatives may stand inside
+// each other.
 func expandBraces(pattern string) ([]string, error) {
 	work, out := []string{pattern}, []string(nil)
 	for len(work) > 0 {
@@ -63,6 +67,7 @@ func braces(p string) (start, end int, commas []int) {
 	start, depth := -1, 0
 	for i := 0; i < len(p); i++ {
 		switch p[i] {
+		// An escaped brace is text.
 		case '\\':
 			i++
 		case '{':
@@ -97,6 +102,8 @@ func (g glob) match(name string) bool { return matchPath(g, strings.Split(name, 
 // leadsFrom says that something below the directory may match.
 func (g glob) leadsFrom(dir string) bool { return matchPath(g, strings.Split(dir, "/"), true) }
 
+// matchPath says that the elements of a path match. With below, name is a
+// directory, and the question is whether a longer name may match.
 func matchPath(g glob, name []string, below bool) bool {
 	for len(g) > 0 {
 		if g[0] == "**" {

@@ -14,9 +14,11 @@ import (
 )
 
 // jsonEncode keeps the tree beside its text: the tree has everything that is
-// known, where it stands and how it is written.
+// known, where it stands and how it is written. A policy is judged by its tree;
+// the text is for what takes it as text.
 func (c *call) jsonEncode() (*value.Value, error) {
 	v := c.args[0]
+	// Infinity has no JSON, and 1e999999 too much of it.
 	if !formattable(v) {
 		return nil, errors.New("a number is too large to print")
 	}
@@ -29,8 +31,9 @@ func (c *call) jsonEncode() (*value.Value, error) {
 	return c.carryDeep(out), nil
 }
 
-// jsonWriter writes JSON text with holes, as cty prints it: without spaces,
-// keys in order, <, > and & escaped.
+// jsonWriter writes JSON text with holes, as cty prints it: without spaces, keys
+// in order, <, > and & escaped.
+// https://developer.hashicorp.com/terraform/language/functions/jsonencode
 type jsonWriter struct {
 	span  source.Span
 	parts []value.Part
@@ -66,6 +69,8 @@ func (w *jsonWriter) value(v *value.Value) {
 	switch {
 	case v == nil:
 		w.hole(&value.Value{})
+	// What may have more members, or in another order, is one hole: nothing
+	// inside of it is certain to stand there.
 	case v.Is(value.Unknown), v.Open, v.Is(value.Set) && !v.Known(), v.IsMapping() && !namesKnown(v):
 		w.hole(v)
 	case v.Missing():
@@ -108,6 +113,7 @@ func (w *jsonWriter) str(v *value.Value) {
 			w.hole(p.Hole)
 			continue
 		}
+		// Go escapes <, > and & as cty does.
 		b, err := json.Marshal(p.Text.String)
 		if err != nil || len(b) < 2 {
 			w.hole(v)
@@ -130,6 +136,7 @@ func (c *call) jsonDecode() (*value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The tree is what jsonencode was given, and not what was read from text.
 	if s.JSON != nil {
 		tree = decoded(tree)
 	}

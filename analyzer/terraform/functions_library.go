@@ -21,7 +21,8 @@ import (
 	"golang.org/x/text/encoding/ianaindex"
 )
 
-// stringFunc is a function of strings that are known.
+// stringFunc is a function of strings that are known. null and unknown never
+// reach f: cty answers for them.
 func stringFunc(params int, f func(args []string) (string, error)) function.Function {
 	spec := &function.Spec{Type: function.StaticReturnType(cty.String)}
 	for i := range params {
@@ -41,6 +42,7 @@ func stringFunc(params int, f func(args []string) (string, error)) function.Func
 	return function.New(spec)
 }
 
+// Slashes on every system: path, and not path/filepath.
 var basenameFunc = stringFunc(1, func(a []string) (string, error) { return path.Base(a[0]), nil })
 
 var dirnameFunc = stringFunc(1, func(a []string) (string, error) { return path.Dir(a[0]), nil })
@@ -82,6 +84,7 @@ var base64GunzipFunc = stringFunc(1, func(a []string) (string, error) {
 	if err != nil {
 		return "", errors.New("what the text encodes is not compressed by gzip")
 	}
+	// One byte more than allowed tells that there is more.
 	b, err = io.ReadAll(io.LimitReader(r, maxText+1))
 	switch {
 	case err != nil:
@@ -152,6 +155,8 @@ var timeCmpFunc = function.New(&function.Spec{
 	},
 })
 
+// sumFunc takes what converts to numbers. An empty list has no sum in Terraform,
+// though 0 would be one.
 var sumFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}},
 	Type:   function.StaticReturnType(cty.Number),

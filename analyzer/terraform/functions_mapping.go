@@ -112,6 +112,8 @@ func (c *call) values() (*value.Value, error) {
 	return v, nil
 }
 
+// lookup is a member, or the default. That of a map has the map's element type,
+// so that the default is converted.
 func (c *call) lookup() (*value.Value, error) {
 	if c.args[0].Missing() || c.args[1].Missing() {
 		return nil, errors.New("the map and the key must not be null")
@@ -130,6 +132,7 @@ func (c *call) lookup() (*value.Value, error) {
 	}
 	v := m.Get(key)
 	switch {
+	// It is there, with a value that is not written: null to who reads it.
 	case v.Is(value.Absent) && hasKey(m, key):
 		v = value.NullOf(v.Type)
 	case v.Is(value.Unknown) && !hasKey(m, key):
@@ -157,9 +160,12 @@ type merging struct {
 }
 
 // shadow makes unknown what v may replace, for its members are not all known.
+// Later arguments win:
+// https://developer.hashicorp.com/terraform/language/functions/merge
 func (m *merging) shadow(v *value.Value) {
 	why := v.AllWhy()
 	for k, a := range m.members {
+		// That one is replaced for certain.
 		if v.IsMapping() && hasKey(v, k) {
 			continue
 		}
@@ -202,6 +208,7 @@ func (c *call) merge() (*value.Value, error) {
 		if n++; n == 1 {
 			first = t
 		}
+		// Maps of one type make a map; anything else an object.
 		if !t.IsMapType() || !t.Equals(first) {
 			kind = value.Object
 		}
@@ -259,6 +266,7 @@ func (c *call) zipmap() (*value.Value, error) {
 	all := out.Attrs
 	out.Attrs = members(out)
 	for i := range all {
+		// Then the names decided which values are left.
 		if len(out.Attrs) < len(all) { // some name came again
 			out = carryDeepFrom(out, all[i].Name)
 		}
@@ -269,6 +277,8 @@ func (c *call) zipmap() (*value.Value, error) {
 	return c.carry(out), nil
 }
 
+// transpose is decided only for what is all known: a single text that is not may
+// be any key of the result.
 func (c *call) transpose() (*value.Value, error) {
 	m, err := c.as(0, cty.Map(cty.List(cty.String)))
 	if err != nil {

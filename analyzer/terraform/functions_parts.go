@@ -59,7 +59,8 @@ func (c *call) parts(i int) (parts []value.Part, ok bool, err error) {
 	return parts, !v.Is(value.Unknown), nil
 }
 
-// literal is argument i when all of it is known.
+// literal is argument i when all of it is known. Most functions decide nothing
+// about an argument of which a piece is missing.
 func (c *call) literal(i int) (s string, ok bool, err error) {
 	v, err := c.str(i)
 	if err != nil {
@@ -88,8 +89,9 @@ func (c *call) made(parts []value.Part) (*value.Value, error) {
 	return c.carryDeep(&value.Value{Kind: value.String, Parts: parts, Span: c.sc.span}), nil
 }
 
-// changed is a hole whose text a function may have changed: it is the
-// attribute that it came from no more.
+// changed is a hole whose text a function may have changed: it is the attribute
+// that it came from no more. What is left is why it is not known, and what it
+// rests on.
 func changed(p value.Part) value.Part {
 	if p.Hole == nil {
 		return p
@@ -165,7 +167,9 @@ func joinTexts(parts []value.Part) []value.Part {
 
 // composed are the parts of a string in the form that all of Terraform's strings
 // have: Unicode's NFC, across the borders of what they were made of. What had to
-// be changed stands nowhere in the text.
+// be changed stands nowhere in the text. cty normalizes each string that it
+// makes:
+// https://pkg.go.dev/github.com/zclconf/go-cty/cty#NormalizeString
 func composed(parts []value.Part, span source.Span) []value.Part {
 	for i := 0; i < len(parts); i++ {
 		end, ascii := i, true

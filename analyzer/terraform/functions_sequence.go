@@ -22,6 +22,7 @@ func (c *call) fold(start value.Tri, op func(value.Tri, value.Tri) value.Tri) (*
 	t := start
 	for _, e := range list.Elems {
 		switch {
+		// null counts as false, in alltrue and in anytrue.
 		case e.Missing():
 			t = op(t, value.No)
 		case e.Is(value.Bool):
@@ -52,6 +53,7 @@ func (c *call) chunkList() (*value.Value, error) {
 	}
 	elem := elemType(list)
 	out := &value.Value{Kind: value.List, Span: c.sc.span}
+	// One chunk of all, as cty has it.
 	if size == 0 {
 		size = len(list.Elems)
 	}
@@ -65,6 +67,9 @@ func (c *call) chunkList() (*value.Value, error) {
 	return c.carry(out), nil
 }
 
+// coalesce is the first argument that is neither null nor "", converted to the
+// type that all have in common:
+// https://developer.hashicorp.com/terraform/language/functions/coalesce
 func (c *call) coalesce() (*value.Value, error) {
 	t, ok := unify(typesOf(c.args))
 	if !ok {
@@ -78,6 +83,7 @@ func (c *call) coalesce() (*value.Value, error) {
 		s, known := v.Text()
 		switch {
 		case v.Missing() || known && s == "":
+		// It may be null or empty.
 		case v.Is(value.String) && !known && leastBytes(v) == 0 || v.Is(value.Unknown):
 			if i == len(c.args)-1 {
 				return v, nil // this, or an error
@@ -118,6 +124,7 @@ func (c *call) compact() (*value.Value, error) {
 		switch {
 		case e.Missing() || known && s == "":
 			g.without(e)
+		// A piece that is known makes it not empty, whatever the rest is.
 		case known || knownBytes(e.Parts) > 0:
 			g.add(e)
 		default:
@@ -144,6 +151,8 @@ func (c *call) concat() (*value.Value, error) {
 	kind := value.List
 	var elems []*value.Value
 	for i, a := range c.args {
+		// A set that is not known stands for a list in no known order; one that
+		// is known is refused below, as Terraform does.
 		bag := a.Is(value.Set) && !a.Known()
 		switch {
 		case a.Is(value.Unknown):
@@ -160,6 +169,7 @@ func (c *call) concat() (*value.Value, error) {
 		}
 		g.spread(a)
 	}
+	// Lists of types with nothing in common make a tuple.
 	if elem, ok := unify(typesOf(elems)); !ok {
 		kind = value.Tuple
 	} else if kind == value.List {
@@ -202,6 +212,8 @@ func (c *call) distinct() (*value.Value, error) {
 			g.add(e)
 		case value.Maybe:
 			g.add(e)
+			// Which of two that may be equal is left does not change what there
+			// is, but the places of those that follow.
 			g.loose = true
 		}
 	}
@@ -227,10 +239,13 @@ func (c *call) element() (*value.Value, error) {
 	case !known || list.Is(value.Unknown) || !positioned(list):
 		return c.unknown(elementType(list)), nil
 	}
+	// element wraps around:
+	// https://developer.hashicorp.com/terraform/language/functions/element
 	if i %= len(list.Elems); i < 0 && list.Is(value.Tuple) { // in lists, older versions count backwards as well
 		switch c.sc.dialect.Since("1.12.0", "1.10.0") {
 		case value.No:
 			return nil, errors.New("the index must not be negative")
+		// This one, or one that follows.
 		case value.Maybe:
 			if c.sc.doubt != nil {
 				c.sc.doubt("element takes negative indexes into tuples since Terraform 1.12 and OpenTofu 1.10")
@@ -251,6 +266,8 @@ func elementType(v *value.Value) cty.Type {
 	return cty.DynamicPseudoType
 }
 
+// flatten goes into lists at any depth, and not into maps:
+// https://developer.hashicorp.com/terraform/language/functions/flatten
 func (c *call) flatten() (*value.Value, error) {
 	list, err := c.sequence(0)
 	if err != nil {
@@ -386,6 +403,8 @@ func (c *call) matchKeys() (*value.Value, error) {
 	return c.listOf(g, vals), nil
 }
 
+// one is null for an empty list, and refuses more than one element:
+// https://developer.hashicorp.com/terraform/language/functions/one
 func (c *call) one() (*value.Value, error) {
 	list, err := c.sequence(0)
 	switch {
@@ -464,6 +483,7 @@ func (c *call) sortList() (*value.Value, error) {
 	if list.Is(value.Unknown) {
 		return c.unknown(cty.List(cty.String)), nil
 	}
+	// A text that is not all known may go anywhere.
 	g := &gather{elems: append([]*value.Value(nil), list.Elems...), loose: !list.Known()}
 	for _, e := range g.elems {
 		if e.Missing() {

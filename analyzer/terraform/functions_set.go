@@ -11,9 +11,12 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// equal says whether Terraform's == holds, as far as the values are known.
+// equal says whether Terraform's == holds, as far as the values are known. Types
+// count: 1 == "1" and [1] == tolist([1]) are false. Nobody has to know a value to
+// see that two strings differ at their ends.
 func equal(a, b *value.Value) value.Tri {
 	switch {
+	// The same attribute has the same value, unknown as it is.
 	case sameRef(a, b):
 		return value.Yes
 	case a.Is(value.Unknown) || b.Is(value.Unknown):
@@ -196,7 +199,8 @@ func inSetOrder(vs []*value.Value, known []cty.Value) (out, dropped []*value.Val
 	return out, dropped
 }
 
-// sets are the arguments as sets of one element type.
+// sets are the arguments as sets of one element type. Terraform converts them
+// before it compares.
 func (c *call) sets() ([]*value.Value, error) {
 	var elems []*value.Value
 	out := make([]*value.Value, len(c.args))
@@ -223,6 +227,7 @@ func (c *call) sets() ([]*value.Value, error) {
 	return out, nil
 }
 
+// set is the result as a set; an empty one has the element type of like.
 func (c *call) set(g *gather, like *value.Value) *value.Value {
 	g.distinct()
 	v := g.result(c, value.Set)
@@ -244,6 +249,7 @@ func (c *call) setUnion() (*value.Value, error) {
 	return c.set(g, sets[0]), nil
 }
 
+// setIntersection keeps the elements that are in all of the others.
 func (c *call) setIntersection() (*value.Value, error) {
 	sets, err := c.sets()
 	if err != nil {
@@ -297,6 +303,8 @@ func (c *call) filter(sets []*value.Value, stays func(*value.Value) value.Tri) *
 // maxProduct bounds setproduct.
 const maxProduct = 1 << 16
 
+// setProduct has the last argument vary fastest. A set among the arguments makes a
+// set of all.
 func (c *call) setProduct() (*value.Value, error) {
 	if len(c.args) < 2 {
 		return nil, errors.New("at least two arguments are required")

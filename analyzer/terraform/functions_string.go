@@ -14,6 +14,8 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
+// trimPrefix is decided by the known text at the start: it begins with the
+// prefix, or differs from it before the first hole.
 func (c *call) trimPrefix() (*value.Value, error) {
 	parts, ok, err := c.parts(0)
 	prefix, known, err2 := c.literal(1)
@@ -66,6 +68,8 @@ func (c *call) trimSpace() (*value.Value, error) {
 	return c.trimBy(unicode.IsSpace, unicode.IsSpace)
 }
 
+// trim takes a set of characters, and not a prefix:
+// https://developer.hashicorp.com/terraform/language/functions/trim
 func (c *call) trim() (*value.Value, error) {
 	set, known, err := c.literal(1)
 	if err != nil {
@@ -163,6 +167,8 @@ func (c *call) mapText(f func(string) string) (*value.Value, error) {
 	return c.made(out)
 }
 
+// indent indents all lines but the first:
+// https://developer.hashicorp.com/terraform/language/functions/indent
 func (c *call) indent() (*value.Value, error) {
 	n, known, err := c.number(0)
 	parts, ok, err2 := c.parts(1)
@@ -191,9 +197,11 @@ func (c *call) replace() (*value.Value, error) {
 	if !ok || !known {
 		return c.unknown(cty.String), nil
 	}
+	// https://developer.hashicorp.com/terraform/language/functions/replace
 	if len(old) > 1 && old[0] == '/' && old[len(old)-1] == '/' {
 		return c.replacePattern(parts, old[1:len(old)-1], with)
 	}
+	// "" stands between all characters, also those in a hole.
 	if old == "" && (hasHoles(parts) || hasHoles(with)) || straddles(parts, old) {
 		return c.unknown(cty.String), nil
 	}
@@ -232,8 +240,8 @@ func (c *call) replace() (*value.Value, error) {
 	return c.made(out)
 }
 
-// straddles says that an occurrence of old may lie partly in a hole and partly
-// in a text.
+// straddles says that an occurrence of old may lie partly in a hole and partly in
+// a text. Then nobody knows whether it is replaced.
 func straddles(parts []value.Part, old string) bool {
 	parts = joinTexts(parts)
 	for i, p := range parts {
@@ -325,6 +333,8 @@ func (c *call) join() (*value.Value, error) {
 			return nil, err
 		case list.Is(value.Unknown) || !positioned(list):
 			u := *c.unknown(cty.String)
+			// What the members are like is kept beside: "each is an ARN of this
+			// account" may be all that a rule needs.
 			if text := knownPrefix(sep); len(c.args) == 2 && text != "" && !hasHoles(sep) {
 				u.Joined, u.Rest = text, restOfEach(list)
 			}
@@ -342,6 +352,7 @@ func (c *call) join() (*value.Value, error) {
 			if size += knownBytes(p) + knownBytes(sep); size > maxText {
 				return nil, errTooLong
 			}
+			// join(",", [x]) is x, with what that refers to.
 			if n++; n == 1 && len(c.args) == 2 && len(list.Elems) == 1 {
 				return c.carry(carryFrom(e, list)), nil
 			}
@@ -390,6 +401,7 @@ func (c *call) strContains() (*value.Value, error) {
 	})
 }
 
+// test is a question about a text, of which the answer for "" is known: it is in any.
 func (c *call) test(f func([]value.Part, string) value.Tri) (*value.Value, error) {
 	parts, ok, err := c.parts(0)
 	s, known, err2 := c.literal(1)

@@ -9,8 +9,10 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// builtins are the functions written here: those that take values apart and
-// put them together, and those that no library has or has safely.
+// builtins are the functions written here: those that take values apart and put
+// them together, and those that no library has or has safely. The columns: fewest
+// and most arguments (-1: any number), whether null is one that it takes, and the
+// function.
 var builtins = map[string]builtin{
 	// Collections.
 	"alltrue":         {1, 1, false, (*call).allTrue},
@@ -101,8 +103,9 @@ var builtins = map[string]builtin{
 	"provider::aws::trim_iam_role_path": {1, 1, false, (*call).trimIAMRolePath},
 }
 
-// ofOneTool are the functions that not each tool has: the versions that they
-// came with, "" for never.
+// ofOneTool are the functions that not each tool has: the versions that they came
+// with, "" for never. Which version is in question a plan tells, or nobody: see
+// lang.Dialect.
 var ofOneTool = map[string]struct{ terraform, opentofu string }{
 	"base64gunzip": {"", "1.8.0"},
 	"cidrcontains": {"", "1.7.0"},
@@ -113,7 +116,8 @@ var ofOneTool = map[string]struct{ terraform, opentofu string }{
 	"provider::terraform::encode_tfvars": {"1.8.0", "1.10.0"},
 }
 
-// libraryFunctions need all of their arguments known.
+// libraryFunctions need all of their arguments known. With one that is not, the
+// result is unknown as a whole.
 var libraryFunctions = map[string]function.Function{
 	"abs":              stdlib.AbsoluteFunc,
 	"base64decode":     base64DecodeFunc,
@@ -164,7 +168,8 @@ var libraryFunctions = map[string]function.Function{
 	"provider::terraform::encode_expr":   encodeExprFunc,
 }
 
-// unpredictable functions answer differently each time or on each machine.
+// unpredictable functions answer differently each time or on each machine. They
+// exist, so that they are unknown, and not refused.
 var unpredictable = map[string]string{
 	"abspath":       "abspath depends on the machine",
 	"bcrypt":        "bcrypt is salted at random",

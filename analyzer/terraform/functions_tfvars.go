@@ -33,6 +33,7 @@ var decodeTfvarsFunc = function.New(&function.Spec{
 })
 
 func decodeTfvars(text string) (cty.Value, error) {
+	// hcl's parser recurses as deep as the text says.
 	if _, reason := workspace.TooDeep([]byte(text)); reason != "" {
 		return cty.DynamicVal, errors.New(reason)
 	}
@@ -46,6 +47,7 @@ func decodeTfvars(text string) (cty.Value, error) {
 	}
 	members := map[string]cty.Value{}
 	for name, a := range attrs {
+		// Values alone: nothing can be referred to in a file of variables.
 		v, diags := a.Expr.Value(nil)
 		if diags.HasErrors() {
 			return cty.DynamicVal, fmt.Errorf("%s: %s", name, workspace.Diagnostic(diags[0]))

@@ -29,6 +29,7 @@ func (c *call) ephemeralAsNull() (*value.Value, error) {
 
 func (c *call) sensitive() (*value.Value, error) { return burden(c.args[0], nil, true), nil }
 
+// nonsensitive takes the mark from the value itself; members keep theirs.
 func (c *call) nonsensitive() (*value.Value, error) {
 	v := *c.args[0]
 	v.Sensitive = false

@@ -16,6 +16,11 @@ import (
 // span of their block, or of their node in the document they were merged from.
 //
 // What the provider refuses is a gap, and the result unknown.
+//
+// What it does is in policy_document_data_source.go and policy_model.go of
+// https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/iam
+// The order of members and elements is the provider's, so that the text is that
+// of a plan.
 func renderPolicyDocument(block *value.Value, span source.Span) (json, minified *value.Value, gaps []source.Gap) {
 	r := &policyRenderer{}
 	doc := r.render(block, span)
@@ -61,6 +66,7 @@ func documentCases(block *value.Value) []value.Case {
 			if !ok {
 				continue
 			}
+			// Rather none than some: cases have to be all that there may be.
 			if len(out) == maxDocumentCases {
 				return nil
 			}
@@ -75,7 +81,8 @@ func documentCases(block *value.Value) []value.Case {
 // maxDocumentCases bounds the documents that a block may be rendered as.
 const maxDocumentCases = 16
 
-// policyText is the string that encodes the tree.
+// policyText is the string that encodes the tree. A hole with the tree is enough
+// for rules, which look into the tree.
 func policyText(tree *value.Value, indent string, span source.Span) *value.Value {
 	v := &value.Value{Kind: value.String, JSON: tree, Span: span}
 	tree.Walk(func(w *value.Value) bool { v.Sensitive = v.Sensitive || w.Sensitive; return !v.Sensitive })
@@ -99,7 +106,8 @@ type policyDoc struct {
 	why        []value.Reason
 }
 
-// tree is the document as the provider prints it.
+// tree is the document as the provider prints it. Members come in the order of
+// the provider's struct, and those that are empty are left out.
 func (d *policyDoc) tree(span source.Span) *value.Value {
 	v := &value.Value{Kind: value.Object, Span: span, Syntax: value.SyntaxBlock}
 	if d.version != nil {
@@ -126,11 +134,14 @@ func (r *policyRenderer) refuse(span source.Span, format string, args ...any) {
 	r.gaps = append(r.gaps, source.Gap{Kind: source.ErrorGap, Span: span, Reason: "aws_iam_policy_document: " + fmt.Sprintf(format, args...)})
 }
 
+// render merges in the provider's order: sources, the block's own statements,
+// overrides. What comes later takes the place of what has its Sid.
 func (r *policyRenderer) render(block *value.Value, span source.Span) *policyDoc {
 	merged := &policyDoc{}
 	if block.Is(value.Unknown) {
 		return unknownDoc(span, block.AllWhy())
 	}
+	// https://github.com/hashicorp/terraform-provider-aws/issues/31637
 	for _, name := range []string{"source_json", "override_json"} {
 		if v := block.Get(name); v.Set() && v.TextOr("?") != "" {
 			r.refuse(v.Span, "%s is not used since version 5 of the provider; use %s_policy_documents", name, strings.TrimSuffix(name, "_json"))
@@ -157,6 +168,7 @@ const maxStatements = 1_000
 // own is the document of the block's own statements.
 func (r *policyRenderer) own(block *value.Value, span source.Span) *policyDoc {
 	doc := &policyDoc{version: r.text(block, "version"), id: r.text(block, "policy_id")}
+	// The schema's default.
 	if doc.version == nil {
 		doc.version = value.Str("2012-10-17")
 	}
@@ -175,6 +187,8 @@ func (r *policyRenderer) own(block *value.Value, span source.Span) *policyDoc {
 			return quiet.statement(b, version)
 		})
 	}
+	// Within a block, as within the sources, the provider refuses a Sid that
+	// comes twice.
 	sids := map[string]bool{}
 	for _, b := range blocks {
 		if s := r.statement(b, version); s != nil {
@@ -203,7 +217,8 @@ func likeEach(list *value.Value, f func(*value.Value) *value.Value) *value.Value
 	return value.AnyOf(out...)
 }
 
-// nested is the blocks of a kind, whether there may be more, and why.
+// nested is the blocks of a kind, whether there may be more, and why. One block
+// in a JSON file may stand without a list around it.
 func nested(v *value.Value) (blocks []*value.Value, open bool, why []value.Reason) {
 	switch {
 	case v.IsMapping():
@@ -231,6 +246,7 @@ func (r *policyRenderer) statement(b *value.Value, version string) *value.Value 
 	if s.Syntax == value.SyntaxNone && !s.Span.IsZero() {
 		s.Syntax = value.SyntaxBlock
 	}
+	// The name gets the place of the argument that it comes from, for fixes.
 	add := func(name, written string, v *value.Value) {
 		if v == nil {
 			return
@@ -252,6 +268,8 @@ func (r *policyRenderer) statement(b *value.Value, version string) *value.Value 
 		r.refuse(effect.Span, "effect %q, expected Allow or Deny", text)
 	}
 	add("Effect", "effect", effect)
+	// The provider replaces &{ in resources, principals and conditions, and
+	// leaves actions alone.
 	add("Action", "actions", r.set(b, "actions", ""))
 	add("NotAction", "not_actions", r.set(b, "not_actions", ""))
 	add("Resource", "resources", r.set(b, "resources", version))
@@ -284,7 +302,8 @@ func (r *policyRenderer) text(b *value.Value, name string) *value.Value {
 	return s
 }
 
-// stringOf converts a value to a string as Terraform does.
+// stringOf converts a value to a string as Terraform does. ok is false for what
+// has no text, and the result is then any string.
 func stringOf(v *value.Value) (*value.Value, bool) {
 	if v.Is(value.String) {
 		return v, true
@@ -350,6 +369,10 @@ func (r *policyRenderer) listOf(v *value.Value, name, version string) *value.Val
 }
 
 // replaceVars turns &{ into ${, as the provider does where version is not "".
+//
+// ${aws:username} would be an interpolation of Terraform's, so that the provider
+// lets people write &{aws:username}:
+// https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
 func (r *policyRenderer) replaceVars(v *value.Value, version string) *value.Value {
 	if version == "" || !v.Is(value.String) {
 		return v
@@ -398,8 +421,9 @@ func replaceAmpersands(t source.Text) source.Text {
 	return b.Text()
 }
 
-// byCase is what f makes of v, with what it makes of each of the values that v
-// is one of: absent for nothing.
+// byCase is what f makes of v, with what it makes of each of the values that v is
+// one of: absent for nothing. What is refused in a case is no gap: the case does
+// not happen.
 func (r *policyRenderer) byCase(v *value.Value, f func(*policyRenderer, *value.Value) *value.Value) *value.Value {
 	out := f(r, v)
 	if v == nil || len(v.Candidates) == 0 || out == nil {
@@ -448,6 +472,7 @@ func descending(elems []*value.Value) []*value.Value {
 	return sortDescending(out)
 }
 
+// sortDescending sorts strings and keeps all of them.
 func sortDescending(out []*value.Value) []*value.Value {
 	sort.SliceStable(out, func(i, j int) bool {
 		a, known := out[i].Text()
@@ -460,7 +485,8 @@ func sortDescending(out []*value.Value) []*value.Value {
 	return out
 }
 
-// single is the element of a list of one, and nil for a list of none.
+// single is the element of a list of one, and nil for a list of none. IAM takes
+// either form; the provider prints the shorter.
 func single(list *value.Value) *value.Value {
 	switch {
 	case list.Open || len(list.Elems) > 1:

@@ -42,6 +42,9 @@ func (r *policyRenderer) principalsOf(v *value.Value, version string) *value.Val
 		}
 		addPrincipals(out, typ, list)
 	}
+	// {"*": "*"} alone is printed as "*". {"AWS": "*"} stays: the trust policy of
+	// a role may say that and not "*" (policy_model.go, MarshalJSON of the
+	// principals).
 	if len(blocks) == 1 && !open && len(out.Attrs) == 1 {
 		if k, _ := out.Attrs[0].Key(); k == "*" {
 			if e := out.Attrs[0].Value; e.TextOr("") == "*" {
@@ -58,7 +61,8 @@ func blocksSpan(blocks []*value.Value) source.Span {
 	return blocks[0].Span.To(blocks[len(blocks)-1].Span)
 }
 
-// addPrincipals appends identifiers of a type to what out has of it.
+// addPrincipals appends identifiers of a type to what out has of it. Identifiers
+// are sorted within a block and not across blocks.
 func addPrincipals(out *value.Value, typ, list *value.Value) {
 	if key, ok := typ.Text(); ok {
 		for i, a := range out.Attrs {
@@ -106,7 +110,8 @@ func appendValues(a, b *value.Value) *value.Value {
 	return out
 }
 
-// sortMembers orders members by name, unknown names last.
+// sortMembers orders members by name, unknown names last. Go's encoding/json
+// prints the provider's maps so.
 func sortMembers(v *value.Value) {
 	sort.SliceStable(v.Attrs, func(i, j int) bool {
 		a, known := v.Attrs[i].Key()
@@ -123,6 +128,7 @@ func (r *policyRenderer) conditions(v *value.Value, version string) *value.Value
 	return r.byCase(v, func(r *policyRenderer, v *value.Value) *value.Value { return r.conditionsOf(v, version) })
 }
 
+// conditionsOf joins the blocks by operator and key. Values keep their order.
 func (r *policyRenderer) conditionsOf(v *value.Value, version string) *value.Value {
 	blocks, open, why := nested(v)
 	if len(blocks) == 0 && !open {

@@ -14,6 +14,7 @@ func (d *policyDoc) merge(other *policyDoc, replaces bool) {
 	if other.id != nil {
 		d.id = other.id
 	}
+	// A document may raise the version and not lower it.
 	d.version = laterVersion(d.version, other.version)
 	before := len(d.statements)
 	for _, s := range other.statements {
@@ -35,6 +36,7 @@ func (d *policyDoc) merge(other *policyDoc, replaces bool) {
 		return
 	}
 	unlisted := (&value.Value{Rest: other.rest}).Unlisted()
+	// A statement without a Sid is appended whatever it is, and replaces nothing.
 	for _, s := range unlisted {
 		if sid, known := sidOf(s); !known || sid != "" {
 			d.mayReplace(s.Get("Sid"), s, before)
@@ -45,8 +47,9 @@ func (d *policyDoc) merge(other *policyDoc, replaces bool) {
 	}
 }
 
-// replace puts s where a statement with its Sid is. Where one of the two Sids
-// is not known, a statement that may be meant becomes an unknown statement.
+// replace puts s where a statement with its Sid is. Where one of the two Sids is
+// not known, a statement that may be meant becomes an unknown statement. false:
+// it is to be appended (as well).
 func (d *policyDoc) replace(s *value.Value) bool {
 	sid, known := sidOf(s)
 	if known && sid == "" {
@@ -102,7 +105,8 @@ func sidOf(s *value.Value) (string, bool) {
 	return v.Text()
 }
 
-// mayEqual says that v may turn out to be text: its known ends fit.
+// mayEqual says that v may turn out to be text: its known ends fit. It may say
+// yes too often: what stands between the ends is not compared.
 func mayEqual(v *value.Value, text string) bool {
 	parts, ok := v.AsParts()
 	if !ok || len(parts) == 0 {
@@ -133,6 +137,7 @@ func laterVersion(a, b *value.Value) *value.Value {
 	}
 	x, xKnown := a.Text()
 	y, yKnown := b.Text()
+	// So that one side decides alone where the other one is not known.
 	const last = "2012-10-17" // AWS knows no later one
 	switch {
 	case xKnown && x >= last:
@@ -150,7 +155,9 @@ func laterVersion(a, b *value.Value) *value.Value {
 	return a
 }
 
-// duplicates refuses a source document that brings a Sid for the second time.
+// duplicates refuses a source document that brings a Sid for the second time. It
+// is refused for good reason: of two statements the provider would keep one,
+// without a word.
 func (r *policyRenderer) duplicates(merged, doc *policyDoc, index int) {
 	seen := map[string]bool{}
 	for _, s := range merged.statements {
@@ -182,6 +189,7 @@ func (r *policyRenderer) documents(block *value.Value, name string, span source.
 	v := block.Get(name)
 	unknown := func(v *value.Value) *policyDoc {
 		why := v.AllWhy()
+		// Who reads the document is told why some of it is not known.
 		if len(why) == 0 {
 			why = []value.Reason{{Text: name + " is not known", Span: span}}
 		}
@@ -249,6 +257,9 @@ func field(v *value.Value, name string) *value.Value {
 
 // unmarshal reads a document as the provider does when it merges it, which is
 // not without loss.
+//
+// It decodes into Go structs: members with other names are lost, and a Statement
+// that is an object and no list is an error.
 func (r *policyRenderer) unmarshal(tree *value.Value, name string) *policyDoc {
 	doc := &policyDoc{}
 	if tree.Is(value.Null) {
@@ -309,6 +320,8 @@ func written(v *value.Value, name string) bool {
 	return false
 }
 
+// unmarshalStatement keeps the spans of what it keeps: findings in a document
+// that was merged stand where that is written.
 func (r *policyRenderer) unmarshalStatement(s *value.Value) *value.Value {
 	out := *s
 	out.Kind, out.Attrs = value.Object, nil
@@ -346,7 +359,9 @@ func (r *policyRenderer) unmarshalStatement(s *value.Value) *value.Value {
 	return &out
 }
 
-// unmarshalPrincipals: any string is "*", whatever it says.
+// unmarshalPrincipals: any string is "*", whatever it says. The provider's
+// UnmarshalJSON does not look at the text. A list is sorted and keeps what comes
+// twice.
 func (r *policyRenderer) unmarshalPrincipals(v *value.Value) *value.Value {
 	switch {
 	case v == nil || v.Is(value.Unknown):
@@ -437,6 +452,7 @@ func (r *policyRenderer) unmarshalConditions(v *value.Value) *value.Value {
 	return flattenConditions(&out)
 }
 
+// unmarshalCondition is the values of one key; nil for none.
 func (r *policyRenderer) unmarshalCondition(v *value.Value) *value.Value {
 	switch {
 	case v.Is(value.String), v.Is(value.Unknown):
@@ -445,6 +461,7 @@ func (r *policyRenderer) unmarshalCondition(v *value.Value) *value.Value {
 		s, _ := stringOf(v)
 		return s
 	case v.IsSequence():
+		// The provider asserts that they are strings, and panics for others.
 		for _, e := range v.Elems {
 			if !e.Is(value.String) && !e.Is(value.Unknown) {
 				r.refuse(e.Span, "a list of condition values holds a %s; the provider merges only strings", e.Kind)
