@@ -20,6 +20,7 @@ const cdktf = "CDKTF"
 // generator is the tool that wrote a file, and will again; "" for what people
 // write.
 func (a *analysis) generator(f *source.File) string {
+	// Fixes are tried on all cores: two who ask at once both look, and find the same.
 	if by, known := a.generators.Load(f.Name); known {
 		return by.(string)
 	}

@@ -35,6 +35,8 @@ func (e *edited) keeps(was func() *terraform.Root) func(address, attribute strin
 			}
 		}
 		r := byAddress[typ][address]
+		// ignore_changes is about updates: what is created gets all that is configured.
+		// https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#ignore_changes
 		if r == nil || r.Creates() {
 			return nil
 		}
@@ -114,6 +116,7 @@ func (a *analysis) judgeUnapplied(ctx context.Context, before *loaded, res *resu
 // withoutIgnored is the analysis with everything unknown that ignore_changes keeps;
 // nil where nothing is kept. Roots that keep nothing are as they were.
 func (a *analysis) withoutIgnored(ctx context.Context, before *loaded) (*result, error) {
+	// Nobody reads the options at the same time: the fixes have been tried.
 	was := a.in.Options.Unapplied
 	a.in.Options.Unapplied = true
 	defer func() { a.in.Options.Unapplied = was }()

@@ -111,6 +111,7 @@ func (c *clause) holds() bool { return len(c.pending) == 0 && !c.maybe }
 // unknown notes that an element cannot be known.
 func (c *clause) unknown(why []value.Reason) {
 	c.maybe = true
+	// Clauses of other branches of the search share the list: it may not grow in place.
 	c.why = addReasons(c.why[:len(c.why):len(c.why)], why...)
 }
 
@@ -233,6 +234,7 @@ func isOpen(key string, r *policy.Request) bool {
 	if _, listed := r.Context[key]; listed {
 		return false
 	}
+	// The caller decides some keys though the request does not list them.
 	bare := policy.Request{Caller: r.Caller, Unlisted: r.Unlisted}
 	return bare.Lookup(key).Presence == policy.Either
 }
@@ -355,6 +357,7 @@ func (f *formula) matches(s *policy.Statement, r *policy.Request, action string)
 	if action != "" {
 		c.Action = action
 	}
+	// Statement.Matches knows neither: where there are any, its parts are put together here.
 	if f.admits == nil && len(f.met) == 0 {
 		return s.Matches(&c)
 	}

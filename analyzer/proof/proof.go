@@ -11,6 +11,9 @@
 // the search finds is the witness; when it finds nothing, the property is proven.
 // Where only something unknown stands between the two, or there are more cases
 // than the search may take, the answer is undetermined, with the reasons.
+//
+// Questions may be asked at the same time, about the same documents: they are only
+// read. A document with something filled in, or one of its cases, is another one.
 package proof
 
 import (

@@ -166,6 +166,8 @@ func (q *ipQuestion) tagException(base *policy.Request) bool {
 
 // protected says that the policies stop everybody from setting a tag.
 func (q *ipQuestion) protected(base *policy.Request, tag, val string) bool {
+	// A principal has the tags of its user or role and those that its session was given.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
 	for _, action := range []string{"iam:TagUser", "iam:TagRole", "sts:TagSession"} {
 		r := *base
 		r.Action = action

@@ -129,6 +129,7 @@ func until(docs []*policy.Document, now time.Time, holds func(time.Time) bool) t
 			statements = append(statements, d.Statements...)
 		}
 	}
+	// Between two of these moments no condition on time turns: nothing else need be asked.
 	for _, t := range boundsOf(statements, now) {
 		if t.Sub(now) > Soon {
 			break
