@@ -181,8 +181,9 @@ func (o *optionals) unlisted(rest *value.Value) {
 	o.rests = append(o.rests, rest)
 }
 
-// of is v, which has the members that are there for certain, with what there
-// may be beside them.
+// of is v, which has the members that are there for certain, with what there may
+// be beside them. Above maxOptional, or where there are others yet, there are no
+// cases, and v alone says what is certain.
 func (o *optionals) of(v *value.Value) *value.Value {
 	if v.Open && v.IsSequence() {
 		v.Rest = value.AnyOf(o.rests...)

@@ -97,6 +97,8 @@ func unknownMember(v *value.Value, step string, at source.Span) *value.Value {
 	return within(u, v, step)
 }
 
+// memberType is the type of a member of an unknown value, for what is known of
+// its type: step is ".name" or an index.
 func memberType(t value.Type, step string) value.Type {
 	switch t.Kind {
 	case value.List, value.Set, value.Map:
@@ -196,7 +198,8 @@ func nth(v *value.Value, i int) *value.Value {
 	return part(within(v.Elems[i], v, "["+strconv.Itoa(i)+"]"), v)
 }
 
-// indexStep is [0] or ["k"].
+// indexStep is [0] or ["k"]. It is what Ref.Attr spells; ok is false for a key
+// that is not known.
 func indexStep(key *value.Value) (string, bool) {
 	if s, ok := key.Text(); ok {
 		return "[" + strconv.Quote(s) + "]", true

@@ -30,6 +30,7 @@ func (e evaluation) binary(x *hclsyntax.BinaryOpExpr) *value.Value {
 	a, b := e.value(x.LHS), e.value(x.RHS)
 	switch x.Op {
 	case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
+		// A placeholder has no members yet that could be compared.
 		a, b = e.ev.whole(a, e.f.cautious), e.ev.whole(b, e.f.cautious)
 		t := equal(a, b)
 		if x.Op == hclsyntax.OpNotEqual {
@@ -40,6 +41,9 @@ func (e evaluation) binary(x *hclsyntax.BinaryOpExpr) *value.Value {
 	return e.arithmetic(x.Op, a, b, at)
 }
 
+// arithmetic is a number, or for a comparison a boolean. Both sides are
+// converted, so that what is wrong with either is refused even where the other is
+// unknown.
 func (e evaluation) arithmetic(op *hclsyntax.Operation, a, b *value.Value, at source.Span) *value.Value {
 	m, okA := e.asNumber(a, at)
 	n, okB := e.asNumber(b, at)

@@ -44,6 +44,7 @@ func (e evaluation) templateParts(exprs []hclsyntax.Expression, at source.Span, 
 		}
 	}
 	e.ev.charge(size / 64)
+	// A letter and its accent may come from two pieces.
 	v.Parts = composed(joinLiterals(v.Parts), at)
 	if len(v.Parts) > maxPieces {
 		v.Parts = joinTexts(v.Parts)
@@ -59,8 +60,9 @@ func (e evaluation) templateParts(exprs []hclsyntax.Expression, at source.Span, 
 	return v
 }
 
-// appendParts appends the pieces of a string or unknown value. Text that is
-// JSON whose tree is known only in part stays one hole with its tree.
+// appendParts appends the pieces of a string or unknown value. Text that is JSON
+// whose tree is known only in part stays one hole with its tree. An unknown value
+// becomes a string in a template, so that its hole has that type.
 func appendParts(parts []value.Part, s *value.Value) []value.Part {
 	if _, known := s.Text(); known {
 		return append(parts, s.Parts...)
@@ -137,6 +139,7 @@ func (e evaluation) templateJoin(x *hclsyntax.TemplateJoinExpr, quoted bool) *va
 		}
 		return inner.templateParts(t.Parts, inner.span(t.SrcRange), quoted)
 	})
+	// Pieces that are not listed may stand anywhere between the others.
 	if !tuple.Is(value.Tuple) || tuple.Open {
 		return derived(value.Of(value.Type{Kind: value.String}, at, reasons(tuple)...), tuple)
 	}

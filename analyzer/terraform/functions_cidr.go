@@ -55,6 +55,8 @@ func bits(v cty.Value) (int, error) {
 	return int(n.Int64()), nil
 }
 
+// cidrHostFunc counts from the end where the number is negative:
+// https://developer.hashicorp.com/terraform/language/functions/cidrhost
 var cidrHostFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "prefix", Type: cty.String}, {Name: "hostnum", Type: cty.Number}},
 	Type:   function.StaticReturnType(cty.String),
@@ -86,6 +88,8 @@ var cidrNetmaskFunc = stringFunc(1, func(a []string) (string, error) {
 	return net.IP(p.Mask).String(), nil
 })
 
+// cidrSubnetFunc makes a prefix longer, by bits that hold a number:
+// https://developer.hashicorp.com/terraform/language/functions/cidrsubnet
 var cidrSubnetFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "prefix", Type: cty.String}, {Name: "newbits", Type: cty.Number}, {Name: "netnum", Type: cty.Number}},
 	Type:   function.StaticReturnType(cty.String),
@@ -110,6 +114,9 @@ var cidrSubnetFunc = function.New(&function.Spec{
 	},
 })
 
+// cidrSubnetsFunc gives prefixes that follow each other, each as long as it is
+// asked for, and aligned to that length:
+// https://developer.hashicorp.com/terraform/language/functions/cidrsubnets
 var cidrSubnetsFunc = function.New(&function.Spec{
 	Params:   []function.Parameter{{Name: "prefix", Type: cty.String}},
 	VarParam: &function.Parameter{Name: "newbits", Type: cty.Number},

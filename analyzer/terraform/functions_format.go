@@ -18,9 +18,13 @@ import (
 // https://developer.hashicorp.com/terraform/language/functions/format
 var formatVerb = regexp.MustCompile(`%(?:%|([ +#0-]*[0-9]*(?:\.[0-9]*)?)(?:\[([0-9]+)\])?([a-zA-Z]))`)
 
-// maxWidth bounds the width and precision of a formatVerb.
+// maxWidth bounds the width and precision of a formatVerb. "%999999999d" would
+// fill the memory.
 const maxWidth = 4096
 
+// format is the text with its verbs replaced; the format has to be known. An
+// argument that is not known leaves a hole in the text, whichever verb formats
+// it.
 func (c *call) format() (*value.Value, error) {
 	f, ok, err := c.formatText()
 	if err != nil || !ok {
@@ -151,6 +155,7 @@ func formatOne(flags, letter string, arg *value.Value) ([]value.Part, error) {
 	return []value.Part{{Text: source.Computed(out.AsString(), arg.Span)}}, nil
 }
 
+// oversizedDeep is oversized of any number in v.
 func oversizedDeep(v *value.Value) bool {
 	found := false
 	v.Walk(func(w *value.Value) bool {
@@ -170,6 +175,9 @@ func formattable(v *value.Value) bool {
 	return ok
 }
 
+// formatList is one string for each element of the lists among its arguments,
+// which have to be of one length:
+// https://developer.hashicorp.com/terraform/language/functions/formatlist
 func (c *call) formatList() (*value.Value, error) {
 	f, ok, err := c.formatText()
 	if err != nil || !ok {

@@ -59,6 +59,8 @@ var base64DecodeFunc = stringFunc(1, func(a []string) (string, error) {
 	return string(b), nil
 })
 
+// base64GzipFunc has the bytes that Terraform makes: both compress by Go's
+// package.
 var base64GzipFunc = stringFunc(1, func(a []string) (string, error) {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -125,12 +127,15 @@ var textDecodeBase64Func = stringFunc(2, func(a []string) (string, error) {
 	if err != nil {
 		return "", errors.New("the text is not valid base64")
 	}
+	// Decoders replace what is not valid, and do not refuse it.
 	if b, err = e.NewDecoder().Bytes(b); err != nil || bytes.ContainsRune(b, utf8.RuneError) {
 		return "", fmt.Errorf("the text is not valid %s", a[1])
 	}
 	return string(b), nil
 })
 
+// charset is an encoding by the name that IANA gives it:
+// https://developer.hashicorp.com/terraform/language/functions/textencodebase64
 func charset(name string) (encoding.Encoding, error) {
 	e, err := ianaindex.IANA.Encoding(name)
 	if err != nil || e == nil {
@@ -139,6 +144,8 @@ func charset(name string) (encoding.Encoding, error) {
 	return e, nil
 }
 
+// timeCmpFunc compares instants: the same one in two zones is equal.
+// https://developer.hashicorp.com/terraform/language/functions/timecmp
 var timeCmpFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "a", Type: cty.String}, {Name: "b", Type: cty.String}},
 	Type:   function.StaticReturnType(cty.Number),

@@ -74,6 +74,7 @@ func listKind(v *value.Value) value.Kind {
 	return value.List
 }
 
+// keys is known as far as the names are, whatever the members' values.
 func (c *call) keys() (*value.Value, error) {
 	m, err := c.mapping(0)
 	if err != nil {
@@ -93,6 +94,8 @@ func (c *call) keys() (*value.Value, error) {
 	return v, nil
 }
 
+// values is in the order of keys. A name that is not known may come anywhere:
+// then there is no order.
 func (c *call) values() (*value.Value, error) {
 	m, err := c.mapping(0)
 	if err != nil {
@@ -191,6 +194,8 @@ func (m *merging) add(v *value.Value) {
 	}
 }
 
+// merge is a map only if all arguments are maps of one type. null arguments are
+// left out; without any other the result is an empty object.
 func (c *call) merge() (*value.Value, error) {
 	m := &merging{members: map[string]value.Attr{}}
 	kind := value.Map
@@ -218,6 +223,7 @@ func (c *call) merge() (*value.Value, error) {
 	switch {
 	case n == 0:
 		out.Kind = value.Object
+	// An open mapping of nothing says no more than an unknown one.
 	case m.open && len(m.members)+len(m.unnamed) == 0:
 		return c.carry(value.Of(value.Type{Kind: kind}, c.sc.span, out.Why...)), nil
 	}
@@ -231,6 +237,8 @@ func (c *call) merge() (*value.Value, error) {
 	return c.carry(out), nil
 }
 
+// zipmap makes an object of a tuple of values, and a map of a list. Of equal keys
+// the last counts.
 func (c *call) zipmap() (*value.Value, error) {
 	names, err := c.as(0, cty.List(cty.String))
 	if err != nil {

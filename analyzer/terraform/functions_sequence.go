@@ -14,6 +14,8 @@ func (c *call) allTrue() (*value.Value, error) { return c.fold(value.Yes, value.
 
 func (c *call) anyTrue() (*value.Value, error) { return c.fold(value.No, value.Tri.Or) }
 
+// fold goes through a list of booleans with a three-valued operator, so that one
+// element may decide whatever the others are: alltrue([false, unknown]) is false.
 func (c *call) fold(start value.Tri, op func(value.Tri, value.Tri) value.Tri) (*value.Value, error) {
 	list, err := c.as(0, cty.List(cty.Bool))
 	if err != nil {
@@ -37,6 +39,7 @@ func (c *call) fold(start value.Tri, op func(value.Tri, value.Tri) value.Tri) (*
 	return c.truth(t), nil
 }
 
+// chunkList is unknown as a whole where places are: each chunk would be another.
 func (c *call) chunkList() (*value.Value, error) {
 	list, err := c.list(0)
 	if err != nil {
@@ -96,6 +99,9 @@ func (c *call) coalesce() (*value.Value, error) {
 	return nil, errors.New("no argument is neither null nor empty")
 }
 
+// coalesceList is the first argument that has elements. They keep their types,
+// unlike those of coalesce:
+// https://developer.hashicorp.com/terraform/language/functions/coalescelist
 func (c *call) coalesceList() (*value.Value, error) {
 	for i, a := range c.args {
 		switch {
@@ -113,6 +119,8 @@ func (c *call) coalesceList() (*value.Value, error) {
 	return nil, errors.New("no argument is a list with elements")
 }
 
+// compact drops null and "". What may be empty is not listed, and the list is
+// open then.
 func (c *call) compact() (*value.Value, error) {
 	list, err := c.as(0, cty.List(cty.String))
 	if err != nil {
@@ -146,6 +154,8 @@ func (c *call) listOf(g *gather, like *value.Value) *value.Value {
 	return v
 }
 
+// concat is a tuple as soon as one argument is, or two lists have nothing in
+// common; else it is a list, whose elements are converted to one type.
 func (c *call) concat() (*value.Value, error) {
 	g := &gather{}
 	kind := value.List
@@ -310,6 +320,8 @@ func maybeSequence(v *value.Value) bool {
 	return false
 }
 
+// indexOf is the place of the first equal element. One before it that may be
+// equal leaves it unknown.
 func (c *call) indexOf() (*value.Value, error) {
 	list, err := c.sequence(0)
 	if err != nil {
@@ -351,6 +363,8 @@ func (c *call) length() (*value.Value, error) {
 	case v.Is(value.Unknown), v.IsSequence(), v.IsMapping():
 		return c.unknown(cty.Number), nil
 	case v.Is(value.String):
+		// It counts what people call characters, and not bytes:
+		// https://developer.hashicorp.com/terraform/language/functions/length
 		return c.library(stdlib.StrlenFunc)
 	}
 	return nil, fmt.Errorf("%s has no length", typeOf(v).FriendlyName())
@@ -363,6 +377,9 @@ func (c *call) lengthOf(n int) *value.Value {
 	return c.carry(v)
 }
 
+// matchKeys is those values whose key, which stands in the same place, is
+// searched for:
+// https://developer.hashicorp.com/terraform/language/functions/matchkeys
 func (c *call) matchKeys() (*value.Value, error) {
 	var lists [3]*value.Value
 	for i := range lists {
@@ -437,6 +454,7 @@ func (c *call) reverse() (*value.Value, error) {
 		return c.unknown(typeOf(list)), nil
 	case list.Open:
 		g.more(list)
+	// What is a set has no reverse: cty makes a list of it.
 	case kind == value.Set:
 		kind = value.List
 	}
@@ -475,6 +493,9 @@ func (c *call) slice() (*value.Value, error) {
 	return c.carry(out), nil
 }
 
+// sortList puts strings in the order of their bytes, which is that of code
+// points:
+// https://developer.hashicorp.com/terraform/language/functions/sort
 func (c *call) sortList() (*value.Value, error) {
 	list, err := c.as(0, cty.List(cty.String))
 	if err != nil {

@@ -38,6 +38,7 @@ func equal(a, b *value.Value) value.Tri {
 			return value.Maybe
 		}
 		return value.TriOf(eq.True())
+	// Sets that are not known have no places to compare by.
 	case a.IsSequence() && a.Kind != value.Set && b.Kind != value.Set && !a.Open && !b.Open:
 		return equalElems(a.Elems, b.Elems)
 	case a.IsMapping():
@@ -52,7 +53,8 @@ func sameRef(a, b *value.Value) bool {
 	return a != nil && b != nil && a.Ref != nil && b.Ref != nil && *a.Ref == *b.Ref && !strings.Contains(a.Ref.Address, "?") && !strings.Contains(a.Ref.Attr, "[*]")
 }
 
-// equalParts compares strings with holes by what is known at their ends.
+// equalParts compares strings with holes by what is known at their ends. Those
+// with the same texts and, in the holes, the same attributes are equal.
 func equalParts(a, b *value.Value) value.Tri {
 	if len(a.Parts) == len(b.Parts) {
 		same := true
@@ -91,6 +93,7 @@ func leastBytes(v *value.Value) int {
 	return knownBytes(v.Parts)
 }
 
+// equalElems is No as soon as one pair is, and Yes only if all are.
 func equalElems(a, b []*value.Value) value.Tri {
 	if len(a) != len(b) {
 		return value.No
@@ -112,6 +115,7 @@ func equalMembers(a, b *value.Value) value.Tri {
 				t = t.And(value.Maybe)
 			case hasKey(pair[1], k):
 				t = t.And(equal(m.Value, pair[1].Get(k)))
+			// It is not open: the member is not there.
 			case pair[1].Get(k).Is(value.Absent):
 				return value.No
 			default:
@@ -178,7 +182,8 @@ func setElems(elems []*value.Value) (out, dropped []*value.Value) {
 	return append(out, unknown...), dropped
 }
 
-// inSetOrder leaves the ordering to cty, and finds the values again.
+// inSetOrder leaves the ordering to cty, and finds the values again. The order of
+// anything but strings, by hash for some, is cty's own affair.
 func inSetOrder(vs []*value.Value, known []cty.Value) (out, dropped []*value.Value) {
 	kept := map[*value.Value]bool{}
 	for it := cty.SetVal(known).ElementIterator(); it.Next(); {
@@ -348,6 +353,7 @@ func (c *call) setProduct() (*value.Value, error) {
 	return v, nil
 }
 
+// productType is the type of the elements of an empty product.
 func productType(lists []*value.Value) value.Type {
 	t := value.Type{Kind: value.Tuple}
 	for _, l := range lists {

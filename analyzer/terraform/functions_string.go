@@ -34,6 +34,7 @@ func (c *call) trimPrefix() (*value.Value, error) {
 	return c.unknown(cty.String), nil
 }
 
+// trimSuffix is trimPrefix from the other end.
 func (c *call) trimSuffix() (*value.Value, error) {
 	parts, ok, err := c.parts(0)
 	suffix, known, err2 := c.literal(1)
@@ -82,6 +83,8 @@ func (c *call) trim() (*value.Value, error) {
 	return c.trimBy(in, in)
 }
 
+// chomp drops all newlines at the end, and not only one:
+// https://developer.hashicorp.com/terraform/language/functions/chomp
 func (c *call) chomp() (*value.Value, error) {
 	if c.args[0].JSON != nil {
 		return c.same()
@@ -187,6 +190,9 @@ func (c *call) indent() (*value.Value, error) {
 	return c.text(strings.ReplaceAll(knownPrefix(parts), "\n", "\n"+strings.Repeat(" ", n))), nil
 }
 
+// replace leaves holes where they are and replaces in the texts between. The
+// result is known to that extent only if nothing that is searched for may begin
+// or end in a hole.
 func (c *call) replace() (*value.Value, error) {
 	parts, ok, err := c.parts(0)
 	old, known, err2 := c.literal(1)
@@ -285,7 +291,9 @@ func (c *call) replacePattern(parts []value.Part, pattern string, with []value.P
 	return c.text(re.ReplaceAllString(s, knownPrefix(with))), nil
 }
 
-// split gives the pieces before the first hole, and says that there are more.
+// split gives the pieces before the first hole, and says that there are more. The
+// piece in which the hole is may be several, and is none of those that are
+// listed.
 func (c *call) split() (*value.Value, error) {
 	sep, known, err := c.literal(0)
 	parts, ok, err2 := c.parts(1)
@@ -319,6 +327,8 @@ func (c *call) split() (*value.Value, error) {
 	return c.carryDeep(g.result(c, value.List)), nil
 }
 
+// join is a string with holes where elements are unknown, as long as it is known
+// which there are and in what order.
 func (c *call) join() (*value.Value, error) {
 	sep, _, err := c.parts(0)
 	if err != nil {
@@ -361,6 +371,8 @@ func (c *call) join() (*value.Value, error) {
 	return c.made(out)
 }
 
+// startsWith is decided by the text before the first hole, endsWith by that
+// behind the last one.
 func (c *call) startsWith() (*value.Value, error) {
 	return c.test(func(parts []value.Part, s string) value.Tri {
 		start := knownPrefix(parts)
@@ -387,6 +399,8 @@ func (c *call) endsWith() (*value.Value, error) {
 	})
 }
 
+// strContains can be sure of what is in a text between holes, and of nothing else
+// where there is a hole.
 func (c *call) strContains() (*value.Value, error) {
 	return c.test(func(parts []value.Part, s string) value.Tri {
 		for _, p := range joinTexts(parts) {

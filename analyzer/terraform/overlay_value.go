@@ -177,6 +177,8 @@ func confirmed(c *value.Value) *value.Value {
 	return withoutAssumptions(c)
 }
 
+// withoutAssumptions copies, for values are shared with the configuration's own
+// root.
 func withoutAssumptions(c *value.Value) *value.Value {
 	if c == nil {
 		return nil
@@ -198,7 +200,9 @@ func withoutAssumptions(c *value.Value) *value.Value {
 	return &out
 }
 
-// joinStrings keeps c when its text, or the JSON that it is, is that of p.
+// joinStrings keeps c when its text, or the JSON that it is, is that of p. A hole
+// in c takes what is left of p's text, so that the parts around it keep their
+// places.
 func (m merger) joinStrings(c, p *value.Value) *value.Value {
 	text, known := p.Text()
 	if !known {
@@ -452,8 +456,9 @@ func (m merger) fillString(c, p *value.Value) *value.Value {
 	return &out
 }
 
-// fillList fills elements in order when no element was added or taken away,
-// and statements by their Sid.
+// fillList fills elements in order when no element was added or taken away, and
+// statements by their Sid. A statement without a Sid that was added in between
+// would else get what another one had.
 func (m merger) fillList(c, p *value.Value) *value.Value {
 	if c.Known() {
 		return c

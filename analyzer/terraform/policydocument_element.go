@@ -31,6 +31,7 @@ func (r *policyRenderer) principalsOf(v *value.Value, version string) *value.Val
 	}
 	out := &value.Value{Kind: value.Object, Open: open, Why: why, Span: blocksSpan(blocks), Syntax: value.SyntaxBlock}
 	for _, b := range blocks {
+		// Both are required by the schema.
 		typ := r.text(b, "type")
 		list := r.list(b, "identifiers", version)
 		if typ == nil || list == nil {
@@ -80,8 +81,9 @@ func addPrincipals(out *value.Value, typ, list *value.Value) {
 	out.Attrs = append(out.Attrs, value.Attr{Name: typ, Value: list})
 }
 
-// appendValues is the values of a and then those of b, each a list or one
-// value; what is unknown as a whole leaves the list open.
+// appendValues is the values of a and then those of b, each a list or one value;
+// what is unknown as a whole leaves the list open. Duplicates stay: the provider
+// appends without a look.
 func appendValues(a, b *value.Value) *value.Value {
 	out := &value.Value{Kind: value.Tuple}
 	var rests []*value.Value
@@ -140,6 +142,7 @@ func (r *policyRenderer) conditionsOf(v *value.Value, version string) *value.Val
 	}
 	for _, b := range blocks {
 		test, variable := r.text(b, "test"), r.text(b, "variable")
+		// values is a list: neither sorted nor freed of duplicates.
 		values := r.list(b, "values", version)
 		if test == nil || variable == nil || values == nil {
 			r.refuse(b.Span, "condition without test, variable and values")

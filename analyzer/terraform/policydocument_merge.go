@@ -311,6 +311,8 @@ func (r *policyRenderer) stringField(v *value.Value, name string) *value.Value {
 	return f
 }
 
+// written says that a member is there, known or not: an open object may have it
+// without that.
 func written(v *value.Value, name string) bool {
 	for _, a := range v.Attrs {
 		if k, ok := a.Key(); ok && strings.EqualFold(k, name) {
@@ -377,6 +379,7 @@ func (r *policyRenderer) unmarshalPrincipals(v *value.Value) *value.Value {
 	case !v.IsMapping():
 		r.refuse(v.Span, "Principal is a %s; the provider merges only strings and objects", v.Kind)
 		return nil
+	// An empty list of principals is left out (omitempty).
 	case len(v.Attrs) == 0 && !v.Open:
 		return nil
 	}
@@ -430,6 +433,7 @@ func (r *policyRenderer) unmarshalConditions(v *value.Value) *value.Value {
 			continue
 		}
 		if !keys.IsMapping() {
+			// null decodes into no map at all, and is dropped.
 			if !keys.Is(value.Null) {
 				r.refuse(keys.Span, "a condition operator holds a %s, an object is required", keys.Kind)
 			}
