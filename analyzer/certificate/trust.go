@@ -69,7 +69,7 @@ func (t Trust) documents() []*policy.Document {
 // identifies says that the value of a key tells one caller from all others.
 func (t Trust) identifies(name string) bool {
 	switch name {
-	case "aws:username", "aws:userid", "aws:sourceidentity", "saml:sub", "saml:namequalifier", "identitystore:userid":
+	case "aws:username", "aws:userid", "aws:sourceidentity", "saml:sub", "identitystore:userid":
 		return true
 	}
 	tag, ok := strings.CutPrefix(name, "aws:principaltag/")

@@ -56,8 +56,10 @@ func (t *trust) identifying(key string) bool {
 	if tag, ok := strings.CutPrefix(key, "aws:principaltag/"); ok {
 		return t.opt.TrustedTags == nil || slices.ContainsFunc(t.opt.TrustedTags, func(s string) bool { return strings.EqualFold(s, tag) })
 	}
+	// saml:namequalifier is no such key: it is the same for all users of a provider.
+	// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
 	switch key {
-	case "aws:username", "aws:userid", "aws:sourceidentity", "saml:sub", "saml:namequalifier", "identitystore:userid":
+	case "aws:username", "aws:userid", "aws:sourceidentity", "saml:sub", "identitystore:userid":
 		return true
 	}
 	return false
@@ -165,7 +167,11 @@ func (t *trust) variants(c caller) []*policy.Request {
 	vary := func(key string) {
 		key = strings.ToLower(key)
 		if identifyingFamily(key) && isOpen(key, c.request) {
-			with = assign(with, key, policy.One(ownToken(key, c.request.Caller)))
+			held := ownToken(key, c.request.Caller)
+			if strings.HasPrefix(key, "saml:") && !t.identifying(key) {
+				held = "of-their-provider" // as all its users have it
+			}
+			with = assign(with, key, policy.One(held))
 			without = assign(without, key, policy.ContextValue{})
 		}
 	}

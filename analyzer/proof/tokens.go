@@ -31,7 +31,9 @@ func (f *federated) eachToken(strangers bool, visit func(token) (more bool)) (co
 		bearer: &policy.Request{Context: bearer(), Unlisted: policy.Either},
 	}
 	for _, shape := range f.shapes {
-		for _, s := range f.variants(shape) {
+		shapes, all := f.variants(shape)
+		w.incomplete = w.incomplete || !all
+		for _, s := range shapes {
 			for _, t := range w.write(s) {
 				if !visit(t) {
 					return true
@@ -43,16 +45,16 @@ func (f *federated) eachToken(strangers bool, visit func(token) (more bool)) (co
 }
 
 // variants are a shape with and without those of its optional claims that the
-// policies test.
-func (f *federated) variants(shape map[string]string) []map[string]string {
-	out := []map[string]string{shape}
+// policies test. It is false where there are more of these than are left out.
+func (f *federated) variants(shape map[string]string) (out []map[string]string, all bool) {
+	out = []map[string]string{shape}
 	n := 0
 	for _, claim := range f.issuer.Optional {
 		if _, ok := shape[claim]; !ok || len(f.conditionsOn(claim)) == 0 {
 			continue
 		}
 		if n++; n > maxOptional {
-			break
+			return out, false
 		}
 		for _, s := range out {
 			without := maps.Clone(s)
@@ -60,7 +62,7 @@ func (f *federated) variants(shape map[string]string) []map[string]string {
 			out = append(out, without)
 		}
 	}
-	return out
+	return out, true
 }
 
 // customSubjects are shapes with subjects that customers make of claims of their
