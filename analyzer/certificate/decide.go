@@ -343,9 +343,8 @@ func (s *search) link(linked lemma, by map[*variable]lemma, m *model) (*model, l
 // plain says that a fact is that two variables are equal, or that they are not.
 func (f fact) plain() bool { return len(f.template) == 1 && f.template[0].of != nil && !f.fold }
 
-// unequal is why variables that have to be equal cannot be: two of them must differ,
-// or there is no text that all of them can be.
-func (s *search) unequal(linked lemma, by map[*variable]lemma) lemma {
+// equals finds, of the variables that facts make equal, the one that stands for all.
+func equals(facts lemma) func(*variable) *variable {
 	class := map[*variable]*variable{}
 	var find func(v *variable) *variable
 	find = func(v *variable) *variable {
@@ -354,11 +353,18 @@ func (s *search) unequal(linked lemma, by map[*variable]lemma) lemma {
 		}
 		return v
 	}
-	for _, f := range linked {
+	for _, f := range facts {
 		if f.so && f.plain() {
 			class[find(f.of)] = find(f.template[0].of)
 		}
 	}
+	return find
+}
+
+// unequal is why variables that have to be equal cannot be: two of them must differ,
+// or there is no text that all of them can be.
+func (s *search) unequal(linked lemma, by map[*variable]lemma) lemma {
+	find := equals(linked)
 	joined := map[*variable]lemma{}
 	members := map[*variable][]*variable{}
 	add := func(v *variable) {
@@ -404,19 +410,7 @@ func (s *search) unequal(linked lemma, by map[*variable]lemma) lemma {
 // jointVoid says that facts cannot be so together, of which those that are about two
 // variables are that they are equal, or not.
 func (s *search) jointVoid(facts lemma) bool {
-	class := map[*variable]*variable{}
-	var find func(v *variable) *variable
-	find = func(v *variable) *variable {
-		if p, ok := class[v]; ok && p != v {
-			return find(p)
-		}
-		return v
-	}
-	for _, f := range facts {
-		if f.so && f.plain() {
-			class[find(f.of)] = find(f.template[0].of)
-		}
-	}
+	find := equals(facts)
 	list := map[*variable][]*regex{}
 	for _, f := range facts {
 		switch {

@@ -424,6 +424,7 @@ type loaded struct {
 	order  map[string]int
 	asked  map[string]func(typ string) bool // what types of resources anybody has looked for
 	byFile map[string][]string              // those that read a file
+	files  map[string][]*source.File        // what byFile has of each
 	// reread are the files that were read to see who may assume roles: the model asks
 	// for them once.
 	reread map[string]bool
@@ -433,7 +434,7 @@ type loaded struct {
 
 func (a *analysis) newLoaded(model *identity.Model) *loaded {
 	l := &loaded{model: model, roots: map[*terraform.Root]bool{}, byID: map[string]*terraform.Root{}, found: map[string]workspace.FoundRoot{},
-		order: map[string]int{}, asked: map[string]func(string) bool{}, byFile: map[string][]string{}, reread: map[string]bool{}}
+		order: map[string]int{}, asked: map[string]func(string) bool{}, byFile: map[string][]string{}, files: map[string][]*source.File{}, reread: map[string]bool{}}
 	dirs := map[[2]string]string{}
 	for i, r := range model.Roots {
 		id := r.ID()
@@ -444,7 +445,8 @@ func (a *analysis) newLoaded(model *identity.Model) *loaded {
 		}
 		// One directory is several roots where the settings give it environments.
 		dirs[[2]string{r.Dir, r.Label}] = id
-		for _, f := range r.Files() {
+		l.files[id] = r.Files()
+		for _, f := range l.files[id] {
 			l.byFile[f.Name] = append(l.byFile[f.Name], id)
 		}
 	}

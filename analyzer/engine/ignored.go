@@ -122,23 +122,28 @@ func (a *analysis) withoutIgnored(ctx context.Context, before *loaded) (*result,
 	defer func() { a.in.Options.Unapplied = was }()
 	var ignoring []*terraform.Root
 	roots := slices.Clone(before.model.Roots)
+	out := &result{}
 	for i, r := range roots {
 		if !r.IgnoresChanges() {
 			continue
 		}
-		gap, crashed := a.in.attempt(lostRoot(r.Dir), func() {
+		lost := source.Gap{File: r.Dir, Reason: "what ignore_changes keeps as it is deployed was not looked at"}
+		gap, crashed := a.in.attempt(lost, func() {
 			if again, _ := a.loadRoot(ctx, a.in.Boundary, before.found[r.ID()], nil, nil); again != nil {
+				a.model([]*terraform.Root{again}, identity.AllParts) // a panic is this root's
 				roots[i], ignoring = again, append(ignoring, again)
 			}
 		})
 		if crashed {
-			a.in.Log.Debug("ignored changes are not looked at", "root", r.Dir, "because", gap.Reason)
+			out.gaps = append(out.gaps, gap)
 		}
 	}
 	if len(ignoring) == 0 {
-		return nil, nil
+		if len(out.gaps) == 0 {
+			return nil, nil
+		}
+		return out, nil
 	}
-	out := &result{}
 	estate := a.model(roots, identity.AllParts&^identity.Roles)
 	roles := a.model(ignoring, identity.Roles)
 	roles.Beside = estate

@@ -182,9 +182,13 @@ func (a *analysis) join(res *result, before *loaded, parts []*rootPart) {
 		before.asked[r.ID()] = p.asked
 		// Evaluation reads more than loading did. verify finds by byFile which roots an edit
 		// changes, so that it has to know all that they read.
+		loaded := map[string]bool{}
+		for _, f := range before.files[r.ID()] {
+			loaded[f.Name] = true
+		}
 		for _, f := range p.files {
-			if ids := before.byFile[f]; !r.PlanAlone() && !slices.Contains(ids, r.ID()) {
-				before.byFile[f] = append(ids, r.ID())
+			if !r.PlanAlone() && !loaded[f] {
+				before.byFile[f] = append(before.byFile[f], r.ID())
 			}
 			res.files[f] = true
 		}

@@ -181,7 +181,7 @@ func indexKey(index any) string {
 
 // providedBy notes where a provider comes from.
 func (l *Evidence) providedBy(name string) {
-	l.tofuRegistry = l.tofuRegistry || strings.Contains(name, "registry.opentofu.org/")
+	l.tofuRegistry = l.tofuRegistry || strings.Contains(name, ".opentofu.org/")
 }
 
 // finish orders what was added, and says what made it.
