@@ -67,8 +67,12 @@ func rootAccessKey(p *analyzer.Pass) error {
 			Assumptions: assumptions(key.Resource, key.User, name),
 		}
 		if is = is.And(key.Resource.Exists); is == value.Maybe {
-			f.Message = fmt.Sprintf("Whether '%s' is an access key of the root user depends on a value that is not known.", key.Resource.Address)
-			f.Severity, f.Needs = analyzer.Critical, append(value.Needs("the name of the key's user", span, key.User, name), key.Resource.Why...)
+			whose := "the root user"
+			if key.Owner != nil {
+				whose = "an IAM user named root"
+			}
+			f.Message = fmt.Sprintf("Whether '%s' is an access key of %s depends on a value that is not known.", key.Resource.Address, whose)
+			f.Severity, f.Needs = atWorst(key), append(value.Needs("the name of the key's user", span, key.User, name), key.Resource.Why...)
 			p.Report(f)
 			continue
 		}
@@ -79,17 +83,28 @@ func rootAccessKey(p *analyzer.Pass) error {
 	return nil
 }
 
+// atWorst is the severity of a key that may be root's: the user of one that is declared
+// is an IAM user, whatever it is called.
+func atWorst(key *identity.AccessKey) analyzer.Severity {
+	switch {
+	case key.Active() == value.No:
+		return analyzer.Low
+	case key.Owner != nil:
+		return analyzer.High
+	}
+	return analyzer.Critical
+}
+
 func rootKeyFinding(m *identity.Model, f *analyzer.Finding, key *identity.AccessKey, name *value.Value) {
 	address := key.Resource.Address
 	subject := "the account root user"
-	f.Severity = analyzer.Critical
+	f.Severity = atWorst(key)
 	if key.Owner != nil {
 		subject = "an IAM user named root, '" + key.Owner.Resource.Address + "'"
-		f.Severity = analyzer.High
 		f.Related = append(f.Related, analyzer.Related{Message: "the user is declared here", Span: key.Owner.Resource.Header, Address: key.Owner.Resource.Address})
 	}
 	if key.Active() == value.No {
-		f.Severity, f.Defect = analyzer.Low, "root-key-inactive"
+		f.Defect = "root-key-inactive"
 		f.Message = fmt.Sprintf("'%s' keeps an inactive access key of %s; delete it, since setting it Active again is all it takes to use it.", address, subject)
 		return
 	}
