@@ -94,6 +94,9 @@ type Check struct {
 	// Behind is the id of a rule whose violations silence this one: what a fix of
 	// such a violation uncovers is not held against the fix.
 	Behind string
+	// Under is the id of a rule whose violation by a statement implies this one's: of
+	// both by one statement the worse is said, and includes the other.
+	Under string
 	// Run judges what configurations, plans and states declare; nil for a check
 	// that only evidence decides.
 	Run func(*Pass) error
@@ -222,6 +225,10 @@ type Finding struct {
 	Offer func() []*Fix
 
 	// Filled in by engine.Analyze.
+	// Includes are findings that this one says as well: violations that it implies, or
+	// questions that the same variable decides. They are whole, with their own fixes and
+	// fingerprints, and count with this one, as one.
+	Includes []*Finding
 	// File is what a finding without a Span is about: the plan or state it comes
 	// from, as a path like source.File.Name. It gives SARIF a place to point at.
 	File        string
@@ -261,7 +268,7 @@ type Suppression struct {
 type Report struct {
 	Version      string // of iamvet
 	Checks       []*Check
-	Findings     []*Finding // violations and advice, in order
+	Findings     []*Finding // violations and advice, in order; see Every
 	Undetermined []*Finding
 	Suppressed   []*Finding
 	Gaps         []source.Gap
@@ -278,6 +285,19 @@ type Report struct {
 	Boundary string
 	// Settings are those that counted; nil where there were none.
 	Settings *UsedSettings
+}
+
+// All are the findings of a report and what could not be decided, with those that
+// others include.
+func (r *Report) All() []*Finding { return append(Every(r.Findings), Every(r.Undetermined)...) }
+
+// Every is findings, each followed by those that it includes.
+func Every(findings []*Finding) []*Finding {
+	out := make([]*Finding, 0, len(findings))
+	for _, f := range findings {
+		out = append(append(out, f), f.Includes...)
+	}
+	return out
 }
 
 // UsedSettings are what a project's settings file changes of a run.

@@ -31,7 +31,7 @@ func TestFixDiffs(t *testing.T) {
 func fixesShown(r *analyzer.Report, rule string) string {
 	var b strings.Builder
 	seen := map[string]bool{}
-	for _, f := range r.Findings {
+	for _, f := range analyzer.Every(r.Findings) {
 		if f.Check.ID != rule || f.Verdict == analyzer.Advice {
 			continue
 		}

@@ -61,7 +61,7 @@ func TestFixesInAnyLayout(t *testing.T) {
 			suggested := *report
 			suggested.Findings, suggested.Undetermined = nil, nil
 			made := map[string]int{}
-			for _, f := range report.Findings {
+			for _, f := range analyzer.Every(report.Findings) {
 				for _, fix := range f.Fixes {
 					applyBothWays(t, git, laidOut, fix)
 					fixes.Add(1)
@@ -89,7 +89,7 @@ func TestFixesInAnyLayout(t *testing.T) {
 
 // fixesOf names the fixes of a report: those to apply, and drafts.
 func fixesOf(r *analyzer.Report) (applicable, drafts []string) {
-	for _, f := range r.Findings {
+	for _, f := range analyzer.Every(r.Findings) {
 		address := ""
 		if f.Resource != nil {
 			address = f.Resource.Address

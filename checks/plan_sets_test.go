@@ -67,7 +67,7 @@ func planVerdicts(t *testing.T, plan []byte) string {
 	}
 	r := checktest.Analyze(t, dir, undecorated)
 	var out []string
-	for _, f := range append(r.Findings, r.Undetermined...) {
+	for _, f := range r.All() {
 		out = append(out, fmt.Sprintf("%s %s %s: %s", f.Check.ID, f.Verdict, f.Severity, f.Message))
 	}
 	sort.Strings(out)

@@ -163,12 +163,12 @@ func severityOf(r *analyzer.Report, rule, name string) string {
 	about := func(f *analyzer.Finding) bool {
 		return f.Check.ID == rule && (name == "" || strings.HasSuffix(f.Resource.Address, "."+name))
 	}
-	for _, f := range r.Findings {
+	for _, f := range analyzer.Every(r.Findings) {
 		if about(f) {
 			return f.Severity.String()
 		}
 	}
-	if slices.ContainsFunc(r.Undetermined, about) {
+	if slices.ContainsFunc(analyzer.Every(r.Undetermined), about) {
 		return "undetermined"
 	}
 	return ""
@@ -305,7 +305,7 @@ func TestOrganizationVectorsInTerraform(t *testing.T) {
 				}
 				if got != want {
 					t.Errorf("%s: %q, want %q", v.Expect, got, want)
-					for _, f := range append(r.Findings, r.Undetermined...) {
+					for _, f := range r.All() {
 						t.Log(f.Check.ID, f.Severity, f.Message, f.Needs)
 					}
 				}
@@ -363,7 +363,7 @@ func TestUserMFAVectorsInTerraform(t *testing.T) {
 			}
 			if got != want {
 				t.Errorf("%s: %q, want %q", v.Expect, got, want)
-				for _, f := range append(r.Findings, r.Undetermined...) {
+				for _, f := range r.All() {
 					t.Log(f.Check.ID, f.Severity, f.Message, f.Needs)
 				}
 			}

@@ -3,6 +3,7 @@ package sarif
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -125,11 +126,21 @@ func (b *builder) fingerprints(f *analyzer.Finding) map[string]interface{} {
 	return out
 }
 
+// fixesOf are the fixes of a finding, then of those that it implies: a result has one
+// fix, and one that mends less is better than none.
+func fixesOf(f *analyzer.Finding) []*analyzer.Fix {
+	out := slices.Clone(f.Fixes)
+	for _, g := range f.Includes {
+		out = append(out, g.Fixes...)
+	}
+	return out
+}
+
 // fix is the fix of a finding that SARIF can carry, if there is one: not a
 // draft, and all of it in the file of the finding. reviewdog drops changes to
 // other files, and takes the last of several fixes.
 func (b *builder) fix(f *analyzer.Finding) (*sarif.Fix, *analyzer.Fix) {
-	for _, fix := range f.Fixes {
+	for _, fix := range fixesOf(f) {
 		if fix.Grade == analyzer.Draft || f.Span.IsZero() || !within(f.Span.File, fix.Edits) {
 			continue
 		}
@@ -167,6 +178,9 @@ func message(f *analyzer.Finding, fix *analyzer.Fix, related []*sarif.Location) 
 	said := []string{sentence(oneLine(f.Message))}
 	if also := f.Also(func(root string) string { return root }, analyzer.EveryInstance); also != "" {
 		said = append(said, "Also: "+also+".")
+	}
+	for _, g := range f.Includes {
+		said = append(said, "It implies "+g.Check.ID+" "+g.Check.Name+": "+sentence(oneLine(g.Check.Title)))
 	}
 	if f.Witness != nil {
 		said = append(said, "What gets through: "+oneLine(f.Witness.Sentence()))

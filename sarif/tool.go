@@ -91,7 +91,7 @@ func (b *builder) invocation(omitted int) *sarif.Invocation {
 		notes = append(notes, notification(kind, sentence(oneLine(g.Reason)), g.Span, g.File))
 	}
 	for _, f := range b.report.Undetermined {
-		n := notification(undetermined, needs(f), f.Span, f.File)
+		n := notification(undetermined, needs(f)+decides(f), f.Span, f.File)
 		if index, known := b.rules.index[f.Check.ID]; known {
 			n.AssociatedRule = &sarif.ReportingDescriptorReference{Id: ptr(f.Check.ID), Index: ptr(index)}
 		}
@@ -124,6 +124,26 @@ func needs(f *analyzer.Finding) string {
 		out += " It depends on this: " + strings.Join(texts, "; ") + "."
 	}
 	return out
+}
+
+// decides names the questions that have the same answer missing.
+func decides(f *analyzer.Finding) string {
+	const shown = 10
+	var names []string
+	for _, g := range f.Includes {
+		name := g.Check.ID
+		if g.Resource != nil {
+			name += " of '" + g.Resource.Address + "'"
+		}
+		names = append(names, name)
+	}
+	switch {
+	case len(names) == 0:
+		return ""
+	case len(names) > shown+1:
+		names = append(names[:shown], fmt.Sprintf("%d more", len(names)-shown))
+	}
+	return " So do these: " + strings.Join(names, ", ") + "."
 }
 
 func notification(kind int, message string, at source.Span, file string) *sarif.Notification {

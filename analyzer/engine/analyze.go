@@ -715,6 +715,7 @@ func (a *analysis) report(res *result, gaps []source.Gap) *analyzer.Report {
 			r.Findings = append(r.Findings, f)
 		}
 	}
+	r.Findings, r.Undetermined = implied(r.Findings), askedOnce(r.Undetermined)
 	r.Gaps = TidyGaps(gaps)
 	files := maps.Clone(res.files)
 	for _, d := range a.deployed.accounts {

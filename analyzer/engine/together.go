@@ -16,7 +16,7 @@ type Together struct {
 	Left []Left
 	// Edits of the applied fixes, merged, by file in name order.
 	Edits []analyzer.FileEdits
-	// Remaining are the findings after the fixes.
+	// Remaining are the findings after the fixes, as a report has them.
 	Remaining []*analyzer.Finding
 	// Gaps are fixes that crashed beside others.
 	Gaps []source.Gap
@@ -82,7 +82,7 @@ func Combine(ctx context.Context, in Input, checks []*analyzer.Check, chosen []a
 		after = before
 	}
 	redact(after.findings, out.Gaps, before.secrets)
-	out.Remaining = after.findings
+	out.Remaining = implied(after.findings)
 	return out, nil
 }
 

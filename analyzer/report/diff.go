@@ -27,7 +27,7 @@ func Diff(w io.Writer, r *analyzer.Report) ([]Skipped, error) {
 	files := map[string]*source.File{}
 	var sets [][]source.Edit
 	var from []Skipped
-	findings := slices.Clone(r.Findings)
+	findings := analyzer.Every(r.Findings)
 	slices.SortStableFunc(findings, func(a, b *analyzer.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	for _, f := range findings {
 		fix := best(f)

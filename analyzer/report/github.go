@@ -71,6 +71,9 @@ func (n names) findingCommand(b *strings.Builder, f *analyzer.Finding) {
 	if also := n.also(f); also != "" {
 		message += "\nAlso: " + also
 	}
+	for _, g := range f.Includes {
+		message += "\nIt implies " + included(g)
+	}
 	if f.Witness != nil {
 		message += "\nWhat gets through: " + f.Witness.Sentence()
 	}

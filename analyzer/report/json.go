@@ -38,6 +38,8 @@ type (
 		Needs       *[]string        `json:"needs,omitempty"` // of undetermined findings, always
 		Fingerprint string           `json:"fingerprint"`
 		Suppression *jsonSuppression `json:"suppression,omitempty"`
+		// Includes are findings that count with this one, as one.
+		Includes []jsonFinding `json:"includes,omitempty"`
 	}
 	jsonResource struct {
 		Address   string         `json:"address"`
@@ -163,6 +165,9 @@ func (n names) jsonFinding(f *analyzer.Finding) jsonFinding {
 	if f.Verdict == analyzer.Undetermined {
 		needs := n.needs(f)
 		out.Needs = &needs
+	}
+	if len(f.Includes) > 0 {
+		out.Includes = n.jsonFindings(f.Includes)
 	}
 	if s := f.Suppression; s != nil {
 		out.Suppression = &jsonSuppression{s.By, s.Reason, s.Until}

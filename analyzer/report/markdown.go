@@ -62,12 +62,21 @@ func (m *markdown) table(findings []*analyzer.Finding) {
 	m.add("\n| Severity | Rule | Where | What |\n| --- | --- | --- | --- |\n")
 	sorted := worstFirst(findings)
 	for i, f := range sorted {
-		row := fmt.Sprintf("| %s | %s %s | %s | %s |\n", f.Severity, f.Check.ID, mdText(f.Check.Name), m.whereAll(f), mdText(f.Message))
+		row := fmt.Sprintf("| %s | %s %s | %s | %s |\n", f.Severity, f.Check.ID, mdText(f.Check.Name), m.whereAll(f), m.what(f))
 		if !m.add(row) {
 			m.left(len(sorted)-i, "finding")
 			return
 		}
 	}
+}
+
+// what is what a finding says, and what it implies.
+func (m *markdown) what(f *analyzer.Finding) string {
+	out := mdText(f.Message)
+	for _, g := range f.Includes {
+		out += "<br>It implies " + mdText(included(g))
+	}
+	return out
 }
 
 // where is the place and the address, as code.
@@ -95,7 +104,7 @@ func (m *markdown) whereAll(f *analyzer.Finding) string {
 
 func (m *markdown) fixes(findings []*analyzer.Finding) {
 	var with []*analyzer.Finding
-	for _, f := range findings {
+	for _, f := range analyzer.Every(findings) {
 		if fix := best(f); fix != nil && fix.Diff != "" {
 			with = append(with, f)
 		}
@@ -128,8 +137,9 @@ func (m *markdown) undetermined(findings []*analyzer.Finding) {
 	if len(findings) == 0 || !m.add("\n<details><summary>"+itoa(len(findings))+" undetermined</summary>\n\n") {
 		return
 	}
-	left := len(findings)
-	for _, group := range sameNeeds(findings) {
+	all := analyzer.Every(findings)
+	left := len(all)
+	for _, group := range sameNeeds(all) {
 		piece := ""
 		for _, f := range group {
 			piece += fmt.Sprintf("- %s %s: %s\n", f.Check.ID, strings.Replace(m.where(f), "<br>", " ", 1), mdText(f.Message))

@@ -30,14 +30,16 @@ func (t *printer) shown(n, few int) int {
 }
 
 // undetermined prints what could not be decided, those that need the same
-// together.
+// together, and what one variable decides without a blank line between.
 func (t *printer) undetermined(findings []*analyzer.Finding) {
 	if len(findings) == 0 {
 		return
 	}
 	t.line(t.in(bold, "Undetermined") + t.in(dim, "  a value that is not at hand decides"))
 	t.line("")
-	for _, group := range sameNeeds(findings) {
+	groups := sameNeeds(analyzer.Every(findings))
+	entry := entries(findings)
+	for i, group := range groups {
 		n := t.shown(len(group), fewAlike)
 		for _, f := range group[:n] {
 			t.heading(f, f.Check.ID+" "+f.Check.Name, "")
@@ -56,8 +58,22 @@ func (t *printer) undetermined(findings []*analyzer.Finding) {
 		if n < len(needs) {
 			t.labelled("needs", fmt.Sprintf("%d more values", len(needs)-n))
 		}
-		t.line("")
+		if i+1 == len(groups) || entry[groups[i+1][0]] != entry[group[0]] {
+			t.line("")
+		}
 	}
+}
+
+// entries says which of some findings each of them is, or is included in.
+func entries(findings []*analyzer.Finding) map[*analyzer.Finding]int {
+	out := map[*analyzer.Finding]int{}
+	for i, f := range findings {
+		out[f] = i
+		for _, g := range f.Includes {
+			out[g] = i
+		}
+	}
+	return out
 }
 
 // needKey tells needs apart. The workspace is one for the whole run, wherever
@@ -183,13 +199,8 @@ func (t *printer) notes(r *analyzer.Report) {
 // asks.
 func notes(r *analyzer.Report) []string {
 	var out []string
-	asks := slices.ContainsFunc(r.Undetermined, func(f *analyzer.Finding) bool {
-		for _, need := range f.Needs {
-			if strings.HasPrefix(need.Text, "var.") && strings.Contains(need.Text, " has no value") {
-				return true
-			}
-		}
-		return false
+	asks := slices.ContainsFunc(analyzer.Every(r.Undetermined), func(f *analyzer.Finding) bool {
+		return slices.ContainsFunc(f.Needs, value.Reason.OfVariable)
 	})
 	if asks {
 		out = append(out, "Variables get values by --var NAME=VALUE, by --var-file FILE or from a plan (--plan FILE).")
@@ -197,7 +208,7 @@ func notes(r *analyzer.Report) []string {
 	if slices.ContainsFunc(r.Gaps, func(g source.Gap) bool { return g.Class == terraform.ModulesNotFetched }) {
 		out = append(out, "Modules that are not local are read after terraform init, and a plan has what they make.")
 	}
-	if slices.ContainsFunc(append(slices.Clone(r.Findings), r.Undetermined...), unknownKey) {
+	if slices.ContainsFunc(r.All(), unknownKey) {
 		out = append(out, "[?] in an address stands for a key of count or for_each that is not known.")
 	}
 	return out

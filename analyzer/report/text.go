@@ -17,8 +17,8 @@ type TextOptions struct {
 	Color bool
 	// Width is the number of columns; 0 stands for 100.
 	Width int
-	// Verbose prints every gap and every undetermined result, where otherwise a
-	// few of a sort stand for all of it.
+	// Verbose prints every gap, every undetermined result and every line of a fix,
+	// where otherwise a few stand for all of it.
 	Verbose bool
 }
 
@@ -26,6 +26,8 @@ const (
 	defaultWidth = 100
 	minWidth     = 40
 	labelWidth   = 16
+	// maxDiff is how long a diff may be, and fewDiff how much is printed of a longer one.
+	maxDiff, fewDiff = 20, 16
 	// maxRelated is how many related places of a kind are named; JSON has all.
 	maxRelated = 6
 )
@@ -169,14 +171,23 @@ func (t *printer) finding(f *analyzer.Finding) {
 
 // facts is what there is to say about a finding beside its place.
 func (t *printer) facts(f *analyzer.Finding) string {
-	p := &printer{paint: t.paint, names: t.names, width: t.width}
+	p := &printer{paint: t.paint, names: t.names, width: t.width, verbose: t.verbose}
 	p.witness(f.Witness)
 	p.related(f.Related)
 	p.instances(f)
+	for _, g := range f.Includes {
+		p.labelled("implies", included(g))
+	}
 	for _, a := range f.Assumptions {
 		p.labelled("assumes", a.Text)
 	}
 	p.fixes(f)
+	for _, g := range f.Includes {
+		if fix := best(g); fix != nil {
+			p.labelled("and "+fixLabel(fix), fix.Message+gradeNote(fix.Grade)+", for "+g.Check.ID)
+		}
+	}
+	t.left = t.left || p.left
 	return p.out.String()
 }
 
@@ -299,11 +310,15 @@ func (t *printer) diff(fix *analyzer.Fix, at source.Span) {
 	for _, e := range fix.Edits {
 		known = known && e.Span.File.Name == at.File.Name
 	}
-	for i, l := range lines {
+	if known {
+		lines = lines[min(2, len(lines)):]
+	}
+	left := 0
+	if len(lines) > maxDiff && !t.verbose {
+		lines, left, t.left = lines[:fewDiff], len(lines)-fewDiff, true
+	}
+	for _, l := range lines {
 		l = clean(strings.TrimRight(l, "\r"))
-		if known && i < 2 {
-			continue
-		}
 		colour := ""
 		switch {
 		case strings.HasPrefix(l, "@@"):
@@ -319,6 +334,9 @@ func (t *printer) diff(fix *analyzer.Fix, at source.Span) {
 			l = t.in(colour, l)
 		}
 		t.line(strings.TrimRight("    "+l, " "))
+	}
+	if left > 0 {
+		t.line("    " + t.in(dim, "… "+itoa(left)+" more lines"))
 	}
 }
 

@@ -62,6 +62,11 @@ func settingsWords(n names, s *analyzer.UsedSettings) string {
 	return "Settings: " + n.of(s.File) + " (" + what + ")."
 }
 
+// included names a finding that another one implies. JSON has all that it says.
+func included(f *analyzer.Finding) string {
+	return f.Check.ID + " " + f.Check.Name + " (" + f.Severity.String() + "): " + oneLine(f.Check.Title) + "."
+}
+
 // oneLine is s with runs of white space as single spaces.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 

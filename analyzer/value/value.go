@@ -138,6 +138,12 @@ type Reason struct {
 	Span source.Span
 }
 
+// OfVariable says that a variable has no value, or none but its empty default: who
+// calls the module, or runs it, has one.
+func (r Reason) OfVariable() bool {
+	return strings.HasPrefix(r.Text, "var.") && strings.Contains(r.Text, " has no value")
+}
+
 // Assumption is a variable default that was taken for the value:
 // `var.trusted = ["111122223333"] (its default)`.
 type Assumption struct {

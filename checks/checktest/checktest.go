@@ -87,7 +87,7 @@ func runCase(t *testing.T, dir, rule string, checks []*analyzer.Check) *analyzer
 		about[w.rule] = true
 	}
 	r := Analyze(t, dir, checks)
-	for _, f := range append(append([]*analyzer.Finding{}, r.Findings...), r.Undetermined...) {
+	for _, f := range r.All() {
 		if !about[f.Check.ID] {
 			continue
 		}
@@ -98,7 +98,7 @@ func runCase(t *testing.T, dir, rule string, checks []*analyzer.Check) *analyzer
 			t.Errorf("%s: undetermined, but needs nothing: %s", place(f), f.Message)
 		}
 	}
-	for _, f := range r.Findings {
+	for _, f := range analyzer.Every(r.Findings) {
 		if clause := repeated(f); clause != "" {
 			t.Errorf("%s: the witness repeats the message: %q: %s", place(f), clause, f.Message)
 		}

@@ -75,7 +75,7 @@ func contradicts(t *testing.T, one string, a *analyzer.Report, other string, b *
 		what, where string
 		in, by      *analyzer.Report
 	}{{one, other, a, b}, {other, one, b, a}} {
-		known := instancesIn(append(append([]*analyzer.Finding{}, x.by.Findings...), x.by.Undetermined...))
+		known := instancesIn(x.by.All())
 		found := instancesIn(x.in.Findings)
 		var names []string
 		for name := range found {

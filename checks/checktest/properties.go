@@ -84,7 +84,7 @@ func reordered(t *testing.T, dir string, checks []*analyzer.Check, before *analy
 // verdicts are the findings of a report without their places.
 func verdicts(r *analyzer.Report) []string {
 	var out []string
-	for _, f := range append(append([]*analyzer.Finding{}, r.Findings...), r.Undetermined...) {
+	for _, f := range r.All() {
 		address := ""
 		if f.Resource != nil {
 			address = f.Resource.Root.Dir + " " + f.Resource.Address
@@ -237,7 +237,7 @@ func refused(r *analyzer.Report) (n int) {
 			n++
 		}
 	}
-	for _, f := range r.Findings {
+	for _, f := range analyzer.Every(r.Findings) {
 		if f.Defect == "invalid" || f.Defect == "malformed" {
 			n++
 		}
@@ -267,7 +267,7 @@ func flips(before, after *analyzer.Report) (out []string) {
 	}
 	violations := func(r *analyzer.Report) map[string]*analyzer.Finding {
 		found := map[string]*analyzer.Finding{}
-		for _, f := range r.Findings {
+		for _, f := range analyzer.Every(r.Findings) {
 			if f.Verdict == analyzer.Violation {
 				for _, at := range blocks(f) {
 					found[at] = f
@@ -277,7 +277,7 @@ func flips(before, after *analyzer.Report) (out []string) {
 		return found
 	}
 	undecided := map[string]bool{}
-	for _, f := range before.Undetermined {
+	for _, f := range analyzer.Every(before.Undetermined) {
 		for _, at := range blocks(f) {
 			undecided[at] = true
 		}
@@ -308,7 +308,7 @@ var instanceKey = regexp.MustCompile(`\[(?:"(?:[^"\\]|\\.)*"|\d+|\?)\]`)
 // less; no rule finds more than before, but one that the finding silenced; and
 // everything can be read as before.
 func fixed(t *testing.T, dir string, checks []*analyzer.Check, before *analyzer.Report) {
-	for _, f := range before.Findings {
+	for _, f := range analyzer.Every(before.Findings) {
 		for _, fix := range f.Fixes {
 			if fix.Grade == analyzer.Draft {
 				continue
@@ -330,7 +330,7 @@ func fixed(t *testing.T, dir string, checks []*analyzer.Check, before *analyzer.
 					t.Errorf("%q brings %d findings of %s, where %d were", fix.Message, has.count, c.ID, had.count)
 				}
 			}
-			for _, g := range after.Findings {
+			for _, g := range analyzer.Every(after.Findings) {
 				if g.Check.ID == f.Check.ID && g.Verdict == f.Verdict && g.Defect == f.Defect && g.Severity >= f.Severity && sameResource(f, g) {
 					t.Errorf("%q leaves: %s", fix.Message, g.Message)
 				}
@@ -368,7 +368,7 @@ type weight struct {
 
 // worst is what a check finds, advice left out.
 func worst(r *analyzer.Report, c *analyzer.Check) (w weight) {
-	for _, f := range append(append([]*analyzer.Finding{}, r.Findings...), r.Undetermined...) {
+	for _, f := range r.All() {
 		if f.Check.ID == c.ID && f.Verdict != analyzer.Advice {
 			w.count += max(1, len(f.Instances))
 			w.severity = max(w.severity, f.Severity)

@@ -15,7 +15,7 @@ import (
 func Together(t *testing.T, dir string, checks []*analyzer.Check) {
 	Each(t, dir, func(t *testing.T, dir string) {
 		var chosen []analyzer.Chosen
-		for _, f := range Analyze(t, dir, checks).Findings {
+		for _, f := range analyzer.Every(Analyze(t, dir, checks).Findings) {
 			for _, fix := range f.Fixes {
 				if fix.Grade != analyzer.Draft {
 					chosen = append(chosen, analyzer.Chosen{Finding: f, Fix: fix})

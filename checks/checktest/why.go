@@ -85,7 +85,7 @@ func whyAgrees(t *testing.T, dir string, checks []*analyzer.Check, seen func(*an
 		}
 	}
 	scan := Analyze(t, dir, checks)
-	for _, f := range slices.Concat(scan.Findings, scan.Undetermined) {
+	for _, f := range scan.All() {
 		for _, in := range f.Instances {
 			looked := slices.ContainsFunc(asked, func(r *terraform.Resource) bool { return r.Root.Dir == in.Root && r.Address == in.Address })
 			if looked && !told[said(f, in.Root, in.Address)] {

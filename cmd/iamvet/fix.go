@@ -211,7 +211,7 @@ func (p *program) choose(ctx context.Context, r *analyzer.Report, f *fixFlags, g
 	lines := bufio.NewReader(p.stdin)
 	all := f.yes || f.diff
 	wanted := map[string]bool{} // by diff, what was answered
-	for _, finding := range r.Findings {
+	for _, finding := range analyzer.Every(r.Findings) {
 		if len(only) > 0 && !only[finding.Check] {
 			continue
 		}

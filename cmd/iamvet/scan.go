@@ -64,7 +64,7 @@ not be read, or a PATH has nothing to look at, whatever else was found.`,
 	fl.StringVar(&f.failOn, "fail-on", "medium", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low, or none")
 	fl.BoolVar(&f.strict, "strict", false, "limits make the exit status 2, undetermined results 1")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colour")
-	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print every gap and every undetermined result, also where many are alike")
+	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print every gap, every undetermined result and every line of a fix, also where they are many")
 	fl.BoolVar(&f.parseAll, "parse-all", false, "report syntax errors also inside of blocks that nothing asks for")
 	fl.StringVar(&f.sarifCategory, "sarif-category", "", "`NAME` that tells several uploads of one commit apart")
 	fl.BoolVar(&f.sarifNotes, "sarif-notes", false, "put advice (severity note) into SARIF as well")
