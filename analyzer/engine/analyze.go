@@ -43,7 +43,10 @@ type Input struct {
 	// there is no configuration.
 	OnlyPaths bool
 	Options   terraform.Options
-	Plans     []Evidence // plans and states
+	// MaxSteps is how many steps of evaluation the run may take; 0 for terraform.MaxSteps.
+	// One that takes more has no result but the error.
+	MaxSteps int64
+	Plans    []Evidence // plans and states
 	// CredentialReports are IAM's, one for each account, and lists of the virtual
 	// MFA devices of accounts.
 	CredentialReports []*source.File
@@ -89,7 +92,21 @@ type Evidence struct {
 // offer and returns the report. Broken input is a gap in the report; the error
 // is for a cancelled context or a check that fails.
 func Analyze(ctx context.Context, in Input, checks []*analyzer.Check) (*analyzer.Report, error) {
-	return newAnalysis(in, checks).analyze(ctx)
+	ctx, end := in.bound(ctx)
+	defer end()
+	r, err := newAnalysis(in, checks).analyze(ctx)
+	if stop := context.Cause(ctx); stop != nil {
+		return nil, stop
+	}
+	return r, err
+}
+
+// bound gives a run its budget: when that is used up, the context that it returns ends,
+// and says why (context.Cause).
+func (in *Input) bound(ctx context.Context) (bounded context.Context, end func()) {
+	bounded, cancel := context.WithCancelCause(ctx)
+	in.Options.Budget = terraform.NewBudget(cmp.Or(in.MaxSteps, terraform.MaxSteps), cancel)
+	return bounded, func() { cancel(nil) }
 }
 
 // analyze goes in an order that the steps depend on. First comes the estate: users and
@@ -146,6 +163,8 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 
 // Load reads what the input names, without looking at it.
 func Load(ctx context.Context, in Input) ([]*terraform.Root, []source.Gap, error) {
+	// What of the roots is evaluated is up to the caller, who may be told by their gaps only.
+	in.Options.Budget = terraform.NewBudget(cmp.Or(in.MaxSteps, terraform.MaxSteps), nil)
 	a := newAnalysis(in, nil)
 	if err := a.discover(ctx); err != nil {
 		return nil, nil, err
@@ -159,6 +178,7 @@ func Load(ctx context.Context, in Input) ([]*terraform.Root, []source.Gap, error
 
 // LoadModel reads what the input names and joins it, without looking at it.
 func LoadModel(ctx context.Context, in Input) (*identity.Model, []source.Gap, error) {
+	in.Options.Budget = terraform.NewBudget(cmp.Or(in.MaxSteps, terraform.MaxSteps), nil)
 	a := newAnalysis(in, nil)
 	if err := a.discover(ctx); err != nil {
 		return nil, nil, err

@@ -26,6 +26,7 @@ type rootPart struct {
 	decided  []certificate.Decision
 	secrets  secrets
 	looked   int
+	steps    int // see terraform.Root.Steps
 	files    []string
 	asked    func(typ string) bool
 	roles    []*identity.Role // nil where they are let go
@@ -93,6 +94,7 @@ func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, 
 		return &rootPart{err: err}
 	}
 	out := &rootPart{gaps: found.gaps, decided: found.decided, secrets: secrets{}}
+	defer func() { out.steps = own.own.Steps() }() // offers evaluate as well
 	inEstate, inRoles := before.asked[r.ID()], own.own.Asked()
 	out.asked = func(typ string) bool { return inEstate(typ) || inRoles(typ) }
 	own.asked = map[string]func(string) bool{r.ID(): out.asked}
@@ -179,6 +181,7 @@ func (a *analysis) join(res *result, before *loaded, parts []*rootPart) {
 	var shared []*analyzer.Finding
 	for i, p := range parts {
 		r := before.model.Roots[i]
+		a.in.Log.Debug("root module judged", "root", r.ID(), "steps", r.Steps()+p.steps)
 		before.asked[r.ID()] = p.asked
 		// Evaluation reads more than loading did. verify finds by byFile which roots an edit
 		// changes, so that it has to know all that they read.

@@ -32,7 +32,16 @@ type Left struct {
 // same text stands. The result is verified as a whole, as each fix was alone;
 // where it fails, fixes are added one by one and those that do harm left out.
 func Combine(ctx context.Context, in Input, checks []*analyzer.Check, chosen []analyzer.Chosen) (*Together, error) {
-	a := newAnalysis(in, checks)
+	ctx, end := in.bound(ctx)
+	defer end()
+	out, err := newAnalysis(in, checks).combine(ctx, chosen)
+	if stop := context.Cause(ctx); stop != nil {
+		return nil, stop
+	}
+	return out, err
+}
+
+func (a *analysis) combine(ctx context.Context, chosen []analyzer.Chosen) (*Together, error) {
 	if err := a.discover(ctx); err != nil {
 		return nil, err
 	}

@@ -20,9 +20,15 @@ type Choose func(roots []*terraform.Root) ([]*terraform.Resource, error)
 // Why decides what Analyze decides, without its fixes, and tells of the chosen
 // resources what each rule makes of them, also where that is no finding.
 func Why(ctx context.Context, in Input, checks []*analyzer.Check, choose Choose) (*analyzer.Explanation, error) {
+	ctx, end := in.bound(ctx)
+	defer end()
 	a := newAnalysis(in, checks)
 	a.apart = true
-	return a.why(ctx, choose)
+	out, err := a.why(ctx, choose)
+	if stop := context.Cause(ctx); stop != nil {
+		return nil, stop
+	}
+	return out, err
 }
 
 func (a *analysis) why(ctx context.Context, choose Choose) (*analyzer.Explanation, error) {

@@ -47,6 +47,7 @@ type evaluator struct {
 
 	mu         sync.Mutex // one resource list at a time
 	steps      int
+	spent      int // of steps, what was taken of the run's budget
 	depth      int
 	stopped    bool                             // a bound on all of the evaluation was met
 	instances  int                              // of modules
@@ -165,12 +166,25 @@ func (ev *evaluator) step(at source.Span) bool {
 	case ev.steps > maxSteps:
 		ev.stopped = true
 		ev.gap(source.ErrorGap, at, "evaluation takes more than "+strconv.Itoa(maxSteps)+" steps")
-	// Err takes a lock: not for each expression.
-	case ev.steps%1024 == 0 && ev.ctx.Err() != nil:
+	case ev.steps > ev.spent:
+		ev.spendMore(at)
+	}
+	return !ev.stopped
+}
+
+// spendMore takes the next steps of the run's budget, and looks whether somebody
+// stopped the run.
+func (ev *evaluator) spendMore(at source.Span) {
+	more := ev.steps - ev.spent + min(max(ev.spent, spendAtFirst), spendAtOnce) - 1
+	ev.spent += more
+	switch {
+	case !ev.opt.Budget.spend(int64(more)):
+		ev.stopped = true
+		ev.gap(source.ErrorGap, at, ev.opt.Budget.err().Error())
+	case ev.ctx.Err() != nil:
 		ev.stopped = true
 		ev.gap(source.ErrorGap, at, "evaluation was stopped: "+ev.ctx.Err().Error())
 	}
-	return !ev.stopped
 }
 
 // charge counts the size of something made in one go. The next step meets the
@@ -193,6 +207,12 @@ func (ev *evaluator) files() []*source.File {
 }
 
 func (ev *evaluator) modules() int { return ev.instances }
+
+func (ev *evaluator) cost() int {
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	return ev.steps
+}
 
 // frame is what the expressions of one block can see.
 type frame struct {

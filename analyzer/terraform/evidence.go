@@ -93,6 +93,7 @@ func newEvidence(root *Root, read *plan.Evidence) *evidence {
 
 func (l *evidence) files() []*source.File { return []*source.File{l.File} }
 func (l *evidence) modules() int          { return l.Modules }
+func (l *evidence) cost() int             { return 0 }
 
 func (l *evidence) resources(mode addrs.Mode, types []string) []*Resource {
 	l.mu.Lock()

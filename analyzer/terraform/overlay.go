@@ -73,6 +73,7 @@ type overlaid struct {
 }
 
 func (o *overlaid) files() []*source.File { return o.config.loader.files() }
+func (o *overlaid) cost() int             { return o.config.loader.cost() }
 func (o *overlaid) modules() int          { return max(o.evidence.modules(), o.config.loader.modules()) }
 
 func (o *overlaid) resources(mode addrs.Mode, types []string) []*Resource {

@@ -54,7 +54,9 @@ type Options struct {
 	// Unapplied leaves what ignore_changes covers unknown, where it decides who may
 	// do what.
 	Unapplied bool
-	Uncalled  bool // defaults of variables are assumptions (no one calls this directory); set by whoever found the root
+	// Budget is what the evaluation of all roots of the run may take; nil for no bound.
+	Budget   *Budget
+	Uncalled bool // defaults of variables are assumptions (no one calls this directory); set by whoever found the root
 }
 
 // Root is one root module with everything below it.
@@ -81,6 +83,8 @@ type loader interface {
 	files() []*source.File
 	// modules is the number of module instances that were visited.
 	modules() int
+	// cost is how many steps evaluation has taken so far.
+	cost() int
 }
 
 // Resources returns the instances of managed resources of these types, in
@@ -128,6 +132,10 @@ func (r *Root) Files() []*source.File { return r.loader.files() }
 
 // Modules is the number of module instances below this root, itself included.
 func (r *Root) Modules() int { return r.loader.modules() }
+
+// Steps is what evaluating this root has cost so far: how many expressions were
+// evaluated, and more for large values.
+func (r *Root) Steps() int { return r.loader.cost() }
 
 // Gaps are what could not be read or evaluated so far, each once, in the order
 // they were met. Ask after the resources.
@@ -333,6 +341,7 @@ func (recorded) resources(addrs.Mode, []string) []*Resource { return nil }
 func (recorded) types(addrs.Mode) []string                  { return nil }
 func (l recorded) files() []*source.File                    { return l.read }
 func (recorded) modules() int                               { return 0 }
+func (recorded) cost() int                                  { return 0 }
 
 // Record is the resource with a root that is one, and without what it is evaluated
 // from: who keeps it keeps neither syntax trees nor values of other resources. Its own

@@ -35,6 +35,7 @@ type inputFlags struct {
 	partition string
 	language  string
 	empty     bool
+	maxSteps  int64
 	at        string // of the commands that measure ages; "" is now
 }
 
@@ -51,6 +52,7 @@ func (f *inputFlags) add(c *cobra.Command) {
 	fl.StringVar(&f.workspace, "workspace", "", "`NAME` that terraform.workspace is; unknown by default")
 	fl.StringVar(&f.account, "account", "", "12-digit `ID` of the account that the code is for, where no provider says so; unknown by default")
 	fl.StringVar(&f.partition, "partition", "", "`NAME` of the partition ("+strings.Join(aws.PartitionNames(), ", ")+"), where no region says so; unknown by default")
+	fl.Int64Var(&f.maxSteps, "max-steps", terraform.MaxSteps, "`STEPS` that evaluating all root modules may take together; a scan that takes more is an error")
 	fl.StringVar(&f.language, "language", "", "`NAME` of the language: terraform or opentofu, where no file, plan or state says so")
 }
 
@@ -80,6 +82,9 @@ func (f *inputFlags) check() error {
 	if _, err := lang.ParseLanguage(f.language); err != nil {
 		return fmt.Errorf("--language: %w", err)
 	}
+	if f.maxSteps < 1 {
+		return fmt.Errorf("--max-steps %d: not a number of steps, which is 1 or more", f.maxSteps)
+	}
 	for _, glob := range f.exclude {
 		if _, err := path.Match(glob, ""); err != nil {
 			return fmt.Errorf("--exclude %s: not a glob: %w", glob, err)
@@ -94,7 +99,7 @@ func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 	if in.Now, err = p.at(f.at); err != nil {
 		return in, err
 	}
-	in.Exclude, in.AllowEmpty = f.exclude, f.empty
+	in.Exclude, in.AllowEmpty, in.MaxSteps = f.exclude, f.empty, f.maxSteps
 	in.Options = terraform.Options{Workspace: f.workspace, Account: f.account, Partition: f.partition, Vars: map[string]string{}}
 	in.Recover = !p.debug
 	if p.debug {
