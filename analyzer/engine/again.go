@@ -134,6 +134,12 @@ func (a *analysis) reach(reloaded []reloaded, before *loaded) *reach {
 	if s.parts&identity.Organizations != 0 && len(before.model.Logins) > 0 {
 		s.parts |= identity.People // whom the policies of an organization bind
 	}
+	s.show()
+	return s
+}
+
+// show makes the changed roots show what is to be asked about.
+func (s *reach) show() {
 	// Roles are judged each by itself: a changed root shows only those that the edit can
 	// have changed, and stayed says so of the others. Of a part that is asked about all
 	// together every resource is shown, edited or not: half of a user's policies would be
@@ -144,7 +150,6 @@ func (a *analysis) reach(reloaded []reloaded, before *loaded) *reach {
 			return part&^identity.Roles&s.parts != 0 || part == identity.Surroundings && s.parts != identity.Roles
 		})
 	}
-	return s
 }
 
 // partsOf are the parts of a model that an edit can have changed.

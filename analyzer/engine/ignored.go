@@ -18,6 +18,7 @@ import (
 type unapplied struct {
 	attribute string
 	at        source.Span // in ignore_changes
+	root      string      // its id
 	address   string
 }
 
@@ -47,7 +48,7 @@ func (e *edited) keeps(was func() *terraform.Root) func(address, attribute strin
 		was := r.Attr(attribute)
 		if value.Key(was) != value.Key(now) {
 			e.mu.Lock()
-			e.unapplied = append(e.unapplied, unapplied{attribute, at, address})
+			e.unapplied = append(e.unapplied, unapplied{attribute, at, r.Root.ID(), address})
 			e.mu.Unlock()
 		}
 		return was

@@ -24,36 +24,51 @@ var policyAttributes = [][2]string{
 	{"aws_iam_group_policy", "policy"},
 }
 
-// widens says what a policy allows, after fixes, that it did not allow before. A
-// policy that is new may only deny.
-func (a *analysis) widens(ctx context.Context, before *loaded, after *result) error {
+// A changedPolicy is a policy after fixes, and what it was before them: nil for one that
+// is new.
+type changedPolicy struct {
+	resource *terraform.Resource // after
+	was, now *value.Value
+}
+
+// changedPolicies are the policies that fixes may have changed.
+func (a *analysis) changedPolicies(ctx context.Context, before *loaded, after *result) []changedPolicy {
+	var out []changedPolicy
 	for _, r := range after.roots {
 		if before.roots[r] {
 			continue
 		}
 		old := sync.OnceValue(func() *terraform.Root { return a.reopen(ctx, before, r.ID()) })
 		for _, p := range policyAttributes {
-			for _, now := range r.Resources(p[0]) {
+			typ, attribute := p[0], p[1]
+			was := sync.OnceValue(func() map[string]*terraform.Resource {
+				byAddress := map[string]*terraform.Resource{}
+				for _, r := range old().Resources(typ) {
+					byAddress[r.Address] = r
+				}
+				return byAddress
+			})
+			for _, now := range r.Resources(typ) {
 				if after.changed != nil && !after.changed(now) {
 					continue
 				}
-				if more := a.allowsMore(policyOf(old(), p[0], now.Address, p[1]), now.Attr(p[1])); more != "" {
-					return fmt.Errorf("%s allows more than before: %s", now.Address, more)
+				c := changedPolicy{resource: now, now: now.Attr(attribute)}
+				if had := was()[now.Address]; had != nil {
+					c.was = had.Attr(attribute)
 				}
+				out = append(out, c)
 			}
 		}
 	}
-	return nil
+	return out
 }
 
-// policyOf is the policy of a resource; nil when there is no such one.
-func policyOf(r *terraform.Root, typ, address, attribute string) *value.Value {
-	if r == nil {
-		return nil
-	}
-	for _, res := range r.Resources(typ) {
-		if res.Address == address {
-			return res.Attr(attribute)
+// widens says what a policy allows, after fixes, that it did not allow before. A
+// policy that is new may only deny.
+func (a *analysis) widens(policies []changedPolicy) error {
+	for _, p := range policies {
+		if more := a.allowsMore(p.was, p.now); more != "" {
+			return fmt.Errorf("%s allows more than before: %s", p.resource.Address, more)
 		}
 	}
 	return nil

@@ -114,13 +114,9 @@ func (a *analysis) harmless(ctx context.Context, before *result, roots *loaded, 
 	if len(edits) == 0 {
 		return nil, nil
 	}
-	e := &edited{files: map[string][]byte{}}
-	for _, fe := range byFile(edits) {
-		b, err := source.Apply(fe.file, fe.edits)
-		if err != nil {
-			return nil, err
-		}
-		e.files[fe.file.Name] = b
+	e, err := a.apply(edits)
+	if err != nil {
+		return nil, err
 	}
 	after, err := a.result(ctx, e, roots)
 	if err != nil {
@@ -134,7 +130,7 @@ func (a *analysis) harmless(ctx context.Context, before *result, roots *loaded, 
 			return after, nil // it is for whoever chose it to say what may be allowed
 		}
 	}
-	return after, a.widens(ctx, roots, after)
+	return after, a.widens(a.changedPolicies(ctx, roots, after))
 }
 
 func (a *analysis) oneByOne(ctx context.Context, before *result, roots *loaded, out *Together) (*result, []source.Edit, error) {

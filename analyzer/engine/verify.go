@@ -80,6 +80,7 @@ func (a *analysis) try(ctx context.Context, roots *loaded, before tally, trials 
 		}
 		groups[i] = append(groups[i], t)
 	}
+	groups = a.tryApart(ctx, roots, before, groups)
 	cores.Each(len(groups), func(i int) { a.tryAlike(ctx, roots, before, groups[i]) })
 }
 
@@ -124,6 +125,18 @@ func (a *analysis) attempted(t *trial, do func()) {
 // say, of which each has its own finding to end.
 func (a *analysis) tryAlike(ctx context.Context, roots *loaded, before tally, trials []*trial) {
 	var shared *outcome
+	a.compare(ctx, before, trials, func(t *trial) (*outcome, error) {
+		var err error
+		if shared == nil {
+			shared, err = a.after(ctx, roots, t.Fix)
+		}
+		return shared, err
+	})
+}
+
+// compare compares what was found before fixes that make the same edits with the
+// outcome of these.
+func (a *analysis) compare(ctx context.Context, before tally, trials []*trial, after func(*trial) (*outcome, error)) {
 	known := map[*analyzer.Finding]*trial{}
 	for _, t := range trials {
 		if ctx.Err() != nil {
@@ -135,17 +148,16 @@ func (a *analysis) tryAlike(ctx context.Context, roots *loaded, before tally, tr
 			continue
 		}
 		a.attempted(t, func() {
-			if shared == nil {
-				if shared, t.err = a.after(ctx, roots, t.Fix); t.err != nil {
-					return
-				}
+			var now *outcome
+			if now, t.err = after(t); t.err != nil {
+				return
 			}
-			t.unapplied = shared.unapplied
+			t.unapplied = now.unapplied
 			// Whether policies allow more is a proof, and is asked only of fixes that come
 			// through what is cheap. A draft is for a person to finish, who may mean to allow.
-			t.err = before.noWorse(shared.result, []analyzer.Chosen{t.Chosen})
+			t.err = before.noWorse(now.result, []analyzer.Chosen{t.Chosen})
 			if t.err == nil && t.Fix.Grade != analyzer.Draft {
-				t.err = shared.widens()
+				t.err = now.widens()
 			}
 		})
 		if t.crash == nil {
@@ -305,8 +317,21 @@ type outcome struct {
 
 // after is the analysis with a fix applied in memory.
 func (a *analysis) after(ctx context.Context, roots *loaded, fix *analyzer.Fix) (*outcome, error) {
+	e, err := a.apply(fix.Edits)
+	if err != nil {
+		return nil, err
+	}
+	res, err := a.outcome(ctx, e, roots)
+	if err != nil {
+		return nil, err
+	}
+	return &outcome{res, sync.OnceValue(func() error { return a.widens(a.changedPolicies(ctx, roots, res)) }), e.unapplied}, nil
+}
+
+// apply applies edits in memory.
+func (a *analysis) apply(edits []source.Edit) (*edited, error) {
 	e := &edited{files: map[string][]byte{}}
-	for _, fe := range byFile(fix.Edits) {
+	for _, fe := range byFile(edits) {
 		if a.in.Boundary == nil {
 			return nil, fmt.Errorf("%s cannot be edited: only a plan is at hand", fe.file.Name)
 		}
@@ -316,11 +341,7 @@ func (a *analysis) after(ctx context.Context, roots *loaded, fix *analyzer.Fix) 
 		}
 		e.files[fe.file.Name] = b
 	}
-	res, err := a.outcome(ctx, e, roots)
-	if err != nil {
-		return nil, err
-	}
-	return &outcome{res, sync.OnceValue(func() error { return a.widens(ctx, roots, res) }), e.unapplied}, nil
+	return e, nil
 }
 
 // noWorse says what is wrong with an outcome of fixes: a finding of theirs that

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
@@ -45,11 +46,13 @@ func (r *Root) InfluenceOn(old *Root) *Influence {
 				continue
 			}
 			configuration = true
-			edited, ok := i.edited(m, now.module(m.Dir))
+			changes, ok := edited(m, now.module(m.Dir))
 			if !ok {
 				return nil
 			}
-			open = append(open, edited...)
+			for _, c := range changes {
+				open = append(open, i.note(c))
+			}
 		}
 		// What such a file says goes wherever a variable or a call of the
 		// function goes.
@@ -66,7 +69,11 @@ func (r *Root) InfluenceOn(old *Root) *Influence {
 // Of says that a resource may be another. What a plan alone knows (no directory)
 // is counted in.
 func (i *Influence) Of(r *Resource) bool {
-	return i == nil || r.dir == "" || i.blocks[place{r.dir, addrs.Resource{Mode: r.Mode, Type: r.Type, Name: r.Name}}]
+	return i == nil || r.dir == "" || i.blocks[r.place()]
+}
+
+func (r *Resource) place() place {
+	return place{r.dir, addrs.Resource{Mode: r.Mode, Type: r.Type, Name: r.Name}}
 }
 
 // Types are the types of the managed resources that may be others, and of those
@@ -145,37 +152,64 @@ func (ev *evaluator) callTree() *callTree {
 	return t
 }
 
+// A blockChange is a block that differs between a module before and after edits.
+type blockChange struct {
+	place
+	// bodies are of a resource, before and after.
+	bodies []*workspace.Body
+	// was and now are where it stands in the text before and in that after; zero where it
+	// does not.
+	was, now source.Span
+}
+
+// note takes in what a changed block refers to.
+func (i *Influence) note(c blockChange) place {
+	for _, b := range c.bodies {
+		refs, _ := b.References()
+		for _, r := range refs {
+			i.types[r.Type] = i.types[r.Type] || r.Mode == addrs.Managed
+		}
+	}
+	return c.place
+}
+
 // edited is what differs between a module before and after. ok is false for
 // what decides how everything is evaluated.
 //
 // A variable may decide which module is called, a call which there are, a
 // provider the account, an import what exists: with one of these changed nothing
 // is certain.
-func (i *Influence) edited(was, now *workspace.Module) (out []place, ok bool) {
+func edited(was, now *workspace.Module) (out []blockChange, ok bool) {
 	if now == nil || was.References().Opaque ||
 		!slices.EqualFunc(was.Imports, now.Imports, sameBlock) || !maps.EqualFunc(was.Variables, now.Variables, sameBlock) ||
 		!maps.EqualFunc(was.Calls, now.Calls, sameBlock) || !maps.EqualFunc(was.Providers, now.Providers, sameBlock) {
 		return nil, false
 	}
-	change := func(n workspace.BlockName, bodies ...*workspace.Body) {
-		out = append(out, place{was.Dir, n})
-		for _, b := range bodies {
-			refs, _ := b.References()
-			for _, r := range refs {
-				i.types[r.Type] = i.types[r.Type] || r.Mode == addrs.Managed
-			}
-		}
-	}
 	for _, k := range differing(was.Resources, now.Resources, sameBlock) {
-		change(k, bodyOf(was.Resources[k]), bodyOf(now.Resources[k]))
+		a, b := was.Resources[k], now.Resources[k]
+		out = append(out, blockChange{place{was.Dir, k}, []*workspace.Body{bodyOf(a), bodyOf(b)}, spanOf(a), spanOf(b)})
 	}
 	for _, n := range differing(was.Outputs, now.Outputs, sameBlock) {
-		change(workspace.BlockName{Type: "output", Name: n})
+		out = append(out, blockChange{place{was.Dir, workspace.BlockName{Type: "output", Name: n}}, nil, spanOf(was.Outputs[n]), spanOf(now.Outputs[n])})
 	}
 	for _, n := range differing(was.Locals, now.Locals, func(a, b *workspace.Local) bool { return a == b || a.Text() == b.Text() }) {
-		change(workspace.BlockName{Type: "local", Name: n})
+		c := blockChange{place: place{was.Dir, workspace.BlockName{Type: "local", Name: n}}}
+		if l := was.Locals[n]; l != nil {
+			c.was = l.Span()
+		}
+		if l := now.Locals[n]; l != nil {
+			c.now = l.Span()
+		}
+		out = append(out, c)
 	}
 	return out, true
+}
+
+func spanOf(b *workspace.Block) source.Span {
+	if b == nil {
+		return source.Span{}
+	}
+	return b.Span
 }
 
 func bodyOf(b *workspace.Block) *workspace.Body {

@@ -28,11 +28,14 @@ func (l *Local) Expr() Expression {
 }
 
 // Text is the value as it is written.
-func (l *Local) Text() string {
+func (l *Local) Text() string { return l.Span().Text() }
+
+// Span is where the value stands; zero when an error in its block hides it.
+func (l *Local) Span() source.Span {
 	if l.text.IsZero() {
-		return l.Expr().Span().Text()
+		return l.Expr().Span()
 	}
-	return l.text.Text()
+	return l.text
 }
 
 // locals are the names in a locals block, in their order.
