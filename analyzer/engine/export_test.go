@@ -23,3 +23,12 @@ func AnalyzeThoroughly(ctx context.Context, in Input, checks []*analyzer.Check) 
 	}
 	return a.analyze(ctx)
 }
+
+// RedactorOf takes the secrets out of a text.
+func RedactorOf(hidden ...string) func(string) string {
+	s := secrets{}
+	for _, text := range hidden {
+		s[text] = true
+	}
+	return s.redactor()
+}

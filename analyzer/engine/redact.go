@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -71,22 +70,66 @@ func (s secrets) gather(model *identity.Model) {
 	}
 }
 
+// leastSecret is the length of a text that is looked for inside of others: of a shorter
+// one, words are made.
+const leastSecret = 4
+
+// redactor is one walk over a text, however many secrets there are.
 func (s secrets) redactor() func(string) string {
-	list := slices.Collect(maps.Keys(s))
-	// The longest first, so that no secret is left as the rest of another.
-	slices.SortFunc(list, func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
-	})
+	sorted := slices.DeleteFunc(slices.Sorted(maps.Keys(s)), func(secret string) bool { return len(secret) < leastSecret })
+	// Of a secret, the longest other one that it begins with; -1 for none.
+	within := make([]int, len(sorted))
+	begins := map[string]bool{}
+	for i, secret := range sorted {
+		for within[i] = i - 1; within[i] >= 0 && !strings.HasPrefix(secret, sorted[within[i]]); {
+			within[i] = within[within[i]]
+		}
+		begins[secret[:leastSecret]] = true
+	}
+	// at is the length of the longest secret that the text begins with. It is that, or
+	// one that it begins with, which comes last of those that are not behind the text.
+	at := func(text string) int {
+		if len(text) < leastSecret || !begins[text[:leastSecret]] {
+			return 0
+		}
+		i, found := slices.BinarySearch(sorted, text)
+		if !found {
+			i--
+		}
+		for i >= 0 && !strings.HasPrefix(text, sorted[i]) {
+			i = within[i]
+		}
+		if i < 0 {
+			return 0
+		}
+		return len(sorted[i])
+	}
 	return func(text string) string {
 		if s[text] {
 			return redacted
 		}
-		for _, secret := range list {
-			if len(secret) >= 4 {
-				text = strings.ReplaceAll(text, secret, redacted)
-			}
+		if len(sorted) == 0 {
+			return text
 		}
-		return text
+		var out strings.Builder
+		kept := 0 // up to here it is written
+		for i := 0; i < len(text); i++ {
+			end := i + at(text[i:])
+			if end == i {
+				continue
+			}
+			out.WriteString(text[kept:i] + redacted)
+			// One that begins in another and ends behind it leaves nothing of itself.
+			for i++; i < end; i++ {
+				end = max(end, i+at(text[i:]))
+			}
+			kept, i = end, end-1
+		}
+		if kept == 0 {
+			return text
+		}
+		out.WriteString(text[kept:])
+		return out.String()
 	}
 }
 

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"context"
+	"math/rand"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -122,4 +123,60 @@ account = "400030002000"
 			t.Errorf("nothing is said of %s: the test shows nothing", said)
 		}
 	}
+}
+
+// Every byte that is part of a secret is taken out, however secrets lie in, over and
+// beside each other; all others stay.
+func TestRedactor(t *testing.T) {
+	rnd := rand.New(rand.NewSource(1))
+	random := func(max int) string {
+		b := make([]byte, rnd.Intn(max))
+		for i := range b {
+			b[i] = "aab("[rnd.Intn(4)]
+		}
+		return string(b)
+	}
+	changed := 0
+	for range 20_000 {
+		hidden := make([]string, rnd.Intn(6))
+		for i := range hidden {
+			hidden[i] = random(9)
+		}
+		text := random(40)
+		got, want := engine.RedactorOf(hidden...)(text), redactedByDefinition(text, hidden)
+		if got != want {
+			t.Fatalf("%q without %q is %q, want %q", text, hidden, got, want)
+		}
+		if got != text {
+			changed++
+		}
+	}
+	if changed < 1000 {
+		t.Errorf("%d texts with a secret: the test shows little", changed)
+	}
+}
+
+func redactedByDefinition(text string, hidden []string) string {
+	joined := make([]bool, len(text)+1) // a secret covers the bytes on both sides
+	covered := make([]bool, len(text))
+	for _, secret := range hidden {
+		if text == secret {
+			return "(sensitive)"
+		}
+		for at := 0; len(secret) >= 4 && at+len(secret) <= len(text); at++ {
+			for i := at; text[at:at+len(secret)] == secret && i < at+len(secret); i++ {
+				covered[i], joined[i] = true, joined[i] || i > at
+			}
+		}
+	}
+	var out strings.Builder
+	for i := range text {
+		switch {
+		case !covered[i]:
+			out.WriteByte(text[i])
+		case !joined[i]:
+			out.WriteString("(sensitive)")
+		}
+	}
+	return out.String()
 }
