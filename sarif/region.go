@@ -76,7 +76,7 @@ type replacement struct {
 // ok is false when there is no such form, or nothing to change.
 func canonical(f *source.File, edits []source.Edit) (r replacement, ok bool) {
 	r, ok = hull(f, edits)
-	if !ok || !utf8.Valid(f.Bytes) || loneCR(f.Bytes) {
+	if !ok || !characterOf(f).plain {
 		return replacement{}, false
 	}
 	r = r.trimmed()
@@ -95,17 +95,31 @@ func canonical(f *source.File, edits []source.Edit) (r replacement, ok bool) {
 	return r, true
 }
 
+// character is what matters of the bytes of a file as a whole.
+type character struct {
+	plain bool // UTF-8 without a carriage return alone
+	ascii bool
+}
+
+type characterKey struct{}
+
+func characterOf(f *source.File) character {
+	return source.Derived(f, characterKey{}, func() character {
+		return character{utf8.Valid(f.Bytes) && !loneCR(f.Bytes), !bytes.ContainsFunc(f.Bytes, func(r rune) bool { return r >= utf8.RuneSelf })}
+	})
+}
+
 // hull is the edits as one replacement of everything from the first to the last.
 func hull(f *source.File, edits []source.Edit) (replacement, bool) {
 	if len(edits) == 0 {
 		return replacement{}, false
 	}
 	start, end := len(f.Bytes), 0
-	own := make([]source.Edit, 0, len(edits))
 	for _, e := range edits {
 		start, end = min(start, e.Span.Start), max(end, e.Span.End)
-		e.Span.File = f // the same text may have been read twice
-		own = append(own, e)
+	}
+	if start < 0 || start > end || end > len(f.Bytes) {
+		return replacement{}, false
 	}
 	if inCRLF(f.Bytes, start) {
 		start--
@@ -113,12 +127,17 @@ func hull(f *source.File, edits []source.Edit) (replacement, bool) {
 	if inCRLF(f.Bytes, end) {
 		end++
 	}
-	changed, err := source.Apply(f, own)
-	if err != nil || bytes.Equal(changed, f.Bytes) {
+	// All that is changed lies between them: a fix costs what it changes, and not the file.
+	piece := source.NewFile(f.Name, f.Bytes[start:end])
+	own := make([]source.Edit, 0, len(edits))
+	for _, e := range edits { // their file may be another: the same text may have been read twice
+		own = append(own, source.Edit{Span: source.Span{File: piece, Start: e.Span.Start - start, End: e.Span.End - start}, New: e.New})
+	}
+	changed, err := source.Apply(piece, own)
+	if err != nil || bytes.Equal(changed, piece.Bytes) {
 		return replacement{}, false
 	}
-	tail := len(f.Bytes) - end
-	return replacement{source.Span{File: f, Start: start, End: end}, string(changed[start : len(changed)-tail])}, true
+	return replacement{source.Span{File: f, Start: start, End: end}, string(changed)}, true
 }
 
 // trimmed leaves out what stays the same: all of it when that makes a pure
@@ -258,6 +277,9 @@ func (r replacement) widened() (wide replacement, ok bool) {
 // asciiBefore says that nothing in front of offset, in its line, takes more
 // than one byte.
 func asciiBefore(f *source.File, offset int) bool {
+	if characterOf(f).ascii {
+		return true
+	}
 	for i := f.LineSpan(f.Line(offset)).Start; i < offset; i++ {
 		if f.Bytes[i] >= utf8.RuneSelf {
 			return false

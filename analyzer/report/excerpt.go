@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 )
@@ -20,6 +21,29 @@ type cell struct {
 	text   string
 	width  int
 	marked bool
+}
+
+// near is as much of a line around what is marked as any of it can be shown of in
+// limit columns: a file can be one line, which is not walked through for each finding.
+func near(line, mark source.Span, limit int) source.Span {
+	room := 64 * limit // characters have four bytes, and others may stand above them
+	cut := func(at int) int {
+		for at > line.Start && !utf8.RuneStart(line.File.Bytes[at]) {
+			at--
+		}
+		return at
+	}
+	marked := line.Start
+	if line.Start < mark.Start && mark.Start < line.End {
+		marked = mark.Start
+	}
+	if marked+room < line.End {
+		line.End = cut(marked + room)
+	}
+	if marked-room > line.Start {
+		line.Start = cut(marked - room)
+	}
+	return line
 }
 
 // cells is a line of source with what of it lies in mark.
@@ -127,7 +151,7 @@ func (t *printer) excerpt(at, header source.Span, colour string) {
 		if i > 0 && n != lines[i-1]+1 {
 			t.line(t.in(blue, fmt.Sprintf("  %*s", gutter, strings.Repeat(".", min(3, gutter+2)))))
 		}
-		row := cropped(cells(f.LineSpan(n), at), room)
+		row := cropped(cells(near(f.LineSpan(n), at, room), at), room)
 		text, under := "", ""
 		for _, c := range row {
 			text += c.text

@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"flag"
 	"io"
+	"math/rand"
 	"os"
+	"reflect"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/report/reporttest"
+	"github.com/iamvet/iamvet/analyzer/source"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -52,5 +57,29 @@ func TestGolden(t *testing.T) {
 			}
 			golden(t, name, a.Bytes())
 		})
+	}
+}
+
+// Of a long line, what is near to the mark shows what the whole line does.
+func TestExcerptOfALongLine(t *testing.T) {
+	rnd := rand.New(rand.NewSource(1))
+	for range 500 {
+		var text strings.Builder
+		text.WriteString("x\n")
+		for n := rnd.Intn(4000); text.Len() < n; {
+			text.WriteString([]string{"a", "{", " ", "é", "漢", "e\u0301", "😀"}[rnd.Intn(7)])
+		}
+		text.WriteString("a\n")
+		f := source.NewFile("a.tf.json", []byte(text.String()))
+		mark := source.Span{File: f, Start: rnd.Intn(len(f.Bytes))}
+		for !utf8.RuneStart(f.Bytes[mark.Start]) {
+			mark.Start--
+		}
+		mark.End = min(len(f.Bytes), mark.Start+1+rnd.Intn(300))
+		line := f.LineSpan(2)
+		got, want := cropped(cells(near(line, mark, 20), mark), 20), cropped(cells(line, mark), 20)
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("bytes %d to %d of %q: %v, want %v", mark.Start, mark.End, f.Bytes, got, want)
+		}
 	}
 }

@@ -103,7 +103,47 @@ func (f *File) Pos(offset int) Pos {
 	if start == 0 && len(f.Bytes) >= 3 && f.Bytes[0] == 0xEF && f.Bytes[1] == 0xBB && f.Bytes[2] == 0xBF {
 		start = min(3, offset)
 	}
-	return Pos{Line: line, Column: 1 + utf16Len(f.Bytes[start:offset])}
+	return Pos{Line: line, Column: 1 + f.units(start, offset)}
+}
+
+// units is utf16Len of the bytes from the start of a line on. A file can be one line:
+// of a long one, each place is counted from a mark near to it.
+func (f *File) units(start, offset int) int {
+	if offset-start <= markEvery {
+		return utf16Len(f.Bytes[start:offset])
+	}
+	marks := Derived(f, marksKey{}, func() []mark { return marksIn(f.Bytes) })
+	until := func(offset int) int {
+		m := marks[offset/markEvery]
+		return m.units + utf16Len(f.Bytes[m.offset:offset])
+	}
+	return until(offset) - until(start)
+}
+
+// A mark is the start of a character, and the number of UTF-16 code units before it.
+type mark struct{ offset, units int }
+
+type marksKey struct{}
+
+const markEvery = 4 << 10 // bytes
+
+// marksIn are the characters that each multiple of markEvery lies in.
+func marksIn(b []byte) []mark {
+	var marks []mark
+	at, units := 0, 0
+	for ; utf8.FullRune(b[at:]); units++ {
+		r, size := utf8.DecodeRune(b[at:])
+		for len(marks)*markEvery < at+size {
+			marks = append(marks, mark{at, units})
+		}
+		if at += size; r > 0xFFFF {
+			units++
+		}
+	}
+	for len(marks)*markEvery <= len(b) {
+		marks = append(marks, mark{at, units})
+	}
+	return marks
 }
 
 func utf16Len(b []byte) int {

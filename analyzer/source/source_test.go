@@ -1,6 +1,10 @@
 package source
 
-import "testing"
+import (
+	"math/rand"
+	"strings"
+	"testing"
+)
 
 func TestPos(t *testing.T) {
 	for _, tt := range []struct {
@@ -87,4 +91,21 @@ func FuzzPos(f *testing.F) {
 			last = p
 		}
 	})
+}
+
+// In a line of many characters each place is that which counting from its start gives.
+func TestPosInALongLine(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("\xEF\xBB\xBFa\n")
+	rnd := rand.New(rand.NewSource(1))
+	for text.Len() < 5*markEvery {
+		text.WriteString([]string{"a", "é", "😀", "\xff", "\xe2\x82", "e\u0301"}[rnd.Intn(6)])
+	}
+	f := NewFile("a.tf.json", []byte(text.String()))
+	start := strings.IndexByte(text.String(), '\n') + 1
+	for at := start; at <= len(f.Bytes); at++ {
+		if got, want := f.Pos(at), (Pos{2, 1 + utf16Len(f.Bytes[start:at])}); got != want {
+			t.Fatalf("offset %d is %v, want %v", at, got, want)
+		}
+	}
 }
