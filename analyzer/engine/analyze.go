@@ -667,8 +667,15 @@ func (a *analysis) ask(ctx context.Context, c *analyzer.Check, pass *analyzer.Pa
 }
 
 // offer works out the fixes of findings. Those of one resource share what they work
-// out, and take their turns.
+// out, and take their turns. Where only plans and states are read there is no text that
+// a fix could change.
 func (a *analysis) offer(findings []*analyzer.Finding) []source.Gap {
+	if len(a.found) == 0 {
+		for _, f := range findings {
+			f.Offer = nil
+		}
+		return nil
+	}
 	var groups [][]*analyzer.Finding
 	at := map[*terraform.Resource]int{}
 	for _, f := range findings {

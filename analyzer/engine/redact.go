@@ -136,6 +136,22 @@ func (s secrets) redactor() func(string) string {
 // publicWords are what a policy says in any case: actions, effects, versions.
 var publicWords = regexp.MustCompile(`^(\*|Allow|Deny|2012-10-17|2008-10-17|true|false|[a-z0-9-]+:[A-Za-z*?]+)?$`)
 
+const longestPublic = 128 // of an action there is none that is as long
+
+func public(text string) bool { return len(text) <= longestPublic && publicWords.MatchString(text) }
+
+// structure is the object or list that a text is the JSON of; nil for another text.
+func structure(v *value.Value, text string) *value.Value {
+	if text = strings.TrimLeft(text, " \t\r\n"); text == "" || text[0] != '{' && text[0] != '[' {
+		return nil
+	}
+	tree, err := value.DecodeJSON(v)
+	if err != nil || !tree.IsMapping() && !tree.IsSequence() {
+		return nil
+	}
+	return tree
+}
+
 // gatherSecrets collects the sensitive strings in a value. Where a whole text
 // is marked and one piece of it too, the piece is meant.
 func gatherSecrets(v *value.Value, inherited bool, into map[string]bool) {
@@ -148,9 +164,9 @@ func gatherSecrets(v *value.Value, inherited bool, into map[string]bool) {
 	}
 	inherited = inherited || v.Sensitive
 	if text, ok := v.Text(); ok && inherited {
-		if tree, err := value.DecodeJSON(v); err == nil && (tree.IsMapping() || tree.IsSequence()) {
+		if tree := structure(v, text); tree != nil {
 			gatherSecrets(tree, true, into)
-		} else if !publicWords.MatchString(text) {
+		} else if !public(text) {
 			into[text] = true
 			gatherPieces(text, into)
 		}
@@ -178,7 +194,7 @@ func gatherPieces(text string, into map[string]bool) {
 	if account := fields[4]; len(account) == 12 {
 		into[account] = true
 	}
-	if i := strings.LastIndexByte(fields[5], '/'); i >= 0 && !publicWords.MatchString(fields[5][i+1:]) {
+	if i := strings.LastIndexByte(fields[5], '/'); i >= 0 && !public(fields[5][i+1:]) {
 		into[fields[5][i+1:]] = true
 	}
 }
