@@ -39,7 +39,11 @@ the source identity), when one named principal has one fixed name, when
 sts:SourceIdentity is required and bound instead, and when only AWS services or
 identity providers are trusted: those choose or check the name themselves. Resource
 control policies that bind the role's account, where the scan shows it, count like
-Deny statements of the trust policy. A condition that nobody can meet is a note.`,
+Deny statements of the trust policy. A condition that nobody can meet is a note.
+
+It is low where the name can hide little: where one user is trusted by name and nobody
+else, where only roles are (the role itself among them), or where an external id is
+required. It is high for "*", and for an account that is known to be another's.`,
 	Remediation: `Require sts:RoleSessionName to equal ${aws:username} for users, and
 ${aws:SourceIdentity} or a principal tag for role and SSO sessions.
 
@@ -131,7 +135,7 @@ func (c *sessionNameCheck) severity() analyzer.Severity {
 	switch {
 	case in.Anyone:
 		return analyzer.High
-	case in.AllRoles || in.ExternalID:
+	case in.AllRoles || in.OneUser || in.ExternalID:
 		return analyzer.Low
 	case c.strangers():
 		return analyzer.High

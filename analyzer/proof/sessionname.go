@@ -483,9 +483,30 @@ func samePerson(a, b caller) bool {
 // tooManyCallers is why it may not be so that nobody gets through.
 var tooManyCallers = value.Reason{Text: "the policy tells more callers apart than iamvet tries"}
 
+// oneUser says that the statements which allow name one user, and nobody else who could
+// choose a name.
+func (t *trust) oneUser() bool {
+	users := map[string]bool{}
+	for _, s := range t.allows {
+		if s.PrincipalsOpen || mayHoldMore(s) {
+			return false
+		}
+		for _, p := range s.Principals {
+			switch {
+			case p.Class == policy.ServicePrincipal || p.Class == policy.FederatedPrincipal:
+			case p.Class == policy.UserPrincipal && p.Value != nil:
+				users[value.Key(p.Value)] = true
+			default:
+				return false
+			}
+		}
+	}
+	return len(users) == 1
+}
+
 // admitted sums up who gets in.
 func (t *trust) admitted(outcomes []outcome) Callers {
-	out := Callers{AllRoles: len(t.allows) > 0}
+	out := Callers{AllRoles: len(t.allows) > 0, OneUser: t.oneUser()}
 	for _, s := range t.allows {
 		for _, p := range s.Principals {
 			if p.Class != policy.RolePrincipal && p.Class != policy.AssumedRolePrincipal && p.Class != policy.ServicePrincipal && p.Class != policy.FederatedPrincipal {

@@ -71,6 +71,7 @@ type Callers struct {
 	Users    bool     // some user is
 	Roles    bool     // some role is
 	AllRoles bool     // nobody but roles: all that are named, or that meet the conditions
+	OneUser  bool     // nobody of AWS but one user, who is named
 	Unknown  bool     // a principal that is not known
 	// ExternalID says that nobody is admitted without a certain external id.
 	ExternalID bool

@@ -73,14 +73,14 @@ const roles = `resource "aws_iam_role" "shared" {
 
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "arn:aws:iam::111122223333:user/ops" } }]
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = ["arn:aws:iam::111122223333:user/dev", "arn:aws:iam::111122223333:user/ops"] } }]
   })
 }
 
 resource "aws_iam_role" "last" {
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "arn:aws:iam::444455556666:user/ops" } }]
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = ["arn:aws:iam::444455556666:user/dev", "arn:aws:iam::444455556666:user/ops"] } }]
   })
 }
 `

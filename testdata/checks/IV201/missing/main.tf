@@ -36,7 +36,7 @@ resource "aws_iam_role" "user" {
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{ # want IV201/medium "aws_iam_role.user"
+    Statement = [{ # want IV201/low "aws_iam_role.user"
       Effect    = "Allow"
       Action    = ["sts:assumerole", "sts:TagSession"]
       Principal = { AWS = aws_iam_user.alice.arn }
