@@ -33,7 +33,7 @@ func (b *builder) result(f *analyzer.Finding) *sarif.Result {
 		Message:             message(f, chosen, related),
 		Locations:           []*sarif.Location{b.location(f)},
 		RelatedLocations:    related,
-		PartialFingerprints: b.fingerprints(f),
+		PartialFingerprints: b.fingerprints(id, f),
 	}
 	if f.Suppression != nil {
 		r.Suppressions = []*sarif.Suppression{b.suppression(f)}
@@ -52,7 +52,7 @@ func (b *builder) location(f *analyzer.Finding) *sarif.Location {
 	case f.File != "":
 		l.PhysicalLocation = firstLine(f.File)
 	case f.Resource != nil && !f.Resource.Header.IsZero():
-		l.PhysicalLocation = place(f.Resource.Header)
+		l.PhysicalLocation = place(f.Resource.Place())
 	default:
 		l.PhysicalLocation = firstLine(unknownPlan)
 	}
@@ -104,8 +104,9 @@ func (b *builder) related(f *analyzer.Finding) []*sarif.Location {
 
 // fingerprints are what keeps an alert the same alert: GitHub's hash of the
 // line, and our own, which survives moves. Where there is no line our own
-// stands for both, or all findings of a plan would be one alert.
-func (b *builder) fingerprints(f *analyzer.Finding) map[string]interface{} {
+// stands for both, or all findings of a plan would be one alert; so it does for a
+// second result of a rule on one line.
+func (b *builder) fingerprints(rule string, f *analyzer.Finding) map[string]interface{} {
 	out := map[string]interface{}{}
 	if f.Fingerprint != "" {
 		out["iamvet/v2"] = f.Fingerprint
@@ -116,10 +117,13 @@ func (b *builder) fingerprints(f *analyzer.Finding) map[string]interface{} {
 	}
 	at := f.Span
 	if at.IsZero() && f.File == "" && f.Resource != nil {
-		at = f.Resource.Header
+		at = f.Resource.Place()
 	}
 	if !at.IsZero() {
-		if h := b.lineHash(at.File, at.StartPos().Line); h != "" {
+		h := b.lineHash(at.File, at.StartPos().Line)
+		alert := [3]string{rule, at.File.Name, h}
+		if h != "" && !b.alerts[alert] {
+			b.alerts[alert] = true
 			out["primaryLocationLineHash"] = h
 		}
 	}

@@ -58,7 +58,7 @@ type Options struct {
 // Write writes the report as one SARIF log with one run. The same report gives
 // the same bytes: there is no time, machine or command line in it.
 func Write(w io.Writer, r *analyzer.Report, opt Options) error {
-	b := &builder{report: r, opt: opt, hashes: map[string]map[int]string{}}
+	b := &builder{report: r, opt: opt, hashes: map[string]map[int]string{}, alerts: map[[3]string]bool{}}
 	log := logFile{Version: "2.1.0", Schema: schema, Runs: []run{b.run()}}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -79,6 +79,8 @@ type builder struct {
 	taxa   *taxonomies
 	// hashes are the line hashes of files, by name and line.
 	hashes map[string]map[int]string
+	// alerts are those that results are of already, by rule, file and line hash.
+	alerts map[[3]string]bool
 }
 
 func (b *builder) run() run {

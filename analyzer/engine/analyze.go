@@ -604,6 +604,7 @@ func (a *analysis) run(ctx context.Context, model *identity.Model, checks []*ana
 	for _, c := range checks {
 		pass := &analyzer.Pass{Check: c, Model: model, Memo: memo, Settings: &a.in.Settings, Now: a.in.Now, Take: func(f *analyzer.Finding) {
 			mustBeWhole(f)
+			inRepository(f)
 			out.findings = append(out.findings, f)
 		}}
 		if c.Run == nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -51,7 +52,7 @@ func keyOf(f *analyzer.Finding) (k mergeKey, ok bool) {
 	if f.Resource == nil || f.Span.IsZero() {
 		return k, false
 	}
-	return mergeKey{f.Check.ID, f.Defect, f.Resource.Type, f.Verdict, f.Severity, f.Span}, true
+	return mergeKey{f.Check.ID, f.Defect, f.Resource.Type, f.Verdict, f.Severity, f.Fetched.Or(f.Span)}, true
 }
 
 // noted makes one note of those of a rule that have More: the first stands for all.
@@ -85,7 +86,7 @@ func stand(f *analyzer.Finding) {
 	if f.Resource != nil {
 		f.Instances = []analyzer.Instance{{Root: f.Resource.Root.Dir, Address: f.Resource.Address, Key: f.Resource.Key, Calls: f.Resource.Calls}}
 		for _, c := range f.Resource.Calls {
-			if !c.Span.IsZero() {
+			if !c.Span.IsZero() && c.Span != f.Span {
 				f.Related = append(f.Related, analyzer.Related{Message: calledHere, Span: c.Span, Address: c.Address})
 			}
 		}
@@ -151,7 +152,11 @@ func (g *group) add(f *analyzer.Finding) {
 			g.Instances = append(g.Instances, in)
 		}
 	}
-	for _, r := range f.Related {
+	related := f.Related
+	if f.Span != g.Span { // another call of a module that was fetched, at which the finding would stand
+		related = append(slices.Clone(related), analyzer.Related{Message: calledHere, Span: f.Span})
+	}
+	for _, r := range related {
 		if k := (relatedKey{r.Message, r.Span}); g.kinds[r.Message] && !g.related[k] {
 			g.related[k] = true
 			g.Related = append(g.Related, r)

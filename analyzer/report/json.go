@@ -180,7 +180,7 @@ func (n names) jsonResource(f *analyzer.Finding) *jsonResource {
 		return nil
 	}
 	out := &jsonResource{Address: f.Resource.Address, Root: n.root(f.Resource.Root), Construct: f.Resource.Construct, Instances: []jsonInstance{}}
-	if at := f.Resource.Header; !at.IsZero() {
+	if at := f.Resource.Place(); !at.IsZero() {
 		line := n.jsonLine(at)
 		out.File, out.Line = line.File, line.Line
 	}

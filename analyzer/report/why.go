@@ -39,8 +39,8 @@ func WhyText(w io.Writer, e *analyzer.Explanation, by Asker, opt TextOptions) er
 // asked is the resource that answers are about.
 func (t *printer) asked(r *terraform.Resource) {
 	where := ""
-	if !r.Header.IsZero() {
-		where = t.names.line(r.Header)
+	if at := r.Place(); !at.IsZero() {
+		where = t.names.line(at)
 	} else if dir := t.names.root(r.Root); dir != "." {
 		where = dir
 	}
@@ -141,8 +141,8 @@ func WhyJSON(w io.Writer, e *analyzer.Explanation, by Asker) error {
 		if a.Resource != last {
 			last = a.Resource
 			s := jsonSubject{Address: last.Address, Root: n.root(last.Root), Answers: []jsonAnswer{}}
-			if !last.Header.IsZero() {
-				at := n.jsonLine(last.Header)
+			if place := last.Place(); !place.IsZero() {
+				at := n.jsonLine(place)
 				s.File, s.Line = at.File, at.Line
 			}
 			out.Resources = append(out.Resources, s)

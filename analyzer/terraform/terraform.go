@@ -14,6 +14,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 	"github.com/iamvet/iamvet/analyzer/terraform/lang"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -353,6 +354,20 @@ func (r *Resource) Record(root *Root, block bool) *Resource {
 		out.Block, out.ReplaceTriggeredBy = nil, nil
 	}
 	return &out
+}
+
+// Place is where the repository has the resource: the header of its block or, where
+// terraform init has fetched that, of the call of the module that was fetched.
+func (r *Resource) Place() source.Span {
+	if r.Header.IsZero() || !workspace.Fetched(r.Header.File.Name) {
+		return r.Header
+	}
+	for i := len(r.Calls) - 1; i >= 0; i-- {
+		if at := r.Calls[i].Span; !at.IsZero() && !workspace.Fetched(at.File.Name) {
+			return at
+		}
+	}
+	return r.Header
 }
 
 // IdentityType says that a resource type is one that iamvet looks at: what

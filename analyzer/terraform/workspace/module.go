@@ -418,6 +418,11 @@ func (m *Module) Reads(file string) bool {
 	return false
 }
 
+// Fetched says that a file is in a module that terraform init has fetched, by its name.
+func Fetched(name string) bool {
+	return strings.HasPrefix(name, ".terraform/") || strings.Contains(name, "/.terraform/")
+}
+
 // FetchedModules are the directories of the modules that terraform init has
 // fetched for the root module in dir, by the names of the calls on the way
 // ("network.subnets"); the root module itself is not among them.
