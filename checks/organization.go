@@ -45,6 +45,26 @@ func reportUndetermined[R any](p *analyzer.Pass, o *identity.Organization, sever
 	p.Report(f)
 }
 
+// beyond are the places of outcomes that a policy does not reach.
+func beyond[R any](o *identity.Organization, p *identity.OrganizationPolicy, outcomes []organization.Outcome[R]) []organization.Place {
+	var out []organization.Outcome[R]
+	for _, v := range outcomes {
+		attached := func(n *identity.Node) bool {
+			return slices.ContainsFunc(n.Attachments, func(a *identity.Attachment) bool { return a.Policy == p })
+		}
+		if !slices.ContainsFunc(v.Node.Path(), attached) {
+			out = append(out, v)
+		}
+	}
+	return organization.Gathered(o, organization.Where(out))
+}
+
+// notReached says which places a policy does not reach that does not do there what it
+// should.
+func notReached(bare []organization.Place) string {
+	return fmt.Sprintf(" It does not reach %s: attach it to the root of the organization.", organization.InWords(bare))
+}
+
 // related points at the places that something does not cover.
 func related(list []organization.Place) []analyzer.Related {
 	var out []analyzer.Related

@@ -117,7 +117,7 @@ func (c *rootIPCheck) violated(held, failed []ipOutcome) {
 	}
 	if near != nil {
 		if p := organization.PolicyOf(c.org, near.Statement.Document); p != nil {
-			c.reportNear(p, near, worst.Result)
+			c.reportNear(p, near, worst.Result, failed)
 			return
 		}
 	}
@@ -160,7 +160,7 @@ func (c *rootIPCheck) unattached(worst ipOutcome) bool {
 		}
 		r := c.question.Ask(organization.Alone(p.Document))
 		if r.Near != nil {
-			c.reportNear(p, r.Near, r)
+			c.reportNear(p, r.Near, r, nil)
 			return true
 		}
 		if r.Class.Verdict() == proof.Holds && !r.Denied {
@@ -209,7 +209,7 @@ func (c *rootIPCheck) nearMissesAlone() bool {
 		for _, p := range beside {
 			r := c.question.Ask(organization.Alone(p.Document))
 			if c.question.Verdict(r) == proof.Violated && r.Near != nil {
-				c.reportNear(p, r.Near, r)
+				c.reportNear(p, r.Near, r, nil)
 				found = true
 			}
 		}

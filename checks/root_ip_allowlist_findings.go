@@ -28,7 +28,7 @@ func (c *rootIPCheck) missing(worst ipOutcome) {
 	c.pass.Report(f)
 }
 
-func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.NearMiss, r proof.SourceIPResult) {
+func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.NearMiss, r proof.SourceIPResult, failed []ipOutcome) {
 	severity := analyzer.Medium
 	if near.Defect == proof.DefectOtherPrincipal { // a list for others than root is none for root
 		severity = analyzer.Low
@@ -52,10 +52,18 @@ func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.Nea
 			message = fmt.Sprintf("'%s' does not confine root to the networks of allowed_cidrs: %s.", p.Resource.Address, w.Because)
 		}
 	}
+	mend, places := fixes.ConfineRoot(near, c.pass.Settings.AllowedCIDRs), append(open, attachmentsOf(p)...)
+	if bare := beyond(c.org, p, failed); len(bare) > 0 && !organization.BindsNothing(c.org, p) {
+		message += notReached(bare)
+		places = append(places, related(bare)...)
+		for _, f := range mend {
+			f.Leaves(analyzer.Medium) // as coverage, of what is not reached
+		}
+	}
 	c.pass.Report(&analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: near.Span().Or(p.Resource.Header),
 		Defect: near.Defect, Statement: statementText(near.Statement), Message: message, Witness: request(w),
-		Assumptions: assumptions(p.Resource, p.Content), Related: append(open, attachmentsOf(p)...), Fixes: fixes.ConfineRoot(near, c.pass.Settings.AllowedCIDRs),
+		Assumptions: assumptions(p.Resource, p.Content), Related: places, Fixes: mend,
 	})
 }
 

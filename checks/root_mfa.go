@@ -118,7 +118,7 @@ func (c *rootMFACheck) violated(held, failed []rootOutcome) {
 	}
 	if near := worst.Result.Near; near != nil {
 		if p := organization.PolicyOf(c.org, near.Statement.Document); p != nil {
-			c.reportNear(p, near, worst.Result, severityOf(worst.Result.Class))
+			c.reportNear(p, near, worst.Result, severityOf(worst.Result.Class), failed)
 			return
 		}
 	}
@@ -137,9 +137,26 @@ func (c *rootMFACheck) violated(held, failed []rootOutcome) {
 	case c.unattached(worst):
 	case c.org.Features != nil && organization.Enables(c.org.Features, "RootCredentialsManagement") == value.Yes:
 		c.reportUntrusted(worst)
+	case c.nearElsewhere(worst, failed):
 	default:
 		c.reportMissing(held, worst)
 	}
+}
+
+// nearElsewhere reports a policy that comes near where it is attached, which is not
+// where it is worst: to mend it and to attach it to more is less than to write another.
+func (c *rootMFACheck) nearElsewhere(worst rootOutcome, failed []rootOutcome) bool {
+	for _, v := range failed {
+		if v.Result.Near == nil {
+			continue
+		}
+		// What AWS writes, nobody can mend.
+		if p := organization.PolicyOf(c.org, v.Result.Near.Statement.Document); p != nil && p.Resource.Type != "aws_controltower_control" {
+			c.reportNear(p, v.Result.Near, v.Result, severityOf(worst.Result.Class), failed)
+			return true
+		}
+	}
+	return false
 }
 
 // covering is the policy that keeps root from acting without MFA in the most
@@ -201,7 +218,7 @@ func (c *rootMFACheck) unattached(worst rootOutcome) bool {
 	if near == nil {
 		return false
 	}
-	c.reportNear(near, nearResult.Near, nearResult, analyzer.High)
+	c.reportNear(near, nearResult.Near, nearResult, analyzer.High, nil)
 	return true
 }
 
@@ -217,7 +234,7 @@ func (c *rootMFACheck) nearMissesAlone() bool {
 		for _, p := range beside {
 			r := c.question.Ask(organization.Alone(p.Document))
 			if r.Class.Verdict() == proof.Violated && r.Near != nil {
-				c.reportNear(p, r.Near, r, severityOf(r.Class))
+				c.reportNear(p, r.Near, r, severityOf(r.Class), nil)
 				found = true
 			}
 		}

@@ -41,7 +41,9 @@ func (c *rootMFACheck) reportUntrusted(worst rootOutcome) {
 	c.pass.Report(f)
 }
 
-func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.NearMiss, r proof.RootResult, severity analyzer.Severity) {
+// reportNear is for a policy that comes near; failed are the places where root gets
+// through, of which it may reach a part.
+func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.NearMiss, r proof.RootResult, severity analyzer.Severity, failed []rootOutcome) {
 	f := &analyzer.Finding{
 		Verdict: analyzer.Violation, Severity: severity, Resource: p.Resource, Span: near.Span().Or(p.Resource.Header),
 		Defect: near.Defect, Statement: statementText(near.Statement), Witness: request(r.Witness),
@@ -64,6 +66,13 @@ func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.Ne
 	if c.org.Resource != nil && organization.BindsNothing(c.org, p) {
 		f.Message = strings.TrimSuffix(f.Message, ".") + "; and it binds no account: attach it to the root of the organization."
 		f.Fixes = fixes.AndAttach(c.org, p, f.Fixes)
+	} else if bare := beyond(c.org, p, failed); len(bare) > 0 {
+		f.Message += notReached(bare)
+		f.Related = append(f.Related, related(bare)...)
+		for _, mend := range f.Fixes {
+			mend.Leaves(analyzer.High) // as coverage, of what is not reached
+		}
+		f.Fixes = append(f.Fixes, fixes.AndAttach(c.org, p, f.Fixes)...)
 	}
 	c.pass.Report(f)
 }
