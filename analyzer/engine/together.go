@@ -91,6 +91,7 @@ func (a *analysis) combine(ctx context.Context, chosen []analyzer.Chosen) (*Toge
 		after = before
 	}
 	redact(after.findings, out.Gaps, before.secrets)
+	a.override(after.findings)
 	out.Remaining = implied(after.findings)
 	return out, nil
 }
