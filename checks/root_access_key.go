@@ -106,6 +106,9 @@ func rootKeyFinding(m *identity.Model, f *analyzer.Finding, key *identity.Access
 	if key.Active() == value.No {
 		f.Defect = "root-key-inactive"
 		f.Message = fmt.Sprintf("'%s' keeps an inactive access key of %s; delete it, since setting it Active again is all it takes to use it.", address, subject)
+		if fix := fixes.RemoveKey(m, key); fix != nil {
+			f.Fixes = append(f.Fixes, fix)
+		}
 		return
 	}
 	if key.Owner != nil {

@@ -71,10 +71,13 @@ func userKeyAtCreation(p *analyzer.Pass) error {
 			continue
 		}
 		f := keyAtCreation(p.Model, key, together, why)
-		if f.Verdict == analyzer.Violation && f.Severity == analyzer.High {
-			body := key.Resource.Body
+		switch body := key.Resource.Body; {
+		case f.Verdict != analyzer.Violation:
+		case f.Severity == analyzer.High:
 			console[body] = append(console[body], key)
 			f.Offer = func() []*analyzer.Fix { return fixes.WithdrawKey(p.Model, key, console[body]) }
+		default:
+			f.Offer = func() []*analyzer.Fix { return fixes.ReplaceKey(p.Model, key) }
 		}
 		p.Report(f)
 	}

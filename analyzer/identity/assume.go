@@ -18,6 +18,8 @@ type Callers struct {
 	// a role, a permission set, whoever has a policy that nobody in the scan has, a
 	// module that was not read.
 	Others string
+	// Terraform is the provider for which Terraform assumes it, whoever runs that.
+	Terraform string
 }
 
 func (c *Callers) add(by string, others bool) {
@@ -51,10 +53,19 @@ type assumers struct {
 	// byPrefix are those who may assume all roles that begin so, or some of them.
 	byPrefix map[string]string
 	first    string // of byPrefix
+	// providers are the same of the providers for which Terraform assumes roles.
+	providers *assumers
+}
+
+func newAssumers() *assumers {
+	return &assumers{byRef: map[value.Ref]*Callers{}, byName: map[string]*Callers{}, byPrefix: map[string]string{}}
 }
 
 func (a *assumers) of(r *Role) Callers {
 	var out Callers
+	if a.providers != nil {
+		out.Terraform = a.providers.of(r).Others
+	}
 	take := func(c *Callers) {
 		if c != nil && c.Users != "" {
 			out.add(c.Users, false)
@@ -85,16 +96,8 @@ func (a *assumers) of(r *Role) Callers {
 
 // add takes in a resource of a policy that by gives to somebody.
 func (a *assumers) add(by string, others bool, v *value.Value) {
-	var text strings.Builder
-	parts, _ := v.AsParts()
-	for _, p := range parts {
-		if p.Hole != nil {
-			text.WriteByte('*')
-		} else {
-			text.WriteString(p.Text.String)
-		}
-	}
-	_, role, isRole := strings.Cut(text.String(), ":role/")
+	full := shape(v)
+	_, role, isRole := strings.Cut(full, ":role/")
 	end := strings.IndexAny(role, "*?$")
 	switch {
 	case v != nil && v.Ref != nil && v.Ref.Attr == "arn":
@@ -104,9 +107,23 @@ func (a *assumers) add(by string, others bool, v *value.Value) {
 	case !others: // a user who may assume many roles is none of this one's callers yet
 	case isRole:
 		a.mayAssume(by, role[:end])
-	case text.Len() == 0 || strings.ContainsAny(text.String(), "*?$"):
+	case full == "" || strings.ContainsAny(full, "*?$"):
 		a.mayAssume(by, "")
 	}
+}
+
+// shape is what is known of a text, with * for what is not.
+func shape(v *value.Value) string {
+	var text strings.Builder
+	parts, _ := v.AsParts()
+	for _, p := range parts {
+		if p.Hole != nil {
+			text.WriteByte('*')
+		} else {
+			text.WriteString(p.Text.String)
+		}
+	}
+	return text.String()
 }
 
 func at[K comparable](in map[K]*Callers, k K) *Callers {
@@ -149,7 +166,8 @@ func letsAssume(s *policy.Statement) bool {
 // findAssumers looks at the policies of users, groups, roles and permission sets.
 func (m *Model) findAssumers() *assumers {
 	m.bind()
-	out := &assumers{byRef: map[value.Ref]*Callers{}, byName: map[string]*Callers{}, byPrefix: map[string]string{}}
+	out := newAssumers()
+	out.providers = newAssumers()
 	attached := map[*terraform.Resource]bool{}
 	inline := func(by *terraform.Resource, others bool, text *value.Value) {
 		if doc, err := policy.Parse(text); err == nil {
@@ -181,6 +199,17 @@ func (m *Model) findAssumers() *assumers {
 				default:
 					holds(res, c.others, v)
 				}
+			}
+		}
+		for _, p := range root.ProviderRoles() {
+			// A role of which nothing is known is none of the scan, unless another state
+			// names it: that may be the state of what declares this one.
+			_, name, _ := strings.Cut(shape(p.ARN), ":role/")
+			switch {
+			case p.ARN.Ref != nil && p.ARN.Ref.Attr == "arn" || name != "" && !strings.HasPrefix(name, "*"):
+				out.providers.add(p.Provider, true, p.ARN)
+			case p.Remote:
+				out.providers.mayAssume(p.Provider, "")
 			}
 		}
 		for _, call := range root.UnreadModules() {

@@ -52,10 +52,35 @@ func principalName(p policy.Principal) string {
 // OnlyUsers says that statements admit users and nobody else: they name them, or
 // have a condition that only users meet. Sessions of roles carry no MFA.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+// What the defaults of variables make of a module that others may call says nothing of
+// those callers.
 func OnlyUsers(statements []*policy.Statement) bool {
 	return !slices.ContainsFunc(statements, func(s *policy.Statement) bool {
-		named := !s.PrincipalsOpen && !slices.ContainsFunc(s.Principals, func(p policy.Principal) bool { return p.Class != policy.UserPrincipal })
-		return !named && !slices.ContainsFunc(s.Conditions, ofUsers)
+		named := !s.PrincipalsOpen && !slices.ContainsFunc(s.Principals, func(p policy.Principal) bool { return p.Class != policy.UserPrincipal || assumedPrincipal(s, p) })
+		return !named && !slices.ContainsFunc(s.Conditions, func(c policy.Condition) bool { return ofUsers(c) && !assumedCondition(s, &c) })
+	})
+}
+
+// assumed says that a value rests on the default of a variable.
+func assumed(values ...*value.Value) bool {
+	return slices.ContainsFunc(values, func(v *value.Value) bool { return v != nil && len(v.AllAssumptions()) > 0 })
+}
+
+// assumedPrincipal says that a principal is what the default of a variable says, and
+// not only its account or its name: that it is a user then stands elsewhere.
+func assumedPrincipal(s *policy.Statement, p policy.Principal) bool {
+	return p.Value != nil && p.Value.Ref == nil && slices.ContainsFunc(s.Value.AllAssumptions(), func(a *value.Assumption) bool { return a.Span.Contains(p.Value.Span) })
+}
+
+// assumedCondition says that a condition, or that it is there, rests on the default of
+// a variable.
+func assumedCondition(s *policy.Statement, c *policy.Condition) bool {
+	if assumed(c.OperatorValue, c.KeyValue, c.Value) {
+		return true
+	}
+	conditions := s.Element("Condition")
+	return slices.ContainsFunc([]*value.Value{s.Value, conditions, conditions.Get(c.Operator.Text)}, func(v *value.Value) bool {
+		return v != nil && len(v.Assumptions) > 0
 	})
 }
 

@@ -85,6 +85,8 @@ type UserResult struct {
 	Tolerated []string
 	// LocksOut says that without MFA the user cannot even enrol a device.
 	LocksOut bool
+	// MayEnrol says that it is shown to: it may create a virtual device, and enable it.
+	MayEnrol bool
 	// Unallowed says that it cannot with MFA either: nothing allows that.
 	Unallowed bool
 	// KeepsPassword says that it is for want of MFA that the user cannot change its
@@ -156,6 +158,7 @@ func (r UserResult) and(o UserResult) UserResult {
 		out.Tolerated = nil
 	}
 	out.LocksOut, out.Idle = r.LocksOut && o.LocksOut, r.Idle && o.Idle
+	out.MayEnrol = r.MayEnrol && o.MayEnrol
 	out.Unallowed, out.KeepsPassword = r.Unallowed && o.Unallowed, r.KeepsPassword && o.KeepsPassword
 	return out
 }
@@ -339,6 +342,7 @@ func (q *userQuestion) decide() UserResult {
 	console := q.ask(f, withoutMFA, exempt, false)
 	key := q.ask(f, withAccessKey, exempt, false)
 	result := UserResult{LocksOut: q.stops(f, withoutMFA, "iam:EnableMFADevice") == value.Yes}
+	result.MayEnrol = q.stops(f, withoutMFA, "iam:EnableMFADevice") == value.No && q.stops(f, withoutMFA, createDevice) == value.No
 	result.Unallowed = result.LocksOut && q.stops(f, withMFA, "iam:EnableMFADevice") == value.Yes
 	result.KeepsPassword = q.stops(f, withoutMFA, "iam:ChangePassword") == value.Yes && q.stops(f, withMFA, "iam:ChangePassword") != value.Yes
 	worst, mfa := console, withoutMFA
@@ -368,10 +372,18 @@ func (q *userQuestion) decide() UserResult {
 	return result
 }
 
+// createDevice makes a virtual device, which policies let users have under their own
+// name, or under any.
+const createDevice = "iam:CreateVirtualMFADevice"
+
 func (q *userQuestion) stops(f *formula, mfa mfaState, action string) value.Tri {
 	r := q.request(mfa)
 	r.Action, r.Unlisted = action, policy.Absent
-	r.Resource = "arn:" + partitionIn(r.Caller.ARN()) + ":iam::" + r.Caller.Account + ":user" + cmp.Or(r.Caller.Path, "/") + r.Caller.Name
+	of := "arn:" + partitionIn(r.Caller.ARN()) + ":iam::" + r.Caller.Account
+	r.Resource = of + ":user" + cmp.Or(r.Caller.Path, "/") + r.Caller.Name
+	if action == createDevice {
+		r.Resource = of + ":mfa/" + r.Caller.Name
+	}
 	if service := serviceOf(action); service != "iam" {
 		r.Resource = (&question{base: r}).typicalResource(action)
 	}

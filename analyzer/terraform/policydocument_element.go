@@ -170,6 +170,7 @@ func addCondition(out, block, test, variable, values *value.Value) {
 		out.Attrs = append(out.Attrs, value.Attr{Name: test, Value: keys})
 	}
 	keys := out.Attrs[operator].Value
+	keys.Assumptions = value.MergeAssumptions(keys.Assumptions, block.Assumptions)
 	if name, ok := variable.Text(); ok {
 		for i, a := range keys.Attrs {
 			if k, ok := a.Key(); ok && k == name {

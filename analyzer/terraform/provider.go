@@ -1,6 +1,10 @@
 package terraform
 
 import (
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -147,6 +151,65 @@ func keyOf(x hcl.Expression) string {
 		}
 	}
 	return name
+}
+
+// ProviderRole is a role that Terraform assumes for a configuration of the AWS provider.
+type ProviderRole struct {
+	Provider string // provider.aws, or module.a.provider.aws.alias
+	// ARN is the role_arn; Remote says that it comes out of another state.
+	ARN    *value.Value
+	Remote bool
+}
+
+// ProviderRoles are the roles that the AWS providers of the root assume: Terraform is
+// their caller, under the name that session_name gives, or one that it makes up.
+// https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assuming-an-iam-role
+func (r *Root) ProviderRoles() []ProviderRole {
+	ev, ok := r.loader.(*evaluator)
+	if !ok {
+		return nil
+	}
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	var out []ProviderRole
+	ev.top.walk(func(m *moduleInstance) {
+		if m.mod == nil {
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(m.mod.Providers)) {
+			if provider, _, _ := strings.Cut(name, "."); provider == "aws" {
+				out = append(out, m.providerRoles(name)...)
+			}
+		}
+	})
+	return out
+}
+
+func (m *moduleInstance) providerRoles(name string) []ProviderRole {
+	b := m.mod.Providers[name]
+	if b.Lacks("assume_role") {
+		return nil
+	}
+	p := m.providerConfig(b, providerRef{name: name})
+	address := "provider." + name
+	if m.address != "" {
+		address = m.address + "." + address
+	}
+	var out []ProviderRole
+	for _, role := range m.ev.blockList(b.Body(), "assume_role", p.frame, "provider").Elems {
+		arn := role.Get("role_arn")
+		if arn.Missing() {
+			continue
+		}
+		remote := false
+		for _, a := range role.Attrs {
+			if key, _ := a.Key(); key == "role_arn" {
+				remote = strings.Contains(a.Expr.Text(), "terraform_remote_state")
+			}
+		}
+		out = append(out, ProviderRole{Provider: address, ARN: arn, Remote: remote})
+	}
+	return out
 }
 
 // region is where the block's provider works; nil when that is not known.

@@ -27,8 +27,9 @@ type ConsoleMFA struct {
 	// Granting is the policy that allows the request that gets through; nil when
 	// there is none.
 	Granting *identity.AttachedPolicy
-	// People keeps what was found of groups, for all users of a scan, whose fixes are
-	// worked out at the same time: a bool for each *identity.Group.
+	// People keeps what was found of groups and statements, for all users of a scan, whose
+	// fixes are worked out at the same time: a bool for each *identity.Group, and the users
+	// that a statement binds.
 	People *sync.Map
 }
 
@@ -37,12 +38,14 @@ type ConsoleMFA struct {
 func (c *ConsoleMFA) Mend(near *proof.NearMiss) []*analyzer.Fix {
 	if near != nil && near.Defect == proof.DefectAllowIfExists {
 		if fix := requireInAllow(near); fix != nil {
+			c.spare(fix, near.Statement)
 			return []*analyzer.Fix{fix.Leaves(analyzer.Note)}
 		}
 	}
 	if near != nil && near.Defect != proof.DefectActions && near.Defect != proof.DefectNullOnly { // those would lock out who has no device yet
 		if fixes := Repairs(near); len(fixes) > 0 {
 			for _, f := range fixes {
+				c.spare(f, near.Statement)
 				f.Leaves(analyzer.Note) // who may not enrol a device could not do so before
 			}
 			return fixes
@@ -178,8 +181,9 @@ var allowEnrolment = []draftStatement{
 	{sid: "AllowCreatingDevice", effect: "Allow", actions: []string{"iam:CreateVirtualMFADevice"}, resources: []string{"arn:*:iam::*:mfa/*"}},
 }
 
-// Require adds a policy that requires MFA. It is a draft where the user may not
-// enrol a device: it would be shut out, so that the draft allows that as well.
+// Require adds a policy that requires MFA. It is a draft where the user is not seen to
+// be allowed to enrol a device: it may be shut out, so that the draft allows that as
+// well. Keys and other credentials that carry no MFA are callers that would be refused.
 func (c *ConsoleMFA) Require() []*analyzer.Fix {
 	b := c.bearer()
 	if b == nil {
@@ -190,8 +194,8 @@ func (c *ConsoleMFA) Require() []*analyzer.Fix {
 	if style.document != "" {
 		label = free(b.of.Root, b.of.Body, "aws_iam_policy_document", label)
 	}
-	deny := denyWithoutMFA
-	if slices.ContainsFunc(c.bound(b), (*identity.Login).ResetRequired) {
+	deny, logins := denyWithoutMFA, c.bound(b)
+	if slices.ContainsFunc(logins, (*identity.Login).ResetRequired) {
 		deny.actions = slices.Sorted(slices.Values(append(deny.actions[:len(deny.actions):len(deny.actions)], "iam:ChangePassword")))
 	}
 	statements := []draftStatement{deny}
@@ -199,12 +203,17 @@ func (c *ConsoleMFA) Require() []*analyzer.Fix {
 		Message: fmt.Sprintf("deny %s everything without MFA but what enrols a device; who has none yet will have to enrol one first", b.who()),
 		Grade:   analyzer.Narrowing,
 	}
-	if beside := c.Model.CredentialsOf(c.User); len(beside) > 0 {
-		fix.Message += fmt.Sprintf("; what uses '%s', which carries no MFA, will be refused", beside[0].Resource.Address)
-	}
-	if c.Result.LocksOut {
+	if !c.Result.MayEnrol {
 		statements = append(allowEnrolment[:len(allowEnrolment):len(allowEnrolment)], deny)
-		fix.Message = fmt.Sprintf("deny %s everything without MFA but what enrols a device, and allow that much, which no policy does", b.who())
+		shown := "which no policy does"
+		if !c.Result.LocksOut {
+			shown = "which no policy of the scan is seen to do"
+		}
+		fix.Message = fmt.Sprintf("deny %s everything without MFA but what enrols a device, and allow that much, %s", b.who(), shown)
+		fix.Grade = analyzer.Draft
+	}
+	if beside := c.withoutDevice(c.usersOf(logins)); beside != "" {
+		fix.Message += fmt.Sprintf("; what uses %s, which carries no MFA, will be refused", beside)
 		fix.Grade = analyzer.Draft
 	}
 	blocks, expression := style.write(label, statements...)

@@ -166,7 +166,8 @@ func statusExpression(off, others []*identity.AccessKey) (string, error) {
 
 func dirOf(name string) string { return name[:strings.LastIndexByte(name, '/')+1] }
 
-// Deactivate sets the key Inactive, and no other key that the block makes.
+// Deactivate sets the key Inactive, and no other key that the block makes. A key of the
+// root user is stopped whoever has it; one of a user only where nobody gets it.
 func Deactivate(m *identity.Model, key *identity.AccessKey) *analyzer.Fix {
 	edits := inactive(m.Keys, []*identity.AccessKey{key})
 	if len(edits) == 0 {
@@ -176,7 +177,15 @@ func Deactivate(m *identity.Model, key *identity.AccessKey) *analyzer.Fix {
 		Message: "set the key Inactive, so that it lets nobody in; deleting it, with everything that reads it, is better",
 		Grade:   analyzer.Narrowing, Edits: edits,
 	}
+	if by := handedOn([]*identity.AccessKey{key}); key.Owner != nil && by != "" {
+		fix.Grade, fix.Message = analyzer.Draft, onceUnused(by)
+	}
 	return fix.Leaves(analyzer.Low)
+}
+
+// onceUnused is the message of a draft that stops a key which somebody gets.
+func onceUnused(by string) string {
+	return "set the key Inactive once nothing uses it, which '" + by + "' hands on; deleting it, with everything that reads it, is better"
 }
 
 // WithdrawKey sets the keys of a block that came with a password Inactive, and
@@ -185,6 +194,9 @@ func WithdrawKey(m *identity.Model, key *identity.AccessKey, beside []*identity.
 	var out []*analyzer.Fix
 	if edits := inactive(m.Keys, beside); len(edits) > 0 {
 		fix := &analyzer.Fix{Message: "set the key Inactive until its owner asks for it; deleting it, with everything that reads it, is better", Grade: analyzer.Narrowing, Edits: edits}
+		if by := handedOn(beside); by != "" {
+			fix.Grade, fix.Message = analyzer.Draft, onceUnused(by)
+		}
 		out = append(out, fix.Leaves(analyzer.Low))
 	}
 	if fix := RemoveKey(m, key); fix != nil {
@@ -193,9 +205,26 @@ func WithdrawKey(m *identity.Model, key *identity.AccessKey, beside []*identity.
 	return out
 }
 
+// ReplaceKey drafts the removal of the key of a program, which needs a role then; where
+// people have to say what becomes of what reads it, the step before that.
+func ReplaceKey(m *identity.Model, key *identity.AccessKey) []*analyzer.Fix {
+	if fix := RemoveKey(m, key); fix != nil {
+		return []*analyzer.Fix{fix}
+	}
+	if key.Active() == value.No {
+		return nil
+	}
+	edits := inactive(m.Keys, []*identity.AccessKey{key})
+	if len(edits) == 0 {
+		return nil
+	}
+	fix := &analyzer.Fix{Message: "set the key Inactive once what uses it has a role, and delete it when nothing misses it", Edits: edits}
+	return []*analyzer.Fix{fix.Leaves(analyzer.Low)}
+}
+
 // SetInactive is the fix of keys that are too many: all but the first. What the
 // same blocks make too many of for other users (excess, by block) goes with them, so
-// that one expression tells them all.
+// that one expression tells them all. It is a draft where one of them is handed on.
 func SetInactive(m *identity.Model, more []*identity.AccessKey, excess map[source.Span][]*identity.AccessKey) []*analyzer.Fix {
 	var off []*identity.AccessKey
 	done := map[source.Span]bool{}
@@ -216,6 +245,10 @@ func SetInactive(m *identity.Model, more []*identity.AccessKey, excess map[sourc
 	}
 	if len(off) > 1 {
 		fix.Message = "set all keys of a user but the first Inactive, if that is the one in use; delete them once nothing misses them"
+	}
+	if by := handedOn(off); by != "" {
+		fix.Grade = analyzer.Draft
+		fix.Message += "; '" + by + "' hands one of them on, so find out first which is in use"
 	}
 	return []*analyzer.Fix{fix}
 }

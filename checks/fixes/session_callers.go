@@ -5,6 +5,7 @@ import (
 	"regexp"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
 )
@@ -36,6 +37,8 @@ func (c *SessionName) needOf(s *policy.Statement) need {
 		return need{analyzer.Draft, fmt.Sprintf("%s; %s is a role", forBoth, kind.Name), both}
 	case kind.Class == policy.UnknownPrincipal && soundsLikeRole(kind.Name):
 		return need{analyzer.Draft, fmt.Sprintf("require the session name to be the caller's source identity, if %s is a role, as its name says; its sessions then have to carry one, and the role has to allow sts:SetSourceIdentity", kind.Name), both[1:]}
+	case c.terraform(roles) != "":
+		return need{analyzer.Draft, fmt.Sprintf("require the session name to be the caller's user name; Terraform assumes the role for '%s': give it that name as session_name first", c.terraform(roles)), both[:1]}
 	case proof.OnlyUsers(statements):
 		return need{analyzer.Narrowing, "require the session name to be the caller's user name", both[:1]}
 	case kind.Class == policy.UnknownPrincipal:
@@ -55,6 +58,17 @@ func (c *SessionName) needOf(s *policy.Statement) need {
 		return need{analyzer.Draft, forBoth + "; nothing in the scan shows who assumes the role", both}
 	}
 	return need{analyzer.Narrowing, fmt.Sprintf("require the session name to be the caller's user name: '%s' shows users as the callers, and nothing shows others", users), both[:1]}
+}
+
+// terraform is the provider for which Terraform assumes one of the roles, "" when it
+// does so for none: the session has a name that it makes up, or that session_name gives.
+func (c *SessionName) terraform(roles []*identity.Role) string {
+	for _, r := range roles {
+		if by := c.Model.CallersOf(r).Terraform; by != "" {
+			return by
+		}
+	}
+	return ""
 }
 
 var roleWord = regexp.MustCompile(`(?i)(?:^|[^a-z])roles?(?:_?(?:arns?|names?))?(?:$|[^a-z_])`)

@@ -1,0 +1,81 @@
+package fixes
+
+import (
+	"slices"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/value"
+)
+
+// spare makes a draft of a fix of a statement that binds others than people with a
+// device: a role, or what a user has beside the password.
+func (c *ConsoleMFA) spare(fix *analyzer.Fix, s *policy.Statement) {
+	root := c.User.Resource.Root
+	if a := c.Granting; a != nil {
+		root = a.Resource.Root
+	}
+	refused := ""
+	if by := holder(root, s.Span()); by != "" {
+		refused = "the sessions of a role that '" + by + "' binds, which carry no MFA,"
+	} else if beside := c.withoutDevice(c.under(s)); beside != "" {
+		refused = "what uses " + beside + ", which carries no MFA,"
+	}
+	if refused != "" {
+		fix.Grade = analyzer.Draft
+		fix.Message += "; " + refused + " will be refused"
+	}
+}
+
+// under are the users that a statement binds.
+func (c *ConsoleMFA) under(s *policy.Statement) []*identity.User {
+	type bound struct{ at source.Span }
+	known, ok := c.People.Load(bound{s.Span()})
+	if !ok {
+		var users []*identity.User
+		for _, u := range c.Model.Users {
+			if slices.ContainsFunc(c.Model.PermissionsOf(u).Policies, func(a *identity.AttachedPolicy) bool {
+				return slices.ContainsFunc(a.Document.Statements, func(o *policy.Statement) bool { return o.Span() == s.Span() })
+			}) {
+				users = append(users, u)
+			}
+		}
+		known, _ = c.People.LoadOrStore(bound{s.Span()}, users)
+	}
+	if users := known.([]*identity.User); slices.Contains(users, c.User) {
+		return users
+	}
+	return []*identity.User{c.User}
+}
+
+func (c *ConsoleMFA) usersOf(logins []*identity.Login) []*identity.User {
+	var out []*identity.User
+	for _, l := range logins {
+		if u := c.Model.UserOf(l); u != nil {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// withoutDevice is what users have beside their passwords that works without MFA, in
+// words; "" when there is nothing.
+func (c *ConsoleMFA) withoutDevice(users []*identity.User) string {
+	for _, u := range users {
+		if beside := c.Model.CredentialsOf(u); len(beside) > 0 {
+			return "'" + beside[0].Resource.Address + "'"
+		}
+		if c.Model.HasKeys(u) == value.No {
+			continue
+		}
+		for _, k := range c.Model.Keys {
+			if k.Owner == u && k.Active() != value.No && !k.Resource.Deleted() {
+				return "'" + k.Resource.Address + "'"
+			}
+		}
+		return "an access key of the user"
+	}
+	return ""
+}
