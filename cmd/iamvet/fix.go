@@ -37,8 +37,8 @@ only a person can finish, are never applied.
 
 On a terminal every change is shown and asked about; --yes applies all of them.
 Every file is replaced at once, and none is when one of them has changed since
-it was read. Fixes that change the same text are applied one after the other:
-with --yes at once, else run again for those that are left.
+it was read. What waits for another fix comes after it: with --yes at once, else
+run again for what is left.
 
 Exit status: 0 when nothing is left at medium or above, 1 when something is, 2
 when something could not be read or written.`,
@@ -74,16 +74,15 @@ func (p *program) fix(ctx context.Context, args []string, f *fixFlags) error {
 	done := applied{files: map[string]bool{}}
 	for first := true; ; first = false {
 		before := done.fixes
-		again, err := p.fixOnce(ctx, args, f, grade, only, &done, first)
-		if err != nil {
+		if err := p.fixOnce(ctx, args, f, grade, only, &done, first); err != nil {
 			return err
 		}
-		// What waited for another fix may fit now. A fix mends something, so this
+		// What waited for another fix may fit now, and what was a draft may be one no
+		// more: MFA for a user whose key is Inactive now. A fix mends something, so this
 		// ends; the bound is for those that do not.
-		if again && f.yes && done.fixes > before && done.passes < 10 {
-			continue
+		if !f.yes || f.diff || done.fixes == before || done.passes >= 10 {
+			break
 		}
-		break
 	}
 	if f.diff {
 		return done.gaps
@@ -107,34 +106,33 @@ type applied struct {
 	gaps          error // the exit status for broken input
 }
 
-// fixOnce applies what can be applied together. again says that there is more,
-// which changes the same text.
-func (p *program) fixOnce(ctx context.Context, args []string, f *fixFlags, grade analyzer.Grade, only map[*analyzer.Check]bool, done *applied, first bool) (again bool, err error) {
+// fixOnce applies what can be applied together.
+func (p *program) fixOnce(ctx context.Context, args []string, f *fixFlags, grade analyzer.Grade, only map[*analyzer.Check]bool, done *applied, first bool) error {
 	in, err := p.input(args, &f.inputFlags)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if in.Boundary == nil && len(in.Gaps) > 0 {
 		p.gaps(in.Gaps, p.seen(in), false)
-		return false, exit{exitBroken}
+		return exit{exitBroken}
 	}
 	if in.Boundary == nil {
-		return false, errors.New("a plan alone cannot be fixed: name the directory of its configuration")
+		return errors.New("a plan alone cannot be fixed: name the directory of its configuration")
 	}
 	r, err := engine.Analyze(ctx, in.Input, checks.All)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if first {
 		p.gaps(r.Gaps, p.seen(in), false)
 	}
 	chosen, left, err := p.choose(ctx, r, f, grade, only)
 	if err != nil {
-		return false, err
+		return err
 	}
 	together, err := engine.Combine(ctx, in.Input, checks.All, chosen)
 	if err != nil {
-		return false, err
+		return err
 	}
 	next := "run again"
 	if f.yes {
@@ -157,13 +155,13 @@ func (p *program) fixOnce(ctx context.Context, args []string, f *fixFlags, grade
 	if f.diff {
 		for _, fe := range together.Edits {
 			if _, err := io.WriteString(p.stdout, source.UnifiedDiff(fe.File, fe.Edits, 3)); err != nil {
-				return false, err
+				return err
 			}
 		}
-		return false, nil
+		return nil
 	}
 	if err := writeEdits(in.boundaryDir, together.Edits); err != nil {
-		return false, err
+		return err
 	}
 	for _, fe := range together.Edits {
 		if name := fe.File.Name; !done.files[name] {
@@ -178,7 +176,7 @@ func (p *program) fixOnce(ctx context.Context, args []string, f *fixFlags, grade
 			done.remain++
 		}
 	}
-	return len(together.Left) > 0, nil
+	return nil
 }
 
 func plural(n int, one, many string) string {
