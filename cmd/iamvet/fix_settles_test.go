@@ -138,13 +138,16 @@ func (f *told) keys() []string {
 	return out
 }
 
-// behind says that a rule is silent where what was fixed is found.
+// behind says that a rule is silent where what was fixed is found, or is said with it.
 func behind(f *told, fixed map[string]bool) bool {
 	c, err := rule(f.ID)
-	if err != nil || c.Behind == "" {
+	if err != nil {
 		return false
 	}
-	return slices.ContainsFunc(slices.Collect(maps.Keys(fixed)), func(k string) bool { return strings.HasPrefix(k, c.Behind+" ") })
+	return slices.ContainsFunc(slices.Collect(maps.Keys(fixed)), func(k string) bool {
+		of, _, _ := strings.Cut(k, " ")
+		return of == c.Behind || of == c.Under && slices.ContainsFunc(f.keys(), func(own string) bool { return of+strings.TrimPrefix(own, f.ID) == k })
+	})
 }
 
 // scannedAs is what a scan of a directory finds, how many of it are violations at
