@@ -323,13 +323,18 @@ func (e *encoder) open(name string) key {
 	case aws.Numeric:
 		c.number = e.variable(name, number, nil)
 		c.number.integer = true
-		c.number.spans = []span{{low: new(big.Rat)}}
+		if known {
+			c.number.spans = []span{{low: new(big.Rat)}}
+		}
 	case aws.Date:
 		c.number = e.variable(name, number, nil)
 	case aws.IPAddress:
 		c = e.address(name)
 		if name == "aws:sourceip" {
 			c.when = e.not(e.throughEndpoint())
+			if e.anybody { // a service may have none
+				c.when = e.and(c.when, when)
+			}
 		} else {
 			c.when = when
 		}
@@ -395,7 +400,9 @@ func (e *encoder) throughEndpoint() *formula {
 func (e *encoder) endpointKey(name string) *formula {
 	switch name {
 	case "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip":
-		return e.throughEndpoint()
+		if !e.anybody {
+			return e.throughEndpoint()
+		}
 	}
 	return e.and(e.throughEndpoint(), e.flag(name+" is there"))
 }

@@ -31,11 +31,7 @@ var telling = map[string][]string{
 // domain is one value of a key for every region that the clauses can tell
 // apart, absence first where the key can be absent.
 func (s *solver) domain(name string, r *policy.Request, denies []*clause, levels []clauseLevel) []policy.ContextValue {
-	d := s.open(name, r, denies, levels)
-	if s.services { // what those carry together nobody says
-		return d
-	}
-	return together(d, name, r)
+	return together(s.open(name, r, denies, levels), name, r, s.services)
 }
 
 // open is the domain of a key, whatever was chosen for others.
@@ -48,13 +44,14 @@ func (s *solver) open(name string, r *policy.Request, denies []*clause, levels [
 			return d
 		}
 	}
-	if s.formula.timed() && timeKeys[name] {
+	if timeKeys[name] {
 		return s.formula.times(name, r)
 	}
 	k := keyOf(name)
-	// The table says which keys are in every request of a user, role or root. Of a
-	// request that a service makes it does not.
-	if _, listed := aws.KeyNamed(name); listed && s.services {
+	// The table says what is in a request that a user, role or root makes itself. Of one
+	// that a service makes for them AWS says it of keys that are "always included", of
+	// which none is about the caller.
+	if _, listed := aws.KeyNamed(name); listed && s.services && (k.There == aws.Never || k.Principal) {
 		k.There = aws.Sometimes
 	}
 	if k.There == aws.Never {
@@ -95,10 +92,11 @@ func (s *solver) open(name string, r *policy.Request, denies []*clause, levels [
 // together keeps the values of a key that go with those chosen for others: AWS's
 // MCP servers set both of their keys, and nobody else sets the one that names them;
 // a request comes over the Internet or through a VPC endpoint; MFA has an age where
-// it was used.
+// it was used. Where services may have made the request, what AWS says to be there
+// with something else may be missing, but is still not there without it.
 // https://docs.aws.amazon.com/agent-toolkit/latest/userguide/security_iam_service-with-iam.html
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-func together(values []policy.ContextValue, name string, r *policy.Request) []policy.ContextValue {
+func together(values []policy.ContextValue, name string, r *policy.Request, services bool) []policy.ContextValue {
 	there := func(v policy.ContextValue) bool { return v.Presence != policy.Absent }
 	truly := func(v policy.ContextValue) bool { return v.Presence == policy.Known && v.Values[0] == "true" }
 	keep := func(only func(policy.ContextValue) bool) {
@@ -106,28 +104,32 @@ func together(values []policy.ContextValue, name string, r *policy.Request) []po
 	}
 	// both says that one key is there exactly where another is true.
 	both := func(key, whether string) {
+		fits := func(key, whether policy.ContextValue) bool {
+			return there(key) == truly(whether) || services && !there(key)
+		}
 		switch name {
 		case key:
 			if v, chosen := r.Context[whether]; chosen {
-				keep(func(own policy.ContextValue) bool { return there(own) == truly(v) })
+				keep(func(own policy.ContextValue) bool { return fits(own, v) })
 			}
 		case whether:
 			if v, chosen := r.Context[key]; chosen && v.Presence != policy.Either {
-				keep(func(own policy.ContextValue) bool { return there(v) == truly(own) })
+				keep(func(own policy.ContextValue) bool { return fits(v, own) })
 			}
 		}
 	}
 	both("aws:calledviaawsmcp", "aws:viaawsmcpservice")
 	both("aws:multifactorauthage", "aws:multifactorauthpresent")
 	if name == "aws:sourceip" || slices.Contains(endpointKeys, name) {
-		through, known := throughEndpoint(r)
+		through, known := throughEndpoint(r, services)
 		if known {
-			always := name == "aws:sourceip" || slices.Contains(alwaysThrough, name)
+			always := !services && (name == "aws:sourceip" || slices.Contains(alwaysThrough, name))
 			keep(func(v policy.ContextValue) bool {
+				fits := through
 				if name == "aws:sourceip" {
-					return there(v) != through
+					fits = !through
 				}
-				return there(v) == through || through && !always
+				return there(v) == fits || fits && !always
 			})
 		}
 	}
@@ -138,9 +140,9 @@ func together(values []policy.ContextValue, name string, r *policy.Request) []po
 var alwaysThrough = []string{"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"}
 
 // throughEndpoint says whether a request comes through a VPC endpoint, as far as
-// its keys were chosen.
-func throughEndpoint(r *policy.Request) (through, known bool) {
-	if v, chosen := r.Context["aws:sourceip"]; chosen && v.Presence != policy.Either {
+// its keys were chosen. One that a service may have made need carry none of them.
+func throughEndpoint(r *policy.Request, services bool) (through, known bool) {
+	if v, chosen := r.Context["aws:sourceip"]; chosen && v.Presence != policy.Either && (!services || v.Presence != policy.Absent) {
 		return v.Presence == policy.Absent, true
 	}
 	for _, k := range endpointKeys {
@@ -149,7 +151,7 @@ func throughEndpoint(r *policy.Request) (through, known bool) {
 		case !chosen || v.Presence == policy.Either:
 		case v.Presence != policy.Absent:
 			return true, true
-		case slices.Contains(alwaysThrough, k):
+		case !services && slices.Contains(alwaysThrough, k):
 			return false, true
 		}
 	}
@@ -198,11 +200,14 @@ func conditionsOn(name string, denies []*clause, levels []clauseLevel) []*policy
 // its actions, and with the sessions whose credentials it issued. Which do is
 // known of those in AWS's table, and of no others.
 func carries(r *policy.Request, name string) value.Tri {
+	k, known := aws.KeyNamed(name)
+	if k.Session && r.Caller != nil && (r.Caller.Kind == policy.UserCaller || r.Caller.Kind == policy.RootCaller) {
+		return value.No
+	}
 	prefix, _, ok := strings.Cut(name, ":")
 	if !ok || prefix == "aws" || r.Action == "" || strings.ContainsAny(prefix, ". ") {
 		return value.Yes
 	}
-	k, known := aws.KeyNamed(name)
 	service := serviceOf(r.Action)
 	switch {
 	case k.Session, service == prefix, service == "other", prefix == "kms", prefix == "saml", prefix == "identitystore":
@@ -382,14 +387,17 @@ func bounds(name string, kind aws.Type, conds []*policy.Condition) []string {
 			text, known := p.Text()
 			switch {
 			case !known || !strings.EqualFold(c.Key, name) || c.Operator.Family == policy.NullFamily:
-			case kind == aws.Date && name == "aws:epochtime" && c.Operator.Family == policy.NumericFamily:
-				out = append(out, around(text)...)
 			case kind == aws.Date:
 				out = append(out, aroundDate(text)...)
 			default:
 				out = append(out, around(text)...)
 			}
 		}
+	}
+	// What AWS counts and measures is not below zero. (Of keys that are in no table
+	// their users say that they are numbers, and nobody more.)
+	if _, listed := aws.KeyNamed(name); listed && kind == aws.Numeric {
+		out = slices.DeleteFunc(out, func(n string) bool { return strings.HasPrefix(n, "-") })
 	}
 	switch {
 	case len(out) > 0:

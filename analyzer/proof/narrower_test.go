@@ -25,6 +25,9 @@ func TestNarrower(t *testing.T) {
 	trust := func(principal, condition string) string {
 		return `{"Effect":"Allow","Principal":{"AWS":"` + principal + `"},"Action":"sts:AssumeRole","Condition":{` + condition + `}}`
 	}
+	stop := func(condition string) string {
+		return `{"Effect":"Deny","Action":"*","Resource":"*","Condition":{` + condition + `}}`
+	}
 	name := func(pattern string) string { return `"StringLike":{"sts:RoleSessionName":"` + pattern + `"}` }
 	for _, c := range []struct {
 		was, now string
@@ -61,6 +64,17 @@ func TestNarrower(t *testing.T) {
 		{trust("arn:aws:iam::111122223333:user/alice", name("dev-*")), trust("111122223333", name("dev-x*")), value.No},
 		{trust("*", name("dev-*")), trust("*", name("*-dev")), value.No},
 		{trust("*", `"StringEquals":{"aws:SourceAccount":"111122223333"}`), trust("*", `"StringLike":{"aws:SourceAccount":"1*"}`), value.No},
+		// What no request can carry together counts for nothing.
+		{stop(`"IpAddress":{"aws:SourceIp":"203.0.113.0/24"},"StringEquals":{"aws:SourceVpc":"vpc-11111111"}`), other, value.No},
+		{stop(`"IpAddress":{"aws:SourceIp":"203.0.113.0/24"},"StringEquals":{"aws:SourceVpc":"vpc-11111111"}`), stop(`"Null":{"aws:SourceIp":"true"}`), value.Yes},
+		{stop(`"Null":{"aws:SourceIp":"true","aws:SourceVpc":"true"}`), stop(`"Null":{"aws:SourceIp":"false"}`), value.No}, // a service's request
+		{stop(`"Bool":{"aws:MultiFactorAuthPresent":"false"},"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}`), stop(`"Null":{"aws:SourceIp":"true"}`), value.Yes},
+		{stop(`"NumericLessThan":{"aws:MultiFactorAuthAge":"0"}`), stop(`"Null":{"aws:SourceIp":"true"}`), value.Yes},
+		{stop(`"Null":{"aws:RequestedRegion":"true"}`), stop(`"Null":{"aws:SourceIp":"true"}`), value.Yes},
+		{stop(`"DateLessThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"},"NumericGreaterThan":{"aws:EpochTime":"1800000000"}`), stop(`"Null":{"aws:SourceIp":"true"}`), value.Yes},
+		{stop(`"DateLessThan":{"aws:CurrentTime":"2028-01-01T00:00:00Z"},"NumericGreaterThan":{"aws:EpochTime":"1800000000"}`), stop(`"Null":{"aws:SourceIp":"true"}`), value.No},
+		{stop(`"StringLike":{"aws:SourceIdentity":"*"},"StringEquals":{"aws:PrincipalType":"User"}`), stop(`"Null":{"aws:SourceIp":"true"}`), value.Yes},
+		{stop(`"StringLike":{"aws:SourceIdentity":"*"},"StringEquals":{"aws:PrincipalType":"AssumedRole"}`), stop(`"Null":{"aws:SourceIp":"true"}`), value.No},
 	} {
 		was, now := []*policy.Document{statements(t, "a.json", c.was)}, []*policy.Document{statements(t, "b.json", c.now)}
 		got := Narrower(was, now)

@@ -77,7 +77,15 @@ func (f *formula) standing(s *policy.Statement) bool {
 // times are the moments that the conditions on time tell apart, from now on, now
 // first; only the one chosen already where the other key of time was.
 func (f *formula) times(key string, r *policy.Request) []policy.ContextValue {
-	moments := append([]time.Time{f.now}, boundsOf(f.statements(), f.now)...)
+	moments := boundsOf(f.statements(), f.now)
+	switch {
+	case f.timed():
+		moments = append([]time.Time{f.now}, moments...)
+	case len(moments) > 0:
+		moments = append([]time.Time{moments[0].Add(-time.Second)}, moments...)
+	default:
+		moments = []time.Time{time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)}
+	}
 	var out []policy.ContextValue
 	for _, t := range moments {
 		fits := true
