@@ -70,6 +70,7 @@ func (c *consoleCheck) certify(account string, levels []proof.Level, keys value.
 	asked.Documents, asked.Boundary, asked.SCPs = c.bindings.Documents(), c.bindings.Boundary, levels
 	user := certificate.User{
 		Name: asked.Name, Path: asked.Path, Account: asked.Account, AccountName: asked.AccountName, Tags: asked.Tags, TagsOpen: asked.TagsOpen, Now: asked.Now, NoKeys: keys == value.No,
+		NameLike: asked.NameLike, PathLike: asked.PathLike, Self: asked.Self,
 		Levels: []certificate.Level{{Documents: asked.Documents, Everything: value.No}},
 	}
 	if asked.Path == "" && !asked.PathUnknown {

@@ -69,6 +69,9 @@ func (e *encoder) read(p policy.Pattern, s spelling) []element {
 	if p.Value == nil {
 		return readText(p.String(), s)
 	}
+	if own := e.ofSelf(p.Value); own != nil {
+		return own
+	}
 	parts, ok := p.Value.AsParts()
 	if !ok {
 		if text, known := p.Text(); known {
@@ -91,6 +94,9 @@ func (e *encoder) read(p policy.Pattern, s spelling) []element {
 // the one that is asked about, and an account that is one and the same wherever it
 // stands is a variable.
 func (e *encoder) hole(v *value.Value) []element {
+	if own := e.ofSelf(v); own != nil {
+		return own
+	}
 	switch {
 	case v.Ref != nil && v.Ref.Type == "aws_partition" && (v.Ref.Attr == "partition" || v.Ref.Attr == "id"):
 		return letters(e.partition)

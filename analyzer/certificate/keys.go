@@ -9,6 +9,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/aws"
 	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // A key is what a request carries under a condition key: one of the cases, or
@@ -45,6 +46,7 @@ type encoder struct {
 	resources []keyCase
 	partition string
 	caller    caller
+	self      value.Ref // the resource that makes the caller, where one does
 	names     map[string]*variable
 	accounts  map[string]*variable // that are not known
 	// tested are the types that conditions take keys to have of which AWS's tables say

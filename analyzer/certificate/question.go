@@ -104,6 +104,7 @@ func (q Question) key() string {
 	default:
 		u := q.User
 		fmt.Fprintf(&b, " %q %q %q %q %q %t %t %v", u.Name, u.Path, u.Account, u.AccountName, u.Tags, u.TagsOpen, u.NoKeys, u.Now)
+		fmt.Fprintf(&b, " %s %s %q %q", value.Key(u.NameLike), value.Key(u.PathLike), u.Self.Root, u.Self.Address)
 		writeLevels(&b, u.Levels)
 	}
 	for _, d := range q.documents() {
@@ -167,7 +168,7 @@ func (q Question) asked(c *Claim) []string {
 	case q.Trust != nil:
 		out = append(out, "Account of the role: "+orAny(q.Trust.Account))
 	case q.User != nil:
-		out = append(out, "User: "+orAny(q.User.Name), "Path: "+orAny(q.User.Path), "Account: "+orAny(q.User.Account))
+		out = append(out, "User: "+orLike(q.User.Name, q.User.NameLike), "Path: "+orLike(q.User.Path, q.User.PathLike), "Account: "+orAny(q.User.Account))
 		for _, name := range sortedNames(q.User.Tags) {
 			out = append(out, "Tag "+name+": "+q.User.Tags[name])
 		}
@@ -192,6 +193,14 @@ func orAny(s string) string {
 		return "any"
 	}
 	return s
+}
+
+// orLike is a text or, where it is not known, what is known of it.
+func orLike(s string, like *value.Value) string {
+	if s == "" && like != nil {
+		return like.Printable()
+	}
+	return orAny(s)
 }
 
 func sortedNames(m map[string]string) []string {

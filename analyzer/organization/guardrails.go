@@ -133,6 +133,16 @@ func AskedUser(u *identity.User, account string, now time.Time) proof.User {
 	path := u.Resource.Attr("path")
 	out.Partition = partitionOf(u.Resource)
 	out.Path, out.PathUnknown = path.TextOr(""), !path.Missing() && !path.Known()
+	if !u.Name.Known() {
+		out.NameLike = u.Name
+	}
+	if out.PathUnknown {
+		out.PathLike = path
+	}
+	// Of instances whose keys are not known several go by one address.
+	if !strings.Contains(u.Resource.Address, "[?]") {
+		out.Self = u.Resource.Ref("")
+	}
 	for _, p := range u.Resource.Reference("arn").Parts {
 		if p.Hole != nil && p.Hole.Same != "" {
 			out.AccountName = p.Hole.Same
@@ -148,6 +158,7 @@ func UserKey(u *identity.User, account string, p identity.Permissions, levels []
 	var b strings.Builder
 	asked := AskedUser(u, account, time.Time{})
 	fmt.Fprintf(&b, "%q %q %q %q %q %t %q %t", asked.Name, asked.Partition, account, asked.AccountName, asked.Path, asked.PathUnknown, asked.Tags, asked.TagsOpen)
+	fmt.Fprintf(&b, " %s %s %q %q", value.Key(asked.NameLike), value.Key(asked.PathLike), asked.Self.Root, asked.Self.Address)
 	documents := append(p.Documents(), p.Boundary)
 	for _, l := range levels {
 		documents = append(append(documents, nil), l.Documents...)

@@ -64,8 +64,11 @@ type casting struct {
 	not       []string // accounts that it is not
 	// name and path, when they are known.
 	name, path string
-	names      []string // that read well, before all others
-	twice      bool     // two callers of each kind, where there are two
+	// nameLike and pathLike are what they may be where they are not known, as
+	// alternatives; none where they may be anything.
+	nameLike, pathLike []automaton.Glob
+	names              []string // that read well, before all others
+	twice              bool     // two callers of each kind, where there are two
 }
 
 // The parts of callers stand in patterns as characters of their own.
@@ -326,7 +329,7 @@ func (c *casting) part(name string, tested bool) (p part, ok bool) {
 		if !person {
 			return p, false
 		}
-		p.language, p.seeds = iamPaths, append([]string{"/"}, c.pathSeeds()...)
+		p.language, p.seeds, p.like = iamPaths, append(examplesOf(c.pathLike, iamPaths), append([]string{"/"}, c.pathSeeds()...)...), c.pathLike
 		if c.path != "" {
 			p.seeds, p.closed = []string{c.path}, true
 		}
@@ -334,7 +337,7 @@ func (c *casting) part(name string, tested bool) (p part, ok bool) {
 		if c.kind == policy.RootCaller {
 			return p, false
 		}
-		p.language, p.seeds, p.twice = iamNames, c.nameSeeds(), c.twice
+		p.language, p.seeds, p.twice, p.like = iamNames, append(examplesOf(c.nameLike, iamNames), c.nameSeeds()...), c.twice, c.nameLike
 		if c.name != "" {
 			p.seeds, p.closed, p.twice = []string{c.name}, true, false
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer/automaton"
 	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // What the callers of a cast are called where any name would do: names that read
@@ -133,6 +134,46 @@ func (c *casting) sessionSeeds() []string {
 		}
 	}
 	return held(out, sessionNames)
+}
+
+// likenesses are what a text may be that is not wholly known, as alternatives; nil
+// where it may be anything.
+func likenesses(v *value.Value) []automaton.Glob {
+	if v == nil {
+		return nil
+	}
+	if v.Is(value.Unknown) {
+		var out []automaton.Glob
+		for _, one := range v.Candidates {
+			more := likenesses(one)
+			if more == nil {
+				return nil
+			}
+			out = append(out, more...)
+		}
+		return out
+	}
+	if !v.Is(value.String) {
+		return nil
+	}
+	g := automaton.Glob{}
+	for _, p := range v.Parts {
+		if p.Hole != nil {
+			g = append(g, automaton.Node{Kind: automaton.Many})
+		} else {
+			g = append(g, automaton.Text(p.Text.String)...)
+		}
+	}
+	return []automaton.Glob{g}
+}
+
+// examplesOf are texts of patterns that read well.
+func examplesOf(like []automaton.Glob, l automaton.Language) []string {
+	var out []string
+	for _, g := range like {
+		out = append(out, g.Fill("x", "example"))
+	}
+	return held(out, l)
 }
 
 const madeUpSession = "session-of-"

@@ -20,6 +20,7 @@ type part struct {
 	language automaton.Language
 	seeds    []string         // telling texts, tried first
 	not      []automaton.Glob // texts that it is not
+	like     []automaton.Glob // one of which it is in, where there are any
 	closed   bool             // it is one of the seeds
 	// twice asks for two texts of each kind, where there are two.
 	twice bool
@@ -190,12 +191,15 @@ func (c *composer) texts(p part, active automaton.State, last map[int]bool) []wo
 	// tell things apart that no policy does.
 	defer func() { m.Truncate(patterns) }()
 	start := slices.Clone(active)
-	exclude := func(g automaton.Glob) {
-		start = m.Begin(start, m.Add(g))
-	}
+	beside := func(g automaton.Glob) { start = m.Begin(start, m.Add(g)) }
 	for _, g := range p.not {
-		exclude(g)
+		beside(g)
 	}
+	required := m.Len() // and on
+	for _, g := range p.like {
+		beside(g)
+	}
+	begun := m.Len()
 	// Nothing compares the part with anything: one text is as good as another.
 	if len(start) == 0 && !p.twice && len(p.seeds) > 0 {
 		return []wording{{Visit: automaton.Visit{Text: p.seeds[0]}}}
@@ -205,8 +209,18 @@ func (c *composer) texts(p part, active automaton.State, last map[int]bool) []wo
 	copies := [...]string{"", "'"} // marks of the first of a kind, and of the second
 	add := func(v automaton.Visit) {
 		kept := m.Settle(m.Of(v.State, patterns), last)
-		if slices.ContainsFunc(m.Matches(v.State), func(g int) bool { return g >= patterns }) {
-			return // what it is not
+		fits := len(p.like) == 0
+		for _, g := range m.Matches(v.State) {
+			switch {
+			case g < patterns:
+			case required <= g && g < begun:
+				fits = true
+			default:
+				return // what it is not
+			}
+		}
+		if !fits {
+			return
 		}
 		key := kept.Key(0)
 		n := 0
@@ -245,7 +259,7 @@ func (c *composer) texts(p part, active automaton.State, last map[int]bool) []wo
 	walk()
 	if p.twice { // again, without those that were found
 		for _, t := range slices.Clone(out) {
-			exclude(automaton.Text(t.Text))
+			beside(automaton.Text(t.Text))
 		}
 		walk()
 	}

@@ -141,7 +141,7 @@ func filled(v *value.Value, text func(*value.Value) (string, bool)) *value.Value
 	if v == nil {
 		return nil
 	}
-	if v.Is(value.Unknown) {
+	if v.Is(value.Unknown) || v.Is(value.String) && !v.Known() {
 		if s, ok := text(v); ok {
 			known := value.StrAt(source.Computed(s, v.Span))
 			known.Ref = v.Ref

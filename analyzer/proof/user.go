@@ -59,6 +59,12 @@ type User struct {
 	// Path of the user: "/" when "". PathUnknown says that it may be any.
 	Path        string
 	PathUnknown bool
+	// NameLike and PathLike are what is known of a name and a path that are not: they
+	// begin or end in something, or are one of a few. Nil where nothing is.
+	NameLike, PathLike *value.Value
+	// Self is the resource that makes the user, by which documents refer to it; the
+	// zero Ref is none.
+	Self value.Ref
 	// Tags of the user, and whether those are all of them.
 	Tags     map[string]string
 	TagsOpen bool
@@ -164,57 +170,156 @@ func (r UserResult) and(o UserResult) UserResult {
 }
 
 func userMFA(u User) UserResult {
-	var local localized
-	u.read(&local)
-	r := u.decide()
-	r.Near = local.near(r.Near)
-	if r.Granting != nil {
-		r.Granting = local.statement(r.Granting)
+	var first UserResult
+	accounts, complete := u.meant()
+	for i, account := range accounts {
+		one := u
+		var local localized
+		one.read(&local, account)
+		r := one.decide()
+		r.Near = local.near(r.Near)
+		if r.Granting != nil {
+			r.Granting = local.statement(r.Granting)
+		}
+		if i == 0 {
+			first = r
+		} else if r.Class.alike() != first.Class.alike() {
+			return UserResult{Needs: addReasons(addReasons(first.Needs, r.Needs...), accountUnknown)}
+		}
 	}
-	return r
+	if !complete && first.Class != UserUndetermined {
+		return UserResult{Needs: []value.Reason{accountUnknown}}
+	}
+	return first
 }
 
-// read puts what is known of the user into its documents: the partition, and the
-// account where they name the same one.
-func (u *User) read(local *localized) {
-	partition, account := u.Partition, u.Account
-	if partition == "" {
-		partition = "aws"
+var accountUnknown = value.Reason{Text: "the user's account is not known, and its policies tell users apart by it"}
+
+// meant are the accounts that documents may mean which name the one of the user
+// where it is not known: one for every way in which they tell accounts apart. "" is
+// the user's own, known or not, where they do not.
+func (u User) meant() (accounts []string, complete bool) {
+	if u.Account != "" || !slices.ContainsFunc(u.identityDocuments(), func(d *policy.Document) bool {
+		return namesAccount(d, u.AccountName) || u.namedIn(d)
+	}) {
+		return []string{""}, true
 	}
-	if account == "" {
-		account = freshAccount(accountsNamed(u.documents()))
+	named := accountsNamed(u.documents())
+	c := u.casting()
+	c.not = named
+	found, complete := c.cast()
+	for _, f := range found {
+		if !slices.Contains(accounts, f.Account) {
+			accounts = append(accounts, f.Account)
+		}
 	}
+	accounts = append(accounts, named...)
+	if len(accounts) > maxAccounts {
+		return accounts[:maxAccounts], false
+	}
+	return accounts, complete
+}
+
+// identityDocuments are those that are written for the user: its own, those of its
+// groups, and its boundary.
+func (u User) identityDocuments() []*policy.Document {
+	docs := slices.Clone(u.Documents)
+	if u.Boundary != nil {
+		docs = append(docs, u.Boundary)
+	}
+	return slices.DeleteFunc(docs, func(d *policy.Document) bool { return d == nil })
+}
+
+// casting asks for everybody who the user may be.
+func (u User) casting() casting {
+	c := casting{
+		callerTests: testsOfCallers(u.documents()), partition: cmp.Or(u.Partition, "aws"), kind: policy.UserCaller,
+		account: u.Account, name: u.Name, path: cmp.Or(u.Path, "/"), names: []string{"example"},
+		nameLike: likenesses(u.NameLike),
+	}
+	if u.PathUnknown {
+		c.path, c.pathLike = "", likenesses(u.PathLike)
+	}
+	return c
+}
+
+// read puts what is known of the user into its documents: the partition, its account
+// where they name the same one, and its name.
+func (u *User) read(local *localized, account string) {
+	partition := cmp.Or(u.Partition, "aws")
 	fill := func(d *policy.Document) *policy.Document {
-		if d == nil || !dependsOn(d, u.AccountName) {
+		if d == nil || !dependsOn(d, u.AccountName) && !u.namedIn(d) {
 			return d
 		}
+		variables := d.VariablesWork() == policy.True
 		return local.filled(d, func(v *value.Value) (string, bool) {
-			switch {
+			switch attr := u.own(v); {
+			case variables && attr == ownName:
+				return "${aws:username}", true
+			case variables && attr == ownARN && !u.PathUnknown:
+				return "arn:" + partition + ":iam::" + account + ":user" + cmp.Or(u.Path, "/") + "${aws:username}", true
 			case isPartition(v):
 				return partition, true
 			case v.Same != "" && v.Same == u.AccountName:
-				u.Account = account
 				return account, true
 			}
 			return exampleID(v)
 		})
 	}
+	if account == "" {
+		account = u.Account
+	}
 	docs := u.Documents
-	u.Documents = nil
+	u.Documents, u.Account = nil, account
 	for _, d := range docs {
 		u.Documents = append(u.Documents, fill(d))
 	}
 	u.Boundary = fill(u.Boundary)
 }
 
+// What documents may take from the user's resource.
+const (
+	ownName = "name"
+	ownARN  = "arn"
+)
+
+// own is which of it a value is; "" when it is none.
+func (u *User) own(v *value.Value) string {
+	if v.Ref == nil || u.Self.Address == "" || v.Ref.Root != u.Self.Root || v.Ref.Address != u.Self.Address || v.Ref.Data {
+		return ""
+	}
+	return map[string]string{"name": ownName, "id": ownName, "user_name": ownName, "arn": ownARN}[v.Ref.Attr]
+}
+
+// namedIn says that a document refers to the user, and that it is not known what it
+// gets.
+func (u *User) namedIn(d *policy.Document) bool {
+	found := false
+	d.Value.Walk(func(v *value.Value) bool {
+		for _, p := range v.Parts {
+			found = found || p.Hole != nil && u.own(p.Hole) != ""
+		}
+		found = found || u.own(v) != "" && !v.Known()
+		return !found
+	})
+	return found
+}
+
 // dependsOn says that a partition, an id or an account of that name stands in a
 // document and is not known.
 func dependsOn(d *policy.Document, account string) bool {
-	found := dependsOnPartition(d)
+	return dependsOnPartition(d) || namesAccount(d, account)
+}
+
+func namesAccount(d *policy.Document, account string) bool {
+	if account == "" {
+		return false
+	}
+	found := false
 	d.Value.Walk(func(v *value.Value) bool {
-		found = found || account != "" && v.Same == account
+		found = found || v.Same == account
 		for _, p := range v.Parts {
-			found = found || account != "" && p.Hole != nil && p.Hole.Same == account
+			found = found || p.Hole != nil && p.Hole.Same == account
 		}
 		return !found
 	})
@@ -230,13 +335,7 @@ func (u User) decide() UserResult {
 		docs = append(docs, orUnknown(d))
 	}
 	u.Documents = docs
-	c := casting{
-		callerTests: testsOfCallers(u.documents()), partition: cmp.Or(u.Partition, "aws"), kind: policy.UserCaller,
-		account: u.Account, name: u.Name, path: cmp.Or(u.Path, "/"), names: []string{"example"},
-	}
-	if u.PathUnknown {
-		c.path = ""
-	}
+	c := u.casting()
 	callers, complete := c.cast()
 	var first UserResult
 	for i, caller := range callers {
@@ -262,18 +361,15 @@ func (u User) unlike(a, b *policy.Caller) value.Reason {
 	case a.Path != b.Path:
 		return value.Reason{Text: "the user's path is not known, and its policies tell users apart by it"}
 	case a.Account != b.Account:
-		return value.Reason{Text: "the user's account is not known, and its policies tell users apart by it"}
+		return accountUnknown
 	}
 	return value.Reason{Text: "the user's unique id is not known, and its policies tell users apart by it"}
 }
 
 // documents are all policies that bind the user.
 func (u User) documents() []*policy.Document {
-	docs := slices.Clone(u.Documents)
-	if u.Boundary != nil {
-		docs = append(docs, u.Boundary)
-	}
-	return slices.DeleteFunc(append(docs, documentsOf(u.SCPs)...), func(d *policy.Document) bool { return d == nil })
+	docs := append(u.identityDocuments(), documentsOf(u.SCPs)...)
+	return slices.DeleteFunc(docs, func(d *policy.Document) bool { return d == nil })
 }
 
 // alike is equal for classes that mean the same.

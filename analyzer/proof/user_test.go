@@ -16,6 +16,10 @@ func TestUserMFA(t *testing.T) {
 		password = `{"Effect": "Allow", "Action": "iam:ChangePassword", "Resource": "arn:aws:iam::*:user/${aws:username}"}`
 		tagged   = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}, "StringNotEquals": {"aws:PrincipalTag/kind": "machine"}}}`
 		named    = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}, "StringNotEquals": {"aws:username": "breakglass"}}}`
+		placed   = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}, "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/team/ops/*"}}}`
+		own      = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}, "StringEquals": {"aws:username": "?aws_iam_user.name"}}}`
+		foreign  = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}, "StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}}`
+		itself   = `{"Effect": "Allow", "Action": "iam:*", "Resource": "?aws_iam_user.arn"}`
 	)
 	doc := func(statements ...string) *policy.Document {
 		text := statements[0]
@@ -24,6 +28,26 @@ func TestUserMFA(t *testing.T) {
 		}
 		return partly(t, `{"Version": "2012-10-17", "Statement": [`+text+`]}`)
 	}
+	// name is one of which parts are known, "" being one that is not.
+	name := func(parts ...string) *value.Value {
+		v := &value.Value{Kind: value.String}
+		for _, p := range parts {
+			if p == "" {
+				v.Parts = append(v.Parts, value.Part{Hole: value.UnknownBecause("var.x has no value", source.Span{})})
+			} else {
+				v.Parts = append(v.Parts, value.Part{Text: source.Computed(p, source.Span{})})
+			}
+		}
+		return v
+	}
+	oneOf := func(texts ...string) *value.Value {
+		v := value.UnknownBecause("var.x has no value", source.Span{})
+		for _, s := range texts {
+			v.Candidates = append(v.Candidates, value.Str(s))
+		}
+		return v
+	}
+	self := value.Ref{Root: ".", Address: "aws_iam_user.x", Type: "aws_iam_user"}
 	docs := func(list ...*policy.Document) []*policy.Document { return list }
 	unknown := &policy.Document{Open: true, Value: value.UnknownBecause("the policy is not in this scan", source.Span{})}
 	for _, tt := range []struct {
@@ -45,6 +69,17 @@ func TestUserMFA(t *testing.T) {
 		{"a tag that may be there", User{Name: "a", Documents: docs(doc(all, tagged)), TagsOpen: true}, UserUndetermined},
 		{"the user who is exempt", User{Name: "breakglass", Documents: docs(doc(all, named))}, UserNone},
 		{"a user whose name is not known", User{Documents: docs(doc(all, named))}, UserUndetermined},
+		{"all names that are possible are exempt", User{NameLike: name("breakglass"), Documents: docs(doc(all, named))}, UserNone},
+		{"no name that is possible is exempt", User{NameLike: name("dev-", "", "-bot"), Documents: docs(doc(all, named))}, Enforced},
+		{"a name that is possible is exempt", User{NameLike: name("break", ""), Documents: docs(doc(all, named))}, UserUndetermined},
+		{"one of two names, of which none is exempt", User{NameLike: oneOf("a", "b"), Documents: docs(doc(all, named))}, Enforced},
+		{"one of two names, of which one is exempt", User{NameLike: oneOf("a", "breakglass"), Documents: docs(doc(all, named))}, UserUndetermined},
+		{"a path that is possible is exempt", User{Name: "a", PathUnknown: true, PathLike: name("/team/", "", "/"), Documents: docs(doc(all, placed))}, UserUndetermined},
+		{"no path that is possible is exempt", User{Name: "a", PathUnknown: true, PathLike: name("/people/", "", "/"), Documents: docs(doc(all, placed))}, Enforced},
+		{"a Deny of the user by its own name, whichever it is", User{Self: self, Documents: docs(doc(all, own))}, Enforced},
+		{"a Deny of a user who may be another", User{Documents: docs(doc(all, own))}, UserUndetermined},
+		{"an account that is not known, and makes a difference", User{Name: "a", Self: self, Documents: docs(doc(all, itself, foreign))}, UserUndetermined},
+		{"what it may do to itself, whichever it is", User{Self: self, NameLike: name("dev-", ""), Documents: docs(doc(itself))}, UserNone},
 		{"an action that is not known may be exempt", User{Name: "a", Documents: docs(doc(all, `{"Effect": "Deny", "NotAction": ["sts:GetSessionToken", "?"], "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}`))}, UserUndetermined},
 	} {
 		got := UserMFA(tt.user)
