@@ -7,13 +7,13 @@ import (
 )
 
 // StopsRoles is the statement of an SCP that stops what ordinary role sessions
-// do every day; nil when none does. Attached to the root of an organization,
+// do; nil when none does. Attached to the root of an organization,
 // such a policy stops its work.
 func StopsRoles(d *policy.Document) *policy.Statement {
 	docs := []*policy.Document{d}
 	q := rootQuestion{partition: "aws", account: freshAccount(accountsNamed(docs)), docs: docs}
 	for _, s := range d.Statements {
-		if s.Effect == policy.Deny && q.stopsAll(s, everydayActions, q.anyRole()) {
+		if s.Effect == policy.Deny && q.stopsRoles(s) {
 			return s
 		}
 	}

@@ -514,11 +514,10 @@ func (q *rootQuestion) somethingStopped(f *formula) bool {
 	role, with = bare(role), bare(with)
 	for _, mfa := range []mfaState{withoutMFA, withAccessKey} {
 		root := bare(rootRequest(q.partition, q.account, mfa))
-		for _, action := range tellingActions[:sensitiveActions] {
-			resource := (&question{base: root}).typicalResource(action)
+		for _, asked := range f.onSensitive(root) {
 			at := func(r *policy.Request) value.Tri {
 				c := *r
-				c.Action, c.Resource = action, resource
+				c.Action, c.Resource = asked.Action, asked.Resource
 				return f.stops(&c)
 			}
 			if t := at(root); t != value.No && (at(with) != t || at(role) != t) {
@@ -529,25 +528,28 @@ func (q *rootQuestion) somethingStopped(f *formula) bool {
 	return false
 }
 
-// deciding are the Denies that stop root creating a user, without MFA.
+// deciding are the Denies that stop root creating a user without MFA, and those that
+// stop an action of a service that no policy names where these do not.
 func (q *rootQuestion) deciding(f *formula) []*policy.Statement {
 	var out []*policy.Statement
 	for _, mfa := range []mfaState{withoutMFA, withAccessKey} {
-		r := f.current(rootRequest(q.partition, q.account, mfa))
-		r.Action, r.Unlisted = tellingActions[0], policy.Absent
-		r.Resource = (&question{base: r}).typicalResource(r.Action)
-		for _, s := range f.denies {
-			if s.Effect == policy.Deny && s.Matches(r) == value.Yes && !slices.Contains(out, s) {
-				out = append(out, s)
+		for i, action := range []string{tellingActions[0], otherAction} {
+			r := f.current(rootRequest(q.partition, q.account, mfa))
+			r.Action, r.Unlisted = action, policy.Absent
+			r.Resource = (&question{base: r}).typicalResource(r.Action)
+			stops := func(s *policy.Statement) bool { return s.Effect == policy.Deny && s.Matches(r) == value.Yes }
+			if i > 0 && slices.ContainsFunc(out, stops) {
+				continue
+			}
+			for _, s := range f.denies {
+				if stops(s) && !slices.Contains(out, s) {
+					out = append(out, s)
+				}
 			}
 		}
 	}
 	return out
 }
-
-// everydayActions are what workloads do: a policy that is meant for root and
-// stops them too breaks things.
-var everydayActions = []string{"ec2:RunInstances", "s3:GetObject", "dynamodb:DeleteTable", "sqs:DeleteQueue"}
 
 // anyRole is a request of an ordinary role, one that the policies do not name.
 func (q *rootQuestion) anyRole() *policy.Request {
@@ -561,7 +563,7 @@ func (q *rootQuestion) overblocking(f *formula, result *RootResult) {
 		if s.Effect != policy.Deny || !aboutRoot(s) {
 			continue
 		}
-		if result.BlocksRoles == nil && q.stopsAll(s, everydayActions, q.anyRole()) {
+		if result.BlocksRoles == nil && q.stopsRoles(s) {
 			result.BlocksRoles = s
 		}
 		if result.BlocksAssumedRoot == nil && q.stopsCentral(s) {
@@ -570,18 +572,36 @@ func (q *rootQuestion) overblocking(f *formula, result *RootResult) {
 	}
 }
 
+// stopsRoles says that a statement stops what ordinary role sessions do: whatever
+// action of a service that it does not name, on anything.
+func (q *rootQuestion) stopsRoles(s *policy.Statement) bool {
+	return q.stopsAll(s, []string{otherAction}, q.anyRole())
+}
+
+// stopsAll says that a statement stops actions on whatever it can tell apart.
 func (q *rootQuestion) stopsAll(s *policy.Statement, actions []string, r *policy.Request) bool {
-	r = (&formula{now: q.opt.Now}).current(r)
+	f := &formula{now: q.opt.Now, denies: []*policy.Statement{s}}
+	r = f.current(r)
+	r.Unlisted = policy.Absent
 	for _, a := range actions {
 		c := *r
-		c.Action, c.Unlisted = a, policy.Absent
-		c.Resource = (&question{base: &c}).typicalResource(a)
+		c.Action, c.Resource = a, (&question{base: r}).typicalResource(a)
 		if s.Matches(&c) != value.Yes {
+			return false
+		}
+		if coversResources(s) {
+			continue
+		}
+		if slices.ContainsFunc(f.on(r, a), func(r *policy.Request) bool { return s.Matches(r) != value.Yes }) {
 			return false
 		}
 	}
 	return true
 }
+
+// centralActions are what sessions of sts:AssumeRoot are for.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
+var centralActions = []string{"iam:DeactivateMFADevice", "s3:DeleteBucketPolicy"}
 
 // stopsCentral says that a session of sts:AssumeRoot could not do what it is
 // for, whichever MFA keys it carries: AWS does not document that.
@@ -589,7 +609,7 @@ func (q *rootQuestion) stopsCentral(s *policy.Statement) bool {
 	for _, mfa := range []mfaState{withoutMFA, withAccessKey} {
 		r := rootRequest(q.partition, q.account, mfa)
 		r.Context["aws:assumedroot"] = policy.One("true")
-		if !q.stopsAll(s, []string{"iam:DeactivateMFADevice", "s3:DeleteBucketPolicy"}, r) {
+		if !q.stopsAll(s, centralActions, r) {
 			return false
 		}
 	}

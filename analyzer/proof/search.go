@@ -47,7 +47,7 @@ const maxSteps = 1_000_000
 // ask looks for a request that is not stopped. all goes on after the first, to
 // list every region of actions that is open.
 func (q *question) ask(all bool) answer {
-	s := &solver{question: q, stopped: map[string]bool{}, numbers: map[*policy.Statement]int{}}
+	s := q.solver()
 	denies, levels := s.reduce()
 	if s.stoppedOutright(denies, levels) {
 		return answer{stopped: value.Yes}
@@ -81,6 +81,10 @@ func (q *question) ask(all bool) answer {
 		result.needs = s.needs
 	}
 	return result
+}
+
+func (q *question) solver() *solver {
+	return &solver{question: q, stopped: map[string]bool{}, numbers: map[*policy.Statement]int{}}
 }
 
 // tellingRequest tries the actions that make the best witnesses, before all

@@ -577,13 +577,8 @@ func (q *ipQuestion) somethingStopped(base *policy.Request, a netip.Addr) bool {
 		}
 	}
 	others := q.without()
-	for _, action := range tellingActions[:sensitiveActions] {
-		c := *r
-		c.Action = action
-		c.Resource = (&question{base: r}).typicalResource(action)
-		if t := q.formula.stops(&c); t != value.No && others.stops(&c) != t {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(q.formula.onSensitive(r), func(c *policy.Request) bool {
+		t := q.formula.stops(c)
+		return t != value.No && others.stops(c) != t
+	})
 }

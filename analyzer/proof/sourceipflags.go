@@ -119,15 +119,11 @@ func (q *ipQuestion) flags(base *policy.Request, result *SourceIPResult) {
 	}
 	others := q.without()
 	breaks := func(r *policy.Request) bool {
-		for _, action := range everydayActions {
-			c := *r
-			c.Action, c.Unlisted = action, policy.Absent
-			c.Resource = (&question{base: &c}).typicalResource(action)
-			if q.formula.stops(&c) == value.Yes && others.stops(&c) != value.Yes {
-				return true
-			}
-		}
-		return false
+		c := *r
+		c.Unlisted = policy.Absent
+		return slices.ContainsFunc(q.formula.onActions(&c, dataPlane), func(c *policy.Request) bool {
+			return q.formula.stops(c) == value.Yes && others.stops(c) != value.Yes
+		})
 	}
 	via := q.through(base, q.endpoints.of[0])
 	for _, k := range endpointKeys {

@@ -489,12 +489,21 @@ func (q *userQuestion) stops(f *formula, mfa mfaState, action string) value.Tri 
 	return f.stops(r)
 }
 
-// somethingStopped says that some sensitive action depends on MFA.
+// somethingStopped says that a sensitive action depends on MFA, or one of a service
+// that no policy names.
 func (q *userQuestion) somethingStopped(f *formula) bool {
-	for _, action := range tellingActions[:sensitiveActions] {
-		with := q.stops(f, withMFA, action)
+	for _, asked := range f.onSensitive(q.request(withoutMFA)) {
+		at := func(mfa mfaState) value.Tri {
+			r := q.request(mfa)
+			r.Action, r.Resource, r.Unlisted = asked.Action, asked.Resource, policy.Absent
+			if mfa == withMFA {
+				r.Context["aws:multifactorauthage"] = policy.One("1")
+			}
+			return f.stops(r)
+		}
+		with := at(withMFA)
 		for _, mfa := range []mfaState{withoutMFA, withAccessKey} {
-			if t := q.stops(f, mfa, action); t != value.No && t != with {
+			if t := at(mfa); t != value.No && t != with {
 				return true
 			}
 		}

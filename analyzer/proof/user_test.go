@@ -18,6 +18,7 @@ func TestUserMFA(t *testing.T) {
 		named    = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}, "StringNotEquals": {"aws:username": "breakglass"}}}`
 		placed   = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}, "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/team/ops/*"}}}`
 		own      = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}, "StringEquals": {"aws:username": "?aws_iam_user.name"}}}`
+		others   = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}, "StringNotEquals": {"aws:username": "?aws_iam_user.name"}}}`
 		foreign  = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}, "StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}}`
 		itself   = `{"Effect": "Allow", "Action": "iam:*", "Resource": "?aws_iam_user.arn"}`
 	)
@@ -77,6 +78,7 @@ func TestUserMFA(t *testing.T) {
 		{"a path that is possible is exempt", User{Name: "a", PathUnknown: true, PathLike: name("/team/", "", "/"), Documents: docs(doc(all, placed))}, UserUndetermined},
 		{"no path that is possible is exempt", User{Name: "a", PathUnknown: true, PathLike: name("/people/", "", "/"), Documents: docs(doc(all, placed))}, Enforced},
 		{"a Deny of the user by its own name, whichever it is", User{Self: self, Documents: docs(doc(all, own))}, Enforced},
+		{"a Deny of everybody else", User{Self: self, Documents: docs(doc(all, others))}, UserNone},
 		{"a Deny of a user who may be another", User{Documents: docs(doc(all, own))}, UserUndetermined},
 		{"an account that is not known, and makes a difference", User{Name: "a", Self: self, Documents: docs(doc(all, itself, foreign))}, UserUndetermined},
 		{"what it may do to itself, whichever it is", User{Self: self, NameLike: name("dev-", ""), Documents: docs(doc(itself))}, UserNone},

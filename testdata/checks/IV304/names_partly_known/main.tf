@@ -88,24 +88,3 @@ resource "aws_iam_user_policy" "itself" {
     ]
   })
 }
-
-# And one that is exempt by its own name.
-resource "aws_iam_user" "exempt" {
-  name = var.prefix
-  path = "/exempt/"
-}
-
-resource "aws_iam_user_login_profile" "exempt" { # want IV304/high "aws_iam_user.exempt"
-  user = aws_iam_user.exempt.name
-}
-
-resource "aws_iam_user_policy" "exempt" {
-  user = aws_iam_user.exempt.name
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      { Effect = "Allow", Action = "*", Resource = "*" },
-      { Effect = "Deny", NotAction = local.enrolling, Resource = "*", Condition = merge(local.without, { StringNotEquals = { "aws:username" = aws_iam_user.exempt.name } }) },
-    ]
-  })
-}
