@@ -79,7 +79,7 @@ func (a *analysis) joined(res *result, declared *declared, file *source.File, f 
 	}
 	at := own.last()
 	f.Resource = at
-	f.Instances = []analyzer.Instance{{Root: at.Root.Dir, Address: at.Address, Key: at.Key, Calls: at.Calls}}
+	f.Instances = []analyzer.Instance{{Root: at.Root.Dir, Address: at.Address, Key: at.Key, Calls: at.Calls, Severity: f.Severity}}
 	if !at.Header.IsZero() {
 		f.Span, f.File = at.Header, ""
 	}

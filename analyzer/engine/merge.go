@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -17,9 +18,12 @@ import (
 // merge makes one finding of those that say the same of the same text: a module
 // called N times, the instances of a block, and resources that share the document
 // concerned have one defect, and one edit mends it. The first gives the address, and
-// all instances stay, each with its own message where the reason is another. What
-// differs in its severity or verdict is said apart.
+// all instances stay, each with its own message where the reason is another, and with
+// its severity. That of the finding is the worst of them, and the first one is of that.
+// What differs in its verdict is said apart.
 func merge(findings []*analyzer.Finding) []*analyzer.Finding {
+	findings = slices.Clone(findings)
+	slices.SortStableFunc(findings, func(a, b *analyzer.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	at := map[mergeKey]*group{}
 	var out []*analyzer.Finding
 	for _, f := range findings {
@@ -43,7 +47,6 @@ func merge(findings []*analyzer.Finding) []*analyzer.Finding {
 type mergeKey struct {
 	rule, defect, typ string
 	verdict           analyzer.Verdict
-	severity          analyzer.Severity
 	span              source.Span
 }
 
@@ -52,7 +55,7 @@ func keyOf(f *analyzer.Finding) (k mergeKey, ok bool) {
 	if f.Resource == nil || f.Span.IsZero() {
 		return k, false
 	}
-	return mergeKey{f.Check.ID, f.Defect, f.Resource.Type, f.Verdict, f.Severity, f.Fetched.Or(f.Span)}, true
+	return mergeKey{f.Check.ID, f.Defect, f.Resource.Type, f.Verdict, f.Fetched.Or(f.Span)}, true
 }
 
 // noted makes one note of those of a rule that have More: the first stands for all.
@@ -84,7 +87,7 @@ func noted(findings []*analyzer.Finding) []*analyzer.Finding {
 // stand gives a finding its own instance, and the calls of the modules it is in.
 func stand(f *analyzer.Finding) {
 	if f.Resource != nil {
-		f.Instances = []analyzer.Instance{{Root: f.Resource.Root.Dir, Address: f.Resource.Address, Key: f.Resource.Key, Calls: f.Resource.Calls}}
+		f.Instances = []analyzer.Instance{{Root: f.Resource.Root.Dir, Address: f.Resource.Address, Key: f.Resource.Key, Calls: f.Resource.Calls, Severity: f.Severity}}
 		for _, c := range f.Resource.Calls {
 			if !c.Span.IsZero() && c.Span != f.Span {
 				f.Related = append(f.Related, analyzer.Related{Message: calledHere, Span: c.Span, Address: c.Address})

@@ -45,10 +45,31 @@ func TestMergeSaysOnceWhatIsTheSame(t *testing.T) {
 
 func TestMergeKeepsApartWhatIsNot(t *testing.T) {
 	findings := sayings("is open", "is open", "is open")
-	findings[1].Severity = analyzer.High
+	findings[1].Defect = "another"
 	findings[2].Verdict = analyzer.Advice
 	if merged := merge(findings); len(merged) != 3 {
-		t.Errorf("%d findings, want three: they differ in severity and verdict", len(merged))
+		t.Errorf("%d findings, want three: they differ in defect and verdict", len(merged))
+	}
+}
+
+// The worst of a group stands for it, and each instance keeps its severity.
+func TestMergePutsTheWorstFirst(t *testing.T) {
+	findings := sayings("is open", "is wide open", "is open")
+	findings[1].Severity = analyzer.High
+	merged := merge(findings)
+	if len(merged) != 1 || merged[0] != findings[1] {
+		t.Fatalf("%d findings, want the second alone", len(merged))
+	}
+	var severities []string
+	for _, in := range merged[0].Instances {
+		severities = append(severities, in.Address+" "+in.Severity.String())
+	}
+	want := []string{"module.m.aws_iam_role.r[1] high", "module.m.aws_iam_role.r[0] medium", "module.m.aws_iam_role.r[2] medium"}
+	if !slices.Equal(severities, want) {
+		t.Errorf("%q, want %q", severities, want)
+	}
+	if got, want := merged[0].Also(nil, analyzer.EveryInstance), "module.m.aws_iam_role.r[0] (medium), [2] (medium)"; got != want {
+		t.Errorf("also %q, want %q", got, want)
 	}
 }
 

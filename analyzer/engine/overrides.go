@@ -22,6 +22,9 @@ func (a *analysis) override(findings []*analyzer.Finding) {
 		for _, o := range a.in.Settings.Severities {
 			if s, ok := analyzer.ParseSeverity(o.Severity); ok && f.Check.Called(o.Rule) {
 				f.Severity = s
+				for i := range f.Instances {
+					f.Instances[i].Severity = s
+				}
 			}
 		}
 	}

@@ -252,9 +252,9 @@ func (s *sharedTrust) claim(root int, findings []*analyzer.Finding) {
 			continue
 		}
 		switch was, claimed := s.claims[k]; {
-		// Roots end in any order. Whichever was faster, the first in the order of roots
-		// stands for the others, as in merge.
-		case claimed && was.root <= root:
+		// Roots end in any order. Whichever was faster, the worst stands for the others, of
+		// those the first in the order of roots, as in merge.
+		case claimed && (was.finding.Severity > f.Severity || was.finding.Severity == f.Severity && was.root <= root):
 			f.Offer = nil
 		default:
 			if claimed {

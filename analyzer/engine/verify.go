@@ -257,6 +257,14 @@ type weight struct {
 	analyzer.Verdict
 }
 
+// weightOf is how bad a finding is at one of its instances, in the order of keysOf.
+func weightOf(f *analyzer.Finding, i int) weight {
+	if f.Resource == nil {
+		return weight{f.Severity, f.Verdict}
+	}
+	return weight{f.Instances[i].Severity, f.Verdict}
+}
+
 func (w weight) atMost(v weight) bool {
 	return w.Severity <= v.Severity && (w.Verdict != analyzer.Violation || v.Verdict == analyzer.Violation)
 }
@@ -293,8 +301,8 @@ func (c tally) sorted() []identityKey {
 func count(findings []*analyzer.Finding, gaps []source.Gap) tally {
 	c := tally{found: slices.Clone(findings), findings: map[identityKey]weight{}, gaps: map[string]bool{}}
 	for _, f := range findings {
-		w := weight{f.Severity, f.Verdict}
-		for _, k := range keysOf(f) {
+		for i, k := range keysOf(f) {
+			w := weightOf(f, i)
 			// Of two findings with one key the worse counts: that is how bad it was there.
 			if was, had := c.findings[k]; !had || was.atMost(w) {
 				c.findings[k] = w
@@ -364,13 +372,13 @@ func (c tally) noWorse(after *result, applied []analyzer.Chosen) error {
 	// What a new finding cannot have moved from: asked for seldom, and of all findings.
 	taken := sync.OnceValue(func() map[identityKey]bool { return c.taken(after, applied) })
 	for _, g := range after.findings {
-		now := weight{g.Severity, g.Verdict}
-		for _, k := range keysOf(g) {
+		for i, k := range keysOf(g) {
+			now := weightOf(g, i)
 			old, had := c.of(k)
 			stays, foreseen := false, false
 			for _, fixed := range about[instance{k.rule, k.root, k.address}] {
 				if !had || slices.Contains(keysOf(fixed.Finding), k) {
-					stays, foreseen = true, foreseen || leaves(fixed, g)
+					stays, foreseen = true, foreseen || leaves(fixed, now)
 				}
 			}
 			switch {
@@ -420,9 +428,9 @@ func (c tally) taken(after *result, applied []analyzer.Chosen) map[identityKey]b
 
 // leaves says that a fix was never meant to make this end of its finding go
 // away.
-func leaves(c analyzer.Chosen, g *analyzer.Finding) bool {
-	if c.Fix.Grade == analyzer.Draft && c.Finding.Verdict == analyzer.Violation && g.Verdict == analyzer.Undetermined {
+func leaves(c analyzer.Chosen, now weight) bool {
+	if c.Fix.Grade == analyzer.Draft && c.Finding.Verdict == analyzer.Violation && now.Verdict == analyzer.Undetermined {
 		return true // what is left is for the person who finishes the draft
 	}
-	return c.Fix.MayLeave(g.Severity)
+	return c.Fix.MayLeave(now.Severity)
 }

@@ -14,7 +14,7 @@ func TestWorseFindings(t *testing.T) {
 	check := &analyzer.Check{ID: "IV999"}
 	at := func(address string, v analyzer.Verdict, s analyzer.Severity) *analyzer.Finding {
 		f := &analyzer.Finding{Check: check, Verdict: v, Severity: s, Message: "m", Defect: "d", Resource: &terraform.Resource{Address: address}}
-		f.Instances = []analyzer.Instance{{Root: ".", Address: address}}
+		f.Instances = []analyzer.Instance{{Root: ".", Address: address, Severity: s}}
 		return f
 	}
 	tests := []struct {

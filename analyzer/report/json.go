@@ -50,10 +50,11 @@ type (
 		Instances []jsonInstance `json:"instances"`
 	}
 	jsonInstance struct {
-		Root    string     `json:"root"`
-		Address string     `json:"address"`
-		Calls   []jsonLine `json:"calls"`
-		Message string     `json:"message,omitempty"` // where its reason is another than that of the first
+		Root     string     `json:"root"`
+		Address  string     `json:"address"`
+		Calls    []jsonLine `json:"calls"`
+		Severity string     `json:"severity,omitempty"` // where it is less than that of the first
+		Message  string     `json:"message,omitempty"`  // where its reason is another than that of the first
 	}
 	jsonLine struct {
 		File string `json:"file"`
@@ -190,6 +191,9 @@ func (n names) jsonResource(f *analyzer.Finding) *jsonResource {
 	}
 	for _, i := range instances {
 		instance := jsonInstance{Root: n.of(orDot(i.Root)), Address: i.Address, Calls: []jsonLine{}, Message: i.Message}
+		if f.Lesser(i) {
+			instance.Severity = i.Severity.String()
+		}
 		for _, c := range i.Calls {
 			if !c.Span.IsZero() {
 				instance.Calls = append(instance.Calls, n.jsonLine(c.Span))

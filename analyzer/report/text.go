@@ -260,7 +260,11 @@ func (t *printer) instances(f *analyzer.Finding) {
 			left++
 		default:
 			left++
-			t.labelled("also", other.Address+": "+other.Message)
+			severity := ""
+			if f.Lesser(other) {
+				severity = " (" + other.Severity.String() + ")"
+			}
+			t.labelled("also", other.Address+severity+": "+other.Message)
 		}
 	}
 	if left > shown {

@@ -49,6 +49,9 @@ type want struct {
 	met          bool
 }
 
+// of says that it is about findings of a severity.
+func (w *want) of(s analyzer.Severity) bool { return w.severity == "" || w.severity == s.String() }
+
 var (
 	wantComment = regexp.MustCompile(`(?:#|//)\s*(want\S*\s+IV\d+.*)$`)
 	wantHead    = regexp.MustCompile(`^want(\?)?(?:@([+-]\d+))?\s+(IV\d+)(?:/([a-z]+))?\s+`)
@@ -226,8 +229,7 @@ func meet(wants []*want, f *analyzer.Finding) bool {
 	}
 	var here []*want
 	for _, w := range wants {
-		if w.rule == f.Check.ID && w.file == file && w.line == line && w.undetermined == (f.Verdict == analyzer.Undetermined) &&
-			(w.severity == "" || w.severity == f.Severity.String()) {
+		if w.rule == f.Check.ID && w.file == file && w.line == line && w.undetermined == (f.Verdict == analyzer.Undetermined) {
 			here = append(here, w)
 		}
 	}
@@ -235,7 +237,9 @@ func meet(wants []*want, f *analyzer.Finding) bool {
 	if f.Resource != nil {
 		address = f.Resource.Address
 	}
-	first := func(w *want) bool { return w.re.MatchString(f.Message) || w.re.MatchString(address) }
+	first := func(w *want) bool {
+		return w.of(f.Severity) && (w.re.MatchString(f.Message) || w.re.MatchString(address))
+	}
 	i := slices.IndexFunc(here, func(w *want) bool { return !w.met && first(w) })
 	if i < 0 {
 		return false
@@ -247,7 +251,7 @@ func meet(wants []*want, f *analyzer.Finding) bool {
 			message = strings.ReplaceAll(f.Message, address, in.Address)
 		}
 		i := slices.IndexFunc(here, func(w *want) bool {
-			return !w.met && !first(w) && (w.re.MatchString(message) || w.re.MatchString(in.Address))
+			return !w.met && !first(w) && w.of(in.Severity) && (w.re.MatchString(message) || w.re.MatchString(in.Address))
 		})
 		if i >= 0 {
 			here[i].met = true

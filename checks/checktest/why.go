@@ -64,7 +64,7 @@ func whyAgrees(t *testing.T, dir string, checks []*analyzer.Check, seen func(*an
 		answered[question{a.Check.ID, a.Resource}] = true
 		what := a.Check.ID + " of " + a.Resource.Address
 		if f := a.Finding; f != nil {
-			told[said(f, a.Resource.Root.Dir, a.Resource.Address)] = true
+			told[said(f, f.Severity, a.Resource.Root.Dir, a.Resource.Address)] = true
 		}
 		switch {
 		case a.Finding == nil && (a.Told == nil || a.Told.Message == ""):
@@ -88,7 +88,7 @@ func whyAgrees(t *testing.T, dir string, checks []*analyzer.Check, seen func(*an
 	for _, f := range scan.All() {
 		for _, in := range f.Instances {
 			looked := slices.ContainsFunc(asked, func(r *terraform.Resource) bool { return r.Root.Dir == in.Root && r.Address == in.Address })
-			if looked && !told[said(f, in.Root, in.Address)] {
+			if looked && !told[said(f, in.Severity, in.Root, in.Address)] {
 				t.Errorf("the scan has a finding of which why says nothing: %s on %s: %s", f.Check.ID, in.Address, f.Message)
 			}
 		}
@@ -97,8 +97,8 @@ func whyAgrees(t *testing.T, dir string, checks []*analyzer.Check, seen func(*an
 }
 
 // said is what a finding says of a resource.
-func said(f *analyzer.Finding, root, address string) string {
-	return strings.Join([]string{f.Check.ID, f.Defect, f.Verdict.String(), f.Severity.String(), root, address}, " ")
+func said(f *analyzer.Finding, severity analyzer.Severity, root, address string) string {
+	return strings.Join([]string{f.Check.ID, f.Defect, f.Verdict.String(), severity.String(), root, address}, " ")
 }
 
 // whyIsWritten says that the answers can be written in both formats, and that the
