@@ -175,10 +175,17 @@ var denyWithoutMFA = draftStatement{
 	conditions: []draftCondition{{operator: "BoolIfExists", key: "aws:MultiFactorAuthPresent", values: []string{"false"}}},
 }
 
-// allowEnrolment is what a user needs to enrol a device of its own.
-var allowEnrolment = []draftStatement{
-	{sid: "AllowEnrollingOwnDevice", effect: "Allow", actions: []string{"iam:EnableMFADevice", "iam:GetUser", "iam:ListMFADevices", "iam:ResyncMFADevice"}, resources: []string{"arn:*:iam::*:user/${aws:username}"}},
-	{sid: "AllowCreatingDevice", effect: "Allow", actions: []string{"iam:CreateVirtualMFADevice"}, resources: []string{"arn:*:iam::*:mfa/*"}},
+// allowEnrolment is what users need to enrol a device of their own: the ARN of one that
+// has a path holds that, and aws:username does not.
+func allowEnrolment(users []*identity.User) []draftStatement {
+	own := []string{"arn:*:iam::*:user/${aws:username}"}
+	if slices.ContainsFunc(users, func(u *identity.User) bool { p := u.Resource.Attr("path"); return !p.Missing() && p.TextOr("?") != "/" }) {
+		own = append(own, "arn:*:iam::*:user/*/${aws:username}")
+	}
+	return []draftStatement{
+		{sid: "AllowEnrollingOwnDevice", effect: "Allow", actions: []string{"iam:EnableMFADevice", "iam:GetUser", "iam:ListMFADevices", "iam:ResyncMFADevice"}, resources: own},
+		{sid: "AllowCreatingDevice", effect: "Allow", actions: []string{"iam:CreateVirtualMFADevice"}, resources: []string{"arn:*:iam::*:mfa/*"}},
+	}
 }
 
 // Require adds a policy that requires MFA. It is a draft where the user is not seen to
@@ -195,6 +202,7 @@ func (c *ConsoleMFA) Require() []*analyzer.Fix {
 		label = free(b.of.Root, b.of.Body, "aws_iam_policy_document", label)
 	}
 	deny, logins := denyWithoutMFA, c.bound(b)
+	users := c.usersOf(logins)
 	if slices.ContainsFunc(logins, (*identity.Login).ResetRequired) {
 		deny.actions = slices.Sorted(slices.Values(append(deny.actions[:len(deny.actions):len(deny.actions)], "iam:ChangePassword")))
 	}
@@ -204,7 +212,7 @@ func (c *ConsoleMFA) Require() []*analyzer.Fix {
 		Grade:   analyzer.Narrowing,
 	}
 	if !c.Result.MayEnrol {
-		statements = append(allowEnrolment[:len(allowEnrolment):len(allowEnrolment)], deny)
+		statements = append(allowEnrolment(users), deny)
 		shown := "which no policy does"
 		if !c.Result.LocksOut {
 			shown = "which no policy of the scan is seen to do"
@@ -212,7 +220,7 @@ func (c *ConsoleMFA) Require() []*analyzer.Fix {
 		fix.Message = fmt.Sprintf("deny %s everything without MFA but what enrols a device, and allow that much, %s", b.who(), shown)
 		fix.Grade = analyzer.Draft
 	}
-	if beside := c.withoutDevice(c.usersOf(logins)); beside != "" {
+	if beside := c.withoutDevice(users); beside != "" {
 		fix.Message += fmt.Sprintf("; what uses %s, which carries no MFA, will be refused", beside)
 		fix.Grade = analyzer.Draft
 	}

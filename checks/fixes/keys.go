@@ -201,6 +201,8 @@ func WithdrawKey(m *identity.Model, key *identity.AccessKey, beside []*identity.
 	}
 	if fix := RemoveKey(m, key); fix != nil {
 		out = append(out, fix)
+	} else if fix := wholeBlock(key); len(out) == 0 && fix != nil {
+		out = append(out, fix)
 	}
 	return out
 }
@@ -214,12 +216,28 @@ func ReplaceKey(m *identity.Model, key *identity.AccessKey) []*analyzer.Fix {
 	if key.Active() == value.No {
 		return nil
 	}
-	edits := inactive(m.Keys, []*identity.AccessKey{key})
-	if len(edits) == 0 {
+	fix := &analyzer.Fix{Message: "set the key Inactive once what uses it has a role, and delete it when nothing misses it", Edits: inactive(m.Keys, []*identity.AccessKey{key})}
+	if len(fix.Edits) == 0 {
+		if fix = wholeBlock(key); fix == nil {
+			return nil
+		}
+	}
+	return []*analyzer.Fix{fix.Leaves(analyzer.Low)}
+}
+
+// wholeBlock drafts that all keys of a block are set Inactive, where nothing tells one of
+// them from those of other calls of its module.
+func wholeBlock(key *identity.AccessKey) *analyzer.Fix {
+	body := key.Resource.Body
+	if body.IsZero() {
 		return nil
 	}
-	fix := &analyzer.Fix{Message: "set the key Inactive once what uses it has a role, and delete it when nothing misses it", Edits: edits}
-	return []*analyzer.Fix{fix.Leaves(analyzer.Low)}
+	edits, err := edit.SetAttribute(body, "status", edit.String("Inactive"))
+	if err != nil {
+		return nil
+	}
+	message := fmt.Sprintf("set all keys that '%s.%s' makes Inactive once what uses them has a role, and delete them when nothing misses them", key.Resource.Type, key.Resource.Name)
+	return (&analyzer.Fix{Message: message, Edits: edits}).Leaves(analyzer.Low)
 }
 
 // SetInactive is the fix of keys that are too many: all but the first. What the

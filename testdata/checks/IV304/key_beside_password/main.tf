@@ -59,9 +59,10 @@ resource "aws_iam_policy" "mfa" {
   policy = data.aws_iam_policy_document.mfa.json
 }
 
-# Nobody shows that the user may enrol a device.
+# Nobody shows that the user may enrol a device; its ARN has the path in it.
 resource "aws_iam_user" "eve" {
   name = "eve"
+  path = "/people/"
 }
 
 resource "aws_iam_user_login_profile" "eve" { # want IV304 "aws_iam_user_login_profile.eve"
