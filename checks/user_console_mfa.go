@@ -126,9 +126,7 @@ func (c *consoleCheck) run() {
 		return
 	}
 	levels := organization.Guardrails(c.pass.Model, account)
-	c.result = analyzer.Remember(c.pass.Memo, organization.UserKey(c.user, account, c.bindings, levels), func() proof.UserResult {
-		return organization.DecideUser(c.user, account, c.bindings, levels, c.pass.Now)
-	})
+	c.result = c.decide(c.user, c.bindings, account, levels)
 	keys := c.pass.Model.HasKeys(c.user)
 	c.certify(account, levels, keys)
 	switch c.result.Class {
@@ -199,6 +197,18 @@ func (c *consoleCheck) mendable() *proof.NearMiss {
 func (c *consoleCheck) fixes() *fixes.ConsoleMFA {
 	return &fixes.ConsoleMFA{
 		Model: c.pass.Model, Settings: c.pass.Settings, Login: c.login, User: c.user, Result: c.result,
-		Granting: c.granting(), People: c.people,
+		Granting: c.granting(), MayEnrol: c.mayEnrol, People: c.people,
 	}
+}
+
+// mayEnrol says that policies of the scan let a user enrol a device.
+func (c *consoleCheck) mayEnrol(u *identity.User) bool {
+	bindings, account := c.pass.Model.PermissionsOf(u), identity.AccountOf(u.Resource)
+	return len(bindings.Policies) > 0 && c.decide(u, bindings, account, organization.Guardrails(c.pass.Model, account)).MayEnrol
+}
+
+func (c *consoleCheck) decide(u *identity.User, bindings identity.Permissions, account string, levels []proof.Level) proof.UserResult {
+	return analyzer.Remember(c.pass.Memo, organization.UserKey(u, account, bindings, levels), func() proof.UserResult {
+		return organization.DecideUser(u, account, bindings, levels, c.pass.Now)
+	})
 }

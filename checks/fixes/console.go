@@ -24,6 +24,8 @@ type ConsoleMFA struct {
 	Login    *identity.Login
 	User     *identity.User
 	Result   proof.UserResult
+	// MayEnrol says that policies of the scan let a user enrol a device.
+	MayEnrol func(*identity.User) bool
 	// Granting is the policy that allows the request that gets through; nil when
 	// there is none.
 	Granting *identity.AttachedPolicy
@@ -92,7 +94,7 @@ func (c *ConsoleMFA) bearer() *bearer {
 		groups = append(groups, a.Group)
 	}
 	for _, g := range append(groups, c.User.Groups()...) {
-		if g.Resource.Type == "aws_iam_group" && writable(g.Resource) && c.onlyPeople(g) {
+		if g.Resource.Type == "aws_iam_group" && writable(g.Resource) && c.onlyPeople(g) && c.allIn(g) {
 			return &bearer{typ: "aws_iam_group_policy", attribute: "group", of: g.Resource, name: "name"}
 		}
 	}
@@ -114,6 +116,16 @@ func (c *ConsoleMFA) bearer() *bearer {
 		b.without = append(b.without, strings.Trim(l.Resource.Key, "[]"))
 	}
 	return b
+}
+
+// allIn says that all users whose passwords the block makes are in a group, or in one
+// that the block of that makes.
+func (c *ConsoleMFA) allIn(g *identity.Group) bool {
+	return !slices.ContainsFunc(c.Model.Logins, func(l *identity.Login) bool {
+		u := c.Model.UserOf(l)
+		return u != nil && sameText(l.Resource.Body, c.Login.Resource.Body) &&
+			!slices.ContainsFunc(u.Groups(), func(o *identity.Group) bool { return o == g || sameText(o.Resource.Body, g.Resource.Body) })
+	})
 }
 
 // writable says that a block stands in a file to which blocks can be added.
@@ -211,7 +223,7 @@ func (c *ConsoleMFA) Require() []*analyzer.Fix {
 		Message: fmt.Sprintf("deny %s everything without MFA but what enrols a device; who has none yet will have to enrol one first", b.who()),
 		Grade:   analyzer.Narrowing,
 	}
-	if !c.Result.MayEnrol {
+	if slices.ContainsFunc(users, func(u *identity.User) bool { return !c.MayEnrol(u) }) {
 		statements = append(allowEnrolment(users), deny)
 		shown := "which no policy does"
 		if !c.Result.LocksOut {
