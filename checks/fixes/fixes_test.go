@@ -38,7 +38,7 @@ func TestDraftsSayTheSameInEveryStyle(t *testing.T) {
 		"root without MFA, but some sessions": {rootMFAPolicy([]string{"support:*"}, true)},
 		"root from elsewhere":                 {rootIPPolicy([]string{"203.0.113.0/24", "198.51.100.0/24"})},
 		"users without MFA":                   {denyWithoutMFA},
-		"enrolment as well":                   append(slices.Clone(allowEnrolment), denyWithoutMFA),
+		"enrolment as well":                   append(allowEnrolment(nil), denyWithoutMFA),
 	}
 	for name, statements := range drafts {
 		t.Run(name, func(t *testing.T) {
