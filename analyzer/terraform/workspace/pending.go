@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"bytes"
+	"path"
 	"sync"
 	"sync/atomic"
 	"weak"
@@ -70,10 +71,11 @@ func (u *pending) parse(b *Block) *Body {
 	return content
 }
 
-// LetGo lets go of what the blocks of a file were parsed to: who is done with the only
-// root that reads it needs no syntax trees any more. A block that is asked for again is
-// parsed again.
+// LetGo lets go of what the blocks of a file were parsed to, and of who refers to what in
+// its module: who is done with the only root that reads it needs neither any more. What
+// is asked for again is worked out again.
 func (b *Boundary) LetGo(f *source.File) {
+	b.forgetUses(path.Dir(f.Name))
 	for _, block := range b.Parse(f).Body.Blocks {
 		if u := block.pending; u != nil {
 			u.mu.Lock()

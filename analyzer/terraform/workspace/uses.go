@@ -60,6 +60,23 @@ func (m *Module) References() *Uses {
 	return u
 }
 
+// forgetUses lets go of the uses of the modules in a directory.
+func (b *Boundary) forgetUses(dir string) {
+	b.cache.mu.Lock()
+	loaded := []func() *Module{b.cache.dirs[dirKey{dir, true}], b.cache.dirs[dirKey{dir, false}]}
+	b.cache.mu.Unlock()
+	for _, load := range loaded {
+		if load == nil {
+			continue
+		}
+		if m := load(); m != nil {
+			m.mu.Lock()
+			m.uses = nil
+			m.mu.Unlock()
+		}
+	}
+}
+
 // add notes what a block refers to: whatever it mentions, when it was not parsed
 // together with its file, whether or not somebody has asked for it since.
 func (u *Uses) add(user BlockName, b *Block) {
