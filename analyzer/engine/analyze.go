@@ -68,6 +68,10 @@ type Input struct {
 	Recover bool
 	// Progress is told what is being done; nil for none.
 	Progress func(stage string)
+	// Wanted says of which rules findings are reported; nil for all. MinSeverity is the
+	// least that a finding has to have, unless it is undetermined.
+	Wanted      func(*analyzer.Check) bool
+	MinSeverity analyzer.Severity
 	// Decided is told what proofs decided about what is there, not about what fixes
 	// would make of it; nil for none.
 	Decided func(certificate.Decision)
@@ -158,7 +162,7 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 	redact(nil, a.deployed.gaps, result.secrets)
 	a.tell(result)
 	gaps = append(append(gaps, result.gaps...), a.deployed.gaps...)
-	return a.report(result, append(gaps, a.misnamed()...)), nil
+	return a.report(result, slices.Concat(gaps, a.misnamed(), a.known.complaints(result.files))), nil
 }
 
 // Load reads what the input names, without looking at it.
@@ -199,6 +203,7 @@ type analysis struct {
 	deployed deployment
 	apart    bool // findings of instances are left apart
 	memo     *analyzer.Memo
+	known    *known
 	// forgetful takes the memo away from the runs that try fixes.
 	forgetful bool
 	// mu guards crashed: fixes are tried on all cores, each with a run of the checks.
@@ -218,6 +223,7 @@ func newAnalysis(in Input, checks []*analyzer.Check) *analysis {
 	}
 	a := &analysis{in: in, checks: checks, memo: analyzer.NewMemo(), crashed: map[*analyzer.Check]bool{}}
 	a.outcome = a.again
+	a.known = a.newKnown()
 	return a
 }
 
@@ -621,6 +627,9 @@ func (a *analysis) run(ctx context.Context, model *identity.Model, checks []*ana
 		out.gaps = append(out.gaps, r.Gaps()...)
 	}
 	out.gaps = append(out.gaps, model.Gaps...)
+	if !trying {
+		a.known.suppress(out.findings)
+	}
 	return out, nil
 }
 
@@ -727,16 +736,25 @@ func mustBeWhole(f *analyzer.Finding) {
 
 // report assembles the result.
 func (a *analysis) report(res *result, gaps []source.Gap) *analyzer.Report {
-	r := &analyzer.Report{Version: a.in.Version, Checks: a.checks, ScanRoot: a.in.ScanRoot, WorkDir: a.in.WorkDir}
+	r := &analyzer.Report{Version: a.in.Version, ScanRoot: a.in.ScanRoot, WorkDir: a.in.WorkDir}
 	if a.in.Boundary != nil {
 		r.Boundary = a.in.Boundary.Dir
 	}
 	r.Settings = Used(a.in.Settings)
-	for _, f := range res.findings {
+	for _, c := range a.checks {
+		if a.wanted(c) {
+			r.Checks = append(r.Checks, c)
+		}
+	}
+	open, suppressed := a.reported(res.findings)
+	r.Suppressed = suppressed
+	for _, f := range slices.Concat(open, suppressed) {
 		// What only a plan or a state has stands in no file of configuration.
 		if f.Span.IsZero() && f.File == "" && f.Resource != nil {
 			f.File = f.Resource.Root.Evidence()
 		}
+	}
+	for _, f := range open {
 		if f.Verdict == analyzer.Undetermined {
 			r.Undetermined = append(r.Undetermined, f)
 		} else {

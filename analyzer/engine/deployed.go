@@ -111,6 +111,7 @@ func (a *analysis) judgeReports(ctx context.Context, res *result) error {
 			return err
 		}
 	}
+	a.known.suppress(fresh)
 	fresh = merge(fresh)
 	redact(fresh, nil, res.secrets)
 	res.findings = append(res.findings, fresh...)

@@ -48,6 +48,7 @@ type mergeKey struct {
 	rule, defect, typ string
 	verdict           analyzer.Verdict
 	span              source.Span
+	known             *analyzer.Suppression
 }
 
 // keyOf is false for a finding that stays alone.
@@ -55,7 +56,7 @@ func keyOf(f *analyzer.Finding) (k mergeKey, ok bool) {
 	if f.Resource == nil || f.Span.IsZero() {
 		return k, false
 	}
-	return mergeKey{f.Check.ID, f.Defect, f.Resource.Type, f.Verdict, f.Fetched.Or(f.Span)}, true
+	return mergeKey{f.Check.ID, f.Defect, f.Resource.Type, f.Verdict, f.Fetched.Or(f.Span), f.Suppression}, true
 }
 
 // noted makes one note of those of a rule that have More: the first stands for all.
@@ -69,7 +70,7 @@ func noted(findings []*analyzer.Finding) []*analyzer.Finding {
 	for _, f := range findings {
 		n := of[f.Check]
 		switch {
-		case f.More == nil:
+		case f.More == nil, f.Suppression != nil:
 		case n == nil:
 			of[f.Check] = &notes{first: f}
 		default:

@@ -34,16 +34,9 @@ func (a *analysis) override(findings []*analyzer.Finding) {
 // or are there twice.
 func (a *analysis) misnamed() []source.Gap {
 	var out []source.Gap
-	var names []string
-	for _, c := range a.checks {
-		names = append(names, c.ID, c.Name)
-	}
 	named := map[*analyzer.Check]bool{}
 	for _, o := range a.in.Settings.Severities {
-		reason := fmt.Sprintf("severities: there is no rule %q: `iamvet rules` lists them", o.Rule)
-		if near := settings.Nearest(o.Rule, names); near != "" {
-			reason = fmt.Sprintf("severities: there is no rule %q: did you mean %s?", o.Rule, near)
-		}
+		reason := a.noRule("severities", o.Rule)
 		for _, c := range a.checks {
 			if !c.Called(o.Rule) {
 				continue
@@ -58,7 +51,24 @@ func (a *analysis) misnamed() []source.Gap {
 			out = append(out, source.Gap{Kind: source.ErrorGap, Span: o.Span, File: a.in.Settings.File, Reason: reason})
 		}
 	}
+	for _, r := range a.in.Settings.Rules {
+		if !slices.ContainsFunc(a.checks, func(c *analyzer.Check) bool { return c.Called(r.Rule) }) {
+			out = append(out, source.Gap{Kind: source.ErrorGap, Span: r.Span, File: a.in.Settings.File, Reason: a.noRule("rules", r.Rule)})
+		}
+	}
 	return out
+}
+
+// noRule says that there is no rule of a name.
+func (a *analysis) noRule(where, name string) string {
+	var names []string
+	for _, c := range a.checks {
+		names = append(names, c.ID, c.Name)
+	}
+	if near := settings.Nearest(name, names); near != "" {
+		return fmt.Sprintf("%s: there is no rule %q: did you mean %s?", where, name, near)
+	}
+	return fmt.Sprintf("%s: there is no rule %q: `iamvet rules` lists them", where, name)
 }
 
 // misused are gaps for what was named on the command line to no effect: files

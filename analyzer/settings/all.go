@@ -138,6 +138,38 @@ or low. It replaces all that the rule may report; notes stay notes.`,
 		read:    severities,
 	},
 	{
+		Name: "rules", Form: `rules = { RULE = false, … }`,
+		Default: "All rules are on.",
+		Doc: `Switches rules off, by their id or name. What they would find is not reported, and
+counts nowhere. ` + "`--rule` and `--skip-rule`" + ` choose further.`,
+		Example: `rules = { user-key-rotation = false }`,
+		read:    rules,
+	},
+	{
+		Name: "ignore", Form: `ignore { reason = "WHY" … }`,
+		Default: "None.",
+		Doc: `Findings that are known and accepted: they are counted as suppressed, and fail
+nothing. One is meant where all that is written holds; the block can be written several
+times. For a single place, a comment beside it says the same:
+[report.md](report.md#what-is-known).
+
+| argument | | default |
+|---|---|---|
+| ` + "`rules`" + ` | ids or names | all rules |
+| ` + "`paths`" + ` | globs of the files that findings stand in, relative to the boundary | all files |
+| ` + "`addresses`" + ` | of their resources; ` + "`*` and `?`" + ` are wildcards | all resources |
+| ` + "`reason`" + ` | why | |
+| ` + "`until`" + ` | the last day on which it holds | for ever |`,
+		Example: `ignore {
+  rules     = ["role-session-name"]
+  paths     = ["legacy/**"]
+  addresses = ["module.ci.*"]
+  reason    = "The old pipeline is switched off in March (OPS-12)."
+  until     = "2027-03-31"
+}`,
+		readBlock: ignore,
+	},
+	{
 		Name: "exclude", Form: `exclude = ["GLOB", …]`,
 		Default: "None.",
 		Doc: `Directories that are not searched for root modules, relative to the boundary or

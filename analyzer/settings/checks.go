@@ -6,9 +6,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 var (
@@ -128,6 +130,81 @@ func severities(r *reader, s *Settings, a *hclsyntax.Attribute) {
 			s.Severities = append(s.Severities, Severity{rule.string, severity.string, r.span(rule.at)})
 		}
 	}
+}
+
+// rules reads which rules are off.
+func rules(r *reader, s *Settings, a *hclsyntax.Attribute) {
+	pairs, diags := hcl.ExprMap(a.Expr)
+	if diags.HasErrors() {
+		r.errorf(a.Expr.Range(), "%s: write { RULE = false }", a.Name)
+		return
+	}
+	for _, pair := range pairs {
+		rule, ok := r.text(a.Name, pair.Key)
+		if !ok {
+			continue
+		}
+		on, ok := r.constant(a.Name+": "+rule.string, pair.Value)
+		if ok && on.Type() != cty.Bool {
+			r.errorf(pair.Value.Range(), "%s: %s stands where true or false has to", a.Name+": "+rule.string, article(on))
+			ok = false
+		}
+		if ok {
+			s.Rules = append(s.Rules, Rule{rule.string, on.True(), r.span(rule.at)})
+		}
+	}
+}
+
+// ignore reads which findings are known.
+func ignore(r *reader, s *Settings, b *hclsyntax.Block) {
+	out := Ignore{Span: r.span(b.TypeRange)}
+	list := func(name string, to *[]string, check func(*reader, string, text) bool) func(hcl.Expression) {
+		return func(x hcl.Expression) {
+			for _, t := range r.texts("ignore: "+name, x) {
+				if check(r, "ignore: "+name, t) {
+					*to = append(*to, t.string)
+				}
+			}
+		}
+	}
+	some := func(r *reader, name string, t text) bool {
+		if t.string != "" {
+			return true
+		}
+		r.errorf(t.at, "%s: a name is empty", name)
+		return false
+	}
+	if len(b.Labels) > 0 {
+		r.errorf(b.LabelRanges[0], "ignore: write ignore { … }, without a name")
+		return
+	}
+	if !r.arguments(b, []string{"reason"}, map[string]func(hcl.Expression){
+		"rules":     list("rules", &out.Rules, some),
+		"paths":     list("paths", &out.Paths, glob),
+		"addresses": list("addresses", &out.Addresses, some),
+		"reason": func(x hcl.Expression) {
+			if t, ok := r.text("ignore: reason", x); ok {
+				if out.Reason = strings.TrimSpace(t.string); out.Reason == "" {
+					r.errorf(t.at, "ignore: the reason is empty: say why these findings are accepted")
+				}
+			}
+		},
+		"until": func(x hcl.Expression) {
+			if t, ok := r.text("ignore: until", x); ok {
+				out.Until = t.string
+				if _, err := time.Parse(time.DateOnly, t.string); err != nil {
+					r.errorf(t.at, "ignore: until: %q is not a day: write one such as 2027-01-31", t.string)
+				}
+			}
+		},
+	}) {
+		return
+	}
+	if len(out.Rules)+len(out.Paths)+len(out.Addresses) == 0 {
+		r.errorf(b.TypeRange, "ignore: it would ignore everything: say which rules, paths or addresses")
+		return
+	}
+	s.Ignores = append(s.Ignores, out)
 }
 
 // root reads one evaluation of a root module.

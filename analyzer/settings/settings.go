@@ -43,6 +43,8 @@ type Settings struct {
 	BreakGlassUsers   []string
 	MachineUsers      []string
 	Severities        []Severity
+	Rules             []Rule
+	Ignores           []Ignore
 	Exclude           []string
 	Roots             []Root
 	Language          string // terraform or opentofu; "" leaves it to files and plans
@@ -70,6 +72,23 @@ type Severity struct {
 	Rule     string // its id or name
 	Severity string // critical, high, medium or low
 	Span     source.Span
+}
+
+// Rule switches a rule off or on.
+type Rule struct {
+	Rule string // its id or name
+	On   bool
+	Span source.Span
+}
+
+// Ignore says that findings are known.
+type Ignore struct {
+	Rules     []string // their ids or names; none stands for all
+	Paths     []string // globs of the files that they stand in, relative to the boundary; none stands for all
+	Addresses []string // of their resources: * and ? are wildcards; none stands for all
+	Reason    string
+	Until     string // 2027-01-31, the last day; "" for ever
+	Span      source.Span
 }
 
 // Root is one evaluation of a root module.

@@ -18,40 +18,27 @@ import (
 // certificateFlags choose what scan writes certificates of.
 type certificateFlags struct {
 	dir       string
-	rules     []string
 	addresses []string
 }
 
 func (f *certificateFlags) add(c *cobra.Command) {
 	fl := c.Flags()
 	fl.StringVar(&f.dir, "certificates", "", "`DIR` for what was decided, violations and compliance, as questions that z3 and cvc5 check without iamvet (iamvet certify)")
-	fl.StringArrayVar(&f.rules, "rule", nil, "`RULE` to write certificates of, by id or name; repeatable; default: all")
 	fl.StringArrayVar(&f.addresses, "address", nil, "`ADDRESS` of a resource to write certificates of; repeatable; default: all")
 }
 
-// collect gathers decisions as the flags choose; nil when no certificates are asked
-// for.
-func (f *certificateFlags) collect() (*[]certificate.Decision, func(certificate.Decision), error) {
+// collect gathers decisions as the flags choose, of the rules that are wanted; nil when no
+// certificates are asked for.
+func (f *certificateFlags) collect(wanted func(*analyzer.Check) bool) (*[]certificate.Decision, func(certificate.Decision), error) {
 	if f.dir == "" {
-		if len(f.rules)+len(f.addresses) > 0 {
-			return nil, nil, errors.New("--rule and --address choose certificates: say where to write them, --certificates DIR")
+		if len(f.addresses) > 0 {
+			return nil, nil, errors.New("--address chooses certificates: say where to write them, --certificates DIR")
 		}
 		return nil, nil, nil
 	}
-	var only []*analyzer.Check
-	for _, name := range f.rules {
-		c, err := rule(name)
-		if err != nil {
-			return nil, nil, err
-		}
-		only = append(only, c)
-	}
 	var all []certificate.Decision
 	return &all, func(d certificate.Decision) {
-		if len(only) > 0 && !slices.ContainsFunc(only, func(c *analyzer.Check) bool { return c.ID == d.Rule }) {
-			return
-		}
-		if len(f.addresses) == 0 || slices.Contains(f.addresses, d.Address) {
+		if c, err := rule(d.Rule); err == nil && wanted(c) && (len(f.addresses) == 0 || slices.Contains(f.addresses, d.Address)) {
 			all = append(all, d)
 		}
 	}, nil

@@ -26,12 +26,16 @@ type scanFlags struct {
 	formats           []string
 	output            string
 	failOn            string
+	minSeverity       string
+	rules             []string
+	skipRules         []string
 	strict            bool
 	noColor           bool
 	verbose           bool
 	parseAll          bool
 	sarifCategory     string
 	sarifNotes        bool
+	sarifSuppressed   bool
 	credentialReports []string
 	authorizations    []string
 }
@@ -62,11 +66,15 @@ not be read, or a PATH has nothing to look at, whatever else was found.`,
 	fl.StringArrayVar(&f.authorizations, "account-authorization", nil, "`FILE` that aws iam get-account-authorization-details printed, to judge the roles and users that are deployed; repeatable")
 	fl.StringVar(&f.at, "at", "", "`DATE` that ages of keys and credentials are measured to, such as 2021-01-24 or 2021-01-24T10:00:00Z; default: now")
 	fl.StringVar(&f.failOn, "fail-on", "medium", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low, or none")
+	fl.StringVar(&f.minSeverity, "min-severity", "note", "lowest `SEVERITY` that is reported at all: critical, high, medium, low or note")
+	fl.StringArrayVar(&f.rules, "rule", nil, "`RULE` to report, by id or name; repeatable; default: all that the settings leave on")
+	fl.StringArrayVar(&f.skipRules, "skip-rule", nil, "`RULE` not to report; repeatable")
 	fl.BoolVar(&f.strict, "strict", false, "limits make the exit status 2, undetermined results 1")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colour")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print every gap, every undetermined result and every line of a fix, also where they are many")
 	fl.BoolVar(&f.parseAll, "parse-all", false, "report syntax errors also inside of blocks that nothing asks for")
 	fl.StringVar(&f.sarifCategory, "sarif-category", "", "`NAME` that tells several uploads of one commit apart")
+	fl.BoolVar(&f.sarifSuppressed, "sarif-include-suppressed", false, "put what is suppressed into SARIF as well, as suppressed results: GitHub shows those as open alerts")
 	fl.BoolVar(&f.sarifNotes, "sarif-notes", false, "put advice (severity note) into SARIF as well")
 	return c
 }
@@ -93,7 +101,13 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if in.Authorizations, err = p.reports("--account-authorization", f.authorizations, in.boundaryDir); err != nil {
 		return err
 	}
-	decisions, decided, err := f.certificates.collect()
+	if in.Wanted, err = wantedRules(f.rules, f.skipRules); err != nil {
+		return err
+	}
+	if in.MinSeverity, err = minSeverity(f.minSeverity); err != nil {
+		return err
+	}
+	decisions, decided, err := f.certificates.collect(in.Wanted)
 	if err != nil {
 		return err
 	}
@@ -123,6 +137,38 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 		}
 	}
 	return status(r, threshold, f.strict)
+}
+
+// wantedRules says which rules are reported: those of only, or all, without those to skip.
+func wantedRules(only, skip []string) (func(*analyzer.Check) bool, error) {
+	named := func(flag string, names []string) (map[*analyzer.Check]bool, error) {
+		out := map[*analyzer.Check]bool{}
+		for _, name := range names {
+			c, err := rule(name)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", flag, err)
+			}
+			out[c] = true
+		}
+		return out, nil
+	}
+	wanted, err := named("--rule", only)
+	if err != nil {
+		return nil, err
+	}
+	skipped, err := named("--skip-rule", skip)
+	if err != nil {
+		return nil, err
+	}
+	return func(c *analyzer.Check) bool { return (len(wanted) == 0 || wanted[c]) && !skipped[c] }, nil
+}
+
+func minSeverity(name string) (analyzer.Severity, error) {
+	s, ok := analyzer.ParseSeverity(name)
+	if !ok {
+		return 0, fmt.Errorf("--min-severity %s: not a severity; critical, high, medium, low or note%s", name, didYouMean(name, []string{"critical", "high", "medium", "low", "note"}))
+	}
+	return s, nil
 }
 
 // failOn is the lowest severity that counts; above critical for "none".
@@ -228,7 +274,7 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 		}, nil
 	case "sarif":
 		return func(w io.Writer, r *analyzer.Report) error {
-			return sarif.Write(w, r, sarif.Options{Category: f.sarifCategory, Notes: f.sarifNotes})
+			return sarif.Write(w, r, sarif.Options{Category: f.sarifCategory, Notes: f.sarifNotes, IncludeSuppressed: f.sarifSuppressed})
 		}, nil
 	}
 	formats := []string{"text", "json", "sarif", "markdown", "github", "diff"}

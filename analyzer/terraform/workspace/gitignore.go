@@ -78,6 +78,15 @@ func parseIgnoreRule(line string) (ignoreRule, bool) {
 	return r, r.pattern != ""
 }
 
+// Matches says whether a glob, as in Search.Exclude, is of a file's name.
+func Matches(glob, name string) bool {
+	glob = strings.TrimPrefix(glob, "./")
+	if strings.HasSuffix(glob, "/") {
+		glob += "**"
+	}
+	return matchGlob(glob, name)
+}
+
 // matchGlob matches a slash-separated name: * and ? stay within a step, ** is
 // any number of steps.
 func matchGlob(pattern, name string) bool {

@@ -1,0 +1,200 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/ignore"
+	"github.com/iamvet/iamvet/analyzer/settings"
+	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
+)
+
+// known is what people say they know of: comments and the ignore blocks of the settings.
+// It is asked by all cores.
+type known struct {
+	a         *analysis
+	addresses [][]*regexp.Regexp // of each ignore block
+
+	mu       sync.Mutex
+	used     map[source.Span]bool // the comments and blocks that some finding met
+	comments map[source.Span]*analyzer.Suppression
+	blocks   []*analyzer.Suppression
+}
+
+func (a *analysis) newKnown() *known {
+	k := &known{a: a, used: map[source.Span]bool{}, comments: map[source.Span]*analyzer.Suppression{}}
+	for _, i := range a.in.Settings.Ignores {
+		var globs []*regexp.Regexp
+		for _, glob := range i.Addresses {
+			text := strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(regexp.QuoteMeta(glob))
+			globs = append(globs, regexp.MustCompile(`^(?s:`+text+`)$`))
+		}
+		k.addresses = append(k.addresses, globs)
+		k.blocks = append(k.blocks, &analyzer.Suppression{By: "config", Reason: i.Reason, Until: i.Until, Span: i.Span})
+	}
+	return k
+}
+
+// suppress says of findings that they are known. It comes before those of one text are
+// merged: somebody may know of one of them, and not of the others. No fix is worked out
+// for what is known.
+func (k *known) suppress(findings []*analyzer.Finding) {
+	for _, f := range findings {
+		if s := k.of(f); s != nil {
+			f.Suppression, f.Offer, f.Fixes = s, nil, nil
+		}
+	}
+}
+
+func (k *known) of(f *analyzer.Finding) *analyzer.Suppression {
+	for _, at := range placesOf(f) {
+		for _, c := range ignore.At(at) {
+			if c.Wrong == "" && slices.ContainsFunc(c.Rules, f.Check.Called) && !c.Expired(k.a.in.Now) {
+				return k.comment(c)
+			}
+		}
+	}
+	for n, i := range k.a.in.Settings.Ignores {
+		if k.means(n, i, f) && !ignore.Over(i.Until, k.a.in.Now) {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.used[i.Span] = true
+			return k.blocks[n]
+		}
+	}
+	return nil
+}
+
+// comment is what a comment says; one for each, so that findings of one are merged.
+func (k *known) comment(c *ignore.Comment) *analyzer.Suppression {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.used[c.Span] = true
+	s := k.comments[c.Span]
+	if s == nil {
+		s = &analyzer.Suppression{By: "comment", Reason: c.Reason, Until: c.Until, Span: c.Span}
+		k.comments[c.Span] = s
+	}
+	return s
+}
+
+// placesOf are the places at which a comment is about a finding: its own, the block of
+// its resource, and the calls of the modules that this is in.
+func placesOf(f *analyzer.Finding) []source.Span {
+	places := []source.Span{f.Span}
+	if f.Resource != nil {
+		places = append(places, f.Resource.Header)
+		for _, c := range f.Resource.Calls {
+			places = append(places, c.Span)
+		}
+	}
+	return places
+}
+
+func (k *known) means(n int, i settings.Ignore, f *analyzer.Finding) bool {
+	if len(i.Rules) > 0 && !slices.ContainsFunc(i.Rules, f.Check.Called) {
+		return false
+	}
+	if len(i.Addresses) > 0 && (f.Resource == nil ||
+		!slices.ContainsFunc(k.addresses[n], func(r *regexp.Regexp) bool { return r.MatchString(f.Resource.Address) })) {
+		return false
+	}
+	if len(i.Paths) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(placesOf(f), func(at source.Span) bool {
+		return !at.IsZero() && slices.ContainsFunc(i.Paths, func(glob string) bool { return workspace.Matches(glob, at.File.Name) })
+	})
+}
+
+// complaints are gaps for what says that something is known, and is wrong, over, or about
+// nothing. files are those that were read.
+func (k *known) complaints(files map[string]bool) (gaps []source.Gap) {
+	complain := func(at source.Span, format string, args ...any) {
+		gaps = append(gaps, source.Gap{Kind: source.LimitGap, Span: at, Class: "ignores", Reason: fmt.Sprintf(format, args...)})
+	}
+	judge := func(at source.Span, rules []string, until string) {
+		var off, strange []string
+		for _, name := range rules {
+			i := slices.IndexFunc(k.a.checks, func(c *analyzer.Check) bool { return c.Called(name) })
+			switch {
+			case i < 0:
+				strange = append(strange, name)
+			case !k.a.wanted(k.a.checks[i]):
+				off = append(off, name)
+			}
+		}
+		switch {
+		case len(off) > 0 && len(off) == len(rules): // nobody asked
+		case len(strange) > 0:
+			complain(at, "%s", k.a.noRule("ignore", strange[0]))
+		case ignore.Over(until, k.a.in.Now):
+			complain(at, "the ignore of %s ended on %s: mend what it is about, or say until when it is known now", orAll(rules), until)
+		case !k.used[at]:
+			complain(at, "the ignore of %s is about nothing: there is no such finding here any more, take it away", orAll(rules))
+		}
+	}
+	if k.a.in.Boundary != nil {
+		for name := range files {
+			if base, ending := workspace.ConfigName(name[strings.LastIndexByte(name, '/')+1:]); base == "" || ending == "" {
+				continue
+			}
+			f, gap := k.a.in.Boundary.File(name)
+			if gap != nil {
+				continue
+			}
+			for _, c := range ignore.Comments(f) {
+				if c.Wrong != "" {
+					complain(c.Span, "this %s ignores nothing: %s", ignore.Marker, c.Wrong)
+					continue
+				}
+				judge(c.Span, c.Rules, c.Until)
+			}
+		}
+	}
+	for _, i := range k.a.in.Settings.Ignores {
+		judge(i.Span, i.Rules, i.Until)
+	}
+	slices.SortStableFunc(gaps, func(a, b source.Gap) int {
+		return cmp.Or(cmp.Compare(a.Span.File.Name, b.Span.File.Name), cmp.Compare(a.Span.Start, b.Span.Start))
+	})
+	return gaps
+}
+
+func orAll(rules []string) string {
+	if len(rules) == 0 {
+		return "all rules"
+	}
+	return strings.Join(rules, ", ")
+}
+
+// wanted says that findings of a rule are reported: the settings do not switch it off,
+// and the command line does not leave it out.
+func (a *analysis) wanted(c *analyzer.Check) bool {
+	for _, r := range a.in.Settings.Rules {
+		if c.Called(r.Rule) && !r.On {
+			return false
+		}
+	}
+	return a.in.Wanted == nil || a.in.Wanted(c)
+}
+
+// reported are the findings that the report is of, and those of them that are known.
+func (a *analysis) reported(findings []*analyzer.Finding) (open, suppressed []*analyzer.Finding) {
+	for _, f := range findings {
+		switch {
+		case !a.wanted(f.Check) || f.Severity < a.in.MinSeverity && f.Verdict != analyzer.Undetermined:
+		case f.Suppression != nil:
+			suppressed = append(suppressed, f)
+		default:
+			open = append(open, f)
+		}
+	}
+	return open, suppressed
+}
