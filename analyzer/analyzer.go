@@ -274,8 +274,12 @@ type Report struct {
 	Findings     []*Finding // violations and advice, in order; see Every
 	Undetermined []*Finding
 	Suppressed   []*Finding
-	Gaps         []source.Gap
-	Summary      Summary
+	// Known are those of the baseline (their places in it) that were found, in its order,
+	// and Gone is how many were not.
+	Known   []int
+	Gone    int
+	Gaps    []source.Gap
+	Summary Summary
 
 	// ScanRoot is the scan root relative to the boundary ("." when equal):
 	// paths in JSON are relative to it.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/baseline"
 	"github.com/iamvet/iamvet/analyzer/certificate"
 	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -72,6 +73,8 @@ type Input struct {
 	// least that a finding has to have, unless it is undetermined.
 	Wanted      func(*analyzer.Check) bool
 	MinSeverity analyzer.Severity
+	// Baseline are findings that are known; nil for none.
+	Baseline []baseline.Entry
 	// Decided is told what proofs decided about what is there, not about what fixes
 	// would make of it; nil for none.
 	Decided func(certificate.Decision)
@@ -746,8 +749,8 @@ func (a *analysis) report(res *result, gaps []source.Gap) *analyzer.Report {
 			r.Checks = append(r.Checks, c)
 		}
 	}
-	open, suppressed := a.reported(res.findings)
-	r.Suppressed = suppressed
+	open, suppressed, known, gone := a.reported(res.findings)
+	r.Suppressed, r.Known, r.Gone = suppressed, known, gone
 	for _, f := range slices.Concat(open, suppressed) {
 		// What only a plan or a state has stands in no file of configuration.
 		if f.Span.IsZero() && f.File == "" && f.Resource != nil {

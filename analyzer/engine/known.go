@@ -3,12 +3,14 @@ package engine
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/baseline"
 	"github.com/iamvet/iamvet/analyzer/ignore"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -85,7 +87,8 @@ func (k *known) comment(c *ignore.Comment) *analyzer.Suppression {
 }
 
 // placesOf are the places at which a comment is about a finding: its own, the block of
-// its resource, and the calls of the modules that this is in.
+// its resource, and the calls of the modules that this is in. What terraform init has
+// fetched is somebody else's: they do not say what is accepted here.
 func placesOf(f *analyzer.Finding) []source.Span {
 	places := []source.Span{f.Span}
 	if f.Resource != nil {
@@ -94,7 +97,7 @@ func placesOf(f *analyzer.Finding) []source.Span {
 			places = append(places, c.Span)
 		}
 	}
-	return places
+	return slices.DeleteFunc(places, func(at source.Span) bool { return at.IsZero() || workspace.Fetched(at.File.Name) })
 }
 
 func (k *known) means(n int, i settings.Ignore, f *analyzer.Finding) bool {
@@ -109,7 +112,7 @@ func (k *known) means(n int, i settings.Ignore, f *analyzer.Finding) bool {
 		return true
 	}
 	return slices.ContainsFunc(placesOf(f), func(at source.Span) bool {
-		return !at.IsZero() && slices.ContainsFunc(i.Paths, func(glob string) bool { return workspace.Matches(glob, at.File.Name) })
+		return slices.ContainsFunc(i.Paths, func(glob string) bool { return workspace.Matches(glob, at.File.Name) })
 	})
 }
 
@@ -142,7 +145,7 @@ func (k *known) complaints(files map[string]bool) (gaps []source.Gap) {
 	}
 	if k.a.in.Boundary != nil {
 		for name := range files {
-			if base, ending := workspace.ConfigName(name[strings.LastIndexByte(name, '/')+1:]); base == "" || ending == "" {
+			if base, ending := workspace.ConfigName(path.Base(name)); base == "" || ending == "" || workspace.Fetched(name) {
 				continue
 			}
 			f, gap := k.a.in.Boundary.File(name)
@@ -185,8 +188,9 @@ func (a *analysis) wanted(c *analyzer.Check) bool {
 	return a.in.Wanted == nil || a.in.Wanted(c)
 }
 
-// reported are the findings that the report is of, and those of them that are known.
-func (a *analysis) reported(findings []*analyzer.Finding) (open, suppressed []*analyzer.Finding) {
+// reported are the findings that the report is of, those of them that people know of, and
+// which entries of the baseline were found, and how many were not.
+func (a *analysis) reported(findings []*analyzer.Finding) (open, suppressed []*analyzer.Finding, known []int, gone int) {
 	for _, f := range findings {
 		switch {
 		case !a.wanted(f.Check) || f.Severity < a.in.MinSeverity && f.Verdict != analyzer.Undetermined:
@@ -196,5 +200,52 @@ func (a *analysis) reported(findings []*analyzer.Finding) (open, suppressed []*a
 			open = append(open, f)
 		}
 	}
-	return open, suppressed
+	if a.in.Baseline == nil {
+		return open, suppressed, nil, 0
+	}
+	entries := make([]baseline.Entry, len(open))
+	for i, f := range open {
+		entries[i] = EntryOf(f)
+	}
+	by, over := baseline.Match(a.in.Baseline, entries, func(i int) []string { return a.formerly(open[i]) })
+	var fresh []*analyzer.Finding
+	for i, f := range open {
+		if by[i] < 0 {
+			fresh = append(fresh, f)
+			continue
+		}
+		known = append(known, by[i])
+		f.Suppression, f.Fixes = &analyzer.Suppression{By: "baseline", Reason: "it was known when the baseline was written"}, nil
+		suppressed = append(suppressed, f)
+	}
+	order(suppressed)
+	slices.Sort(known)
+	return fresh, suppressed, known, len(over)
+}
+
+// EntryOf is a finding as a baseline has it.
+func EntryOf(f *analyzer.Finding) baseline.Entry {
+	e := baseline.Entry{Rule: f.Check.ID, Fingerprint: bareFingerprint(f.Fingerprint)}
+	if f.Resource != nil {
+		e.Resource, e.Root = f.Resource.Address, f.Resource.Root.Dir
+	}
+	return e
+}
+
+// bareFingerprint is a fingerprint without the number that it has as one of several.
+func bareFingerprint(fingerprint string) string {
+	bare, _, _ := strings.Cut(fingerprint, "#")
+	return bare
+}
+
+// formerly are the fingerprints that a finding had under names that its resource had
+// before.
+func (a *analysis) formerly(f *analyzer.Finding) (out []string) {
+	if f.Resource == nil {
+		return nil
+	}
+	for _, name := range f.Resource.Formerly(a.in.Boundary) {
+		out = append(out, identify(map[string]int{}, traits(f, "iamvet/v2", name.Type, name.Name)))
+	}
+	return out
 }

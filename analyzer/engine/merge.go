@@ -211,16 +211,26 @@ func addressOf(f *analyzer.Finding) string {
 func fingerprint(findings []*analyzer.Finding) {
 	now, before := map[string]int{}, map[string]int{}
 	for _, f := range findings {
-		parts := []string{f.Check.ID, f.Defect, f.Statement}
+		typ, name, key := "", "", ""
 		if f.Resource != nil {
-			parts = append(parts, f.Resource.Type, f.Resource.Name)
+			typ, name, key = f.Resource.Type, f.Resource.Name, f.Resource.Key
 		}
-		f.Fingerprint = identify(now, append([]string{"iamvet/v2"}, parts...))
+		f.Fingerprint = identify(now, traits(f, "iamvet/v2", typ, name))
+		parts := traits(f, "iamvet/v1", typ, name)
 		if f.Resource != nil {
-			parts = append(parts, f.Resource.Key)
+			parts = append(parts, key)
 		}
-		f.FingerprintV1 = identify(before, append([]string{"iamvet/v1"}, parts...))
+		f.FingerprintV1 = identify(before, parts)
 	}
+}
+
+// traits are what a finding would be told by, if its resource had such a type and name.
+func traits(f *analyzer.Finding, version, typ, name string) []string {
+	parts := []string{version, f.Check.ID, f.Defect, f.Statement}
+	if f.Resource != nil {
+		parts = append(parts, typ, name)
+	}
+	return parts
 }
 
 func identify(seen map[string]int, parts []string) string {

@@ -27,6 +27,7 @@ type scanFlags struct {
 	output            string
 	failOn            string
 	minSeverity       string
+	baseline          string
 	rules             []string
 	skipRules         []string
 	strict            bool
@@ -67,6 +68,7 @@ not be read, or a PATH has nothing to look at, whatever else was found.`,
 	fl.StringVar(&f.at, "at", "", "`DATE` that ages of keys and credentials are measured to, such as 2021-01-24 or 2021-01-24T10:00:00Z; default: now")
 	fl.StringVar(&f.failOn, "fail-on", "medium", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low, or none")
 	fl.StringVar(&f.minSeverity, "min-severity", "note", "lowest `SEVERITY` that is reported at all: critical, high, medium, low or note")
+	fl.StringVar(&f.baseline, "baseline", "", "`FILE` of findings that are known, which iamvet baseline wrote")
 	fl.StringArrayVar(&f.rules, "rule", nil, "`RULE` to report, by id or name; repeatable; default: all that the settings leave on")
 	fl.StringArrayVar(&f.skipRules, "skip-rule", nil, "`RULE` not to report; repeatable")
 	fl.BoolVar(&f.strict, "strict", false, "limits make the exit status 2, undetermined results 1")
@@ -107,6 +109,11 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if in.MinSeverity, err = minSeverity(f.minSeverity); err != nil {
 		return err
 	}
+	if f.baseline != "" {
+		if in.Baseline, err = p.readBaseline(f.baseline); err != nil {
+			return fmt.Errorf("--baseline: %w", err)
+		}
+	}
 	decisions, decided, err := f.certificates.collect(in.Wanted)
 	if err != nil {
 		return err
@@ -127,6 +134,9 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 			where = "in " + strings.Join(args, ", ")
 		}
 		fmt.Fprintf(p.stderr, "iamvet: no Terraform files %s: nothing was looked at\n", where)
+	}
+	if r.Gone > 0 {
+		fmt.Fprintf(p.stderr, "iamvet: %d of %s %s found no more: iamvet baseline --prune -o %s takes them out\n", r.Gone, f.baseline, plural(r.Gone, "is", "are"), f.baseline)
 	}
 	if err := p.writeCertificates(&f.certificates, decisions); err != nil {
 		return err
