@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/iamvet/iamvet/analyzer/cores"
@@ -51,6 +52,10 @@ func (a *analysis) asksOfAll(alike []*trial) bool {
 	return false
 }
 
+// fewAtOnce are so few fixes that they are tried one by one where it cannot be told what
+// is whose. Of more the halves are tried.
+const fewAtOnce = 8
+
 // batch is a number of fixes, each of them of several findings perhaps, that are tried
 // in one analysis.
 type batch struct {
@@ -72,16 +77,19 @@ func (b *batch) try(ctx context.Context, groups [][]*trial) (later [][]*trial) {
 	for ctx.Err() == nil && len(groups) > 0 {
 		out, ok := b.load(ctx, groups)
 		if !ok {
-			// One of them changes what decides how everything is evaluated, or crashes.
-			if len(groups) == 1 {
-				b.alone = append(b.alone, groups...)
-				return later
-			}
-			half := len(groups) / 2
-			return append(append(later, b.try(ctx, groups[:half])...), b.try(ctx, groups[half:])...)
+			b.alone = append(b.alone, groups...)
+			return later
 		}
 		if len(out.far)+len(out.meets) == 0 {
-			out.compare(ctx, groups)
+			switch {
+			case out.compare(ctx, groups):
+			case len(groups) >= fewAtOnce:
+				// One of them does what the others would be blamed for: a new gap, say.
+				half := len(groups) / 2
+				return slices.Concat(later, b.try(ctx, groups[:half]), b.try(ctx, groups[half:]))
+			default:
+				b.alone = append(b.alone, groups...)
+			}
 			return later
 		}
 		// The others are asked about again, without those.
@@ -121,7 +129,7 @@ type attempt struct {
 }
 
 // load loads the roots that fixes change. ok is false where what each of them changes
-// cannot be told apart.
+// cannot be told apart, as where a plan is laid over the configuration, or one crashes.
 func (b *batch) load(ctx context.Context, groups [][]*trial) (out *attempt, ok bool) {
 	sets := make([][]source.Edit, len(groups))
 	for i, g := range groups {
@@ -136,6 +144,11 @@ func (b *batch) load(ctx context.Context, groups [][]*trial) (out *attempt, ok b
 		var err error
 		if out.e, err = b.a.apply(merged); err != nil {
 			return
+		}
+		for _, re := range b.roots.readers(out.e.files) {
+			if !re.was.Plainly() {
+				return
+			}
 		}
 		if out.loaded, err = b.a.reload(ctx, out.e, b.roots); err != nil {
 			return
@@ -178,16 +191,16 @@ func (t *attempt) influences(sets [][]source.Edit) (ok bool) {
 }
 
 // compare runs the checks, and holds what they find of the blocks of each fix against
-// what was found before.
-func (t *attempt) compare(ctx context.Context, groups [][]*trial) {
+// what was found before. It is false where that cannot be told apart.
+func (t *attempt) compare(ctx context.Context, groups [][]*trial) bool {
 	outcomes, ok := t.outcomes(ctx, len(groups))
 	if !ok {
-		t.alone = append(t.alone, groups...)
-		return
+		return false
 	}
 	cores.Each(len(groups), func(i int) {
 		t.a.compare(ctx, t.before, groups[i], func(*trial) (*outcome, error) { return outcomes[i], nil })
 	})
+	return true
 }
 
 // outcomes are those of each fix. ok is false where something was found of which it is

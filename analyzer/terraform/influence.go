@@ -46,8 +46,8 @@ func (r *Root) InfluenceOn(old *Root) *Influence {
 				continue
 			}
 			configuration = true
-			changes, ok := edited(m, now.module(m.Dir))
-			if !ok {
+			changes, deciding, ok := edited(m, now.module(m.Dir))
+			if !ok || len(deciding) > 0 {
 				return nil
 			}
 			for _, c := range changes {
@@ -173,17 +173,18 @@ func (i *Influence) note(c blockChange) place {
 	return c.place
 }
 
-// edited is what differs between a module before and after. ok is false for
-// what decides how everything is evaluated.
-//
-// A variable may decide which module is called, a call which there are, a
-// provider the account, an import what exists: with one of these changed nothing
-// is certain.
-func edited(was, now *workspace.Module) (out []blockChange, ok bool) {
-	if now == nil || was.References().Opaque ||
-		!slices.EqualFunc(was.Imports, now.Imports, sameBlock) || !maps.EqualFunc(was.Variables, now.Variables, sameBlock) ||
-		!maps.EqualFunc(was.Calls, now.Calls, sameBlock) || !maps.EqualFunc(was.Providers, now.Providers, sameBlock) {
-		return nil, false
+// edited is what differs between a module before and after. Of what is deciding it depends
+// how everything is evaluated: a variable may decide which module is called, a call which
+// there are, a provider the account. ok is false where what differs is not known, or is an
+// import, which decides what exists.
+func edited(was, now *workspace.Module) (out, deciding []blockChange, ok bool) {
+	if now == nil || was.References().Opaque || !slices.EqualFunc(was.Imports, now.Imports, sameBlock) {
+		return nil, nil, false
+	}
+	for _, kind := range []struct{ was, now map[string]*workspace.Block }{{was.Variables, now.Variables}, {was.Calls, now.Calls}, {was.Providers, now.Providers}} {
+		for _, n := range differing(kind.was, kind.now, sameBlock) {
+			deciding = append(deciding, blockChange{place{was.Dir, workspace.Everything}, nil, spanOf(kind.was[n]), spanOf(kind.now[n])})
+		}
 	}
 	for _, k := range differing(was.Resources, now.Resources, sameBlock) {
 		a, b := was.Resources[k], now.Resources[k]
@@ -202,7 +203,7 @@ func edited(was, now *workspace.Module) (out []blockChange, ok bool) {
 		}
 		out = append(out, c)
 	}
-	return out, true
+	return out, deciding, true
 }
 
 func spanOf(b *workspace.Block) source.Span {

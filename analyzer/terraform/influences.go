@@ -18,7 +18,7 @@ func (r *Root) Influences(old *Root, sets [][]source.Edit) (each []*Influence, o
 		return nil, false
 	}
 	tree := was.callTree()
-	open := make([][]place, len(sets))
+	open, ofAnything := make([][]place, len(sets)), make([]bool, len(sets))
 	for range sets {
 		each = append(each, &Influence{tree: tree, blocks: map[place]bool{}, types: map[string]bool{}})
 	}
@@ -30,17 +30,18 @@ func (r *Root) Influences(old *Root, sets [][]source.Edit) (each []*Influence, o
 				continue
 			}
 			configuration = true
-			changes, ok := edited(m, now.module(m.Dir))
+			changes, deciding, ok := edited(m, now.module(m.Dir))
 			if !ok {
 				return nil, false
 			}
-			for _, c := range changes {
+			for i, c := range slices.Concat(changes, deciding) {
 				authors := by.of(c)
 				if len(authors) == 0 {
-					return nil, false
+					return nil, false // all that is merged with an override differs
 				}
 				for _, set := range authors {
 					open[set] = append(open[set], each[set].note(c))
+					ofAnything[set] = ofAnything[set] || i >= len(changes)
 				}
 			}
 		}
@@ -49,8 +50,8 @@ func (r *Root) Influences(old *Root, sets [][]source.Edit) (each []*Influence, o
 		}
 	}
 	for set, i := range each {
-		if !i.spread(open[set]) {
-			each[set] = nil // of anything
+		if ofAnything[set] || !i.spread(open[set]) {
+			each[set] = nil
 		}
 	}
 	return each, true
