@@ -65,6 +65,16 @@ func notReached(bare []organization.Place) string {
 	return fmt.Sprintf(" It does not reach %s: attach it to the root of the organization.", organization.InWords(bare))
 }
 
+// inPart makes drafts of repairs after which a finding stays, at a severity, of the
+// places that the policy does not reach: what is applied has to end its finding.
+func inPart(repairs []*analyzer.Fix, severity analyzer.Severity) []*analyzer.Fix {
+	for _, f := range repairs {
+		f.Grade = analyzer.Draft
+		f.Leaves(severity)
+	}
+	return repairs
+}
+
 // related points at the places that something does not cover.
 func related(list []organization.Place) []analyzer.Related {
 	var out []analyzer.Related

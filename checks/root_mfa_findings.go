@@ -69,10 +69,7 @@ func (c *rootMFACheck) reportNear(p *identity.OrganizationPolicy, near *proof.Ne
 	} else if bare := beyond(c.org, p, failed); len(bare) > 0 {
 		f.Message += notReached(bare)
 		f.Related = append(f.Related, related(bare)...)
-		for _, mend := range f.Fixes {
-			mend.Leaves(analyzer.High) // as coverage, of what is not reached
-		}
-		f.Fixes = append(f.Fixes, fixes.AndAttach(c.org, p, f.Fixes)...)
+		f.Fixes = append(fixes.AndAttach(c.org, p, f.Fixes), inPart(f.Fixes, analyzer.High)...)
 	}
 	c.pass.Report(f)
 }
