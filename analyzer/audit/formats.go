@@ -16,6 +16,7 @@ type Version string
 type (
 	jsonTable struct {
 		Iamvet    string         `json:"iamvet"`
+		Schema    int            `json:"schemaVersion"` // see report.SchemaVersion
 		At        string         `json:"at"`
 		Accounts  int            `json:"accounts"`
 		Users     int            `json:"users"`
@@ -51,7 +52,7 @@ type (
 // JSON writes the table as one object. Its shape is a contract: members are
 // added, never renamed or removed.
 func JSON(w io.Writer, t *Table, version Version) error {
-	out := jsonTable{Iamvet: string(version), At: t.At.UTC().Format(time.RFC3339), Accounts: len(t.Accounts), Users: t.Users,
+	out := jsonTable{Iamvet: string(version), Schema: 1, At: t.At.UTC().Format(time.RFC3339), Accounts: len(t.Accounts), Users: t.Users,
 		Practices: []jsonPractice{}, ByAccount: []jsonAccount{}, Problems: append([]string{}, t.Problems...)}
 	if !t.OldestKey.IsZero() {
 		out.OldestKey = t.OldestKey.Format(time.RFC3339)

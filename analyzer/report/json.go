@@ -10,11 +10,16 @@ import (
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
+// SchemaVersion counts up when a member of what is printed as JSON is renamed or
+// removed, or gets another type or meaning. docs/schema has the schemas.
+const SchemaVersion = 1
+
 // The shape of the JSON is a contract: members are added, never renamed or
 // removed. Lists are never null; what does not apply is left out.
 type (
 	jsonReport struct {
 		Iamvet       string           `json:"iamvet"`
+		Schema       int              `json:"schemaVersion"`
 		Findings     []jsonFinding    `json:"findings"`
 		Undetermined []jsonFinding    `json:"undetermined"`
 		Suppressed   []jsonFinding    `json:"suppressed"`
@@ -101,6 +106,7 @@ func JSON(w io.Writer, r *analyzer.Report) error {
 	n := scanNames(r)
 	out := jsonReport{
 		Iamvet:       r.Version,
+		Schema:       SchemaVersion,
 		Findings:     n.jsonFindings(r.Findings),
 		Undetermined: n.jsonFindings(r.Undetermined),
 		Suppressed:   n.jsonFindings(r.Suppressed),

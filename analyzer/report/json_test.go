@@ -19,7 +19,7 @@ import (
 // The members of every object, as the contract has them. A member may be added
 // here; none may go or change its name.
 var contract = map[string]string{
-	"":                                  "findings gaps iamvet summary suppressed undetermined",
+	"":                                  "findings gaps iamvet schemaVersion summary suppressed undetermined",
 	"findings":                          "assumptions fingerprint fixes id location message related resource rule severity verdict witness",
 	"findings.resource":                 "address file instances line root",
 	"findings.resource.instances":       "address calls root",
@@ -50,6 +50,9 @@ func encoded(t *testing.T, r *analyzer.Report) (doc map[string]any, text string)
 
 func TestJSONContract(t *testing.T) {
 	doc, text := encoded(t, reporttest.New().Report)
+	if err := reporttest.Valid("report.json", []byte(text)); err != nil {
+		t.Error(err)
+	}
 	got := map[string]map[string]bool{}
 	members("", doc, got)
 	for path, want := range contract {
@@ -64,6 +67,34 @@ func TestJSONContract(t *testing.T) {
 	}
 	if !strings.HasSuffix(text, "}\n") || strings.Contains(text, `\u003c`) || strings.Contains(text, "null") {
 		t.Error("no final newline, escaped HTML or a null")
+	}
+}
+
+// The schemas that tests hold output against take no member that they do not tell, and
+// miss none.
+func TestSchemaIsStrict(t *testing.T) {
+	_, text := encoded(t, reporttest.New().Report)
+	for name, change := range map[string]func(finding map[string]any){
+		"another member":         func(f map[string]any) { f["extra"] = 1 },
+		"another member below":   func(f map[string]any) { f["resource"].(map[string]any)["extra"] = 1 },
+		"a member less":          func(f map[string]any) { delete(f, "fingerprint") },
+		"a null list":            func(f map[string]any) { f["related"] = nil },
+		"a severity of no kind":  func(f map[string]any) { f["severity"] = "bad" },
+		"an empty includes":      func(f map[string]any) { f["includes"] = []any{} },
+		"what it includes, bare": func(f map[string]any) { f["includes"] = []any{map[string]any{}} },
+	} {
+		var doc map[string]any
+		if err := json.Unmarshal([]byte(text), &doc); err != nil {
+			t.Fatal(err)
+		}
+		change(doc["findings"].([]any)[0].(map[string]any))
+		changed, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if reporttest.Valid("report.json", changed) == nil {
+			t.Errorf("%s is valid", name)
+		}
 	}
 }
 
@@ -86,7 +117,7 @@ func members(path string, v any, got map[string]map[string]bool) {
 
 func TestJSONListsAreNeverNull(t *testing.T) {
 	_, text := encoded(t, &analyzer.Report{})
-	want := `{"iamvet":"","findings":[],"undetermined":[],"suppressed":[],"gaps":[],` +
+	want := `{"iamvet":"","schemaVersion":1,"findings":[],"undetermined":[],"suppressed":[],"gaps":[],` +
 		`"summary":{"files":0,"roots":0,"resources":0,"violations":0,"advice":0,"undetermined":0,"suppressed":0,"gaps":0,"bySeverity":{}}}`
 	var buf bytes.Buffer
 	if err := json.Compact(&buf, []byte(text)); err != nil || buf.String() != want {

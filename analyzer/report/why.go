@@ -102,6 +102,7 @@ func (t *printer) closest(told *analyzer.Told) {
 type (
 	jsonExplanation struct {
 		Iamvet    string        `json:"iamvet"`
+		Schema    int           `json:"schemaVersion"`
 		Resources []jsonSubject `json:"resources"`
 		Gaps      []jsonGap     `json:"gaps"`
 	}
@@ -135,7 +136,7 @@ type (
 // WhyJSON writes the same for programs. Paths are relative to the scan root.
 func WhyJSON(w io.Writer, e *analyzer.Explanation, by Asker) error {
 	n := names{base: orDot(by.ScanRoot), data: true}
-	out := jsonExplanation{Iamvet: by.Version, Resources: []jsonSubject{}, Gaps: []jsonGap{}}
+	out := jsonExplanation{Iamvet: by.Version, Schema: SchemaVersion, Resources: []jsonSubject{}, Gaps: []jsonGap{}}
 	var last *terraform.Resource
 	for _, a := range e.Answers {
 		if a.Resource != last {

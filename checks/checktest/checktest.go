@@ -33,6 +33,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
+	"github.com/iamvet/iamvet/analyzer/report/reporttest"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
@@ -197,6 +198,9 @@ func written(t *testing.T, r *analyzer.Report) *bytes.Buffer {
 	var b bytes.Buffer
 	if err := report.JSON(&b, r); err != nil {
 		t.Fatal(err)
+	}
+	if err := reporttest.Valid("report.json", b.Bytes()); err != nil {
+		t.Error(err)
 	}
 	return &b
 }

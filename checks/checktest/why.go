@@ -12,6 +12,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
+	"github.com/iamvet/iamvet/analyzer/report/reporttest"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 )
@@ -108,10 +109,14 @@ func whyIsWritten(t *testing.T, e *analyzer.Explanation) {
 	by := report.Asker{ScanRoot: ".", WorkDir: "."}
 	var first string
 	for i := range 2 {
-		var out bytes.Buffer
-		if err := errors.Join(report.WhyText(&out, e, by, report.TextOptions{}), report.WhyJSON(&out, e, by)); err != nil {
+		var out, json bytes.Buffer
+		if err := errors.Join(report.WhyText(&out, e, by, report.TextOptions{}), report.WhyJSON(&json, e, by)); err != nil {
 			t.Fatal(err)
 		}
+		if err := reporttest.Valid("why.json", json.Bytes()); err != nil {
+			t.Error(err)
+		}
+		out.Write(json.Bytes())
 		if i == 0 {
 			first = out.String()
 		} else if out.String() != first {

@@ -40,8 +40,9 @@ type inspectUnknown struct {
 
 func inspectJSON(w io.Writer, scanRoot report.Seen, found []inspected) error {
 	out := struct {
+		Schema    int                 `json:"schemaVersion"`
 		Resources []inspectedResource `json:"resources"`
-	}{[]inspectedResource{}}
+	}{report.SchemaVersion, []inspectedResource{}}
 	for _, i := range found {
 		r := i.resource
 		one := inspectedResource{

@@ -16,6 +16,7 @@ import (
 
 // orgReport is what iamvet org prints; as JSON it is a contract.
 type orgReport struct {
+	Schema        int       `json:"schemaVersion"`
 	Organizations []orgView `json:"organizations"`
 	// Settings are left out where no settings file counted.
 	Settings *analyzer.UsedSettings `json:"settings,omitempty"`
@@ -97,7 +98,7 @@ type orgViewer struct {
 
 func viewOrganizations(m *identity.Model, s *settings.Settings, base string, now time.Time) (*orgReport, error) {
 	v := orgViewer{base, engine.Redactor(m), now}
-	out := &orgReport{Organizations: []orgView{}, Settings: engine.Used(*s)}
+	out := &orgReport{Schema: report.SchemaVersion, Organizations: []orgView{}, Settings: engine.Used(*s)}
 	if out.Settings != nil {
 		out.Settings.File = report.Relative(base, out.Settings.File)
 	}
