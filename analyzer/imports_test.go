@@ -39,6 +39,7 @@ var allowed = map[string][]string{
 	"analyzer/identity":            {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/terraform", "analyzer/terraform/addrs", "analyzer/credential"},
 	"analyzer":                     {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/certificate", "analyzer/terraform", "analyzer/identity", "analyzer/settings"},
 	"analyzer/baseline":            {},
+	"analyzer/revision":            {},
 	"analyzer/ignore":              {"analyzer/source", "analyzer/terraform/workspace", "hcl"},
 	"analyzer/engine": {"analyzer", "analyzer/baseline", "analyzer/ignore", "analyzer/certificate", "analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
 		"analyzer/terraform/workspace", "analyzer/terraform/addrs", "analyzer/identity", "analyzer/settings", "analyzer/credential"},

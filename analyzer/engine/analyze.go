@@ -75,9 +75,20 @@ type Input struct {
 	MinSeverity analyzer.Severity
 	// Baseline are findings that are known; nil for none.
 	Baseline []baseline.Entry
+	// Before is what was found at another revision: what was there is known, unless it is
+	// worse now. Nil for none.
+	Before *Before
+	// Unmended says that no fixes are wanted.
+	Unmended bool
 	// Decided is told what proofs decided about what is there, not about what fixes
 	// would make of it; nil for none.
 	Decided func(certificate.Decision)
+}
+
+// Before is what was found at a revision, which is named as people know it.
+type Before struct {
+	Revision string
+	Findings []*analyzer.Finding
 }
 
 // Evidence is a plan or state that was read, and the directory of the
@@ -692,6 +703,9 @@ func (a *analysis) offer(findings []*analyzer.Finding) []source.Gap {
 	var groups [][]*analyzer.Finding
 	at := map[*terraform.Resource]int{}
 	for _, f := range findings {
+		if a.in.Unmended {
+			f.Fixes, f.Offer = nil, nil
+		}
 		if f.Offer == nil {
 			continue
 		}

@@ -200,27 +200,51 @@ func (a *analysis) reported(findings []*analyzer.Finding) (open, suppressed []*a
 			open = append(open, f)
 		}
 	}
-	if a.in.Baseline == nil {
-		return open, suppressed, nil, 0
+	if a.in.Baseline != nil {
+		now := open
+		var took []*analyzer.Finding
+		var over []int
+		open, took, known, over = a.among(now, a.in.Baseline, nil, "it was known when the baseline was written")
+		suppressed, gone = append(suppressed, took...), len(over)
 	}
-	entries := make([]baseline.Entry, len(open))
-	for i, f := range open {
-		entries[i] = EntryOf(f)
+	if a.in.Before != nil {
+		entries := make([]baseline.Entry, len(a.in.Before.Findings))
+		for n, f := range a.in.Before.Findings {
+			entries[n] = EntryOf(f)
+		}
+		worse := func(f *analyzer.Finding, n int) bool {
+			was := a.in.Before.Findings[n]
+			return !(weight{f.Severity, f.Verdict}).atMost(weight{was.Severity, was.Verdict})
+		}
+		var took []*analyzer.Finding
+		open, took, _, _ = a.among(open, entries, worse, "it was there at "+a.in.Before.Revision)
+		suppressed = append(suppressed, took...)
 	}
-	by, over := baseline.Match(a.in.Baseline, entries, func(i int) []string { return a.formerly(open[i]) })
-	var fresh []*analyzer.Finding
-	for i, f := range open {
-		if by[i] < 0 {
+	order(suppressed)
+	return open, suppressed, known, gone
+}
+
+// among takes the findings that some entries know out of others, unless they are worse
+// now. found are the entries that know one, in order, and gone those that do not.
+func (a *analysis) among(findings []*analyzer.Finding, entries []baseline.Entry, worse func(f *analyzer.Finding, entry int) bool, reason string) (fresh, took []*analyzer.Finding, found, gone []int) {
+	at := make([]baseline.Entry, len(findings))
+	for i, f := range findings {
+		at[i] = EntryOf(f)
+	}
+	by, gone := baseline.Match(entries, at, func(i int) []string { return a.formerly(findings[i]) })
+	for i, f := range findings {
+		if by[i] >= 0 {
+			found = append(found, by[i])
+		}
+		if by[i] < 0 || worse != nil && worse(f, by[i]) {
 			fresh = append(fresh, f)
 			continue
 		}
-		known = append(known, by[i])
-		f.Suppression, f.Fixes = &analyzer.Suppression{By: "baseline", Reason: "it was known when the baseline was written"}, nil
-		suppressed = append(suppressed, f)
+		f.Suppression, f.Fixes = &analyzer.Suppression{By: "baseline", Reason: reason}, nil
+		took = append(took, f)
 	}
-	order(suppressed)
-	slices.Sort(known)
-	return fresh, suppressed, known, len(over)
+	slices.Sort(found)
+	return fresh, took, found, gone
 }
 
 // EntryOf is a finding as a baseline has it.

@@ -28,6 +28,7 @@ type scanFlags struct {
 	failOn            string
 	minSeverity       string
 	baseline          string
+	newSince          string
 	rules             []string
 	skipRules         []string
 	strict            bool
@@ -69,6 +70,7 @@ not be read, or a PATH has nothing to look at, whatever else was found.`,
 	fl.StringVar(&f.failOn, "fail-on", "medium", "lowest `SEVERITY` that makes the exit status 1: critical, high, medium, low, or none")
 	fl.StringVar(&f.minSeverity, "min-severity", "note", "lowest `SEVERITY` that is reported at all: critical, high, medium, low or note")
 	fl.StringVar(&f.baseline, "baseline", "", "`FILE` of findings that are known, which iamvet baseline wrote")
+	fl.StringVar(&f.newSince, "new-since", "", "`REVISION` of git: report what came since HEAD left it, or is worse now, what is not committed included")
 	fl.StringArrayVar(&f.rules, "rule", nil, "`RULE` to report, by id or name; repeatable; default: all that the settings leave on")
 	fl.StringArrayVar(&f.skipRules, "skip-rule", nil, "`RULE` not to report; repeatable")
 	fl.BoolVar(&f.strict, "strict", false, "limits make the exit status 2, undetermined results 1")
@@ -120,12 +122,20 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	}
 	in.Decided = decided
 	in.AllowEmpty = in.AllowEmpty || len(in.CredentialReports)+len(in.Authorizations) > 0
+	if f.newSince != "" {
+		if in.Before, err = p.before(ctx, in, f.newSince); err != nil {
+			return fmt.Errorf("--new-since: %w", err)
+		}
+	}
 	progress := p.startProgress()
 	in.Progress = progress.stage
 	r, err := engine.Analyze(ctx, in.Input, checks.All)
 	progress.stop()
 	if err != nil {
 		return err
+	}
+	if in.Before != nil {
+		p.sayMended(r, in.Before)
 	}
 	r.Boundary = p.shownBoundary(in)
 	if r.Summary.Roots == 0 && len(r.Gaps) == 0 && len(in.CredentialReports)+len(in.Authorizations) == 0 {
