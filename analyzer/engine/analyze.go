@@ -227,6 +227,8 @@ type analysis struct {
 	crashed map[*analyzer.Check]bool
 	// generators are the tools that wrote files, by name; see generator.
 	generators sync.Map
+	// said is what lies beside the code; nil where there is only a plan.
+	said *sessions
 	// outcome is the analysis with files replaced.
 	outcome func(ctx context.Context, e *edited, before *loaded) (*result, error)
 }
@@ -238,6 +240,9 @@ func newAnalysis(in Input, checks []*analyzer.Check) *analysis {
 	a := &analysis{in: in, checks: checks, memo: analyzer.NewMemo(), crashed: map[*analyzer.Check]bool{}}
 	a.outcome = a.again
 	a.known = a.newKnown()
+	if in.Boundary != nil {
+		a.said = &sessions{files: in.Boundary.FS, in: map[string][]said{}}
+	}
 	return a
 }
 
@@ -579,6 +584,9 @@ type result struct {
 func (a *analysis) model(roots []*terraform.Root, parts identity.Part) *identity.Model {
 	m := identity.BuildParts(roots, parts)
 	m.Accounts = a.deployed.accounts
+	if a.said != nil {
+		m.Said = a.said.of
+	}
 	return m
 }
 

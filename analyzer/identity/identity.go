@@ -50,6 +50,9 @@ type Model struct {
 	// Reopen shows a root once more, where nothing is evaluated yet, to who looks at
 	// much of it and keeps nothing. Nil: the root itself is looked at.
 	Reopen func(r *terraform.Root, look func(*terraform.Root))
+	// Said is a place beside the code, a README or a script, that says how a role is
+	// assumed, as file:line; "" when none does. Nil: nobody looked.
+	Said func(*Role) string
 	// TrustAt are the roles of all roots whose trust policy has a statement at a place
 	// that several roots read, and the statement in each; shared is false for any
 	// other place. Nil: Roles are all that there are.

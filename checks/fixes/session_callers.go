@@ -3,11 +3,14 @@ package fixes
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // A need is what a statement needs so that the session name says who calls.
@@ -39,6 +42,10 @@ func (c *SessionName) needOf(s *policy.Statement) need {
 		return need{analyzer.Draft, fmt.Sprintf("require the session name to be the caller's source identity, if %s is a role, as its name says; its sessions then have to carry one, and the role has to allow sts:SetSourceIdentity", kind.Name), both[1:]}
 	case c.terraform(roles) != "":
 		return need{analyzer.Draft, fmt.Sprintf("require the session name to be the caller's user name; Terraform assumes the role for '%s': give it that name as session_name first", c.terraform(roles)), both[:1]}
+	case c.said(roles) != "":
+		return need{analyzer.Draft, fmt.Sprintf("require the session name to be the caller's user name; '%s' assumes the role under a name of its own: change that with it", c.said(roles)), both[:1]}
+	case slices.ContainsFunc(statements, inDynamic):
+		return need{analyzer.Draft, forBoth + "; the block makes a statement of each that it is given, and others may admit whom they like", both}
 	case proof.OnlyUsers(statements):
 		return need{analyzer.Narrowing, "require the session name to be the caller's user name", both[:1]}
 	case kind.Class == policy.UnknownPrincipal:
@@ -69,6 +76,24 @@ func (c *SessionName) terraform(roles []*identity.Role) string {
 		}
 	}
 	return ""
+}
+
+// said is where something beside the code says how one of the roles is assumed.
+func (c *SessionName) said(roles []*identity.Role) string {
+	if c.Model.Said == nil {
+		return ""
+	}
+	for _, r := range roles {
+		if at := c.Model.Said(r); at != "" {
+			return at
+		}
+	}
+	return ""
+}
+
+// inDynamic says that a statement is one of those that a dynamic block makes.
+func inDynamic(s *policy.Statement) bool {
+	return s.Value != nil && s.Value.Syntax == value.SyntaxBlock && !edit.EnclosingBlock(s.Span(), "dynamic").IsZero()
 }
 
 var roleWord = regexp.MustCompile(`(?i)(?:^|[^a-z])roles?(?:_?(?:arns?|names?))?(?:$|[^a-z_])`)
