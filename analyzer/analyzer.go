@@ -242,6 +242,17 @@ type Finding struct {
 	Suppression   *Suppression
 }
 
+// Remedy is what the rule says to do, in its first paragraph, about a violation whose
+// message does not: messages say what to do of this finding after a semicolon, and
+// notes always do.
+func (f *Finding) Remedy() string {
+	if f.Verdict != Violation || strings.Contains(f.Message, "; ") {
+		return ""
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(f.Check.Remediation), "\n\n")
+	return strings.TrimSpace(first)
+}
+
 // Witness is the request that gets through.
 type Witness struct {
 	Principal string            // "arn:aws:iam::111122223333:user/alice", or in words

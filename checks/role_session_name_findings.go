@@ -69,7 +69,7 @@ func (c *sessionNameCheck) violated() {
 	who := c.who()
 	switch c.result.Class {
 	case proof.NameInvalid:
-		f.Message = fmt.Sprintf("AWS refuses the trust policy of '%s', so it protects nothing: %s.", address, c.refusal())
+		f.Message = fmt.Sprintf("AWS refuses the trust policy of '%s', so it protects nothing: %s; write what AWS takes.", address, c.refusal())
 	case proof.NameMissing:
 		f.Message = fmt.Sprintf("'%s' can be assumed under any session name: %s admits %s without a condition on sts:RoleSessionName, so CloudTrail cannot say who acted; %s.", address, c.statement(), who, c.remedy())
 	case proof.NameVacuous:

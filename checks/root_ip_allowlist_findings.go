@@ -49,7 +49,7 @@ func (c *rootIPCheck) reportNear(p *identity.OrganizationPolicy, near *proof.Nea
 		severity = analyzer.High
 		if r.Contradiction != nil && r.Class.Verdict() == proof.Holds {
 			w = r.Contradiction
-			message = fmt.Sprintf("'%s' does not confine root to the networks of allowed_cidrs: %s.", p.Resource.Address, w.Because)
+			message = fmt.Sprintf("'%s' does not confine root to the networks of allowed_cidrs: %s; leave other networks out.", p.Resource.Address, w.Because)
 		}
 	}
 	mend, places := fixes.ConfineRoot(near, c.pass.Settings.AllowedCIDRs), append(open, attachmentsOf(p)...)

@@ -214,7 +214,7 @@ func remedy(f *analyzer.Finding, fix *analyzer.Fix) string {
 	case len(f.Fixes) > 0:
 		return "To fix it: " + sentence(oneLine(f.Fixes[0].Message))
 	}
-	first, _, _ := strings.Cut(oneLine(f.Check.Remediation), ". ")
+	first, _, _ := strings.Cut(oneLine(f.Remedy()), ". ")
 	return sentence(first)
 }
 

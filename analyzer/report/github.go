@@ -79,7 +79,7 @@ func (n names) findingCommand(b *strings.Builder, f *analyzer.Finding) {
 	}
 	if fix := best(f); fix != nil {
 		message += "\nTo fix it: " + fix.Message
-	} else if first, _, _ := strings.Cut(oneLine(f.Check.Remediation), ". "); first != "" {
+	} else if first, _, _ := strings.Cut(oneLine(f.Remedy()), ". "); first != "" {
 		message += "\nTo fix it: " + strings.TrimSuffix(first, ".") + "."
 	}
 	command(b, annotationLevel(f.Severity), properties, message)

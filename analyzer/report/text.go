@@ -89,14 +89,15 @@ func (t *printer) group(findings []*analyzer.Finding) {
 	c := findings[0].Check
 	t.line(t.in(bold, c.ID+" "+c.Name) + t.in(dim, "  "+clean(oneLine(c.Title))))
 	t.line("")
-	helpless := false
+	remedy := ""
 	for _, f := range findings {
 		t.finding(f)
-		helpless = helpless || len(f.Fixes) == 0
+		if len(f.Fixes) == 0 && remedy == "" {
+			remedy = f.Remedy()
+		}
 	}
-	if helpless && c.Remediation != "" {
-		first, _, _ := strings.Cut(strings.TrimSpace(c.Remediation), "\n\n")
-		t.labelled("how to fix", first)
+	if remedy != "" {
+		t.labelled("how to fix", remedy)
 	}
 	t.labelled("more", "iamvet explain "+c.ID)
 	t.line("")
