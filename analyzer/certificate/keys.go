@@ -160,10 +160,11 @@ func (e *encoder) sessionLanguage() *regex {
 	return e.pool.loop(e.pool.letters("A-Za-z0-9_+=,.@-"), 2, 64)
 }
 
-// paths begin and end with a slash.
+// paths are a slash, or begin and end with one and have something between.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
 func (e *encoder) pathLanguage() *regex {
 	slash := e.pool.text("/")
-	return e.pool.pair(slash, e.pool.maybe(e.pool.pair(e.pool.star(e.pool.letters("!-~")), slash)))
+	return e.pool.pair(slash, e.pool.maybe(e.pool.pair(e.pool.some(e.pool.letters("!-~")), slash)))
 }
 
 func (e *encoder) idLanguage(prefix string) *regex {

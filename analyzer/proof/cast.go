@@ -16,8 +16,10 @@ import (
 // caller for every way in which policies can tell callers apart, each of whom there
 // can be.
 
-// accountIDs, names and paths are what AWS allows.
+// accountIDs, names and paths are what AWS allows: a path is (/)|(/[!-~]+/), so that
+// slashes may follow each other in one, but // is none.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
 var (
 	accountIDs = automaton.Words(digits, 12, 12)
 	iamNames   = automaton.Words(lowerLetters+digits+upperLetters+"_-+=,.@", 1, 64)
@@ -25,14 +27,16 @@ var (
 		Groups: []string{lowerLetters + digits + upperLetters + "-_.,+=@", "/"},
 		Step: func(s int, r rune) int {
 			switch {
-			case r == '/' && s != 1:
-				return s + 1 - 2*boolInt(s == 2) // "/" is 1, "/team" is 2, "/team/" is 1 again
-			case r > ' ' && r <= '~' && r != '/' && s > 0:
+			case s == 0 && r == '/':
+				return 1
+			case s >= 2 && r == '/': // "/team/", "///"
+				return 3
+			case s > 0 && r > ' ' && r <= '~': // "/team", "//"
 				return 2
 			}
 			return -1
 		},
-		Accepts: func(s int) bool { return s == 1 },
+		Accepts: func(s int) bool { return s == 1 || s == 3 },
 		Longest: 512,
 	}
 )

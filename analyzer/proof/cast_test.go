@@ -10,6 +10,18 @@ import (
 	"github.com/iamvet/iamvet/analyzer/policy"
 )
 
+// TestPaths: what IAM allows as a path.
+func TestPaths(t *testing.T) {
+	for path, want := range map[string]bool{
+		"/": true, "/team/": true, "/team/a/": true, "/a//b/": true, "///": true, "/!~/": true, "/" + strings.Repeat("x", 510) + "/": true,
+		"": false, "//": false, "team/": false, "/team": false, "/a b/": false, "/" + strings.Repeat("x", 511) + "/": false,
+	} {
+		if got := iamPaths.Contains(path); got != want {
+			t.Errorf("%q: %v", path, got)
+		}
+	}
+}
+
 // TestCast: for every caller that there can be, policies treat one of the cast just
 // as they treat it, and everybody in the cast can be.
 func TestCast(t *testing.T) {
@@ -17,7 +29,7 @@ func TestCast(t *testing.T) {
 	g := generator{r}
 	accounts := []string{"111122223333", "444455556666", "100000000001", "912345678901", "111199993333"}
 	names := []string{"alice", "dev", "dev-x", "dev-x-ops", "x-ops", "ci", "a", "somebody@example.com"}
-	paths := []string{"/", "/team/", "/team/a/", "/dev-/"}
+	paths := []string{"/", "/team/", "/team/a/", "/dev-/", "/team//", "///"}
 	sessions := []string{"ci-deploy", "alice", "dev-x", "xx"}
 	for range 150 {
 		var statements []object

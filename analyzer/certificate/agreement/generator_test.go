@@ -292,7 +292,7 @@ func (g generator) userKey() (op, key string, values any) {
 		return g.string(g.oneIn(2)), "aws:username", g.some("alice", "a*", "*-admin", "breakglass", "?????")
 	case 1:
 		return g.pick("ArnLike", "ArnNotLike", "StringLike", "StringNotLike"), "aws:PrincipalArn",
-			g.some("arn:aws:iam::*:user/*", "arn:aws:iam::*:user/team/*", "arn:aws:iam::*:user/alice", "arn:aws:iam::1*:user/*", "arn:aws:iam::*:root", "arn:aws:iam::*:user/team/a*")
+			g.some("arn:aws:iam::*:user/*", "arn:aws:iam::*:user/team/*", "arn:aws:iam::*:user/alice", "arn:aws:iam::1*:user/*", "arn:aws:iam::*:root", "arn:aws:iam::*:user/team/a*", "arn:aws:iam::*:user/*//*")
 	}
 	return g.otherKey()
 }
