@@ -216,13 +216,13 @@ func TestGuardrails(t *testing.T) {
 // A trust policy that admits strangers is no violation where resource control
 // policies refuse them, and a question where the role's account is not known.
 func TestUnderGuards(t *testing.T) {
-	m := model(t, enabled, unit("a", root), account("x", "111122223333", unitID("a")), rcp("p", strangers, unitID("a")))
+	m := model(t, enabled, unit("a", root), account("x", "111122223333", unitID("a")), account("y", "444455556666", root), rcp("p", strangers, unitID("a")))
 	anyone, err := policy.Parse(value.Str(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	guards := organization.ResourceGuards(m)
-	for id, want := range map[string]proof.Verdict{"111122223333": proof.Holds, "": proof.Undetermined, "777788889999": proof.Undetermined} {
+	for id, want := range map[string]proof.Verdict{"111122223333": proof.Holds, "444455556666": proof.Violated, "": proof.Undetermined, "777788889999": proof.Undetermined} {
 		got := organization.UnderGuards(guards, id, func(rcps []*policy.Document) (proof.Verdict, []value.Reason) {
 			r := proof.TrustAnyone(anyone, proof.SessionNameOptions{Account: id, RCPs: rcps})
 			return r.Class.Verdict(), r.Needs

@@ -93,6 +93,17 @@ func (g ResourceGuard) IsOf(account string) bool {
 	return account != "" && g.node.Kind == identity.Account && g.node.ID == account
 }
 
+// placed says that the scan shows where in an organization an account is.
+func placed(o *identity.Organization, account string) bool {
+	found := false
+	o.Root.Walk(func(n *identity.Node) {
+		if n.Kind == identity.Account && account != "" && n.ID == account && n.Exists() == value.Yes {
+			found = !slices.ContainsFunc(n.Path(), func(at *identity.Node) bool { return at.ParentUnknown || at.Exists() != value.Yes })
+		}
+	})
+	return found
+}
+
 // GuardedTrust is what resource control policies make of a trust policy that is a
 // violation by itself.
 type GuardedTrust struct {
@@ -104,7 +115,7 @@ type GuardedTrust struct {
 }
 
 // UnderGuards asks about a role once more, under what binds its account. Where the
-// scan has the account, that decides. Else the role may be in any place whose policies
+// scan has the account, that decides, and no other place does. Else the role may be in any place whose policies
 // would refuse what gets in, and then nobody can say; where no place would, it is a
 // violation wherever the role is.
 func UnderGuards(guards []ResourceGuard, account string, ask func(rcps []*policy.Document) (proof.Verdict, []value.Reason)) GuardedTrust {
@@ -117,6 +128,9 @@ func UnderGuards(guards []ResourceGuard, account string, ask func(rcps []*policy
 	for _, g := range guards {
 		if account != "" && (g.org.Resource.Attr("master_account_id").TextOr("") == account || g.node.Kind == identity.Account && g.node.ID != "" && !g.IsOf(account)) {
 			continue
+		}
+		if !g.IsOf(account) && placed(g.org, account) {
+			continue // an account is in one place, and what binds it there has a guard of its own
 		}
 		if verdict, _ := ask(g.Documents); verdict == proof.Violated {
 			continue
