@@ -94,7 +94,7 @@ func trustAnyone(doc *policy.Document, opt SessionNameOptions) TrustResult {
 		}
 	}
 	if t.incomplete {
-		needs = addReasons(needs, tooManyCallers)
+		needs = addReasons(needs, t.tests.tooMany("callers"))
 	}
 	for _, u := range t.unknown {
 		if mayBeEverybody(u.principal) && t.admitsStrangersIf(u.statement) {
@@ -189,7 +189,7 @@ func (t *trust) askAny(c caller) answer {
 			}
 		}
 		if !complete && worst.stopped == value.Yes {
-			worst = answer{needs: []value.Reason{{Text: "the policy tells more names apart than iamvet tries"}}}
+			worst = answer{needs: []value.Reason{tooMany("names of sessions")}}
 		}
 	}
 	return worst

@@ -47,7 +47,9 @@ func (s *solver) actions(denies []*clause, levels []clauseLevel) []string {
 		seeds = append(seeds, service+":Any")
 	}
 	regions, complete := automaton.Regions(globs, actionNames, append(seeds, otherAction))
-	s.incomplete = s.incomplete || !complete
+	if !complete {
+		s.cannotTell("actions")
+	}
 	var out []string
 	for _, r := range regions {
 		// The globs of what is exempt come first, and matches ascend: where the first is not
@@ -259,7 +261,9 @@ func (s *solver) resources(action string, denies []*clause, levels []clauseLevel
 		// IAM acts on what is of the caller's account; others on what is anybody's.
 		own := !s.anyAccount || serviceOf(action) == "iam"
 		list, complete := s.resourcesOf(service, own, globs, seeds)
-		s.incomplete = s.incomplete || !complete
+		if !complete {
+			s.cannotTell("resources of " + service)
+		}
 		for _, r := range list {
 			if r != typical {
 				out = append(out, r)

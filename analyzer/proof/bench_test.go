@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,23 +118,80 @@ func BenchmarkNarrower(b *testing.B) {
 	}
 }
 
-// BenchmarkPathological asks about policies with 10,000 patterns that overlap: an
-// answer within the bounds, if only that it cannot be told.
-func BenchmarkPathological(b *testing.B) {
-	var patterns []string
-	for i := range 10_000 {
-		patterns = append(patterns, fmt.Sprintf(`"arn:aws:iam::*%d*:role/*%d*%d"`, i%97, i, i*7%1000))
+// pathological is policies with so many patterns that overlap, a power of ten, and what has to be
+// said of each: that something gets through, where the search meets it, and else
+// that it cannot be told, with what could not be told apart.
+func pathological(tb testing.TB, patterns int) map[string]func() (Verdict, *Witness, []value.Reason) {
+	var roles, accounts []string
+	for i := range patterns {
+		roles = append(roles, fmt.Sprintf(`"arn:aws:iam::*%d*:role/*%d*%d"`, i%97, i, i*7%1000))
+		accounts = append(accounts, fmt.Sprintf(`"arn:aws:iam::*%0*d*:root"`, len(fmt.Sprint(patterns))-1, i)) // every account has one of these in it
 	}
-	list := strings.Join(patterns, ",")
-	trust := parse(b, "trust.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"},
-		"Condition": {"ArnNotLike": {"aws:PrincipalArn": [`+list+`]}, "StringLike": {"aws:PrincipalArn": "*a*"}}}}`)
-	scp := parse(b, "scp.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*",
-		"Condition": {"ArnLike": {"aws:PrincipalArn": [`+strings.ReplaceAll(list, ":role/", ":root*")+`]}}}}`)
+	list := strings.Join(roles, ",")
+	trust := func(conditions string) *policy.Document {
+		return parse(tb, "trust.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}, "Condition": {`+conditions+`}}}`)
+	}
+	scp := func(patterns string) []Level {
+		d := parse(tb, "scp.json", `{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": [`+patterns+`]}}}}`)
+		return []Level{{Documents: []*policy.Document{d}, FullAccess: value.Yes}}
+	}
+	name := func(d *policy.Document) func() (Verdict, *Witness, []value.Reason) {
+		return func() (Verdict, *Witness, []value.Reason) {
+			r := SessionName(d, SessionNameOptions{})
+			return r.Class.Verdict(), r.Witness, r.Needs
+		}
+	}
+	anyone := func(d *policy.Document) func() (Verdict, *Witness, []value.Reason) {
+		return func() (Verdict, *Witness, []value.Reason) {
+			r := TrustAnyone(d, SessionNameOptions{})
+			return r.Class.Verdict(), r.Witness, r.Needs
+		}
+	}
+	root := func(levels []Level) func() (Verdict, *Witness, []value.Reason) {
+		return func() (Verdict, *Witness, []value.Reason) {
+			r := RootMFA(levels, RootOptions{})
+			return r.Class.Verdict(), r.Witness, r.Needs
+		}
+	}
+	open := trust(`"ArnNotLike": {"aws:PrincipalArn": [` + list + `]}, "StringLike": {"aws:PrincipalArn": "*a*"}`)
+	closed := trust(`"ArnLike": {"aws:PrincipalArn": [` + list + `]}, "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}`)
+	return map[string]func() (Verdict, *Witness, []value.Reason){
+		"open name": name(open), "open anyone": anyone(open), "open root": root(scp(strings.ReplaceAll(list, ":role/", ":root*"))),
+		"closed name": name(closed), "closed anyone": anyone(closed), "closed root": root(scp(strings.Join(accounts, ","))),
+	}
+}
+
+// judge fails where a pathological policy is not answered as it has to be.
+func judge(tb testing.TB, patterns int, policies map[string]func() (Verdict, *Witness, []value.Reason)) {
+	for name, ask := range policies {
+		verdict, witness, needs := ask()
+		if strings.HasPrefix(name, "open") {
+			if verdict != Violated || witness == nil {
+				tb.Errorf("%s: %v, %v", name, verdict, needs)
+			}
+			continue
+		}
+		who := "callers"
+		if name == "closed root" {
+			who = "accounts"
+		}
+		said := "tell more " + who + " apart than iamvet tries: they compare aws:PrincipalArn with " + fmt.Sprint(patterns)[:1]
+		if verdict != Undetermined || !slices.ContainsFunc(needs, func(r value.Reason) bool { return strings.Contains(r.Text, said) }) {
+			tb.Errorf("%s: %v, %v; want what could not be told apart: %s", name, verdict, needs, said)
+		}
+	}
+}
+
+// TestPathological: more than can be told apart is undetermined, and said.
+func TestPathological(t *testing.T) { judge(t, 1000, pathological(t, 1000)) }
+
+// BenchmarkPathological asks about policies with 10,000 patterns that overlap.
+func BenchmarkPathological(b *testing.B) {
+	const patterns = 10_000
+	policies := pathological(b, patterns)
 	b.ReportAllocs()
 	for b.Loop() {
-		SessionName(trust, SessionNameOptions{})
-		TrustAnyone(trust, SessionNameOptions{})
-		RootMFA([]Level{{Documents: []*policy.Document{scp}, FullAccess: value.Yes}}, RootOptions{})
+		judge(b, patterns, policies)
 	}
 }
 

@@ -96,9 +96,9 @@ func idOf(name string) string {
 // can tell their roots apart: those that the policies do not name, then those that
 // they do, which they would not if these were no members.
 type members struct {
-	accounts   []string
-	unnamed    int  // how many of them are not named
-	incomplete bool // one may be missing
+	accounts []string
+	unnamed  int          // how many of them are not named
+	tooMany  value.Reason // one may be missing, and why; else the zero Reason
 }
 
 // words are who one of them is: any, where the policies tell no accounts apart.
@@ -112,8 +112,6 @@ func (m *members) words(i int) string {
 	return "any member account"
 }
 
-var tooManyAccounts = value.Reason{Text: "the policies tell more accounts apart than iamvet tries"}
-
 // membersOf are the accounts of an organization in a partition, or the one that is
 // given.
 func membersOf(docs []*policy.Document, partition, account string) *members {
@@ -123,7 +121,10 @@ func membersOf(docs []*policy.Document, partition, account string) *members {
 	named := accountsIn(docs)
 	c := casting{callerTests: testsOfCallers(docs), partition: partition, kind: policy.RootCaller, not: named}
 	found, complete := c.cast()
-	m := &members{incomplete: !complete}
+	m := &members{}
+	if !complete {
+		m.tooMany = c.tooMany("accounts")
+	}
 	for _, f := range found {
 		m.accounts = append(m.accounts, f.Account)
 	}

@@ -1,10 +1,12 @@
 package proof
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // callerTests is what policies compare callers with.
@@ -23,6 +25,24 @@ type callerTests struct {
 type madeOf struct {
 	pattern policy.Pattern
 	beside  []policy.Pattern
+}
+
+// tooMany is why nothing is concluded of all callers: there are more of them that
+// policies tell apart than are tried. It names what tells most of them apart.
+func (t *callerTests) tooMany(who string) value.Reason {
+	r, most := tooMany(who), ""
+	for _, k := range keysOfCallers {
+		if len(t.by[k]) > len(t.by[most]) {
+			most = k
+		}
+	}
+	switch n := len(t.by[most]); {
+	case n > 1:
+		r.Text += fmt.Sprintf(": they compare %s with %d patterns", spelled("aws:"+most), n)
+	case n == 1:
+		r.Text += ": they compare " + spelled("aws:"+most) + " with a pattern"
+	}
+	return r
 }
 
 var keysOfCallers = []string{"principalarn", "principalaccount", "username", "userid"}

@@ -84,7 +84,7 @@ func (s *solver) open(name string, r *policy.Request, denies []*clause, levels [
 		}
 	}
 	if sets {
-		out = append(out, s.subsets(values, max(1, len(conds)))...)
+		out = append(out, s.subsets(name, values, max(1, len(conds)))...)
 	}
 	return out
 }
@@ -235,7 +235,7 @@ const mostSubsets = 2000
 // subsets are the sets of values that a list may hold, of at most so many values
 // as there are conditions on the list. What a larger set does, one of these does:
 // a value for each condition that some value has to satisfy, or to break.
-func (s *solver) subsets(values []string, conditions int) []policy.ContextValue {
+func (s *solver) subsets(name string, values []string, conditions int) []policy.ContextValue {
 	var out []policy.ContextValue
 	// Of four values all fifteen sets are tried; of more there would soon be more sets than
 	// cases can be looked at.
@@ -250,7 +250,7 @@ func (s *solver) subsets(values []string, conditions int) []policy.ContextValue 
 		}
 		for i := from; i < len(values); i++ {
 			if len(out) >= mostSubsets {
-				s.incomplete = true
+				s.cannotTell("values of " + spelled(name))
 				return
 			}
 			choose(size, i+1, append(slices.Clone(set), values[i]))
@@ -310,7 +310,7 @@ func (s *solver) values(name string, k aws.Key, conds []*policy.Condition, r *po
 				// A variable is compared with other keys: give it the values
 				// that those are compared with.
 				if !direct && !exact && len(p.Variables()) > 0 && !isPlainVariable(text) {
-					s.incomplete = true
+					s.cannotTell("values of " + spelled(name))
 				}
 				globs = append(globs, glob)
 				seeds = append(seeds, s.instance(glob))
@@ -329,7 +329,9 @@ func (s *solver) values(name string, k aws.Key, conds []*policy.Condition, r *po
 	partition, _ := s.place()
 	l, formed := languageOf(name, partition)
 	regions, complete := automaton.Regions(globs, l, seeds)
-	s.incomplete = s.incomplete || !complete
+	if !complete {
+		s.cannotTell("values of " + spelled(name))
+	}
 	for _, reg := range regions {
 		out = append(out, reg.Sample)
 	}

@@ -565,7 +565,7 @@ func (f *federated) askAudience() answer {
 }
 
 // tooManyTokens is why it may not be so that no token gets through.
-var tooManyTokens = value.Reason{Text: "the policies tell more tokens apart than iamvet tries"}
+var tooManyTokens = tooMany("tokens")
 
 func (f *federated) explain(out *OIDCResult, r *policy.Request) {
 	req := *r

@@ -121,7 +121,7 @@ func (c *comparer) covered(s *policy.Statement, by []*policy.Statement) answer {
 		}
 	}
 	if !c.complete && out.stopped == value.Yes {
-		return answer{stopped: value.Maybe, needs: []value.Reason{tooManyCallers}}
+		return answer{stopped: value.Maybe, needs: []value.Reason{testsOfCallers(c.docs).tooMany("callers")}}
 	}
 	return out
 }

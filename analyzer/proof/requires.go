@@ -87,7 +87,7 @@ func requires(doc *policy.Document, required Required, of Asked, opt SessionName
 		return t.requiredViolation(*through, request, required)
 	}
 	if t.incomplete {
-		needs = addReasons(needs, tooManyCallers)
+		needs = addReasons(needs, t.tests.tooMany("callers"))
 	}
 	for _, u := range t.unknown {
 		through, request, why := t.unknownThrough(u, of)

@@ -264,8 +264,8 @@ func (m *members) rootResult(results []RootResult) RootResult {
 	case !agreed:
 		return RootResult{Needs: needs}
 	// A violation was returned above: what was not tried can only undo a proof.
-	case m.incomplete && first.Class.Verdict() != Undetermined:
-		return RootResult{Needs: []value.Reason{tooManyAccounts}}
+	case m.tooMany.Text != "" && first.Class.Verdict() != Undetermined:
+		return RootResult{Needs: []value.Reason{m.tooMany}}
 	}
 	return first
 }

@@ -73,14 +73,28 @@ func (q *question) ask(all bool) answer {
 			result.stopped, result.request = value.Maybe, r
 		}
 	}
-	if result.stopped == value.Yes && s.incomplete {
+	if result.stopped == value.Yes && len(s.untold) > 0 {
 		result.stopped = value.Maybe
-		s.needs = addReasons(s.needs, value.Reason{Text: "the policies tell more cases apart than iamvet tries"})
+		for _, what := range s.untold {
+			s.needs = addReasons(s.needs, tooMany(what))
+		}
 	}
 	if result.stopped == value.Maybe {
 		result.needs = s.needs
 	}
 	return result
+}
+
+// cannotTell notes of what the policies tell more apart than is tried.
+func (s *solver) cannotTell(what string) {
+	if !slices.Contains(s.untold, what) {
+		s.untold = append(s.untold, what)
+	}
+}
+
+// tooMany is why nothing universal is concluded: what there is more of than is tried.
+func tooMany(what string) value.Reason {
+	return value.Reason{Text: "the policies tell more " + what + " apart than iamvet tries"}
 }
 
 func (q *question) solver() *solver {
@@ -100,7 +114,7 @@ func (s *solver) tellingRequest(denies []*clause, levels []clauseLevel) *policy.
 	}
 	// That none of these gets through proves nothing: the search starts afresh, and what
 	// was in doubt here is met again.
-	s.needs, s.incomplete, s.steps = nil, false, 0
+	s.needs, s.untold, s.steps = nil, nil, 0
 	return nil
 }
 
@@ -117,9 +131,10 @@ func matchesAny(globs []string, action string) bool {
 // solver is one run of a question.
 type solver struct {
 	*question
-	steps      int
-	incomplete bool
-	needs      []value.Reason
+	steps int
+	// untold is what the policies tell more of apart than was tried.
+	untold []string
+	needs  []value.Reason
 	// stopped are sets of statements that stop every request they cover, by
 	// alike; numbers tell the statements apart.
 	stopped map[string]bool
@@ -220,7 +235,7 @@ func (s *solver) tryAction(action string, denies []*clause, levels []clauseLevel
 	r, t := s.tryResources(action, denies, at)
 	// Only of those that are stopped: the first that is not ends the search, or is one of
 	// the open actions that were asked for.
-	if alike != "" && t == value.Yes && !s.incomplete {
+	if alike != "" && t == value.Yes && len(s.untold) == 0 {
 		s.stopped[alike] = true
 	}
 	return r, t
@@ -346,7 +361,7 @@ func (s *solver) try(r *policy.Request, denies []*clause, levels []clauseLevel) 
 	if s.steps += 1 + len(denies); s.steps > maxSteps {
 		// Yes is not what the search found: ask makes Maybe of it when no request gets
 		// through elsewhere.
-		s.incomplete = true
+		s.cannotTell("requests")
 		return r, value.Yes
 	}
 	denies, levels, stopped := settle(denies, levels)

@@ -273,7 +273,7 @@ func (t *trust) judge(c caller) outcome {
 		}
 		if !complete {
 			out.maybe = true
-			out.needs = addReasons(out.needs, value.Reason{Text: "the policy tells more names apart than iamvet tries"})
+			out.needs = addReasons(out.needs, tooMany("names of sessions"))
 		}
 		t.judgeVariant(r, names, identities, &out)
 	}
@@ -437,7 +437,7 @@ func (t *trust) decide(callers []caller, h *hypothesis) SessionNameResult {
 		}
 	}
 	if t.incomplete {
-		result.Needs = addReasons(result.Needs, tooManyCallers)
+		result.Needs = addReasons(result.Needs, t.tests.tooMany("callers"))
 	}
 	switch {
 	case len(result.Needs) > 0:
@@ -479,9 +479,6 @@ func samePerson(a, b caller) bool {
 	x, y := a.request.Caller, b.request.Caller
 	return x.Kind == y.Kind && x.Account == y.Account && (x.ID == y.ID || x.Name != "" && strings.EqualFold(x.Name, y.Name))
 }
-
-// tooManyCallers is why it may not be so that nobody gets through.
-var tooManyCallers = value.Reason{Text: "the policy tells more callers apart than iamvet tries"}
 
 // oneUser says that the statements which allow name one user, and nobody else who could
 // choose a name.

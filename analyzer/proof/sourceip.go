@@ -190,8 +190,8 @@ func (m *members) ipResult(results []SourceIPResult) SourceIPResult {
 			needs = []value.Reason{{Text: "the account's id is not known, and the policies name accounts"}}
 		}
 		return SourceIPResult{Needs: needs}
-	case m.incomplete && first.Class.Verdict() != Undetermined:
-		return SourceIPResult{Needs: []value.Reason{tooManyAccounts}}
+	case m.tooMany.Text != "" && first.Class.Verdict() != Undetermined:
+		return SourceIPResult{Needs: []value.Reason{m.tooMany}}
 	}
 	return first
 }
@@ -340,7 +340,7 @@ func (q *ipQuestion) foreign(base *policy.Request) answer {
 		}
 	}
 	if q.endpoints.incomplete && worst.stopped == value.Yes {
-		worst = answer{stopped: value.Maybe, needs: []value.Reason{{Text: "the policies tell more VPC endpoints apart than iamvet tries"}}}
+		worst = answer{stopped: value.Maybe, needs: []value.Reason{tooMany("VPC endpoints")}}
 	}
 	return worst
 }
@@ -398,7 +398,7 @@ func (q *ipQuestion) decide() SourceIPResult {
 			}
 		}
 		if !complete && result.Class.Verdict() == Holds {
-			result.Class, result.Needs = IPUndetermined, []value.Reason{tooManyCallers}
+			result.Class, result.Needs = IPUndetermined, []value.Reason{q.tests.tooMany("callers")}
 		}
 	}
 	result.Networks = q.networks()
