@@ -125,7 +125,7 @@ func (c *consoleCheck) enforced() {
 		c.pass.Report(f)
 		return
 	}
-	if !c.result.LocksOut || c.result.Idle {
+	if !c.result.LocksOut || c.result.SameWithMFA { // there is nothing to have a device for
 		return
 	}
 	f := c.finding("locks-out")

@@ -98,8 +98,9 @@ type UserResult struct {
 	// KeepsPassword says that it is for want of MFA that the user cannot change its
 	// own password.
 	KeepsPassword bool
-	// Idle says that the policies allow nothing at all, with MFA or without.
-	Idle bool
+	// Idle says that the policies allow nothing at all, with MFA or without, and SameWithMFA
+	// that MFA makes no difference: what it may do with it, it may without.
+	Idle, SameWithMFA bool
 	// Until is as in RootResult.
 	Until time.Time
 	Needs []value.Reason
@@ -163,7 +164,7 @@ func (r UserResult) and(o UserResult) UserResult {
 	if !slices.Equal(r.Tolerated, o.Tolerated) {
 		out.Tolerated = nil
 	}
-	out.LocksOut, out.Idle = r.LocksOut && o.LocksOut, r.Idle && o.Idle
+	out.LocksOut, out.Idle, out.SameWithMFA = r.LocksOut && o.LocksOut, r.Idle && o.Idle, r.SameWithMFA && o.SameWithMFA
 	out.MayEnrol = r.MayEnrol && o.MayEnrol
 	out.Unallowed, out.KeepsPassword = r.Unallowed && o.Unallowed, r.KeepsPassword && o.KeepsPassword
 	return out
@@ -348,7 +349,7 @@ func (u User) decide() UserResult {
 		}
 	}
 	if !complete && first.Class != UserUndetermined {
-		return UserResult{Needs: []value.Reason{{Text: "the policies tell more users apart than iamvet tries"}}}
+		return UserResult{Needs: []value.Reason{c.tooMany("users")}}
 	}
 	return first
 }
@@ -450,6 +451,7 @@ func (q *userQuestion) decide() UserResult {
 		}
 		// Nothing is exempt here: a user who may only enrol a device is not idle.
 		result.Idle = q.ask(f, withMFA, nil, false).stopped == value.Yes
+		result.SameWithMFA = result.Idle || result.LocksOut && q.same(f)
 		return result
 	case console.stopped == value.Yes && key.stopped == value.No:
 		result.Class, worst, mfa = ConsoleOnly, key, withAccessKey
@@ -471,6 +473,16 @@ func (q *userQuestion) decide() UserResult {
 // createDevice makes a virtual device, which policies let users have under their own
 // name, or under any.
 const createDevice = "iam:CreateVirtualMFADevice"
+
+// same says that of all that the user may do with MFA nothing is stopped for certain
+// without.
+func (q *userQuestion) same(f *formula) bool {
+	with := q.ask(f, withMFA, nil, true)
+	return with.stopped != value.Maybe && !slices.ContainsFunc(with.open, func(action string) bool {
+		without := &question{formula: f, base: q.request(withoutMFA), domains: q.domains(), anyAccount: true, actions: []string{action}}
+		return without.ask(false).stopped != value.No
+	})
+}
 
 func (q *userQuestion) stops(f *formula, mfa mfaState, action string) value.Tri {
 	r := q.request(mfa)

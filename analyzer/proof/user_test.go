@@ -95,6 +95,14 @@ func TestUserMFA(t *testing.T) {
 	if got := UserMFA(User{Name: "a"}); !got.Idle {
 		t.Error("a user without policies is not idle")
 	}
+	for statement, same := range map[string]bool{
+		`{"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}`:                                                                                   true,
+		`{"Effect": "Allow", "Action": ["iam:GetUser", "iam:ListUsers"], "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}`: false,
+	} {
+		if got := UserMFA(User{Name: "a", Documents: docs(doc(statement))}); !got.LocksOut || got.Idle || got.SameWithMFA != same {
+			t.Errorf("%s: %+v", statement, got)
+		}
+	}
 	if got := UserMFA(User{Name: "a", Documents: docs(doc(all, `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}`))}); !got.LocksOut {
 		t.Error("a user who cannot enrol a device is not locked out")
 	}

@@ -24,3 +24,20 @@ resource "aws_iam_user_policy" "alice" {
     }]
   })
 }
+
+# What this user may do it may do with MFA and without: a device would open nothing.
+resource "aws_iam_user" "bob" {
+  name = "bob"
+}
+
+resource "aws_iam_user_login_profile" "bob" {
+  user = aws_iam_user.bob.name
+}
+
+resource "aws_iam_user_policy" "bob" {
+  user = aws_iam_user.bob.name
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "iam:GetUser", Resource = "*" }]
+  })
+}
