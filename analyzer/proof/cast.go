@@ -73,10 +73,14 @@ type casting struct {
 	nameLike, pathLike []automaton.Glob
 	names              []string // that read well, before all others
 	twice              bool     // two callers of each kind, where there are two
+	// spelt is how the name is made of the part that stands for it. second is of the
+	// second of two callers: they have paths and ids of their own.
+	spelt  way
+	second bool
 }
 
 // The parts of callers stand in patterns as characters of their own.
-var partRunes = map[rune]string{'\uE000': "account", '\uE001': "path", '\uE002': "name", '\uE003': "id", '\uE004': "session", '\uE005': "partition"}
+var partRunes = map[rune]string{'\uE000': "account", '\uE001': "path", '\uE002': "name", '\uE003': "id", '\uE004': "session", '\uE005': "partition", '\uE006': secondPath, '\uE007': secondID}
 
 const (
 	accountRune   = "\uE000"
@@ -86,6 +90,15 @@ const (
 	sessionRune   = "\uE004"
 	partitionRune = "\uE005"
 )
+
+// The parts of the second of two callers that are its own.
+const (
+	secondPath, secondPathRune = "second path", "\uE006"
+	secondID, secondIDRune     = "second id", "\uE007"
+)
+
+// partOrder is the order in which the parts of callers are written.
+var partOrder = []string{"partition", "account", "path", secondPath, "name", "id", secondID, "session"}
 
 // keys are the keys of the callers, made of their parts; "" is one that they do
 // not carry.
@@ -97,16 +110,20 @@ func (c *casting) keys() map[string]string {
 	out := map[string]string{"principalaccount": accountRune}
 	partition := cmp.Or(c.partition, partitionRune)
 	arn := "arn:" + partition + ":iam::" + accountRune + ":"
+	pathRune, idRune, name := pathRune, idRune, c.spelt.of(nameRune)
+	if c.second {
+		pathRune, idRune = secondPathRune, secondIDRune
+	}
 	switch c.kind {
 	case policy.RootCaller:
 		out["principalarn"], out["userid"] = arn+"root", accountRune
 	case policy.UserCaller:
-		out["principalarn"], out["username"], out["userid"] = arn+"user"+pathRune+nameRune, nameRune, idRune
+		out["principalarn"], out["username"], out["userid"] = arn+"user"+pathRune+name, name, idRune
 	case policy.RoleCaller:
-		out["principalarn"], out["userid"] = arn+"role"+pathRune+nameRune, idRune+":"+sessionRune
-		out["session"] = "arn:" + partition + ":sts::" + accountRune + ":assumed-role/" + nameRune + "/" + sessionRune
+		out["principalarn"], out["userid"] = arn+"role"+pathRune+name, idRune+":"+sessionRune
+		out["session"] = "arn:" + partition + ":sts::" + accountRune + ":assumed-role/" + name + "/" + sessionRune
 	case policy.FederatedUserCaller:
-		out["principalarn"], out["userid"] = "arn:"+partition+":sts::"+accountRune+":federated-user/"+nameRune, accountRune+":"+nameRune
+		out["principalarn"], out["userid"] = "arn:"+partition+":sts::"+accountRune+":federated-user/"+name, accountRune+":"+name
 	}
 	return out
 }
@@ -131,10 +148,10 @@ func piecesOf(text string) []piece {
 }
 
 // facets are the keys of the callers with what they are compared with, and the
-// order in which their parts are written.
-func (c *casting) facets() (out []facet, order []string) {
+// order in which their parts are written: an order with what stands for wildcards.
+func (c *casting) facets(of []string) (out []facet, order []string) {
 	keys := c.keys()
-	order = []string{"partition", "account", "path", "name", "id", "session"}
+	order = of
 	// What is known of every such caller: the values of its keys are characters
 	// for its parts.
 	r := &policy.Request{Caller: &policy.Caller{Kind: c.kind, Partition: c.partition}, Context: map[string]policy.ContextValue{}, Unlisted: policy.Either}
@@ -281,7 +298,7 @@ const mostOfMany = 16
 
 // cast is callers of the kind. It is false when one may be missing.
 func (c *casting) cast() (out []*policy.Caller, complete bool) {
-	facets, order := c.facets()
+	facets, order := c.facets(partOrder)
 	tested := map[string]bool{}
 	for _, f := range facets {
 		for _, p := range f.pieces {
@@ -329,8 +346,8 @@ func (c *casting) part(name string, tested bool) (p part, ok bool) {
 		for _, a := range c.not {
 			p.not = append(p.not, automaton.Text(a))
 		}
-	case "path":
-		if !person {
+	case "path", secondPath:
+		if !person || (name == secondPath) != c.second {
 			return p, false
 		}
 		p.language, p.seeds, p.like = iamPaths, append(examplesOf(c.pathLike, iamPaths), append([]string{"/"}, c.pathSeeds()...)...), c.pathLike
@@ -345,8 +362,8 @@ func (c *casting) part(name string, tested bool) (p part, ok bool) {
 		if c.name != "" {
 			p.seeds, p.closed, p.twice = []string{c.name}, true, false
 		}
-	case "id":
-		if !person || !tested {
+	case "id", secondID:
+		if !person || !tested || (name == secondID) != c.second {
 			return p, false
 		}
 		prefix := c.idPrefix()

@@ -200,7 +200,7 @@ func identifyingFamily(v string) bool {
 // formula is what stops a caller's request to assume the role, and with it to
 // set a source identity.
 func (t *trust) formula(c caller, sets bool) *formula {
-	f := &formula{now: t.opt.Now, met: t.met, stranger: t.strange(c.request.Caller.Account)}
+	f := &formula{now: t.opt.Now, met: t.met, stranger: t.stranger(c)}
 	f.level([]*policy.Document{t.doc}, value.No)
 	f.denyOnly(t.opt.RCPs)
 	if sets {
@@ -310,7 +310,8 @@ func (t *trust) judgeVariant(r *policy.Request, names, identities []nameRegion, 
 			if id.sample == "" {
 				admitted++
 			}
-			if n.derived || n.constant {
+			// A source identity that says who it is tells apart what goes by one name.
+			if (n.derived || n.constant) && !id.derived {
 				out.names[n.sample] = n.derived
 			}
 			if n.derived {
@@ -347,7 +348,7 @@ func (t *trust) ask(c caller, r *policy.Request, name, identity string) answer {
 	base.Context[identityKey] = policy.One(identity)
 	base.Context["aws:resourceaccount"] = t.resourceAccount(c)
 	domains := map[string][]policy.ContextValue{}
-	if t.strange(c.request.Caller.Account) {
+	if t.stranger(c) {
 		// A stranger's account is in an organization of its own or in none, and the keys of
 		// organizations are absent then.
 		// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -527,7 +528,7 @@ func (t *trust) admitted(outcomes []outcome) Callers {
 		case c.Account == unnamedAccount:
 		case c.Account == t.opt.example:
 			out.Unknown = true
-		case t.strange(c.Account) && t.any:
+		case t.stranger(o.caller) && t.any:
 			out.Anyone = true
 		case slices.Contains(t.accounts, c.Account) || c.Account == t.opt.Account:
 			out.Accounts = union(out.Accounts, []string{c.Account})

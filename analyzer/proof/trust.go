@@ -254,6 +254,12 @@ func newTrust(doc *policy.Document, opt SessionNameOptions) *trust {
 // it.
 func (t *trust) strange(account string) bool { return !slices.Contains(t.known, account) }
 
+// stranger says that a caller is of such an account, and of no organization that
+// the policies mean.
+func (t *trust) stranger(c caller) bool {
+	return !c.member && t.strange(c.request.Caller.Account)
+}
+
 // openPrincipals says whether a statement may have AWS principals that it does
 // not list (list), or principals of a type that is not known.
 func openPrincipals(s *policy.Statement) (list, kind bool) {

@@ -73,6 +73,7 @@ type caller struct {
 	named   bool
 	session bool              // of a role: only this session of it
 	singled bool              // conditions of the policy single out such callers
+	member  bool              // of an organization that the policy means, in an account that nobody named
 	unknown *unknownPrincipal // whom a hypothesis says it is
 }
 
@@ -142,7 +143,30 @@ func (t *trust) callers() []caller {
 			}
 		}
 	}
+	if t.any && t.meansOrganization() {
+		for _, c := range t.everybody("") {
+			c.member = true
+			out = append(out, c)
+		}
+	}
 	return distinct(out)
+}
+
+// meansOrganization says that the policies tell members of an organization from
+// others: by the organization, or by something that is not known.
+func (t *trust) meansOrganization() bool {
+	if len(t.met) > 0 {
+		return true
+	}
+	found := false
+	for _, d := range append([]*policy.Document{t.doc}, t.opt.RCPs...) {
+		for _, s := range d.Statements {
+			for i := range s.Conditions {
+				found = found || slices.ContainsFunc(keysIn(&s.Conditions[i]), func(k string) bool { return strings.HasPrefix(k, "aws:principalorg") })
+			}
+		}
+	}
+	return found
 }
 
 // everybody is two of the users and two of the roles of an account for every way
@@ -151,16 +175,14 @@ func (t *trust) callers() []caller {
 func (t *trust) everybody(account string) []caller {
 	// Two of each kind: one caller alone does not show that a name which it may use, another
 	// may use as well (markShared).
-	users := t.cast(policy.UserCaller, account, true)
+	users := append(t.cast(policy.UserCaller, account, true), t.namesakes(account)...)
 	return append(users, t.cast(policy.RoleCaller, account, true)...)
 }
 
 // cast is users or roles of an account, or for "" of those that nobody named.
 func (t *trust) cast(kind policy.CallerKind, account string, twice bool, names ...string) []caller {
-	c := &casting{callerTests: t.tests, partition: t.partition(account), kind: kind, account: account, names: names, twice: twice}
-	if account == "" {
-		c.not = t.known
-	}
+	c := t.casting(kind, account)
+	c.names, c.twice = names, twice
 	found, complete := c.cast()
 	t.incomplete = t.incomplete || !complete
 	var out []caller
@@ -172,6 +194,14 @@ func (t *trust) cast(kind policy.CallerKind, account string, twice bool, names .
 	return out
 }
 
+func (t *trust) casting(kind policy.CallerKind, account string) *casting {
+	c := &casting{callerTests: t.tests, partition: t.partition(account), kind: kind, account: account}
+	if account == "" {
+		c.not = t.known
+	}
+	return c
+}
+
 // of is a caller, what the request leaves open still to be chosen.
 func (t *trust) of(c *policy.Caller) caller {
 	r := userRequest(c.Partition, c.Account, c.Name, withMFA)
@@ -180,13 +210,6 @@ func (t *trust) of(c *policy.Caller) caller {
 	}
 	r.Caller = c
 	return t.open(r)
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // principalCaller is the user or role that a principal names.
@@ -211,13 +234,18 @@ func (t *trust) principalCaller(p policy.Principal) (c caller, ok bool) {
 // distinct leaves out callers that are the same; a named one stays.
 func distinct(in []caller) []caller {
 	var out []caller
-	at := map[policy.Caller]int{}
+	type who struct {
+		policy.Caller
+		member bool
+	}
+	at := map[who]int{}
 	for _, c := range in {
-		if i, ok := at[*c.request.Caller]; ok {
+		key := who{*c.request.Caller, c.member}
+		if i, ok := at[key]; ok {
 			out[i].named, out[i].session = out[i].named || c.named, out[i].session || c.session
 			continue
 		}
-		at[*c.request.Caller] = len(out)
+		at[key] = len(out)
 		out = append(out, c)
 	}
 	return out
