@@ -4,10 +4,10 @@
 package engine
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"path"
@@ -94,9 +94,9 @@ type Before struct {
 // Evidence is a plan or state that was read, and the directory of the
 // configuration it was made from.
 type Evidence struct {
-	Name  string // as the user named it
-	Bytes []byte
-	State bool
+	Name string // as the user named it
+	// Read reads it, under its name, or returns what was read before; see ReadOnce.
+	Read func(ctx context.Context, name string) (*terraform.Evidence, error)
 	// Dir is relative to the boundary; "" when no configuration is given with it.
 	Dir string
 	// HasDir tells "." from nothing.
@@ -388,7 +388,7 @@ func (a *analysis) load(ctx context.Context) ([]*terraform.Root, []source.Gap, e
 			roots = append(roots, root)
 		}
 	}
-	return roots, gaps, nil
+	return roots, gaps, ctx.Err()
 }
 
 // edited are files that are replaced in memory.
@@ -544,21 +544,38 @@ func (a *analysis) reopen(ctx context.Context, l *loaded, id string) *terraform.
 	return r
 }
 
+// ReadOnce is Evidence.Read for a text, which is read when it is first asked for.
+func ReadOnce(text io.Reader, state bool) func(context.Context, string) (*terraform.Evidence, error) {
+	var once sync.Once
+	var read *terraform.Evidence
+	var err error
+	return func(ctx context.Context, name string) (*terraform.Evidence, error) {
+		once.Do(func() {
+			if state {
+				read, err = terraform.ReadState(ctx, text, name)
+			} else {
+				read, err = terraform.ReadPlan(ctx, text, name)
+			}
+		})
+		return read, err
+	}
+}
+
 func (a *analysis) evidence(ctx context.Context, p Evidence, config *terraform.Root, e *edited) (*terraform.Root, error) {
-	r := bytes.NewBuffer(p.Bytes)
-	if p.State {
-		return terraform.LoadState(ctx, r, p.Name, config)
+	read, err := p.Read(ctx, p.Name)
+	if err != nil {
+		return nil, err
 	}
 	opt := terraform.PlanOptions{}
 	if e != nil {
-		// The plan was made of the files before the edit: in its values a fix would change
+		// A plan was made of the files before the edit: in its values a fix would change
 		// nothing.
 		opt.PreferConfig = func(s source.Span) bool {
 			_, edited := e.files[s.File.Name]
 			return edited
 		}
 	}
-	return terraform.LoadPlan(ctx, r, p.Name, config, opt)
+	return read.Root(ctx, config, opt)
 }
 
 // result is what one run of the checks over one set of roots found.

@@ -90,7 +90,7 @@ func analyzeIn(t *testing.T, b *workspace.Boundary, how func(context.Context, en
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		in.Plans = append(in.Plans, engine.Evidence{Name: name, Bytes: text, State: name == "state.json", Dir: ".", HasDir: workspace.HasConfiguration(b, ".")})
+		in.Plans = append(in.Plans, engine.Evidence{Name: name, Read: engine.ReadOnce(bytes.NewReader(text), name == "state.json"), Dir: ".", HasDir: workspace.HasConfiguration(b, ".")})
 	}
 	r, err := how(context.Background(), in, checks.All)
 	if err != nil {

@@ -3,7 +3,6 @@ package terraform
 import (
 	"context"
 	"io"
-	"slices"
 	"strings"
 	"sync"
 
@@ -13,33 +12,85 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// LoadPlan reads the JSON that terraform show -json prints of a plan. name is for
-// messages.
-//
-// With the root that LoadConfig made of the directory of the plan, resources
-// get their place in the source and what only the configuration knows. With a
-// nil config they have zero spans, and the references of the plan's own
-// configuration section join what is not known before the apply.
-func LoadPlan(ctx context.Context, r io.Reader, name string, config *Root, opt PlanOptions) (*Root, error) {
-	root := &Root{Source: Plan, alone: true}
-	read, err := reading(root).Plan(r, name)
-	if err != nil {
-		return nil, err
-	}
-	return withConfiguration(ctx, newEvidence(root, read), config, opt)
+// Evidence is a plan or a state that was read: its resources without their values, which
+// are read again when somebody asks for them. It is safe for concurrent use.
+type Evidence struct {
+	index *plan.Index
+	state bool
 }
 
-// LoadState reads a state: the JSON that terraform show -json prints of one, or
-// a raw .tfstate file of version 4. name is for messages. With the root that
-// LoadConfig made of its directory, resources get their place in the source;
-// the values are those of the state.
-func LoadState(ctx context.Context, r io.Reader, name string, config *Root) (*Root, error) {
-	root := &Root{Source: State, alone: true}
-	read, err := reading(root).State(r, name)
+// ReadPlan reads the JSON that terraform show -json prints of a plan. name is for
+// messages. Of what is no io.ReaderAt, and large, the values are kept that Root may be
+// asked for by rules.
+func ReadPlan(ctx context.Context, in io.Reader, name string) (*Evidence, error) {
+	index, err := plan.ReadPlan(ctx, in, name, matters)
 	if err != nil {
 		return nil, err
 	}
-	return withConfiguration(ctx, newEvidence(root, read), config, PlanOptions{})
+	return &Evidence{index: index}, nil
+}
+
+// ReadState reads a state: the JSON that terraform show -json prints of one, or a raw
+// .tfstate file of version 4. See ReadPlan.
+func ReadState(ctx context.Context, in io.Reader, name string) (*Evidence, error) {
+	index, err := plan.ReadState(ctx, in, name, matters)
+	if err != nil {
+		return nil, err
+	}
+	return &Evidence{index: index, state: true}, nil
+}
+
+// matters says that rules look at resources of a type, or at what they follow
+// references to.
+func matters(typ string) bool {
+	for _, family := range []string{"aws_iam_", "aws_organizations_", "aws_ssoadmin_", "aws_identitystore_", "awscc_", "aws_cloudwatch_",
+		"aws_caller_identity", "aws_partition", "aws_region", "aws_sns_", "time_", "random_", "null_", "terraform_data", "template_file", "local_file"} {
+		if strings.HasPrefix(typ, family) {
+			return true
+		}
+	}
+	return false
+}
+
+// Root is the evidence as a root.
+//
+// With the root that LoadConfig made of the directory of the plan, resources
+// get their place in the source and what only the configuration knows; of a state, the
+// values are those of the state. With a nil config they have zero spans, and the
+// references of the plan's own configuration section join what is not known before the
+// apply. Resources are looked at until the context ends.
+func (e *Evidence) Root(ctx context.Context, config *Root, opt PlanOptions) (*Root, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	kind := Plan
+	if e.state {
+		kind, opt = State, PlanOptions{}
+	}
+	root := &Root{Source: kind, alone: true}
+	l := newEvidence(ctx, root, e.index)
+	if config == nil {
+		return root, nil
+	}
+	return overlay(l, config, opt), nil
+}
+
+// LoadPlan is the root that ReadPlan reads.
+func LoadPlan(ctx context.Context, in io.Reader, name string, config *Root, opt PlanOptions) (*Root, error) {
+	read, err := ReadPlan(ctx, in, name)
+	if err != nil {
+		return nil, err
+	}
+	return read.Root(ctx, config, opt)
+}
+
+// LoadState is the root that ReadState reads.
+func LoadState(ctx context.Context, in io.Reader, name string, config *Root) (*Root, error) {
+	read, err := ReadState(ctx, in, name)
+	if err != nil {
+		return nil, err
+	}
+	return read.Root(ctx, config, PlanOptions{})
 }
 
 // LoadAuthorization reads the roles, users, groups and policies of an account as
@@ -47,45 +98,32 @@ func LoadState(ctx context.Context, r io.Reader, name string, config *Root) (*Ro
 // prints. They are like those of a state that is not Terraform's: an address is
 // the ARN.
 func LoadAuthorization(f *source.File) (*Root, error) {
-	root := &Root{Source: State, alone: true}
-	read, err := reading(root).Authorization(f)
+	index, err := plan.ReadAuthorization(f)
 	if err != nil {
 		return nil, err
 	}
-	newEvidence(root, read)
+	root := &Root{Source: State, alone: true}
+	newEvidence(context.Background(), root, index)
 	return root, nil
-}
-
-func withConfiguration(ctx context.Context, l *evidence, config *Root, opt PlanOptions) (*Root, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if config == nil {
-		return l.root, nil
-	}
-	return overlay(l, config, opt), nil
-}
-
-// reading is how plans and states are read for a root.
-func reading(root *Root) plan.Reading {
-	return plan.Reading{
-		Gap: root.gap,
-		Document: func(body *value.Value) (text, minified *value.Value, gaps []source.Gap) {
-			return renderPolicyDocument(body, source.Span{})
-		},
-	}
 }
 
 // evidence is the loader of a plan or state without its configuration.
 type evidence struct {
 	*plan.Evidence
+	ctx   context.Context
 	mu    sync.Mutex // one resource list at a time
 	root  *Root
 	built map[*plan.Resource]*Resource
 }
 
-func newEvidence(root *Root, read *plan.Evidence) *evidence {
-	l := &evidence{Evidence: read, root: root, built: map[*plan.Resource]*Resource{}}
+func newEvidence(ctx context.Context, root *Root, index *plan.Index) *evidence {
+	values := index.Evidence(plan.Reading{
+		Gap: root.gap,
+		Document: func(body *value.Value) (text, minified *value.Value, gaps []source.Gap) {
+			return renderPolicyDocument(body, source.Span{})
+		},
+	})
+	l := &evidence{Evidence: values, ctx: ctx, root: root, built: map[*plan.Resource]*Resource{}}
 	root.loader = l
 	l.Root = root.ID()
 	return l
@@ -99,10 +137,11 @@ func (l *evidence) resources(mode addrs.Mode, types []string) []*Resource {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var out []*Resource
-	for _, r := range l.Resources {
-		if r.Mode == mode && (len(types) == 0 || slices.Contains(types, r.Type)) {
-			out = append(out, l.resource(r))
+	for _, r := range l.OfTypes(mode, types) {
+		if l.ctx.Err() != nil {
+			break // whoever asked looks at the context before anything comes of it
 		}
+		out = append(out, l.resource(r))
 	}
 	return out
 }
@@ -121,8 +160,7 @@ func (l *evidence) resource(r *plan.Resource) *Resource {
 		path = append(path, step)
 		out.Calls = append(out.Calls, Call{Address: strings.Join(path, ".")})
 	}
-	out.Block = l.Body(r)
-	out.computed = r.Computed
+	out.Block, out.computed = l.Body(r), l.Computed(r)
 	l.built[r] = out
 	return out
 }

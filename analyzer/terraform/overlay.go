@@ -2,7 +2,6 @@ package terraform
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -88,10 +87,7 @@ func (o *overlaid) resources(mode addrs.Mode, types []string) []*Resource {
 	}
 	var out []*Resource
 	planned := map[string]bool{}
-	for _, p := range o.evidence.Resources {
-		if p.Mode != mode || len(types) > 0 && !slices.Contains(types, p.Type) {
-			continue
-		}
+	for _, p := range o.evidence.OfTypes(mode, types) {
 		planned[p.Address] = true
 		// Where the configuration does not know the keys it has one instance [?]
 		// in place of the plan's many.

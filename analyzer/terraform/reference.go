@@ -26,15 +26,7 @@ func (ev *evaluator) types(mode addrs.Mode) []string {
 	return sortedKeys(found)
 }
 
-func (l *evidence) types(mode addrs.Mode) []string {
-	found := map[string]bool{}
-	for _, r := range l.Resources {
-		if r.Mode == mode {
-			found[r.Type] = true
-		}
-	}
-	return sortedKeys(found)
-}
+func (l *evidence) types(mode addrs.Mode) []string { return l.Types(mode) }
 
 func (o *overlaid) types(mode addrs.Mode) []string {
 	both := append(o.evidence.types(mode), o.config.Types(mode)...)

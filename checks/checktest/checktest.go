@@ -154,7 +154,7 @@ func evidence(t *testing.T, b *workspace.Boundary) []engine.Evidence {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := engine.Evidence{Name: name, Bytes: text, State: name == "state.json"}
+		e := engine.Evidence{Name: name, Read: engine.ReadOnce(bytes.NewReader(text), name == "state.json")}
 		if workspace.HasConfiguration(b, ".") {
 			e.Dir, e.HasDir = ".", true
 		}

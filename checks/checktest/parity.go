@@ -1,6 +1,7 @@
 package checktest
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -48,7 +49,7 @@ func Parity(t *testing.T, dir string, checks []*analyzer.Check) {
 				}
 				return r
 			}
-			evidence := engine.Evidence{Name: filepath.Base(plan), Bytes: text}
+			evidence := engine.Evidence{Name: filepath.Base(plan), Read: engine.ReadOnce(bytes.NewReader(text), false)}
 			written := scan(func(in *engine.Input) {
 				if vars, ok := strings.CutPrefix(name, "plan-"); ok {
 					in.Options.VarFiles = []string{vars + ".tfvars"}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -270,24 +271,29 @@ const stdinName = "-"
 func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
 	var out []evidenceAt
 	read := func(arg string, state bool) error {
-		e := evidenceAt{Evidence: engine.Evidence{Name: arg, State: state}}
+		e := evidenceAt{Evidence: engine.Evidence{Name: arg}}
 		if dir, file, ok := strings.Cut(arg, "="); ok {
 			if info, err := os.Stat(p.abs(dir)); err == nil && info.IsDir() {
 				e.dir, e.Name = p.abs(dir), file
 			}
 		}
-		var err error
-		if e.Name == "-" {
-			e.Name = stdinName
-			e.Bytes, err = io.ReadAll(p.stdin)
+		text := p.stdin
+		if e.Name == stdinName {
+			text = fromHere(text)
 		} else {
-			e.Bytes, err = os.ReadFile(p.abs(e.Name))
+			f, err := os.Open(p.abs(e.Name))
+			if err != nil {
+				return err
+			}
+			if info, err := f.Stat(); err == nil && info.IsDir() {
+				f.Close()
+				return errors.New("a directory; write DIR=FILE, or the FILE alone")
+			}
+			text = f // stays open: values are read when rules ask for them
 		}
-		if info, statErr := os.Stat(p.abs(e.Name)); statErr == nil && info.IsDir() {
-			err = errors.New("a directory; write DIR=FILE, or the FILE alone")
-		}
+		e.Read = engine.ReadOnce(text, state)
 		out = append(out, e)
-		return err
+		return nil
 	}
 	for _, arg := range f.plans {
 		if err := read(arg, false); err != nil {
@@ -300,4 +306,17 @@ func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
 		}
 	}
 	return out, nil
+}
+
+// fromHere is what is left of standard input, which can be a file.
+func fromHere(stdin io.Reader) io.Reader {
+	f, ok := stdin.(*os.File)
+	if !ok {
+		return stdin
+	}
+	at, err := f.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return stdin // a pipe, or a terminal
+	}
+	return io.NewSectionReader(f, at, math.MaxInt64-at)
 }

@@ -61,11 +61,11 @@ type (
 	resourceTag      struct{ Key, Value string }
 )
 
-// Authorization reads the roles, users, groups and policies of an account as
+// ReadAuthorization reads the roles, users, groups and policies of an account as
 // they are deployed, from what `aws iam get-account-authorization-details`
 // prints. They are like those of a state that is not Terraform's: an address is
 // the ARN. Roles that AWS makes and nobody else can change are left out.
-func (r Reading) Authorization(f *source.File) (*Evidence, error) {
+func ReadAuthorization(f *source.File) (*Index, error) {
 	var details authorizationDetails
 	d := json.NewDecoder(bytes.NewReader(decodeText(f.Bytes)))
 	if err := d.Decode(&details); err != nil {
@@ -74,9 +74,9 @@ func (r Reading) Authorization(f *source.File) (*Evidence, error) {
 	if details.RoleDetailList == nil && details.UserDetailList == nil {
 		return nil, errors.New("it has no RoleDetailList and no UserDetailList: aws iam get-account-authorization-details prints both, also with --filter")
 	}
-	a := detailsLoader{r.evidence(f), f}
+	a := detailsLoader{newIndex(f.Name, nil), f}
 	if details.IsTruncated {
-		r.Gap(source.Gap{Kind: source.LimitGap, File: f.Name, Reason: "it is one page of several: what is in the others is not looked at"})
+		a.l.gap(source.LimitGap, "it is one page of several: what is in the others is not looked at")
 	}
 	for _, role := range list(details.RoleDetailList) {
 		a.role(&role)
@@ -111,7 +111,7 @@ func list[T any](p *[]T) []T {
 
 // detailsLoader makes resources of details.
 type detailsLoader struct {
-	l    *Evidence
+	l    *Index
 	file *source.File
 }
 
@@ -119,14 +119,14 @@ func (a *detailsLoader) add(address, typ, name string, after map[string]any) {
 	if arn := strings.SplitN(address, ":", 6); a.l.Account == "" && len(arn) == 6 && len(arn[4]) == 12 {
 		a.l.Account = arn[4]
 	}
-	a.l.add(&Resource{Address: address, Type: typ, Name: name, after: after})
+	a.l.add(&Resource{Address: address, Type: typ, Name: name, given: after})
 }
 
 // document is the text of a policy; a gap where it cannot be read.
 func (a *detailsLoader) document(raw json.RawMessage, what string) (string, bool) {
 	text, err := documentText(raw)
 	if err != nil {
-		a.l.reading.Gap(source.Gap{Kind: source.ErrorGap, File: a.file.Name, Reason: what + " cannot be read"})
+		a.l.gap(source.ErrorGap, what+" cannot be read")
 	}
 	return text, err == nil
 }

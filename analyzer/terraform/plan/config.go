@@ -6,66 +6,74 @@ import (
 	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 )
 
-// configModule is a module of the configuration section of a plan. Its resources
-// are decoded when somebody asks for them.
+// configModule is a module of the configuration section of a plan. Of its resources
+// it has where they stand.
 type configModule struct {
-	Outputs   map[string]*tfjson.ConfigOutput
+	outputs   map[string]*tfjson.ConfigOutput
 	calls     map[string]*configCall
-	resources map[addrs.Resource]*configResource
-}
-
-type configResource struct {
-	text    jsonText
-	decoded *tfjson.ConfigResource
+	resources map[addrs.Resource]text
 }
 
 type configCall struct {
-	Expressions                        map[string]*tfjson.Expression
-	CountExpression, ForEachExpression *tfjson.Expression
-
-	module *configModule
+	expressions    map[string]*tfjson.Expression
+	count, forEach *tfjson.Expression
+	module         *configModule
 }
 
-// readConfigModule reads a module and those that it calls; nil for null.
-func readConfigModule(t jsonText) (*configModule, error) {
-	m := &configModule{calls: map[string]*configCall{}, resources: map[addrs.Resource]*configResource{}}
-	err := t.members(func(name string, v jsonText) error {
+// configModule reads a module and those that it calls.
+func (s *sections) configModule() (*configModule, error) {
+	m := &configModule{calls: map[string]*configCall{}, resources: map[addrs.Resource]text{}}
+	err := s.members(func(name string) error {
 		switch name {
 		case "outputs":
-			return v.decode(&m.Outputs)
+			return s.decode(&m.outputs)
 		case "resources":
-			return v.elements(m.addResource)
+			return s.elements(func() error { return s.configResource(m) })
 		case "module_calls":
-			return v.members(m.addCall)
+			return s.members(func(name string) error {
+				c, err := s.configCall()
+				m.calls[name] = c
+				return err
+			})
 		}
 		return nil
 	})
 	return m, err
 }
 
-func (m *configModule) addResource(t jsonText) error {
+func (s *sections) configResource(m *configModule) error {
+	t, at, err := s.value()
+	if err != nil {
+		return err
+	}
 	var mode string
 	var key addrs.Resource
-	err := t.fields(map[string]any{"mode": &mode, "type": &key.Type, "name": &key.Name})
+	err = t.fields(map[string]any{"mode": &mode, "type": &key.Type, "name": &key.Name})
 	if mode == string(tfjson.DataResourceMode) {
 		key.Mode = addrs.Data
 	}
-	if m.resources[key] == nil {
-		m.resources[key] = &configResource{text: t}
+	if _, known := m.resources[key]; !known {
+		key.Type = s.name(key.Type)
+		m.resources[key] = at
+		s.keep(key.Type, at, t)
 	}
 	return err
 }
 
-func (m *configModule) addCall(name string, t jsonText) error {
+func (s *sections) configCall() (*configCall, error) {
 	c := &configCall{}
-	var module jsonText
-	err := t.fields(map[string]any{
-		"expressions": &c.Expressions, "count_expression": &c.CountExpression, "for_each_expression": &c.ForEachExpression, "module": &module,
-	})
-	m.calls[name] = c
-	if err != nil || len(module) == 0 {
+	err := s.members(func(name string) (err error) {
+		switch name {
+		case "expressions":
+			return s.decode(&c.expressions)
+		case "count_expression":
+			return s.decode(&c.count)
+		case "for_each_expression":
+			return s.decode(&c.forEach)
+		case "module":
+			c.module, err = s.configModule()
+		}
 		return err
-	}
-	c.module, err = readConfigModule(module)
-	return err
+	})
+	return c, err
 }

@@ -1,20 +1,20 @@
 package plan
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 )
-
-// maxSize bounds the size of a plan or state that is read.
-const maxSize = 256 << 20
 
 // JSONKind is what SniffJSON takes a file for.
 type JSONKind int8
@@ -33,40 +33,61 @@ const (
 // SniffJSON says what a file looks like from its first member names. A file
 // that is recognised need not be whole.
 func SniffJSON(b []byte) JSONKind {
-	// terraform plan -out writes a zip archive; before 0.12 it was gob behind a word.
-	if bytes.HasPrefix(b, []byte("PK\x03\x04")) || bytes.HasPrefix(b, []byte("tfplan")) {
+	if isBinaryPlan(b) {
 		return BinaryPlan
 	}
 	dec := json.NewDecoder(bytes.NewReader(decodeText(b)))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return JSONOther
 	}
-	seen := map[string]bool{}
+	seen := names{}
 	for dec.More() {
 		t, err := dec.Token()
 		name, ok := t.(string)
 		if err != nil || !ok {
 			break
 		}
-		seen[name] = true
-		switch name {
-		case "planned_values", "resource_changes", "configuration", "output_changes":
-			return JSONPlan
-		case "values":
-			return JSONState
-		case "encrypted_data":
-			return Encrypted
-		case "lineage", "serial":
-			if seen["version"] { // OpenTofu leaves it out of what it encrypts
-				return RawState
-			}
-		case "@level", "@message":
-			return PlanLog
+		if kind := seen.add(name); kind != JSONOther {
+			return kind
 		}
 		if err := skipJSON(dec); err != nil {
 			break
 		}
 	}
+	return seen.kind()
+}
+
+// isBinaryPlan says that terraform plan -out wrote it: a zip archive. Before 0.12 it
+// was gob behind a word.
+func isBinaryPlan(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("PK\x03\x04")) || bytes.HasPrefix(b, []byte("tfplan"))
+}
+
+// names are the names of the members of a file, as far as it has been read.
+type names map[string]bool
+
+// add takes in one more, and says what the file is where that decides it.
+func (seen names) add(name string) JSONKind {
+	seen[name] = true
+	switch name {
+	case "planned_values", "resource_changes", "configuration", "output_changes":
+		return JSONPlan
+	case "values":
+		return JSONState
+	case "encrypted_data":
+		return Encrypted
+	case "lineage", "serial":
+		if seen["version"] { // OpenTofu leaves it out of what it encrypts
+			return RawState
+		}
+	case "@level", "@message":
+		return PlanLog
+	}
+	return JSONOther
+}
+
+// kind is what a file is taken for whose members decide nothing one by one.
+func (seen names) kind() JSONKind {
 	switch {
 	case seen["lineage"], seen["serial"]:
 		return RawState
@@ -98,75 +119,111 @@ func skipJSON(dec *json.Decoder) error {
 	}
 }
 
-// decodeText takes off a byte order mark, and turns UTF-16, as Windows
-// PowerShell's redirection writes it, to UTF-8.
-func decodeText(b []byte) []byte {
-	switch {
-	case bytes.HasPrefix(b, []byte{0xEF, 0xBB, 0xBF}):
-		return b[3:]
-	case bytes.HasPrefix(b, []byte{0xFF, 0xFE}), bytes.HasPrefix(b, []byte{0xFE, 0xFF}):
-		big := b[0] == 0xFE
-		units := make([]uint16, 0, len(b)/2)
-		for i := 2; i+1 < len(b); i += 2 {
-			lo, hi := b[i], b[i+1]
-			if big {
-				lo, hi = hi, lo
-			}
-			units = append(units, uint16(hi)<<8|uint16(lo))
-		}
-		return []byte(string(utf16.Decode(units)))
-	}
-	return b
+// A file is a plan or a state while it is read.
+type file struct {
+	*stream
+	want string // "plan" or "state"
+	how  string // to make one
+	kind JSONKind
 }
 
-// readFile reads a plan or state and refuses what is neither, saying what
-// to do. want is "plan" or "state". What is in a bytes.Buffer is not copied.
-func readFile(r io.Reader, name, want string) (*source.File, JSONKind, error) {
-	whole, inMemory := r.(*bytes.Buffer)
-	if !inMemory {
-		whole = &bytes.Buffer{}
-		if _, err := whole.ReadFrom(io.LimitReader(r, maxSize+1)); err != nil {
-			return nil, 0, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	b := whole.Bytes()
-	if len(b) > maxSize {
-		return nil, 0, fmt.Errorf("%s is larger than %d MiB", name, maxSize>>20)
-	}
-	kind := SniffJSON(b)
-	if kind == BinaryPlan {
-		return nil, 0, fmt.Errorf("%s is a binary plan: run `terraform show -json %s > plan.json` where it was made, and name plan.json", name, name)
-	}
-	f := source.NewFile(name, decodeText(b))
-	how := "`terraform show -json FILE > plan.json`"
+// open begins to read a plan or a state.
+func open(ctx context.Context, in io.Reader, name, want string) (*file, error) {
+	f := &file{want: want, how: "`terraform show -json FILE > plan.json`"}
 	if want == "state" {
-		how = "`terraform show -json > state.json`"
+		f.how = "`terraform show -json > state.json`"
 	}
-	text := bytes.TrimSpace(f.Bytes)
-	if len(text) == 0 {
-		return nil, 0, fmt.Errorf("%s is empty: make it again with %s", name, how)
+	doc, text, err := openDocument(ctx, in, name)
+	if err != nil {
+		return nil, explained(name, err)
 	}
-	if bytes.HasPrefix(text, []byte("[command]")) {
-		return nil, 0, fmt.Errorf("%s begins with the line of the command, which the wrapper that hashicorp/setup-terraform installs prints: set `terraform_wrapper: false` in that step, or delete the line", name)
+	begin := bufio.NewReader(text)
+	f.stream = newStream(begin, doc)
+	head, err := begin.Peek(512)
+	switch head = bytes.TrimSpace(head); {
+	case isBinaryPlan(head):
+		return nil, fmt.Errorf("%s is a binary plan: run `terraform show -json %s > plan.json` where it was made, and name plan.json", name, name)
+	case len(head) == 0 && errors.Is(err, io.EOF):
+		return nil, fmt.Errorf("%s is empty: make it again with %s", name, f.how)
+	case bytes.HasPrefix(head, []byte("[command]")):
+		return nil, fmt.Errorf("%s begins with the line of the command, which the wrapper that hashicorp/setup-terraform installs prints: set `terraform_wrapper: false` in that step, or delete the line", name)
 	}
-	if kind == PlanLog {
-		return nil, 0, fmt.Errorf("%s is the log that `terraform plan -json` prints: run `terraform plan -out FILE`, then %s", name, how)
+	return f, nil
+}
+
+// errLog ends the reading of what is a line of JSON after the other.
+var errLog = errors.New("a log")
+
+// read calls f for the members of the file, and refuses what is not what was wanted,
+// saying what to do. f's own errors are for later: a file is refused before.
+func (f *file) read(member func(name string)) error {
+	seen := names{}
+	if f.dec.PeekKind() == '{' {
+		err := f.members(func(name string) error {
+			if f.kind == JSONOther {
+				f.kind = seen.add(name)
+			}
+			if f.kind == PlanLog {
+				return f.check(errLog)
+			}
+			member(name)
+			return nil
+		})
+		if f.kind == JSONOther && err == nil {
+			f.kind = seen.kind()
+		}
+	} else {
+		f.skip()
 	}
-	if err := checkJSON(f, how); err != nil {
-		return nil, 0, err
-	}
-	isPlan, isState := kind == JSONPlan, kind == JSONState || kind == RawState
+	f.end()
+	name := f.doc.name
+	isPlan, isState := f.kind == JSONPlan, f.kind == JSONState || f.kind == RawState
 	switch {
-	case isPlan && want == "state":
-		return nil, 0, fmt.Errorf("%s is a plan, not a state: name it with --plan", name)
-	case isState && want == "plan":
-		return nil, 0, fmt.Errorf("%s is a state, not a plan: name it with --state, or make the plan with %s", name, how)
-	case kind == Encrypted:
-		return nil, 0, fmt.Errorf("%s is encrypted by OpenTofu: run `tofu show -json %s > shown.json` where its keys are, and name shown.json", name, name)
+	case errors.Is(f.broken, errLog):
+		return fmt.Errorf("%s is the log that `terraform plan -json` prints: run `terraform plan -out FILE`, then %s", name, f.how)
+	case f.broken != nil:
+		return f.refused()
+	case isPlan && f.want == "state":
+		return fmt.Errorf("%s is a plan, not a state: name it with --plan", name)
+	case isState && f.want == "plan":
+		return fmt.Errorf("%s is a state, not a plan: name it with --state, or make the plan with %s", name, f.how)
+	case f.kind == Encrypted:
+		return fmt.Errorf("%s is encrypted by OpenTofu: run `tofu show -json %s > shown.json` where its keys are, and name shown.json", name, name)
 	case !isPlan && !isState:
-		return nil, 0, fmt.Errorf("%s is not a %s: make it with %s", name, want, how)
+		return fmt.Errorf("%s is not a %s: make it with %s", name, f.want, f.how)
 	}
-	return f, kind, nil
+	return nil
+}
+
+// refused is why the file cannot be read.
+func (f *file) refused() error {
+	var syntax *jsontext.SyntacticError
+	ended := errors.Is(f.broken, io.ErrUnexpectedEOF) || errors.Is(f.broken, io.EOF)
+	switch name := f.doc.name; {
+	case !ended && !errors.As(f.broken, &syntax) && f.broken != errMore:
+		return explained(name, f.broken)
+	case f.doc.again != nil:
+		whole, err := io.ReadAll(io.NewSectionReader(f.doc.again, 0, maxSize+1))
+		if err != nil {
+			return explained(name, err)
+		}
+		if err := checkJSON(source.NewFile(name, whole), f.how); err != nil {
+			return err
+		}
+		return explained(name, f.broken)
+	case ended:
+		return fmt.Errorf("%s: the JSON text ends too early, the file is truncated: make it again with %s", name, f.how)
+	default:
+		return fmt.Errorf("%s: %w: make it again with %s", name, f.broken, f.how)
+	}
+}
+
+// explained is an error of reading.
+func explained(name string, err error) error {
+	if errors.Is(err, errTooLarge) {
+		return fmt.Errorf("%s is larger than %d MiB", name, maxSize>>20)
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // checkJSON says where a file stops being JSON.
@@ -188,31 +245,6 @@ func checkJSON(f *source.File, how string) error {
 		return fmt.Errorf("%s is not a text file: make it with %s", f.Name, how)
 	}
 	return fmt.Errorf("%s:%d:%d: %s: make it again with %s", f.Name, p.Line, p.Column, syntax, how)
-}
-
-// sections are the members of a file, not decoded yet.
-type sections map[string]jsonText
-
-func sectionsOf(f *source.File) (sections, error) {
-	out := sections{}
-	err := jsonText(f.Bytes).members(func(name string, v jsonText) error {
-		out[name] = v
-		return nil
-	})
-	return out, err
-}
-
-// read decodes one member of a file. One of another shape than expected is an
-// error that names it.
-func (s sections) read(name string, into any) error {
-	return s.walk(name, func(t jsonText) error { return t.decode(into) })
-}
-
-func (s sections) walk(name string, f func(t jsonText) error) error {
-	if err := f(s[name]); err != nil {
-		return fmt.Errorf("%s cannot be read: %w", name, err)
-	}
-	return nil
 }
 
 // checkFormat refuses format versions of terraform show -json that are not

@@ -1,16 +1,20 @@
 package plan
 
 import (
+	"context"
 	"strings"
 	"testing"
-
-	"github.com/iamvet/iamvet/analyzer/source"
 )
 
 const planHead = `{"format_version":"1.2","terraform_version":"1.5.0",`
 
-// quiet is a reading that nobody asks what is missing.
-var quiet = Reading{Gap: func(source.Gap) {}}
+func readPlan(text string) (*Index, error) {
+	return ReadPlan(context.Background(), strings.NewReader(text), "p.json", nil)
+}
+
+func readState(text, name string) (*Index, error) {
+	return ReadState(context.Background(), strings.NewReader(text), name, nil)
+}
 
 // Input that is no plan is refused with what to do.
 func TestRefused(t *testing.T) {
@@ -29,7 +33,7 @@ func TestRefused(t *testing.T) {
 		{"a version of the future", `{"format_version":"2.0","planned_values":{}}`, "p.json has format version 2.0: versions 0.1 to 1.x are known"},
 		{"of another shape", `{"resource_changes":{"a":1}}`, "p.json: resource_changes cannot be read: it is no array"},
 	} {
-		_, err := quiet.Plan(strings.NewReader(test.text), "p.json")
+		_, err := readPlan(test.text)
 		if err == nil || err.Error() != test.want {
 			t.Errorf("%s: %v\nwant %s", test.name, err, test.want)
 		}
@@ -39,7 +43,7 @@ func TestRefused(t *testing.T) {
 		{"an old state", `{"version":3,"terraform_version":"0.11.14","serial":1,"modules":[]}`, "p.json is a state of version 3, written by Terraform 0.11.14: upgrade it with `terraform apply -refresh-only` of Terraform 0.13 or later, or run `terraform show -json > state.json` and name state.json"},
 		{"a new state", `{"version":5,"serial":1}`, "p.json is a state of version 5, which is not known: run `terraform show -json > state.json`, and name state.json"},
 	} {
-		_, err := quiet.State(strings.NewReader(test.text), "p.json")
+		_, err := readState(test.text, "p.json")
 		if err == nil || err.Error() != test.want {
 			t.Errorf("%s: %v\nwant %s", test.name, err, test.want)
 		}
@@ -52,10 +56,10 @@ func TestEncrypted(t *testing.T) {
 	const plan = `{"meta":{"key_provider.pbkdf2.k":"e30="},"encrypted_data":"N+uFKrGy"}`
 	const want = "f is encrypted by OpenTofu: run `tofu show -json f > shown.json` where its keys are, and name shown.json"
 	for _, text := range []string{state, plan} {
-		if _, err := quiet.State(strings.NewReader(text), "f"); err == nil || err.Error() != want {
+		if _, err := readState(text, "f"); err == nil || err.Error() != want {
 			t.Errorf("as a state: %v", err)
 		}
-		if _, err := quiet.Plan(strings.NewReader(text), "f"); err == nil || err.Error() != want {
+		if _, err := ReadPlan(context.Background(), strings.NewReader(text), "f", nil); err == nil || err.Error() != want {
 			t.Errorf("as a plan: %v", err)
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"errors"
 )
 
-// A jsonText is a JSON value as it stands in a file that is known to be valid:
-// plans are large, and most of what they say is never looked at.
+// A jsonText is a JSON value as it stands in a file, and known to be valid: of what is
+// said of a resource, most is never looked at.
 type jsonText []byte
 
 // decode reads the value, numbers as they are written. No text is no value.
@@ -20,18 +20,8 @@ func (t jsonText) decode(into any) error {
 	return dec.Decode(into)
 }
 
-// unpacked is JSON that may not be decoded yet.
-func unpacked(v any) any {
-	t, ok := v.(jsonText)
-	if !ok {
-		return v
-	}
-	var out any
-	if t.decode(&out) != nil {
-		return nil
-	}
-	return out
-}
+// isNull says that there is no value, or null.
+func (t jsonText) isNull() bool { return len(t) == 0 || t[0] == 'n' }
 
 // fields decodes the members of an object that into names. A *jsonText gets the
 // text alone.
@@ -97,16 +87,6 @@ func (t jsonText) members(f func(name string, v jsonText) error) error {
 		}
 	}
 	return nil
-}
-
-// member calls f for the member of that name, which need not be there.
-func (t jsonText) member(name string, f func(v jsonText) error) error {
-	return t.members(func(n string, v jsonText) error {
-		if n != name {
-			return nil
-		}
-		return f(v)
-	})
 }
 
 // elements calls f for every element of an array but null. null has none.

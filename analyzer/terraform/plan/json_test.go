@@ -57,5 +57,6 @@ func takenApart(t jsonText) (any, error) {
 		}
 		return out, err
 	}
-	return unpacked(t), nil
+	var out any
+	return out, t.decode(&out)
 }

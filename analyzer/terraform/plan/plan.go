@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -10,160 +11,284 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
-// Plan reads the JSON that terraform show -json prints of a plan, format
-// versions 0.1 to 1.x. name is for messages.
-func (r Reading) Plan(in io.Reader, name string) (*Evidence, error) {
-	file, _, err := readFile(in, name, "plan")
+// ReadPlan reads the JSON that terraform show -json prints of a plan, format
+// versions 0.1 to 1.x. name is for messages. What can be read anywhere (io.ReaderAt) is
+// read again when values are asked for; of anything else that is large, the values are
+// kept of the types that matter (nil: of all).
+func ReadPlan(ctx context.Context, in io.Reader, name string, matters func(typ string) bool) (*Index, error) {
+	f, err := open(ctx, in, name, "plan")
 	if err != nil {
 		return nil, err
 	}
-	members, err := sectionsOf(file)
+	s := newSections(f, matters)
+	if err := f.read(s.planMember); err != nil {
+		return nil, err
+	}
+	if err := s.identified(); err != nil {
+		return nil, err
+	}
+	if err := s.finishPlan(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return s.index, nil
+}
+
+// sections are the members of a file, each as it is read: they come in any order, and
+// say most together.
+type sections struct {
+	*file
+	index   *Index
+	matters func(typ string) bool
+	wrong   map[string]error // of the members that cannot be read, by their names
+
+	format  string
+	version int // of a raw state
+	// Of a plan:
+	has               map[string]bool
+	errored, complete *bool
+	changes, deferred []*Resource
+	planned, prior    *moduleValues
+	actions           map[string][]string
+	// Of a state:
+	values *moduleValues
+	raw    []*rawResource
+}
+
+func newSections(f *file, matters func(string) bool) *sections {
+	return &sections{file: f, index: newIndex(f.doc.name, f.doc), matters: matters,
+		wrong: map[string]error{}, has: map[string]bool{}, actions: map[string][]string{}}
+}
+
+// noted notes what is wrong with a member. Of two of one name the last counts.
+func (s *sections) noted(name string, err error) {
+	delete(s.wrong, name)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		s.wrong[name] = fmt.Errorf("%s cannot be read: %w", name, err)
 	}
-	l := r.evidence(file)
-	var format string
-	if err := members.read("format_version", &format); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if err := checkFormat(name, format); err != nil {
-		return nil, err
-	}
-	_ = members.read("terraform_version", &l.version) // absent, or of no use
-	if err := l.readPlan(members); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return l, nil
 }
 
-// plannedChange is an element of resource_changes, as lenient as it can be.
-type plannedChange struct {
-	address, module, mode, typ, name, deposed, provider string
-	index, importing                                    any
-	actions                                             []string
-	after, unknown, sensitive, before, secret           jsonText
+// identified refuses formats that are not known.
+func (s *sections) identified() error {
+	if err := s.wrong["format_version"]; err != nil {
+		return fmt.Errorf("%s: %w", s.doc.name, err)
+	}
+	return checkFormat(s.doc.name, s.format)
 }
 
-// readChange decodes nothing of the values: for most changes nobody asks.
-func readChange(t jsonText) (*plannedChange, error) {
-	c := &plannedChange{}
-	var change jsonText
-	if err := t.fields(map[string]any{
-		"address": &c.address, "module_address": &c.module, "mode": &c.mode, "type": &c.typ, "name": &c.name,
-		"index": &c.index, "deposed": &c.deposed, "provider_name": &c.provider, "change": &change,
-	}); err != nil {
-		return nil, err
-	}
-	return c, change.fields(map[string]any{
-		"actions": &c.actions, "importing": &c.importing, "after": &c.after, "after_unknown": &c.unknown, "after_sensitive": &c.sensitive,
-		"before": &c.before, "before_sensitive": &c.secret,
-	})
+// found is what has to be done with every resource that is read.
+func (s *sections) found(r *Resource, provider string, t jsonText) {
+	s.index.providedBy(provider)
+	s.keep(r.Type, r.at, t)
 }
 
-// readPlan reads the sections from what changes to what stays: of an instance that
-// several of them have, the first says most (see add).
-func (l *Evidence) readPlan(members sections) error {
-	l.Gone = map[string]bool{}
-	if err := members.walk("resource_changes", func(t jsonText) error { return t.elements(l.readResourceChange) }); err != nil {
-		return err
+// keep keeps a text that may be asked for and cannot be read again.
+func (s *sections) keep(typ string, at text, t jsonText) {
+	if s.doc.keeps() && (s.matters == nil || s.matters(typ)) {
+		s.doc.keep(at, t)
 	}
-	var errored *bool
-	_ = members.read("errored", &errored) // absent, or of a version that means something else by it
-	if errored != nil && *errored {
-		l.reading.Gap(source.Gap{Kind: source.LimitGap, File: l.File.Name, Reason: "the plan ended in an error: it is not whole"})
-	}
-	l.lenient(members, "configuration", l.readConfiguration)
-	l.lenient(members, "variables", l.readVariables)
-	// What Terraform puts off to a later plan, as a value that it depends on is not
-	// known, has no resource_changes, but will be there at the end.
-	l.lenient(members, "deferred_changes", func(t jsonText) error {
-		return t.elements(func(t jsonText) error { return t.member("resource_change", l.readDeferredChange) })
-	})
-	if err := members.walk("planned_values", func(t jsonText) error {
-		return t.member("root_module", func(t jsonText) error {
-			return l.addModule(t, func(r *Resource) bool { return !l.Gone[r.Address] })
+}
+
+// planMember reads a member of a plan.
+func (s *sections) planMember(name string) {
+	s.has[name] = true
+	var err error
+	switch name {
+	case "format_version":
+		err = s.decode(&s.format)
+	case "terraform_version":
+		_ = s.decode(&s.index.version) // of no use in another form
+	case "errored":
+		_ = s.decode(&s.errored) // of a version that means something else by it
+	case "complete":
+		_ = s.decode(&s.complete)
+	case "resource_changes":
+		s.changes, s.index.Forgotten = nil, nil
+		err = s.elements(func() error { return s.change(&s.changes, &s.index.Forgotten) })
+	case "deferred_changes":
+		// What Terraform puts off to a later plan, as a value that it depends on is not
+		// known, has no resource_changes, but will be there at the end.
+		s.deferred = nil
+		err = s.elements(func() error {
+			return s.member("resource_change", func() error { return s.change(&s.deferred, nil) })
 		})
+	case "planned_values":
+		s.planned = nil
+		err = s.member("root_module", func() (err error) {
+			s.planned, err = s.module()
+			return err
+		})
+	case "prior_state":
+		s.prior = nil
+		err = s.member("values", func() error {
+			return s.member("root_module", func() (err error) {
+				s.prior, err = s.module()
+				return err
+			})
+		})
+	case "configuration":
+		err = s.configuration()
+	case "variables":
+		err = s.variables()
+	}
+	s.noted(name, err)
+}
+
+// change reads an element of resource_changes, as leniently as it can. Nothing is
+// decoded of the values: for most changes nobody asks. The deposed object of a
+// replacement that once failed is on its way out, and has the address of the one that
+// took its place.
+func (s *sections) change(changes, forgotten *[]*Resource) error {
+	t, at, err := s.value()
+	if err != nil {
+		return err
+	}
+	r := &Resource{form: ofChange, at: at}
+	var mode, deposed, provider string
+	var index, importing any
+	var change, actions jsonText
+	if err := t.fields(map[string]any{
+		"address": &r.Address, "module_address": &r.Module, "mode": &mode, "type": &r.Type, "name": &r.Name,
+		"index": &index, "deposed": &deposed, "provider_name": &provider, "change": &change,
 	}); err != nil {
 		return err
 	}
-	unchanged := len(members["resource_changes"]) == 0 && !l.plansResources()
-	l.lenient(members, "prior_state", func(t jsonText) error { return l.readPriorState(t, unchanged) })
-	l.Whole = l.isWhole(members, unchanged) && (errored == nil || !*errored)
-	_, applyable := members["applyable"]
-	l.finish(applyable)
+	if err := change.fields(map[string]any{"actions": &actions, "importing": &importing}); err != nil {
+		return err
+	}
+	if r.Actions, err = s.actionsOf(actions); err != nil {
+		return err
+	}
+	if mode == "data" {
+		r.Mode = addrs.Data
+	}
+	r.Type, r.Key, r.Importing = s.name(r.Type), indexKey(index), importing != nil
+	r.place()
+	if forgotten != nil && slices.Contains(r.Actions, "forget") {
+		left := *r
+		left.form, left.Actions, left.Importing = ofForgotten, []string{"forget"}, false
+		*forgotten = append(*forgotten, &left)
+		s.keep(r.Type, at, t)
+	}
+	if deposed == "" {
+		s.found(r, provider, t)
+		*changes = append(*changes, r)
+	}
 	return nil
 }
 
-// lenient reads a section without which a plan still says something: one that
-// cannot be read is a gap.
-func (l *Evidence) lenient(members sections, name string, f func(t jsonText) error) {
-	if err := members.walk(name, f); err != nil {
-		l.reading.Gap(source.Gap{Kind: source.LimitGap, File: l.File.Name, Reason: "the plan's " + err.Error()})
+// actionsOf are the actions of a change: there are few of them.
+func (s *sections) actionsOf(t jsonText) ([]string, error) {
+	if known, ok := s.actions[string(t)]; ok {
+		return known, nil
 	}
+	var actions []string
+	if err := t.decode(&actions); err != nil {
+		return nil, err
+	}
+	s.actions[string(t)] = actions
+	return actions, nil
 }
 
-// readResourceChange reads an element of resource_changes. The deposed object of a
-// replacement that once failed is on its way out, and has the address of the one that
-// took its place.
-func (l *Evidence) readResourceChange(t jsonText) error {
-	c, err := readChange(t)
-	if err == nil && slices.Contains(c.actions, "forget") {
-		l.forget(c)
-	}
-	if err == nil && c.deposed == "" {
-		l.addChange(c)
-	}
-	return err
-}
-
-func (l *Evidence) readDeferredChange(t jsonText) error {
-	c, err := readChange(t)
-	if err == nil && c.address != "" && c.deposed == "" && l.byAddress[c.address] == nil {
-		l.addChange(c)
-	}
-	return err
-}
-
-func (l *Evidence) readConfiguration(t jsonText) (err error) {
-	if err := t.member("provider_config", l.readProviders); err != nil {
+func (s *sections) configuration() error {
+	s.index.config = nil
+	var providers error
+	err := s.members(func(name string) (err error) {
+		switch name {
+		case "provider_config":
+			providers = s.providers()
+		case "root_module":
+			s.index.config, err = s.configModule()
+		}
 		return err
+	})
+	if providers != nil {
+		s.index.config = nil
 	}
-	return t.member("root_module", func(t jsonText) error {
-		l.config, err = readConfigModule(t)
+	return firstOf(providers, err)
+}
+
+// providers looks at the provider configurations of a plan.
+func (s *sections) providers() error {
+	return s.members(func(string) error {
+		t, _, err := s.value()
+		if err != nil {
+			return err
+		}
+		var name string
+		err = t.fields(map[string]any{"full_name": &name})
+		s.index.providedBy(name)
 		return err
 	})
 }
 
-func (l *Evidence) readVariables(t jsonText) error {
+func (s *sections) variables() error {
 	var variables map[string]struct {
 		Value any `json:"value"`
 	}
-	err := t.decode(&variables)
-	l.Variables = map[string]*value.Value{}
+	err := s.decode(&variables)
+	s.index.Variables = map[string]*value.Value{}
 	for name, v := range variables {
-		l.Variables[name] = (&place{l: l, resource: &Resource{}}).value(v.Value, nil, nil)
+		s.index.Variables[name] = (&place{resource: &Resource{}}).value(v.Value, nil, nil)
 	}
 	return err
 }
 
-// readPriorState adds the data sources that were read while planning, which are
+// finishPlan puts the sections together, from what changes to what stays: of an
+// instance that several of them have, the first says most (see add).
+func (s *sections) finishPlan() error {
+	l := s.index
+	if err := s.wrong["resource_changes"]; err != nil {
+		return err
+	}
+	for _, r := range s.changes {
+		l.addChange(r)
+	}
+	ended := s.errored != nil && *s.errored
+	if ended {
+		l.gap(source.LimitGap, "the plan ended in an error: it is not whole")
+	}
+	s.lenient("configuration")
+	s.lenient("variables")
+	s.lenient("deferred_changes")
+	for _, r := range s.deferred {
+		if r.Address != "" && l.byAddress[r.Address] == nil {
+			l.addChange(r)
+		}
+	}
+	if err := s.wrong["planned_values"]; err != nil {
+		return err
+	}
+	l.addModule(s.planned, func(r *Resource) bool { return !l.Gone[r.Address] })
+	unchanged := !s.has["resource_changes"] && !l.plansResources()
+	s.lenient("prior_state")
+	l.addPrior(s.prior, unchanged)
+	l.Whole = s.isWhole(unchanged) && !ended
+	l.finish(s.has["applyable"])
+	return nil
+}
+
+// lenient is about a section without which a plan still says something: one that
+// cannot be read is a gap.
+func (s *sections) lenient(name string) {
+	if err := s.wrong[name]; err != nil {
+		s.index.gap(source.LimitGap, "the plan's "+err.Error())
+	}
+}
+
+// addPrior adds the data sources that were read while planning, which are
 // nowhere else, and the managed resources of a plan that changes nothing: that of
 // -refresh-only has them here alone.
-func (l *Evidence) readPriorState(t jsonText, unchanged bool) error {
-	return t.member("values", func(t jsonText) error {
-		return t.member("root_module", func(t jsonText) error {
-			return l.addModule(t, func(r *Resource) bool {
-				if r.Mode == addrs.Managed && unchanged {
-					r.Actions = []string{"no-op"}
-				}
-				return (r.Mode == addrs.Data || unchanged) && !l.Gone[r.Address]
-			})
-		})
+func (l *Index) addPrior(m *moduleValues, unchanged bool) {
+	l.addModule(m, func(r *Resource) bool {
+		if r.Mode == addrs.Managed && unchanged {
+			r.Actions = []string{"no-op"}
+		}
+		return (r.Mode == addrs.Data || unchanged) && !l.Gone[r.Address]
 	})
 }
 
 // plansResources says that some managed resource is there after the apply.
-func (l *Evidence) plansResources() bool {
+func (l *Index) plansResources() bool {
 	return slices.ContainsFunc(l.Resources, func(r *Resource) bool { return r.Mode == addrs.Managed })
 }
 
@@ -173,71 +298,30 @@ func (l *Evidence) plansResources() bool {
 // those that change nothing (-refresh-only, which has everything in its
 // prior_state and no resource_changes) or only delete (-destroy) are told by what
 // they hold.
-func (l *Evidence) isWhole(members sections, unchanged bool) bool {
-	var complete *bool
-	_ = members.read("complete", &complete)
-	if complete != nil {
-		return *complete
-	}
-	if unchanged {
+func (s *sections) isWhole(unchanged bool) bool {
+	switch {
+	case s.complete != nil:
+		return *s.complete
+	case unchanged:
 		return true
-	}
-	if len(l.Gone) == 0 || l.plansResources() {
+	case len(s.index.Gone) == 0 || s.index.plansResources():
 		return false
 	}
-	stays := false // what -target leaves alone
-	_ = members.walk("prior_state", func(t jsonText) error {
-		return t.member("values", func(t jsonText) error {
-			return t.member("root_module", func(t jsonText) error {
-				return Reading{}.evidence(l.File).addModule(t, func(r *Resource) bool {
-					stays = stays || r.Mode == addrs.Managed && !l.Gone[r.Address]
-					return false
-				})
-			})
-		})
+	return !s.prior.some(func(r *Resource) bool { // what -target leaves alone
+		return r.Mode == addrs.Managed && !s.index.Gone[r.Address]
 	})
-	return !stays
+}
+
+func (m *moduleValues) some(is func(*Resource) bool) bool {
+	return m != nil && (slices.ContainsFunc(m.resources, is) ||
+		slices.ContainsFunc(m.children, func(child *moduleValues) bool { return child.some(is) }))
 }
 
 // addChange adds a resource change, or notes that the resource will be gone.
-func (l *Evidence) addChange(c *plannedChange) {
-	l.providedBy(c.provider)
-	r := &Resource{
-		Address: c.address, Type: c.typ, Name: c.name, Module: c.module,
-		Actions: c.actions, after: c.after, unknown: c.unknown, sensitive: c.sensitive,
-		Importing: c.importing != nil,
-	}
-	if c.mode == "data" {
-		r.Mode = addrs.Data
-	}
-	r.setKey(c.index)
+func (l *Index) addChange(r *Resource) {
 	if len(r.Actions) == 1 && (r.Actions[0] == "delete" || r.Actions[0] == "forget") {
 		l.Gone[r.Address] = true
 		return
 	}
 	l.add(r)
-}
-
-// forget adds an object that goes on to exist when the plan is applied, but not in
-// the state: that of a removed block, or of OpenTofu's lifecycle { destroy = false }.
-func (l *Evidence) forget(c *plannedChange) {
-	r := &Resource{
-		Address: c.address, Type: c.typ, Name: c.name, Module: c.module,
-		Actions: []string{"forget"}, after: c.before, sensitive: c.secret,
-	}
-	if c.mode == "data" {
-		r.Mode = addrs.Data
-	}
-	r.setKey(c.index)
-	l.Forgotten = append(l.Forgotten, r)
-}
-
-// readProviders looks at the provider configurations of a plan.
-func (l *Evidence) readProviders(t jsonText) error {
-	return t.members(func(_ string, t jsonText) error {
-		var name string
-		err := t.fields(map[string]any{"full_name": &name})
-		l.providedBy(name)
-		return err
-	})
 }

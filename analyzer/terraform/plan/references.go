@@ -46,47 +46,49 @@ func (s *scope) child(name, key string) *scope {
 	return c
 }
 
+// lastBlock is the block that was decoded last: instances of one come together.
+type lastBlock struct {
+	at      text
+	decoded *tfjson.ConfigResource
+}
+
 // resource is the block that an instance comes from; nil when the section lacks it,
 // as it does for what is in the state alone.
 func (s *scope) resource(r *Resource) *tfjson.ConfigResource {
 	if s.module == nil {
 		return nil
 	}
-	c := s.module.resources[addrs.Resource{Mode: r.Mode, Type: r.Type, Name: r.Name}]
-	if c == nil {
+	at, ok := s.module.resources[addrs.Resource{Mode: r.Mode, Type: r.Type, Name: r.Name}]
+	if !ok {
 		return nil
 	}
-	if c.decoded == nil {
-		c.decoded = &tfjson.ConfigResource{}
-		if err := c.text.decode(c.decoded); err != nil {
+	if s.l.last.decoded == nil || s.l.last.at != at {
+		c := &tfjson.ConfigResource{}
+		t, err := s.l.doc.read(at)
+		if err == nil {
+			err = t.decode(c)
+		}
+		if err != nil {
 			s.l.reading.Gap(source.Gap{Kind: source.LimitGap, File: s.l.File.Name, Reason: "the plan's configuration of " + r.block() + " cannot be read: " + err.Error()})
 		}
+		s.l.last = lastBlock{at, c}
 	}
-	return c.decoded
+	return s.l.last.decoded
 }
 
 // Declares says that the plan's configuration section has a block, in the module
 // of that address. A plan may lack the section, and a state always does.
 func (l *Evidence) Declares(module string, block addrs.Resource) bool {
 	m := l.scopeOf(module).module
-	return m != nil && m.resources[block] != nil
+	if m == nil {
+		return false
+	}
+	_, declared := m.resources[block]
+	return declared
 }
 
 // HasConfiguration says that the plan holds a configuration section.
 func (l *Evidence) HasConfiguration() bool { return l.config != nil }
-
-// expressions is what the configuration writes for a resource; nil when the
-// plan does not say.
-func (s *scope) expressions(r *Resource) map[string]*tfjson.Expression {
-	c := s.resource(r)
-	if c == nil {
-		return nil
-	}
-	if c.Expressions == nil {
-		return map[string]*tfjson.Expression{}
-	}
-	return c.Expressions
-}
 
 // referenceHeads is the references of an expression without those that are
 // only the beginning of another: Terraform lists aws_iam_user.u.name, and then
@@ -138,8 +140,8 @@ func (p *place) reference() *value.Ref {
 		return nil
 	}
 	var each *tfjson.Expression
-	if c := p.scope.resource(p.resource); c != nil {
-		each = c.ForEachExpression
+	if p.block != nil {
+		each = p.block.ForEachExpression
 	}
 	ref := p.scope.resolve(p.expr, each, p.resource.Key, want, 0)
 	switch {
@@ -186,7 +188,7 @@ func (s *scope) resolve(expr, each *tfjson.Expression, key, want string, depth i
 		if s.parent == nil || s.call == nil || keyed || strings.ContainsAny(name, ".[") {
 			return nil
 		}
-		return s.parent.resolve(s.call.Expressions[name], s.call.ForEachExpression, s.key, want, depth+1)
+		return s.parent.resolve(s.call.expressions[name], s.call.forEach, s.key, want, depth+1)
 	case strings.HasPrefix(head, "module."):
 		return s.throughOutput(head, keyed, key, want, depth)
 	case head == "" || strings.HasPrefix(head, "local.") || strings.HasPrefix(head, "each."):
@@ -226,10 +228,10 @@ func (s *scope) throughOutput(head string, keyed bool, key, want string, depth i
 		return nil
 	}
 	c := s.child(name, at)
-	if c.module == nil || c.module.Outputs[output] == nil || (c.call.CountExpression != nil || c.call.ForEachExpression != nil) != (at != "") {
+	if c.module == nil || c.module.outputs[output] == nil || (c.call.count != nil || c.call.forEach != nil) != (at != "") {
 		return nil
 	}
-	return c.resolve(c.module.Outputs[output].Expression, nil, "", want, depth+1)
+	return c.resolve(c.module.outputs[output].Expression, nil, "", want, depth+1)
 }
 
 // instance is the attribute of a resource instance that a reference such as

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,46 +10,60 @@ import (
 	"github.com/iamvet/iamvet/analyzer/terraform/addrs"
 )
 
-// State reads a state: the JSON that terraform show -json prints of one, or a raw
-// .tfstate file of version 4. name is for messages.
-func (r Reading) State(in io.Reader, name string) (*Evidence, error) {
-	file, kind, err := readFile(in, name, "state")
+// ReadState reads a state: the JSON that terraform show -json prints of one, or a raw
+// .tfstate file of version 4. See ReadPlan.
+func ReadState(ctx context.Context, in io.Reader, name string, matters func(typ string) bool) (*Index, error) {
+	f, err := open(ctx, in, name, "state")
 	if err != nil {
 		return nil, err
 	}
-	members, err := sectionsOf(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	s := newSections(f, matters)
+	if err := f.read(s.stateMember); err != nil {
+		return nil, err
 	}
-	l := r.evidence(file)
-	if kind == RawState {
-		err = l.readRawState(members)
+	if s.kind == RawState {
+		err = s.finishRawState()
 	} else {
-		err = l.readState(members)
+		err = s.finishState()
 	}
 	if err != nil {
 		return nil, err
 	}
-	return l, nil
+	return s.index, nil
 }
 
-func (l *Evidence) readState(members sections) error {
-	var format string
-	if err := members.read("format_version", &format); err != nil {
-		return fmt.Errorf("%s: %w", l.File.Name, err)
+// stateMember reads a member of a state of either form.
+func (s *sections) stateMember(name string) {
+	var err error
+	switch name {
+	case "format_version":
+		err = s.decode(&s.format)
+	case "version":
+		err = s.decode(&s.version)
+	case "terraform_version":
+		_ = s.decode(&s.index.version) // of no use in another form
+	case "values":
+		s.values = nil
+		err = s.member("root_module", func() (err error) {
+			s.values, err = s.module()
+			return err
+		})
+	case "resources":
+		s.raw = nil
+		err = s.elements(s.rawResource)
 	}
-	if err := checkFormat(l.File.Name, format); err != nil {
+	s.noted(name, err)
+}
+
+func (s *sections) finishState() error {
+	if err := s.identified(); err != nil {
 		return err
 	}
-	_ = members.read("terraform_version", &l.version) // absent, or of no use
-	if err := members.walk("values", func(t jsonText) error {
-		return t.member("root_module", func(t jsonText) error {
-			return l.addModule(t, func(*Resource) bool { return true })
-		})
-	}); err != nil {
-		return fmt.Errorf("%s: %w", l.File.Name, err)
+	if err := s.wrong["values"]; err != nil {
+		return fmt.Errorf("%s: %w", s.doc.name, err)
 	}
-	l.finish(false)
+	s.index.addModule(s.values, func(*Resource) bool { return true })
+	s.index.finish(false)
 	return nil
 }
 
@@ -56,65 +71,91 @@ func (l *Evidence) readState(members sections) error {
 // groups the instances by block, and lists sensitive attributes as paths.
 // https://github.com/hashicorp/terraform/blob/main/internal/states/statefile/version4.go
 type rawResource struct {
-	Module    string `json:"module"`
-	Mode      string `json:"mode"`
-	Type      string `json:"type"`
-	Name      string `json:"name"`
-	Provider  string `json:"provider"`
-	Instances []struct {
-		IndexKey            any               `json:"index_key"`
-		Deposed             string            `json:"deposed"`
-		Attributes          map[string]any    `json:"attributes"`
-		AttributesFlat      map[string]string `json:"attributes_flat"`
-		SensitiveAttributes json.RawMessage   `json:"sensitive_attributes"`
-	} `json:"instances"`
+	module, mode, typ, name, provider string
+	instances                         []*Resource
+	texts                             [][]byte // of them, where they cannot be read again
+	flat                              []bool   // those in the form of Terraform 0.11
 }
 
-func (l *Evidence) readRawState(members sections) error {
-	var version int
-	if err := members.read("version", &version); err != nil {
-		return fmt.Errorf("%s: %w", l.File.Name, err)
+func (s *sections) rawResource() error {
+	raw := &rawResource{}
+	into := map[string]*string{"module": &raw.module, "mode": &raw.mode, "type": &raw.typ, "name": &raw.name, "provider": &raw.provider}
+	err := s.members(func(name string) error {
+		if into[name] != nil {
+			return s.decode(into[name])
+		}
+		if name != "instances" {
+			return nil
+		}
+		raw.instances, raw.texts, raw.flat = nil, nil, nil
+		return s.elements(func() error { return s.rawInstance(raw) })
+	})
+	if err != nil {
+		return err
 	}
-	_ = members.read("terraform_version", &l.version) // absent, or of no use
+	raw.typ, raw.module = s.name(raw.typ), s.name(raw.module)
+	for i, t := range raw.texts {
+		s.keep(raw.typ, raw.instances[i].at, t)
+	}
+	raw.texts = nil
+	s.raw = append(s.raw, raw)
+	return nil
+}
+
+func (s *sections) rawInstance(raw *rawResource) error {
+	t, at, err := s.value()
+	if err != nil {
+		return err
+	}
+	var index any
+	var deposed string
+	var attributes, flat jsonText
+	if err := t.fields(map[string]any{"index_key": &index, "deposed": &deposed, "attributes": &attributes, "attributes_flat": &flat}); err != nil || deposed != "" {
+		return err
+	}
+	for _, o := range []jsonText{attributes, flat} {
+		if !o.isNull() && o[0] != '{' {
+			return fmt.Errorf("attributes: %w", errNoObject)
+		}
+	}
+	raw.instances = append(raw.instances, &Resource{Key: indexKey(index), form: ofRaw, at: at})
+	raw.flat = append(raw.flat, attributes.isNull() && !flat.isNull())
+	if s.doc.keeps() {
+		raw.texts = append(raw.texts, append([]byte(nil), t...))
+	}
+	return nil
+}
+
+func (s *sections) finishRawState() error {
+	l := s.index
+	if err := s.wrong["version"]; err != nil {
+		return fmt.Errorf("%s: %w", s.doc.name, err)
+	}
 	switch {
-	case version > 4:
-		return fmt.Errorf("%s is a state of version %d, which is not known: run `terraform show -json > state.json`, and name state.json", l.File.Name, version)
-	case version < 4:
+	case s.version > 4:
+		return fmt.Errorf("%s is a state of version %d, which is not known: run `terraform show -json > state.json`, and name state.json", s.doc.name, s.version)
+	case s.version < 4:
 		by := ""
 		if l.version != "" {
 			by = ", written by Terraform " + l.version
 		}
-		return fmt.Errorf("%s is a state of version %d%s: upgrade it with `terraform apply -refresh-only` of Terraform 0.13 or later, or run `terraform show -json > state.json` and name state.json", l.File.Name, version, by)
+		return fmt.Errorf("%s is a state of version %d%s: upgrade it with `terraform apply -refresh-only` of Terraform 0.13 or later, or run `terraform show -json > state.json` and name state.json", s.doc.name, s.version, by)
 	}
-	var resources []*rawResource
-	if err := members.read("resources", &resources); err != nil {
-		return fmt.Errorf("%s: %w", l.File.Name, err)
+	if err := s.wrong["resources"]; err != nil {
+		return fmt.Errorf("%s: %w", s.doc.name, err)
 	}
-	for _, raw := range resources {
-		if raw == nil {
-			continue
-		}
-		l.providedBy(raw.Provider)
-		for _, i := range raw.Instances {
-			if i.Deposed != "" {
-				continue
-			}
-			r := &Resource{Type: raw.Type, Name: raw.Name, Module: raw.Module, sensitive: sensitivePaths(i.SensitiveAttributes)}
-			if raw.Mode == "data" {
+	for _, raw := range s.raw {
+		l.providedBy(raw.provider)
+		for i, r := range raw.instances {
+			r.Module, r.Type, r.Name = raw.module, raw.typ, raw.name
+			if raw.mode == "data" {
 				r.Mode = addrs.Data
 			}
-			if i.Attributes != nil {
-				if raw.Type == "terraform_data" {
-					unwrapDynamic(i.Attributes)
-				}
-				r.after = i.Attributes
-			} else if i.AttributesFlat != nil {
-				l.reading.Gap(source.Gap{Kind: source.LimitGap, File: l.File.Name,
-					Reason: fmt.Sprintf("the attributes of %s are in the form of Terraform 0.11: `terraform apply -refresh-only` upgrades them", r.block())})
-				r.unknown = map[string]any{}
+			if raw.flat[i] {
+				l.gap(source.LimitGap, fmt.Sprintf("the attributes of %s are in the form of Terraform 0.11: `terraform apply -refresh-only` upgrades them", r.block()))
 			}
-			r.Address = r.block() + indexKey(i.IndexKey)
-			r.setKey(i.IndexKey)
+			r.Address = r.block() + r.Key
+			r.place()
 			l.add(r)
 		}
 	}

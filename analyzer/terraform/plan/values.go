@@ -16,53 +16,129 @@ import (
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
+// body is what an instance's element says, worked out.
+type body struct {
+	value    *value.Value
+	computed []string
+	building bool
+}
+
 // Body is the value of an instance's body: its attributes and blocks. It is worked
 // out once. An attribute that the plan's configuration does not write and that is
 // only known after the apply is absent, as it is in a configuration; Computed lists
 // these.
 func (l *Evidence) Body(r *Resource) *value.Value {
-	if r.body == nil {
-		r.building = true // it may refer to itself through others
-		defer func() { r.building = false }()
-		r.body = l.readBody(r)
+	b := l.bodies[r]
+	if b == nil {
+		b = &body{building: true} // it may refer to itself through others
+		l.bodies[r] = b
+		b.value, b.computed = l.readBody(r)
+		b.building = false
 	}
-	return r.body
+	return b.value
 }
 
-func (l *Evidence) readBody(r *Resource) *value.Value {
-	scope := l.scopeOf(r.Module)
-	written := scope.expressions(r)
-	if unpacked(r.unknown) == true {
-		return l.unknownBlock(r, scope, written)
+// Computed are the attributes that nobody writes and that only the apply gives. They
+// are none of the body.
+func (l *Evidence) Computed(r *Resource) []string {
+	l.Body(r)
+	return l.bodies[r].computed
+}
+
+// Forget lets go of the body of an instance.
+func (l *Evidence) Forget(r *Resource) { delete(l.bodies, r) }
+
+// building says that the body of an instance is asked for while it is worked out.
+func (l *Evidence) building(r *Resource) bool { return l.bodies[r] != nil && l.bodies[r].building }
+
+// planned is what the document says of an instance: the values, and true where they are
+// not known or not to be printed, all of one shape.
+type planned struct {
+	after              map[string]any
+	unknown, sensitive any
+}
+
+func (l *Evidence) planned(r *Resource) (planned, error) {
+	if r.form == given {
+		return planned{after: r.given}, nil
 	}
-	unknown, _ := unpacked(r.unknown).(map[string]any)
-	after, _ := unpacked(r.after).(map[string]any)
-	sensitive := unpacked(r.sensitive)
-	b := &value.Value{Kind: value.Object}
-	for _, name := range memberNames(after, unknown) {
-		expr := written[name]
-		if written != nil && expr == nil && unknown[name] == true && r.Mode == addrs.Managed {
-			r.Computed = append(r.Computed, name)
+	t, err := l.doc.read(r.at)
+	if err != nil {
+		return planned{}, err
+	}
+	var e planned
+	var change, paths jsonText
+	var after any
+	switch r.form {
+	case ofChange, ofForgotten:
+		if err = t.fields(map[string]any{"change": &change}); err != nil {
+			break
+		}
+		if r.form == ofForgotten {
+			err = change.fields(map[string]any{"before": &after, "before_sensitive": &e.sensitive})
+		} else {
+			err = change.fields(map[string]any{"after": &after, "after_unknown": &e.unknown, "after_sensitive": &e.sensitive})
+		}
+	case ofValues:
+		err = t.fields(map[string]any{"values": &after, "sensitive_values": &e.sensitive})
+	case ofRaw:
+		err = t.fields(map[string]any{"attributes": &after, "sensitive_attributes": &paths})
+		e.sensitive = sensitivePaths(json.RawMessage(paths))
+	}
+	e.after, _ = after.(map[string]any)
+	if r.form == ofRaw && r.Type == "terraform_data" {
+		unwrapDynamic(e.after)
+	}
+	return e, err
+}
+
+func (l *Evidence) readBody(r *Resource) (b *value.Value, computed []string) {
+	e, err := l.planned(r)
+	if err != nil {
+		why := "the values of " + r.Address + " cannot be read: " + err.Error()
+		l.reading.Gap(source.Gap{Kind: source.LimitGap, File: l.File.Name, Reason: why})
+		return &value.Value{Kind: value.Object, Open: true, Why: []value.Reason{{Text: why}}}, nil
+	}
+	scope := l.scopeOf(r.Module)
+	block := scope.resource(r)
+	var written map[string]*tfjson.Expression // nil where the plan does not say
+	if block != nil {
+		written = block.Expressions
+		if written == nil {
+			written = map[string]*tfjson.Expression{}
+		}
+	}
+	at := func(name string) *place {
+		return &place{l: l, scope: scope, block: block, resource: r, path: name, attribute: name, expr: written[name], whole: true}
+	}
+	if e.unknown == true {
+		return l.unknownBlock(r, written, at), nil
+	}
+	unknown, _ := e.unknown.(map[string]any)
+	b = &value.Value{Kind: value.Object}
+	for _, name := range memberNames(e.after, unknown) {
+		p := at(name)
+		if written != nil && p.expr == nil && unknown[name] == true && r.Mode == addrs.Managed {
+			computed = append(computed, name)
 			continue
 		}
-		at := &place{l: l, scope: scope, resource: r, path: name, attribute: name, expr: expr, whole: true}
-		v := at.value(after[name], unknown[name], at.secret(memberOf(sensitive, name)))
-		b.Attrs = append(b.Attrs, value.Attr{Name: value.Str(name), Value: v})
+		v := p.value(e.after[name], unknown[name], p.secret(memberOf(e.sensitive, name)))
+		b.Attrs = append(b.Attrs, value.Attr{Name: l.name(name), Value: v})
 	}
 	if r.Mode == addrs.Data && r.Type == "aws_iam_policy_document" {
 		l.renderDocument(r, b)
 	}
-	return b
+	return b, computed
 }
 
 // unknownBlock is the body of an instance of which nothing is known before the
 // apply: what the plan's configuration writes in it, and whatever the provider
 // adds.
-func (l *Evidence) unknownBlock(r *Resource, scope *scope, written map[string]*tfjson.Expression) *value.Value {
+func (l *Evidence) unknownBlock(r *Resource, written map[string]*tfjson.Expression, at func(name string) *place) *value.Value {
 	b := &value.Value{Kind: value.Object, Open: true, Why: []value.Reason{{Text: r.Address + " is known after apply"}}}
 	for _, name := range slices.Sorted(maps.Keys(written)) {
-		at := &place{l: l, scope: scope, resource: r, path: name, attribute: name, expr: written[name], whole: true}
-		b.Attrs = append(b.Attrs, value.Attr{Name: value.Str(name), Value: at.value(nil, true, at.secret(nil))})
+		p := at(name)
+		b.Attrs = append(b.Attrs, value.Attr{Name: l.name(name), Value: p.value(nil, true, p.secret(nil))})
 	}
 	return b
 }
@@ -91,6 +167,32 @@ func (l *Evidence) renderDocument(r *Resource, b *value.Value) {
 			b.Attrs = append(b.Attrs, a)
 		}
 	}
+}
+
+// maxShared bounds how many values are shared, and shortText how long their texts are.
+const (
+	maxShared = 10_000
+	shortText = 32 // bytes
+)
+
+// share is one value for all that are equal: values do not change, and most of what
+// resources say other resources say as well.
+func (l *Evidence) share(key string, v func() *value.Value) *value.Value {
+	if l == nil {
+		return v() // of no resource
+	}
+	if known := l.shared[key]; known != nil {
+		return known
+	}
+	fresh := v()
+	if len(l.shared) < maxShared {
+		l.shared[key] = fresh
+	}
+	return fresh
+}
+
+func (l *Evidence) name(name string) *value.Value {
+	return l.share("name "+name, func() *value.Value { return value.Str(name) })
 }
 
 func memberNames(objects ...map[string]any) []string {
@@ -135,6 +237,7 @@ func element(v any, i int) any {
 type place struct {
 	l         *Evidence
 	scope     *scope
+	block     *tfjson.ConfigResource // that the instance comes from; may be nil
 	resource  *Resource
 	path      string // statement[0].principals[0].identifiers
 	attribute string // the last name in path
@@ -173,9 +276,9 @@ func (p *place) value(after, unknown, sensitive any) *value.Value {
 		v.Sensitive = sensitive == true
 		return v
 	}
-	v := &value.Value{Sensitive: sensitive == true}
 	switch after := after.(type) {
 	case nil:
+		v := &value.Value{Sensitive: sensitive == true}
 		switch u := unknown.(type) {
 		case map[string]any:
 			return p.object(v, nil, u, sensitive)
@@ -183,26 +286,39 @@ func (p *place) value(after, unknown, sensitive any) *value.Value {
 			return p.list(v, nil, u, sensitive)
 		}
 		v.Kind = value.Null
+		return v
 	case bool:
-		v.Kind, v.Bool = value.Bool, after
+		return &value.Value{Kind: value.Bool, Bool: after, Sensitive: sensitive == true}
 	case json.Number:
-		return number(after, v)
+		return number(after, &value.Value{Sensitive: sensitive == true})
 	case float64:
-		v.Kind, v.Number = value.Number, big.NewFloat(after)
+		return &value.Value{Kind: value.Number, Number: big.NewFloat(after), Sensitive: sensitive == true}
 	case string:
-		v.Kind = value.String
-		if after != "" {
-			v.Parts = []value.Part{{Text: source.Computed(after, source.Span{})}}
-		}
-		v.Ref = p.reference()
+		return p.text(after, sensitive == true)
 	case []any:
 		u, _ := unknown.([]any)
-		return p.list(v, after, u, sensitive)
+		return p.list(&value.Value{Sensitive: sensitive == true}, after, u, sensitive)
 	case map[string]any:
 		u, _ := unknown.(map[string]any)
-		return p.object(v, after, u, sensitive)
+		return p.object(&value.Value{Sensitive: sensitive == true}, after, u, sensitive)
 	}
-	return v
+	return &value.Value{Sensitive: sensitive == true}
+}
+
+func (p *place) text(text string, sensitive bool) *value.Value {
+	ref := p.reference()
+	make := func() *value.Value {
+		v := &value.Value{Kind: value.String, Ref: ref, Sensitive: sensitive}
+		if text != "" {
+			v.Parts = []value.Part{{Text: source.Computed(text, source.Span{})}}
+		}
+		return v
+	}
+	// Policies, and what data sources make them of, are told apart by where they stand.
+	if ref != nil || sensitive || len(text) > shortText || p.resource.Mode == addrs.Data || strings.HasPrefix(text, "{") {
+		return make()
+	}
+	return p.l.share("text "+text, make)
 }
 
 // number reads a number as exactly as cty keeps it, with 512 bits.
@@ -251,7 +367,7 @@ func (p *place) object(v *value.Value, after, unknown map[string]any, sensitive 
 		at.path, at.attribute, at.element = p.path+"."+name, name, false
 		at.expr, at.whole = nested[name], true
 		v.Attrs = append(v.Attrs, value.Attr{
-			Name:  value.Str(name),
+			Name:  p.l.name(name),
 			Value: at.value(after[name], unknown[name], at.secret(memberOf(sensitive, name))),
 		})
 	}
@@ -269,7 +385,7 @@ func (p *place) unknown() *value.Value {
 	if v.Ref = p.reference(); v.Ref == nil {
 		return v
 	}
-	if doc := p.l.byAddress[v.Ref.Address]; doc != nil && doc.Mode == addrs.Data && !doc.building {
+	if doc := p.l.byAddress[v.Ref.Address]; doc != nil && doc.Mode == addrs.Data && !p.l.building(doc) {
 		if text := p.l.Body(doc).Get(v.Ref.Attr); text.Is(value.String) {
 			c := *text
 			c.Ref = v.Ref
