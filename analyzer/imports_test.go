@@ -30,7 +30,7 @@ var allowed = map[string][]string{
 	"analyzer/certificate/solver": {},
 	"analyzer/terraform": {"analyzer/aws", "analyzer/source", "analyzer/value", "analyzer/terraform/workspace", "analyzer/terraform/lang",
 		"analyzer/terraform/plan", "analyzer/terraform/addrs", "hcl", "cty"},
-	"analyzer/terraform/plan":      {"analyzer/source", "analyzer/value", "analyzer/terraform/lang", "analyzer/terraform/addrs", "terraform-json"},
+	"analyzer/terraform/plan":      {"analyzer/source", "analyzer/value", "analyzer/terraform/lang", "analyzer/terraform/addrs", "terraform-json", "jsontext"},
 	"analyzer/terraform/workspace": {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/terraform/lang", "analyzer/terraform/addrs", "hcl"},
 	"analyzer/terraform/lang":      {"analyzer/value"},
 	"analyzer/terraform/addrs":     {},
@@ -66,6 +66,7 @@ var restricted = map[string]string{
 	"github.com/zclconf/go-cty":           "cty",
 	"github.com/hashicorp/go-cty-funcs":   "cty",
 	"github.com/hashicorp/terraform-json": "terraform-json",
+	"github.com/go-json-experiment/json":  "jsontext",
 	"github.com/owenrumney/go-sarif":      "go-sarif",
 }
 

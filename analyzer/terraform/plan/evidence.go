@@ -81,7 +81,7 @@ type Evidence struct {
 
 	reading Reading
 	bodies  map[*Resource]*body
-	shared  map[string]*value.Value // see Evidence.share
+	shared  shared
 	last    lastBlock
 }
 
@@ -90,7 +90,8 @@ func (l *Index) Evidence(r Reading) *Evidence {
 	for _, g := range l.gaps {
 		r.Gap(g)
 	}
-	return &Evidence{Index: l, reading: r, bodies: map[*Resource]*body{}, shared: map[string]*value.Value{}}
+	return &Evidence{Index: l, reading: r, bodies: map[*Resource]*body{},
+		shared: shared{map[string]*value.Value{}, map[string]map[string]*value.Value{}}}
 }
 
 // Resource is one instance.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"math/big"
 	"slices"
 	"sort"
@@ -169,30 +170,50 @@ func (l *Evidence) renderDocument(r *Resource, b *value.Value) {
 	}
 }
 
-// maxShared bounds how many values are shared, and shortText how long their texts are.
 const (
-	maxShared = 10_000
+	// maxShared bounds the texts that attributes of one name share: where it has more, as
+	// names and ARNs do, each is another.
+	maxShared = 64
 	shortText = 32 // bytes
 )
 
-// share is one value for all that are equal: values do not change, and most of what
-// resources say other resources say as well.
-func (l *Evidence) share(key string, v func() *value.Value) *value.Value {
-	if l == nil {
-		return v() // of no resource
-	}
-	if known := l.shared[key]; known != nil {
-		return known
-	}
-	fresh := v()
-	if len(l.shared) < maxShared {
-		l.shared[key] = fresh
-	}
-	return fresh
+// shared are values that resources have in common: values do not change, and most of
+// what a resource says others say as well.
+type shared struct {
+	names map[string]*value.Value
+	texts map[string]map[string]*value.Value // by the name of the attribute
 }
 
+// name is the name of an attribute.
 func (l *Evidence) name(name string) *value.Value {
-	return l.share("name "+name, func() *value.Value { return value.Str(name) })
+	if l == nil {
+		return value.Str(name) // of no resource
+	}
+	return share(l.shared.names, name, math.MaxInt, func() *value.Value { return value.Str(name) })
+}
+
+// text is a text that some attribute is.
+func (l *Evidence) text(attribute, text string, v func() *value.Value) *value.Value {
+	if l == nil || len(text) > shortText {
+		return v()
+	}
+	texts := l.shared.texts[attribute]
+	if texts == nil {
+		texts = map[string]*value.Value{}
+		l.shared.texts[attribute] = texts
+	}
+	return share(texts, text, maxShared, v)
+}
+
+func share(known map[string]*value.Value, text string, most int, v func() *value.Value) *value.Value {
+	if have := known[text]; have != nil {
+		return have
+	}
+	fresh := v()
+	if len(known) < most {
+		known[text] = fresh
+	}
+	return fresh
 }
 
 func memberNames(objects ...map[string]any) []string {
@@ -315,10 +336,10 @@ func (p *place) text(text string, sensitive bool) *value.Value {
 		return v
 	}
 	// Policies, and what data sources make them of, are told apart by where they stand.
-	if ref != nil || sensitive || len(text) > shortText || p.resource.Mode == addrs.Data || strings.HasPrefix(text, "{") {
+	if ref != nil || sensitive || p.resource.Mode == addrs.Data || strings.HasPrefix(text, "{") {
 		return make()
 	}
-	return p.l.share("text "+text, make)
+	return p.l.text(p.attribute, text, make)
 }
 
 // number reads a number as exactly as cty keeps it, with 512 bits.
