@@ -63,7 +63,11 @@ func (a *analysis) judgeRoots(ctx context.Context, before *loaded, estate *resul
 			parts[i] = &rootPart{asked: before.asked[r.ID()]}
 			return
 		}
-		gap, crashed := a.in.attempt(lostRoot(r.Dir), func() { parts[i] = a.judgeRoot(ctx, before, known, trust, r) })
+		judge := func() { parts[i] = a.judgeRoot(ctx, before, known, trust, r) }
+		if r.PlanAlone() && len(a.in.Authorizations) == 0 {
+			judge = func() { parts[i] = a.judgeDescribed(ctx, before, trust, r) }
+		}
+		gap, crashed := a.in.attempt(lostRoot(r.Dir), judge)
 		if crashed {
 			parts[i] = &rootPart{gaps: []source.Gap{gap}, asked: before.asked[r.ID()]}
 		}
@@ -160,6 +164,50 @@ func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, 
 			f.Resource = f.Resource.Record(record, false)
 		}
 	}
+	return out
+}
+
+// atOnce is how many roles of a plan or a state are judged before they are let go.
+const atOnce = 256
+
+// judgeDescribed judges the roles of a plan or a state without configuration. These are
+// as large as an estate and one root, so that some roles are looked at after the other.
+// There is no text that a fix could change.
+func (a *analysis) judgeDescribed(ctx context.Context, before *loaded, trust *sharedTrust, r *terraform.Root) *rootPart {
+	out := &rootPart{secrets: secrets{}, asked: before.asked[r.ID()]}
+	checks, _ := a.kinds()
+	record := r.Record()
+	looked := map[*terraform.Resource]bool{}
+	for some := range r.Windows(atOnce, roleTypes...) {
+		model := a.model([]*terraform.Root{some}, identity.Roles)
+		model.Beside, model.TrustAt = before.model, trust.roles
+		found, err := a.run(ctx, model, checks, false)
+		if err != nil {
+			return &rootPart{err: err}
+		}
+		for _, f := range found.findings {
+			f.Offer = nil
+			if f.Resource != nil {
+				f.Resource = f.Resource.Record(record, false)
+			}
+		}
+		out.shared = append(out.shared, found.findings...)
+		out.gaps, out.decided = append(out.gaps, found.gaps...), append(out.decided, found.decided...)
+		out.secrets.gather(model)
+		for _, l := range model.Looked { // what is not of the window comes with every one
+			if l.Root != r {
+				out.looked++
+			} else if !looked[l] {
+				out.looked++
+				looked[l] = true
+			}
+		}
+	}
+	out.gaps = append(out.gaps, r.Gaps()...)
+	for _, f := range r.Files() {
+		out.files = append(out.files, f.Name)
+	}
+	trust.claim(before.order[r.ID()], out.shared)
 	return out
 }
 

@@ -3,6 +3,8 @@ package terraform
 import (
 	"context"
 	"io"
+	"iter"
+	"slices"
 	"strings"
 	"sync"
 
@@ -114,6 +116,8 @@ type evidence struct {
 	mu    sync.Mutex // one resource list at a time
 	root  *Root
 	built map[*plan.Resource]*Resource
+	// window is set where some of the instances are another evidence's.
+	window *window
 }
 
 func newEvidence(ctx context.Context, root *Root, index *plan.Index) *evidence {
@@ -134,14 +138,85 @@ func (l *evidence) modules() int          { return l.Modules }
 func (l *evidence) cost() int             { return 0 }
 
 func (l *evidence) resources(mode addrs.Mode, types []string) []*Resource {
+	if w := l.window; w != nil && mode == addrs.Managed {
+		return w.resources(l, types)
+	}
+	return l.some(l.OfTypes(mode, types))
+}
+
+// some are instances with their values.
+func (l *evidence) some(of []*plan.Resource) []*Resource {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var out []*Resource
-	for _, r := range l.OfTypes(mode, types) {
+	for _, r := range of {
 		if l.ctx.Err() != nil {
 			break // whoever asked looks at the context before anything comes of it
 		}
 		out = append(out, l.resource(r))
+	}
+	return out
+}
+
+// Windows are the root in parts, where it was read from a plan or a state alone and has
+// more than size managed resources of these types: each part has some of them, with
+// values that go with it, and all others. Any other root is one part.
+func (r *Root) Windows(size int, types ...string) iter.Seq[*Root] {
+	return func(yield func(*Root) bool) {
+		whole, ok := r.loader.(*evidence)
+		var shown []*plan.Resource
+		if ok {
+			shown = whole.OfTypes(addrs.Managed, types)
+		}
+		if len(shown) <= size {
+			yield(r)
+			return
+		}
+		for some := range slices.Chunk(shown, size) {
+			root := &Root{Dir: r.Dir, Source: r.Source, Label: r.Label, alone: r.alone}
+			newEvidence(whole.ctx, root, whole.Index).window = &window{whole, types, some}
+			if !yield(root) {
+				return
+			}
+		}
+	}
+}
+
+// window is what an evidence shows of another one.
+type window struct {
+	whole *evidence
+	types []string // of which some are shown
+	shown []*plan.Resource
+}
+
+func (w *window) resources(l *evidence, types []string) []*Resource {
+	if len(types) == 0 {
+		types = w.whole.Types(addrs.Managed)
+	}
+	var others []string
+	for _, t := range types {
+		if !slices.Contains(w.types, t) {
+			others = append(others, t)
+		}
+	}
+	var some []*plan.Resource
+	for _, r := range w.shown {
+		if slices.Contains(types, r.Type) {
+			some = append(some, r)
+		}
+	}
+	out := l.some(some)
+	if len(others) > 0 {
+		out = append(out, w.whole.resources(addrs.Managed, others)...)
+		slices.SortStableFunc(out, func(a, b *Resource) int {
+			switch {
+			case addrs.Less(a.Address, b.Address):
+				return -1
+			case addrs.Less(b.Address, a.Address):
+				return 1
+			}
+			return 0
+		})
 	}
 	return out
 }

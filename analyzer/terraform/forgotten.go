@@ -10,6 +10,9 @@ import (
 )
 
 func (l *evidence) forgottenResources(types []string) []*Resource {
+	if l.window != nil {
+		return l.window.whole.forgottenResources(types)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var out []*Resource

@@ -45,20 +45,25 @@ func (k Kind) String() string { return kindNames[k] }
 // A nil *Value is unknown.
 type Value struct {
 	Kind Kind
+	Bool bool
+
+	// Open says of a Tuple, List, Set, Object or Map that it may have members
+	// that are not listed here: absence from it proves nothing.
+	Open bool
+
+	// Sensitive values are never printed.
+	Sensitive bool
+
+	Syntax Syntax // how the text at Span is written
 
 	// Type is what an Unknown or Null value would be, and the element type of
 	// an empty List, Set or Map. The zero Type is "any".
 	Type Type
 
-	Bool   bool
 	Number *big.Float
 	Parts  []Part   // String: its pieces in order; none is the empty string
 	Elems  []*Value // Tuple, List, Set
 	Attrs  []Attr   // Object, Map: in key order, except when read from JSON text: in source order, duplicates kept
-
-	// Open says of a Tuple, List, Set, Object or Map that it may have members
-	// that are not listed here: absence from it proves nothing.
-	Open bool
 
 	// Joined is, for an Unknown string that join made of members like Rest, the
 	// text between them.
@@ -75,8 +80,7 @@ type Value struct {
 
 	// Span is where the expression that made the value stands. Key spans of
 	// object members are in Attr.
-	Span   source.Span
-	Syntax Syntax
+	Span source.Span
 
 	// Why says, for an Unknown value and for a hole, what is missing.
 	Why []Reason
@@ -105,9 +109,6 @@ type Value struct {
 	// Assumptions are the variable defaults that the value rests on, in a
 	// directory that no one calls.
 	Assumptions []*Assumption
-
-	// Sensitive values are never printed.
-	Sensitive bool
 }
 
 // Part is a piece of a string: text when Hole is nil, else a value that is not

@@ -15,6 +15,12 @@ func (t jsonText) decode(into any) error {
 	if len(t) == 0 {
 		return nil
 	}
+	if text, ok := into.(*string); ok {
+		if inside := len(t) - 1; inside > 0 && t[0] == '"' && unescaped(t[1:inside]) {
+			*text = string(t[1:inside])
+			return nil
+		}
+	}
 	dec := json.NewDecoder(bytes.NewReader(t))
 	dec.UseNumber()
 	return dec.Decode(into)
@@ -33,12 +39,6 @@ func (t jsonText) fields(into map[string]any) error {
 		case *jsonText:
 			*p = v
 			return nil
-		case *string:
-			if inside := len(v) - 1; inside > 0 && v[0] == '"' && unescaped(v[1:inside]) {
-				*p = string(v[1:inside])
-				return nil
-			}
-			return v.decode(p)
 		default:
 			return v.decode(p)
 		}

@@ -116,8 +116,9 @@ func (l *Evidence) readBody(r *Resource) (b *value.Value, computed []string) {
 		return l.unknownBlock(r, written, at), nil
 	}
 	unknown, _ := e.unknown.(map[string]any)
-	b = &value.Value{Kind: value.Object}
-	for _, name := range memberNames(e.after, unknown) {
+	names := memberNames(e.after, unknown)
+	b = &value.Value{Kind: value.Object, Attrs: make([]value.Attr, 0, len(names))}
+	for _, name := range names {
 		p := at(name)
 		if written != nil && p.expr == nil && unknown[name] == true && r.Mode == addrs.Managed {
 			computed = append(computed, name)
@@ -383,7 +384,9 @@ func (p *place) object(v *value.Value, after, unknown map[string]any, sensitive 
 	if p.expr != nil && p.expr.ExpressionData != nil && len(p.expr.NestedBlocks) == 1 {
 		nested = p.expr.NestedBlocks[0]
 	}
-	for _, name := range memberNames(after, unknown) {
+	names := memberNames(after, unknown)
+	v.Attrs = make([]value.Attr, 0, len(names))
+	for _, name := range names {
 		at := *p
 		at.path, at.attribute, at.element = p.path+"."+name, name, false
 		at.expr, at.whole = nested[name], true
