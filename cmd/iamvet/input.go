@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -279,7 +280,10 @@ func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
 		}
 		text := p.stdin
 		if e.Name == stdinName {
-			text = fromHere(text)
+			var err error
+			if text, err = fromHere(text); err != nil {
+				return err
+			}
 		} else {
 			f, err := os.Open(p.abs(e.Name))
 			if err != nil {
@@ -308,15 +312,20 @@ func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
 	return out, nil
 }
 
-// fromHere is what is left of standard input, which can be a file.
-func fromHere(stdin io.Reader) io.Reader {
-	f, ok := stdin.(*os.File)
-	if !ok {
-		return stdin
+// beginning is how much of standard input is read at once: a plan that is no larger is
+// one that can be read again.
+const beginning = 32 << 20
+
+// fromHere is what is left of standard input.
+func fromHere(stdin io.Reader) (io.Reader, error) {
+	if f, ok := stdin.(*os.File); ok {
+		if at, err := f.Seek(0, io.SeekCurrent); err == nil { // no pipe, and no terminal
+			return io.NewSectionReader(f, at, math.MaxInt64-at), nil
+		}
 	}
-	at, err := f.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return stdin // a pipe, or a terminal
+	begin, err := io.ReadAll(io.LimitReader(stdin, beginning))
+	if err != nil || len(begin) < beginning {
+		return bytes.NewReader(begin), err
 	}
-	return io.NewSectionReader(f, at, math.MaxInt64-at)
+	return io.MultiReader(bytes.NewReader(begin), stdin), nil
 }
