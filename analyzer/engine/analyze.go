@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"path"
@@ -78,6 +79,9 @@ type Input struct {
 	// Before is what was found at another revision: what was there is known, unless it is
 	// worse now. Nil for none.
 	Before *Before
+	// Gate is the boundary as it was when nobody of what is scanned could have changed it:
+	// comments that it does not have are told. Nil: none are.
+	Gate fs.FS
 	// Unmended says that no fixes are wanted.
 	Unmended bool
 	// Decided is told what proofs decided about what is there, not about what fixes

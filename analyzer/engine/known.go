@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"fmt"
+	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -152,7 +153,13 @@ func (k *known) complaints(files map[string]bool) (gaps []source.Gap) {
 			if gap != nil {
 				continue
 			}
+			was := k.commentsThen(name)
 			for _, c := range ignore.Comments(f) {
+				if text := c.Span.Text(); was[text] > 0 {
+					was[text]--
+				} else if k.a.in.Gate != nil && c.Wrong == "" {
+					complain(c.Span, "this ignore of %s comes with what is scanned: %s", orAll(c.Rules), c.Reason)
+				}
 				if c.Wrong != "" {
 					complain(c.Span, "this %s ignores nothing: %s", ignore.Marker, c.Wrong)
 					continue
@@ -168,6 +175,22 @@ func (k *known) complaints(files map[string]bool) (gaps []source.Gap) {
 		return cmp.Or(cmp.Compare(a.Span.File.Name, b.Span.File.Name), cmp.Compare(a.Span.Start, b.Span.Start))
 	})
 	return gaps
+}
+
+// commentsThen are the comments that a file had at the gate, and how often.
+func (k *known) commentsThen(name string) map[string]int {
+	if k.a.in.Gate == nil {
+		return nil
+	}
+	text, err := fs.ReadFile(k.a.in.Gate, name)
+	if err != nil {
+		return nil // it had none
+	}
+	out := map[string]int{}
+	for _, c := range ignore.Comments(source.NewFile(name, text)) {
+		out[c.Span.Text()]++
+	}
+	return out
 }
 
 func orAll(rules []string) string {

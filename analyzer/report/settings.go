@@ -34,14 +34,16 @@ A change of this file changes what is asked, and a pull request can make one. Re
 therefore end with the file and the names of the settings that it has, and so does
 ` + "`iamvet org`" + `; JSON has them as ` + "`settings`" + `, SARIF as a property of the invocation.
 Where those who open pull requests are not to change it, give the file an owner
-(CODEOWNERS), or take it from the branch that is merged into:
+(CODEOWNERS), or take it, and the baseline, from the branch that is merged into:
 
 ` + "```sh" + `
-git show origin/main:.iamvet.hcl > "$RUNNER_TEMP/iamvet.hcl"
-iamvet scan --config "$RUNNER_TEMP/iamvet.hcl"
+iamvet scan --config-from origin/main --baseline iamvet-baseline.json
 ` + "```" + `
 
-Directories in a file from outside of the boundary are relative to the boundary.
+They then count as they were where HEAD left that branch. Changes to them that came
+since are told, and so are comments (` + "`iamvet:ignore`" + `) that did. With
+` + "`--config FILE`" + ` directories in a file from outside of the boundary are relative to the
+boundary.
 
 `
 

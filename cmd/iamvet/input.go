@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"math"
 	"os"
@@ -39,6 +40,8 @@ type inputFlags struct {
 	empty     bool
 	maxSteps  int64
 	at        string // of the commands that measure ages; "" is now
+	// gate is where the settings of a boundary come from; nil for the boundary itself.
+	gate func(boundaryDir string) (fs.FS, error)
 }
 
 func (f *inputFlags) add(c *cobra.Command) {
@@ -203,7 +206,7 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 		in.Options.VarFiles = append(in.Options.VarFiles, rel)
 	}
 	in.ScanRoot, _ = relative(scanRoot)
-	if err := p.addSettings(in, f.config, boundary.FS, in.ScanRoot); err != nil {
+	if err := p.addSettings(in, f, boundary.FS, in.ScanRoot); err != nil {
 		return err
 	}
 	in.WorkDir, _ = relative(p.abs("."))

@@ -30,6 +30,7 @@ type scanFlags struct {
 	minSeverity       string
 	baseline          string
 	newSince          string
+	configFrom        string
 	rules             []string
 	skipRules         []string
 	strict            bool
@@ -72,6 +73,7 @@ not be read, or a PATH has nothing to look at, whatever else was found.`,
 	fl.StringVar(&f.minSeverity, "min-severity", "note", "lowest `SEVERITY` that is reported at all: critical, high, medium, low or note")
 	fl.StringVar(&f.baseline, "baseline", "", "`FILE` of findings that are known, which iamvet baseline wrote")
 	fl.StringVar(&f.newSince, "new-since", "", "`REVISION` of git: report what came since HEAD left it, or is worse now, what is not committed included")
+	fl.StringVar(&f.configFrom, "config-from", "", "`REVISION` of git: settings and baseline are those of where HEAD left it, and changes to them and ignores that came since are told")
 	fl.StringArrayVar(&f.rules, "rule", nil, "`RULE` to report, by id or name; repeatable; default: all that the settings leave on")
 	fl.StringArrayVar(&f.skipRules, "skip-rule", nil, "`RULE` not to report; repeatable")
 	fl.BoolVar(&f.strict, "strict", false, "limits make the exit status 2, undetermined results 1")
@@ -93,7 +95,9 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if err != nil {
 		return err
 	}
+	gate := p.gateAt(ctx, f)
 	in, err := p.input(args, &f.inputFlags)
+	defer gate.close()
 	if err != nil {
 		return err
 	}
@@ -118,7 +122,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 		return err
 	}
 	if f.baseline != "" {
-		if in.Baseline, err = p.readBaseline(f.baseline); err != nil {
+		if in.Baseline, err = gate.baseline(p, &in, f.baseline); err != nil {
 			return fmt.Errorf("--baseline: %w", err)
 		}
 	}
@@ -133,6 +137,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 			return fmt.Errorf("--new-since: %w", err)
 		}
 	}
+	gate.tell(&in)
 	progress := p.startProgress()
 	in.Progress = progress.stage
 	r, err := engine.Analyze(ctx, in.Input, checks.All)

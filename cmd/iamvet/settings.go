@@ -55,8 +55,14 @@ func within(dir, abs string) string {
 }
 
 // addSettings gives an input the settings that count for a directory.
-func (p *program) addSettings(in *inputOf, config string, boundary fs.FS, dir string) error {
-	s, gaps, err := p.readSettings(config, boundary, in.boundaryDir, dir)
+func (p *program) addSettings(in *inputOf, f *inputFlags, boundary fs.FS, dir string) error {
+	if f.gate != nil {
+		var err error
+		if boundary, err = f.gate(in.boundaryDir); err != nil {
+			return err
+		}
+	}
+	s, gaps, err := p.readSettings(f.config, boundary, in.boundaryDir, dir)
 	if err != nil {
 		return err
 	}
@@ -97,5 +103,5 @@ func (p *program) here(in *inputOf, f *inputFlags) error {
 	if filepath.IsAbs(in.WorkDir) {
 		in.WorkDir, in.ScanRoot = "", "."
 	}
-	return p.addSettings(in, f.config, boundary.FS, in.ScanRoot)
+	return p.addSettings(in, f, boundary.FS, in.ScanRoot)
 }
