@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -86,9 +87,12 @@ func (c *rootUsageCheck) decide() {
 	if len(free) == 0 && len(needs) == 0 || watched == value.Yes {
 		return
 	}
-	needs = append(append(needs, why...), unseen...)
 	for _, u := range undetermined {
 		needs = append(needs, u.Needs...)
+	}
+	// Where a policy is attached that denies a few actions decides nothing here.
+	if wide := organization.WithoutNarrow(c.org, needs); len(wide)+len(why)+len(unseen) > 0 {
+		needs = slices.Concat(wide, why, unseen)
 	}
 	if len(free) == 0 || managed == value.Maybe || watched == value.Maybe || len(undetermined) > 0 {
 		c.undetermined(value.Distinct(needs))

@@ -76,11 +76,13 @@ func entries(findings []*analyzer.Finding) map[*analyzer.Finding]int {
 	return out
 }
 
-// needKey tells needs apart. The workspace is one for the whole run, wherever
-// it is asked for.
+// needKey tells needs apart. What a flag gives to the whole run is one, wherever it is
+// asked for.
 func needKey(r value.Reason) string {
-	if strings.HasPrefix(r.Text, "terraform.workspace ") {
-		return r.Text
+	for _, flag := range []string{"(--workspace)", "(--account)", "(--partition)"} {
+		if strings.HasSuffix(r.Text, flag) {
+			return flag
+		}
 	}
 	return (names{base: "."}).reason(r.Text, r.Span)
 }

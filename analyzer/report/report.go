@@ -8,7 +8,6 @@ package report
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -97,13 +96,7 @@ func (n names) reason(text string, at source.Span) string {
 
 // needs are what would decide an undetermined finding, each once.
 func (n names) needs(f *analyzer.Finding) []string {
-	out := []string{}
-	for _, r := range f.Needs {
-		if s := n.reason(r.Text, r.Span); !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
+	return append([]string{}, n.told(f.Needs)...)
 }
 
 // line is file:line.
