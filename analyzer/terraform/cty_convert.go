@@ -182,7 +182,7 @@ func convertAttrs(attrs []value.Attr, keep func(key string) (cty.Type, bool)) ([
 		if err != nil {
 			return nil, fmt.Errorf("element %q: %w", k, err)
 		}
-		out = append(out, value.Attr{Name: a.Name, Value: c})
+		out = append(out, value.Attr{Name: a.Name, Value: c, Expr: a.Expr})
 	}
 	return out, nil
 }

@@ -124,6 +124,44 @@ data "aws_iam_policy_document" "d" {
 	}
 }
 
+// What a plan adds takes away no place of an expression, on which fixes build: of the
+// arguments of a block and of the members of objects, also where they rested on a default.
+func TestOverlayLeavesExpressionsInPlace(t *testing.T) {
+	root := overlaidRoot(t, `
+variable "team" { default = "ops" }
+variable "account" {}
+resource "aws_iam_role" "r" {
+  name               = "r"
+  tags               = { team = var.team }
+  assume_role_policy = jsonencode({ Statement = [{ Sid = "A", Effect = var.team == "ops" ? "Allow" : "Deny", Principal = { AWS = var.account } }] })
+}
+`, `"resource_changes":[`+change("aws_iam_role.r", `"create"`,
+		`"after":{"name":"r","path":"/","tags":{"team":"ops"},"assume_role_policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"111122223333\"},\"Sid\":\"A\"}]}"},"after_unknown":{"arn":true}`)+`]`, PlanOptions{})
+	r := root.Resource("aws_iam_role.r")
+	statement := r.Attr("assume_role_policy").JSON.Get("Statement").At(0)
+	for _, test := range []struct {
+		of         *value.Value
+		name, want string
+	}{
+		{r.Block, "name", `"r"`},
+		{r.Block, "tags", `{ team = var.team }`},
+		{r.Attr("tags"), "team", `var.team`},
+		{statement, "Sid", `"A"`},
+		{statement, "Effect", `var.team == "ops" ? "Allow" : "Deny"`},
+		{statement, "Principal", `{ AWS = var.account }`},
+		{statement.Get("Principal"), "AWS", `var.account`},
+	} {
+		for _, a := range test.of.Attrs {
+			if name, _ := a.Key(); name == test.name && a.Expr.Text() != test.want {
+				t.Errorf("%s is written as %q, want %q", name, a.Expr.Text(), test.want)
+			}
+		}
+		if test.of.Get(test.name).Is(value.Absent) {
+			t.Errorf("there is no %s", test.name)
+		}
+	}
+}
+
 // Instances are those of the plan.
 func TestOverlayInstances(t *testing.T) {
 	root := overlaidRoot(t, `

@@ -191,7 +191,7 @@ func withoutAssumptions(c *value.Value) *value.Value {
 		out.Elems = append(out.Elems, withoutAssumptions(e))
 	}
 	for _, a := range c.Attrs {
-		out.Attrs = append(out.Attrs, value.Attr{Name: withoutAssumptions(a.Name), Value: withoutAssumptions(a.Value)})
+		out.Attrs = append(out.Attrs, value.Attr{Name: withoutAssumptions(a.Name), Value: withoutAssumptions(a.Value), Expr: a.Expr})
 	}
 	for _, p := range c.Parts {
 		p.Hole = withoutAssumptions(p.Hole)
@@ -385,7 +385,7 @@ func (m merger) joinObjects(c, p *value.Value, keep bool) *value.Value {
 		switch {
 		case !pv.Is(value.Absent):
 			joined[k] = true
-			out.Attrs = append(out.Attrs, value.Attr{Name: confirmed(a.Name), Value: m.join(c.Get(k), pv)})
+			out.Attrs = append(out.Attrs, value.Attr{Name: confirmed(a.Name), Value: m.join(c.Get(k), pv), Expr: a.Expr})
 		// A plan may leave out members of a block. What a state lacks is not
 		// there.
 		case keep && !m.foreign && c.Syntax == value.SyntaxBlock:
