@@ -75,6 +75,7 @@ type Check struct {
 	// Doc has fixed paragraphs: what it finds; why it matters; when it is fine.
 	Doc         string
 	Remediation string
+	Mends       []Mend // the kinds of fixes that it offers
 	References  []Reference
 	Controls    []Control
 	Tags        []string // for SARIF, beside "security"

@@ -33,6 +33,14 @@ func (f *Fix) Leaves(s Severity) *Fix { f.leaves = &s; return f }
 // MayLeave says that a finding at severity s may be what the fix leaves.
 func (f *Fix) MayLeave(s Severity) bool { return f.leaves != nil && s <= *f.leaves }
 
+// A Mend is a kind of fix that a rule has, and what tells whether it is applied: the page
+// of the rule and docs/fix.md say it.
+type Mend struct {
+	Does    string // a verb phrase
+	Applied string // "where …" the fix is Narrowing or Equivalent; "" for never
+	Draft   string // what else there is, with an example; "" for nothing
+}
+
 // Chosen is a fix that somebody wants to apply, and the finding it is for.
 type Chosen struct {
 	Finding *Finding

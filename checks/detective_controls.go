@@ -44,6 +44,7 @@ is reported.`,
       name            = "iam-root-access-key-check"
       rule_identifier = "IAM_ROOT_ACCESS_KEY_CHECK"
     }`,
+	Mends: mendControls,
 	References: []analyzer.Reference{
 		{Title: "A Real-World Look at AWS Best Practices: Root Accounts (Netskope)", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-root-accounts"},
 		{Title: "AWS: List of AWS Config managed rules", URL: "https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html"},

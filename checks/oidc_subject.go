@@ -53,6 +53,7 @@ StringEquals.
     StringLike   token.actions.githubusercontent.com:sub repo:OWNER/REPOSITORY:*
                                                          repo:OWNER@OWNER_ID/REPOSITORY@REPOSITORY_ID:*
     StringEquals token.actions.githubusercontent.com:aud sts.amazonaws.com`,
+	Mends: mendSubject,
 	References: []analyzer.Reference{
 		{Title: "AWS: Create a role for OpenID Connect federation", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html"},
 		{Title: "AWS: Identity-provider controls for shared OIDC providers", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html"},

@@ -58,6 +58,7 @@ sts:SetSourceIdentity, set the source identity where people sign in, and require
 
 A condition that the project's settings require goes into every statement that
 admits somebody without it.`,
+	Mends: mendName,
 	References: []analyzer.Reference{
 		{Title: "AWS: Improve CloudTrail Logging for Assumed Role Actions (Netskope)", URL: "https://www.netskope.com/blog/aws-improve-cloudtrail-logging-for-assumed-role-actions"},
 		{Title: "AWS: Easily control the naming of individual IAM role sessions", URL: "https://aws.amazon.com/blogs/security/easily-control-naming-individual-iam-role-sessions/"},

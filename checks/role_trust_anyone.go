@@ -41,6 +41,7 @@ a value that travels, not an identity.`,
 organization in a condition.
 
     StringEquals aws:PrincipalOrgID o-xxxxxxxxxx`,
+	Mends: mendAnyone,
 	References: []analyzer.Reference{
 		{Title: "AWS: AWS JSON policy elements: Principal", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"},
 		{Title: "AWS: The confused deputy problem", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"},

@@ -33,6 +33,7 @@ active key of root is reported as it is deployed, the strongest evidence there i
 where there is none, an active signing certificate of root is reported as low.`,
 	Remediation: `Delete the key. Where that has to wait, set status = "Inactive". Use IAM
 roles, or central root access (sts:AssumeRoot), for the few tasks that need root.`,
+	Mends: mendRootKey,
 	References: []analyzer.Reference{
 		{Title: "A Real-World Look at AWS Best Practices: Root Accounts", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-root-accounts"},
 		{Title: "AWS: Root user best practices", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html"},

@@ -46,6 +46,7 @@ The policy denies with
     BoolIfExists            aws:ViaAWSService  false
 
 Try it on one unit first.`,
+	Mends: mendPolicy,
 	References: []analyzer.Reference{
 		{Title: "A Real-World Look at AWS Best Practices: Root Accounts", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-root-accounts"},
 		{Title: "AWS: Data perimeter policy examples", URL: "https://github.com/aws-samples/data-perimeter-policy-examples"},

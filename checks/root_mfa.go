@@ -49,6 +49,7 @@ The policy denies with
     BoolIfExists aws:MultiFactorAuthPresent false
 
 BoolIfExists also denies access keys, which carry no MFA key at all.`,
+	Mends: mendPolicy,
 	References: []analyzer.Reference{
 		{Title: "A Real-World Look at AWS Best Practices: Root Accounts", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-root-accounts"},
 		{Title: "AWS: Service control policies", URL: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html"},

@@ -36,6 +36,7 @@ without MFA, root-mfa says so and this rule is silent. With a credential report
 root access centrally (aws_iam_organizations_features), or at least have its use
 told: an EventBridge rule on events of CloudTrail whose userIdentity.type is Root,
 with a target that reaches people, in every account.`,
+	Mends: mendUsage,
 	References: []analyzer.Reference{
 		{Title: "A Real-World Look at AWS Best Practices: Root Accounts", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-root-accounts"},
 		{Title: "AWS: Root user best practices", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html"},

@@ -51,6 +51,7 @@ IAM Identity Center, and delete their passwords.
                  sts:GetSessionToken
     Resource     *
     BoolIfExists aws:MultiFactorAuthPresent false`,
+	Mends: mendConsole,
 	References: []analyzer.Reference{
 		{Title: "A Real-World Look at AWS Best Practices: IAM User Accounts (Netskope)", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-iam-user-accounts"},
 		{Title: "AWS: Allow MFA-authenticated IAM users to manage their own credentials", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html"},

@@ -38,6 +38,7 @@ user or key are imported, and when the settings call the user a program
 	Remediation: `Prefer a role: IAM Identity Center for people, OIDC or IAM Roles Anywhere for
 machines. Where a key is needed, let its owner ask for it, and create it in a
 change of its own, with a rotation.`,
+	Mends: mendKey,
 	References: []analyzer.Reference{
 		{Title: "A Real-World Look at AWS Best Practices: IAM User Accounts", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-iam-user-accounts"},
 		{Title: "AWS: Security best practices in IAM", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"},

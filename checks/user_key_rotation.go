@@ -53,6 +53,7 @@ which has no key to rotate.
         create_before_destroy = true
       }
     }`,
+	Mends: mendRotation,
 	References: []analyzer.Reference{
 		{Title: "A Real-World Look at AWS Best Practices: IAM User Accounts (Netskope)", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-iam-user-accounts"},
 		{Title: "AWS: Update access keys", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html"},

@@ -34,6 +34,7 @@ legitimate while a rotation is under way.`,
 	Remediation: `Set the key that is no longer used to Inactive, and delete it once nothing has
 missed it. Keep one active key per user; for programs in AWS, CI and data centres
 use roles instead (OIDC, IAM Roles Anywhere).`,
+	Mends: mendKey,
 	References: []analyzer.Reference{
 		{Title: "A Real-World Look at AWS Best Practices: IAM User Accounts (Netskope)", URL: "https://www.netskope.com/blog/a-real-world-look-at-aws-best-practices-iam-user-accounts"},
 		{Title: "AWS: Manage access keys for IAM users", URL: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html"},

@@ -48,6 +48,7 @@ func Page(w io.Writer, c *analyzer.Check, example string) error {
 	}
 	b.WriteString(example)
 	fmt.Fprintf(&b, "\n## What to do\n\n%s\n", strings.TrimSpace(c.Remediation))
+	writeMends(&b, c)
 	writeSettings(&b, c)
 	if len(c.Controls) > 0 {
 		fmt.Fprintf(&b, "\n## Controls\n\n- %s\n", strings.Join(c.ByFramework(), "\n- "))
@@ -58,6 +59,30 @@ func Page(w io.Writer, c *analyzer.Check, example string) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeMends says when the fixes of a rule are applied, and when they are drafts.
+func writeMends(b *strings.Builder, c *analyzer.Check) {
+	if len(c.Mends) == 0 {
+		return
+	}
+	b.WriteString("\n## What iamvet fix applies\n\n")
+	for _, m := range c.Mends {
+		fmt.Fprintf(b, "- %s: ", upperFirst(m.Does))
+		if m.Applied == "" {
+			b.WriteString("never, it is a draft")
+		} else {
+			b.WriteString("where " + m.Applied)
+		}
+		if m.Draft != "" {
+			sep := ". Else a draft: "
+			if m.Applied == "" {
+				sep = ": "
+			}
+			b.WriteString(sep + m.Draft)
+		}
+		b.WriteString(".\n")
+	}
 }
 
 // Markdown is the example as a section of the page.
