@@ -133,6 +133,6 @@ func (c *rootUsageCheck) violated(free []organization.Place, everywhere bool) {
 		},
 		Assumptions: assumptions(org),
 	}
-	f.Fixes = fixes.WatchRoot(org.Header)
+	f.Fixes = fixes.WatchRoot(org)
 	c.pass.Report(f)
 }

@@ -154,21 +154,6 @@ func (b *bearer) arguments() string {
 	return fmt.Sprintf("count = length(%s)\n\nname = \"RequireMFA\"\n%s = %s[count.index].%s\n", address, b.attribute, address, b.name)
 }
 
-// providerArgument names the provider of a resource.
-var providerArgument = regexp.MustCompile(`(?m)^[ \t]*(provider\s*=\s*[A-Za-z][\w-]*(?:\.[\w-]+(?:\[[^\]\n]*\])?)?)`)
-
-// providerOf is the argument that names the provider of a resource, "" when there is
-// none: what stands beside it belongs to the same account.
-func providerOf(r *terraform.Resource) string {
-	text := r.Body.Text()
-	for _, m := range providerArgument.FindAllStringSubmatchIndex(text, -1) {
-		if before := text[:m[0]]; strings.Count(before, "{")-strings.Count(before, "}") == strings.Count(text[:strings.IndexByte(text, '{')+1], "{") {
-			return text[m[2]:m[3]] + "\n"
-		}
-	}
-	return ""
-}
-
 // who is whom the policy binds, in a message.
 func (b *bearer) who() string {
 	block := strings.TrimSuffix(b.of.Address, b.of.Key)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/edit"
-	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
@@ -32,8 +31,8 @@ func AddConfigRules(base *terraform.Resource, identifiers []string) []*analyzer.
     source_identifier = each.key
   }
 
-  depends_on = [aws_config_configuration_recorder.%s]
-}`, providerOf(base), strings.Join(rules, "\n"), base.Name)
+  %sdepends_on = [aws_config_configuration_recorder.%s]
+}`, providerOf(base), strings.Join(rules, "\n"), tagsOf(neighbours(base, "aws_config_config_rule")), base.Name)
 	edits, err := edit.InsertAfterBlock(base.Body, text)
 	if err != nil {
 		return nil
@@ -43,24 +42,33 @@ func AddConfigRules(base *terraform.Resource, identifiers []string) []*analyzer.
 
 // WatchRoot drafts a rule that tells of root. Who is to be told, and that the
 // other accounts need one too, is for people.
-func WatchRoot(header source.Span) []*analyzer.Fix {
-	return appended(header, `resource "aws_cloudwatch_event_rule" "root_activity" {
-  name        = "root-activity"
+func WatchRoot(org *terraform.Resource) []*analyzer.Fix {
+	provider := providerOf(org)
+	return appended(org.Header, fmt.Sprintf(`resource "aws_cloudwatch_event_rule" "root_activity" {
+  %sname        = "root-activity"
   description = "Root signs in or does anything"
 
   event_pattern = jsonencode({
     detail-type = ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail"]
     detail      = { userIdentity = { type = ["Root"] } }
   })
-}
+%s}
 
 resource "aws_sns_topic" "root_activity" {
-  name = "root-activity"
-}
+  %sname = "root-activity"
+%s}
 
 resource "aws_cloudwatch_event_target" "root_activity" {
-  rule = aws_cloudwatch_event_rule.root_activity.name
+  %srule = aws_cloudwatch_event_rule.root_activity.name
   arn  = aws_sns_topic.root_activity.arn
 }
-`, "draft a rule that tells of root's activity in this account; subscribe people to the topic, and have the same in every member account")
+`, provider, tagsAfter(org, "aws_cloudwatch_event_rule"), provider, tagsAfter(org, "aws_sns_topic"), provider), "draft a rule that tells of root's activity in this account; subscribe people to the topic, and have the same in every member account")
+}
+
+// tagsAfter are the tags of neighbours of a type, as the last argument of a block.
+func tagsAfter(near *terraform.Resource, typ string) string {
+	if tags := tagsOf(neighbours(near, typ)); tags != "" {
+		return "\n" + tags
+	}
+	return ""
 }

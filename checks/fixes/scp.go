@@ -31,7 +31,11 @@ func AttachToRoot(o *identity.Organization, p *identity.OrganizationPolicy) []*a
 	if free(r.Root, r.Body, "aws_organizations_policy_attachment", label) != label {
 		label = free(r.Root, r.Body, "aws_organizations_policy_attachment", r.Name+labelSeparator(r.Name)+"root")
 	}
-	text := fmt.Sprintf("resource \"aws_organizations_policy_attachment\" %q {\n%spolicy_id = aws_organizations_policy.%s%s.id\ntarget_id = %s\n}", label, providerOf(r), r.Name, r.Key, root)
+	policy, counted := r.Name+r.Key, countOf(r) != ""
+	if counted {
+		policy = r.Name
+	}
+	text := attachment(providerOf(r), label, policy, root, counted)
 	edits, err := edit.InsertAfterBlock(r.Body, text)
 	if err != nil {
 		return nil
@@ -144,18 +148,24 @@ func missingSCP(o *identity.Organization, name string, statement draftStatement,
 		label = free(near.Root, near.Body, "aws_iam_policy_document", label)
 	}
 	blocks, expression := style.write(label, statement)
+	provider, count, tags := providerOf(near), countOf(near), tagsOf(beside)
+	arguments := provider
+	if count != "" {
+		arguments += "count = " + count + "\n\n"
+	}
+	if tags != "" {
+		tags = "\n" + tags
+	}
 	return appended(near.Header, fmt.Sprintf(`%sresource "aws_organizations_policy" %q {
-name = %q
+%sname = %q
 type = "SERVICE_CONTROL_POLICY"
 
 content = %s
-}
+%s}
 
-resource "aws_organizations_policy_attachment" %q {
-policy_id = aws_organizations_policy.%s.id
-target_id = %s
-}
-`, blocks, label, naming.name(name), expression, free(near.Root, near.Body, "aws_organizations_policy_attachment", label), label, root), message)
+%s
+`, blocks, label, arguments, naming.name(name), expression, tags,
+		attachment(provider, free(near.Root, near.Body, "aws_organizations_policy_attachment", label), label, root, count != "")), message)
 }
 
 // readsFile says that the last of the policies is the content of a file.
