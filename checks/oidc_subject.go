@@ -191,7 +191,11 @@ func (r registered) of(role *identity.Role) func(policy.Principal) []string {
 // principals, else the attribute.
 func oidcSpan(role *identity.Role, r proof.OIDCResult) source.Span {
 	if r.Condition != nil {
-		if span := r.Condition.OperatorSpan().Or(r.Condition.Span()); !span.IsZero() {
+		span := faultSpan(role.Trust.Statements, r.Condition)
+		if r.Class == proof.OIDCNobody { // for its operator, or its key
+			span = r.Condition.OperatorSpan().Or(r.Condition.Span())
+		}
+		if !span.IsZero() {
 			return span.FirstLine()
 		}
 	}

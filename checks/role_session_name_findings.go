@@ -31,13 +31,8 @@ func (c *sessionNameCheck) finding() *analyzer.Finding {
 // span is the condition at fault, else the first line of the statement, else
 // the attribute: tight, so that a pull request's annotation appears.
 func (c *sessionNameCheck) span() source.Span {
-	if cond := c.result.Condition; cond != nil {
-		if span := cond.OperatorSpan(); !span.IsZero() {
-			return span
-		}
-		if span := cond.Span(); !span.IsZero() {
-			return span
-		}
+	if span := faultSpan(c.role.Trust.Statements, c.result.Condition); !span.IsZero() {
+		return span
 	}
 	for _, s := range c.result.Statements {
 		if c.result.Class == proof.NameInvalid {

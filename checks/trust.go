@@ -48,6 +48,25 @@ func conditionOn(s *policy.Statement, key string) *policy.Condition {
 	return nil
 }
 
+// faultSpan is what a condition lets too much through by: its values, else the
+// operator.
+func faultSpan(statements []*policy.Statement, cond *policy.Condition) source.Span {
+	if cond == nil {
+		return source.Span{}
+	}
+	for _, s := range statements {
+		for i := range s.Conditions {
+			if &s.Conditions[i] != cond || !cond.Operator.Positive() {
+				continue
+			}
+			if span := s.ValueSpan(cond); !span.IsZero() {
+				return span
+			}
+		}
+	}
+	return cond.OperatorSpan().Or(cond.Span())
+}
+
 // unknownPlace is the condition on a key, or the statement, that holds what is not
 // known, else the attribute.
 func unknownPlace(role *identity.Role, key string, why []value.Reason, otherwise source.Span) source.Span {

@@ -59,6 +59,30 @@ func (c *Condition) OperatorSpan() source.Span {
 	return operator
 }
 
+// ValueSpan is what a condition of the statement compares with, where that stands in
+// the statement and on one line: the values, else the only one; else nowhere.
+func (s *Statement) ValueSpan(c *Condition) source.Span {
+	if c == nil || c.Value == nil || s.Value == nil {
+		return source.Span{}
+	}
+	spans := []source.Span{c.Value.Span}
+	if c.Value.IsSequence() && len(c.Value.Elems) == 1 {
+		spans = append(spans, c.Value.Elems[0].Span)
+	}
+	for _, at := range spans {
+		if !at.IsZero() && s.Span().Contains(at) && at.File.Line(at.Start) == at.File.Line(max(at.Start, at.End-1)) {
+			return at
+		}
+	}
+	return source.Span{}
+}
+
+// Positive says that an operator is met by what it names and by nothing else: where
+// such a condition lets too much through, its values are why.
+func (o Operator) Positive() bool {
+	return o.Base != "" && !o.Negated && !o.IfExists && o.Set == NoSet
+}
+
 // Prefixes are the known prefixes that an IP condition lists; all is false when
 // it may list others.
 func (c *Condition) Prefixes() (list []netip.Prefix, all bool) {

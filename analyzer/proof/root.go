@@ -95,6 +95,12 @@ func (n *NearMiss) Span() source.Span {
 			return span
 		}
 	}
+	switch n.Defect {
+	case DefectARN, DefectPartition, DefectAccount, DefectPrincipalType, DefectPolarity, DefectVia, DefectOpenList, "contradicts", "lockout":
+		if span := n.Statement.ValueSpan(n.Condition); !span.IsZero() {
+			return span
+		}
+	}
 	if n.Condition != nil {
 		if span := n.Condition.Span(); !span.IsZero() {
 			return span

@@ -17,8 +17,8 @@ data "aws_iam_policy_document" "root" {
 
     condition {
       test     = "NotIpAddressIfExists"
-      variable = "aws:SourceIp" # want IV105/medium "aws_organizations_policy.root"
-      values   = concat(local.offices, values(local.vpn))
+      variable = "aws:SourceIp"
+      values   = concat(local.offices, values(local.vpn)) # want IV105/medium "aws_organizations_policy.root"
     }
 
     condition {

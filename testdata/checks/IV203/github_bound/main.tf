@@ -8,9 +8,9 @@ resource "aws_iam_role" "branch" {
       Action    = "sts:AssumeRoleWithWebIdentity"
       Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
       Condition = {
-        StringEquals = { # want IV203/note "aws_iam_role.branch. \\(and 2 more\\) names repositories without ids"
+        StringEquals = {
           "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:sub" = "repo:example/shop:ref:refs/heads/main"
+          "token.actions.githubusercontent.com:sub" = "repo:example/shop:ref:refs/heads/main" # want IV203/note "aws_iam_role.branch. \\(and 2 more\\) names repositories without ids"
         }
       }
     }]

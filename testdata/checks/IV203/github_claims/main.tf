@@ -8,9 +8,9 @@ resource "aws_iam_role" "workflow" {
       Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
       Condition = {
         StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
-        StringLike = { # want IV203/high "aws_iam_role.workflow.*job_workflow_ref matches theirs"
+        StringLike = {
           "token.actions.githubusercontent.com:sub"              = "repo:*"
-          "token.actions.githubusercontent.com:job_workflow_ref" = "*/.github/workflows/release.yml@*"
+          "token.actions.githubusercontent.com:job_workflow_ref" = "*/.github/workflows/release.yml@*" # want IV203/high "aws_iam_role.workflow.*job_workflow_ref matches theirs"
         }
       }
     }]
@@ -44,9 +44,9 @@ resource "aws_iam_role" "repository" {
       Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
       Condition = {
         StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
-        StringLike = { # want IV203/high "aws_iam_role.repository.*repository matches theirs"
+        StringLike = {
           "token.actions.githubusercontent.com:sub"        = "repo:*"
-          "token.actions.githubusercontent.com:repository" = "example*"
+          "token.actions.githubusercontent.com:repository" = "example*" # want IV203/high "aws_iam_role.repository.*repository matches theirs"
         }
       }
     }]
@@ -98,9 +98,9 @@ resource "aws_iam_role" "bot" {
       Action    = "sts:AssumeRoleWithWebIdentity"
       Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
       Condition = {
-        StringEquals = { # want IV203/high "aws_iam_role.bot"
+        StringEquals = {
           "token.actions.githubusercontent.com:aud"   = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:actor" = "dependabot[bot]"
+          "token.actions.githubusercontent.com:actor" = "dependabot[bot]" # want IV203/high "aws_iam_role.bot"
         }
         StringLike = { "token.actions.githubusercontent.com:sub" = "repo:*" }
       }
