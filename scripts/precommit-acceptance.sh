@@ -71,4 +71,11 @@ expect 1 pre-commit run --files clean/broken.tf identity/roles.tf
 grep -q 'broken.tf' "$work/log" || fail 'the syntax error was not reported'
 grep -q IV201 "$work/log" || fail 'the syntax error hid a finding'
 
+# A file that is called like a flag is a file.
+printf 'locals {}\n' >'./--output=written.tf'
+git add -- '--output=written.tf'
+pre-commit run --files='--output=written.tf' >"$work/log" 2>&1 || true
+[ ! -e written.tf ] || fail 'the name of a file was taken for a flag'
+! grep -q 'flag' "$work/log" || fail 'the name of a file was taken for a flag'
+
 echo 'precommit-acceptance: passed'
