@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,6 +66,7 @@ func (f *inputFlags) add(c *cobra.Command) {
 type inputOf struct {
 	engine.Input
 	boundaryDir string
+	large       bool // a plan or a state is
 }
 
 // shownBoundary is the boundary as reports show it: relative to a working directory
@@ -125,6 +127,7 @@ func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 	if err != nil {
 		return in, err
 	}
+	in.large = slices.ContainsFunc(plans, func(e evidenceAt) bool { return e.size > largeEvidence })
 	if len(args) == 0 && len(plans) == 0 {
 		args = []string{"."}
 	}
@@ -264,8 +267,12 @@ func commonDirectory(paths []string) string {
 // evidenceAt is a plan or state and the absolute directory it was named with.
 type evidenceAt struct {
 	engine.Evidence
-	dir string
+	dir  string
+	size int64 // 0 where it is not known
 }
+
+// largeEvidence is the size from which memory matters more than time.
+const largeEvidence = 64 << 20 // bytes
 
 // stdinName stands for standard input among file names.
 const stdinName = "-"
@@ -292,9 +299,13 @@ func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
 			if err != nil {
 				return err
 			}
-			if info, err := f.Stat(); err == nil && info.IsDir() {
+			info, err := f.Stat()
+			if err == nil && info.IsDir() {
 				f.Close()
 				return errors.New("a directory; write DIR=FILE, or the FILE alone")
+			}
+			if err == nil {
+				e.size = info.Size()
 			}
 			text = f // stays open: values are read when rules ask for them
 		}
@@ -315,10 +326,6 @@ func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
 	return out, nil
 }
 
-// beginning is how much of standard input is read at once: a plan that is no larger is
-// one that can be read again.
-const beginning = 32 << 20
-
 // fromHere is what is left of standard input.
 func fromHere(stdin io.Reader) (io.Reader, error) {
 	if f, ok := stdin.(*os.File); ok {
@@ -326,9 +333,9 @@ func fromHere(stdin io.Reader) (io.Reader, error) {
 			return io.NewSectionReader(f, at, math.MaxInt64-at), nil
 		}
 	}
-	begin, err := io.ReadAll(io.LimitReader(stdin, beginning))
-	if err != nil || len(begin) < beginning {
-		return bytes.NewReader(begin), err
+	begun := bufio.NewReader(stdin)
+	if _, err := begun.Peek(1); err != nil && err != io.EOF {
+		return nil, err
 	}
-	return io.MultiReader(bytes.NewReader(begin), stdin), nil
+	return begun, nil
 }

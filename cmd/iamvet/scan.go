@@ -104,9 +104,9 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if in.Boundary != nil {
 		in.Boundary.ParseAll = f.parseAll
 	}
-	if len(in.Paths) == 0 && os.Getenv("GOGC") == "" {
-		// A plan is as large as an estate. What is kept of it is little beside what comes
-		// and goes while it is judged: to collect that more often costs a tenth of the time.
+	if in.large && os.Getenv("GOGC") == "" {
+		// What is kept of a large plan is little beside what comes and goes while it is
+		// judged: to collect that more often costs a tenth of the time.
 		debug.SetGCPercent(50)
 	}
 	if in.CredentialReports, err = p.reports("--credential-report", f.credentialReports, in.boundaryDir); err != nil {

@@ -9,12 +9,11 @@ import (
 	"unicode/utf16"
 )
 
-const (
-	// maxSize bounds the size of a plan or state that is read.
-	maxSize = 256 << 20
-	// maxHeld is how much is held of what can be read only once.
-	maxHeld = 32 << 20
-)
+// maxSize bounds the size of a plan or state that is read.
+const maxSize = 256 << 20
+
+// maxHeld is how much is held of what can be read only once; tests hold less.
+var maxHeld = 16 << 20
 
 // A document is a plan or a state, read as a stream and then again wherever somebody
 // asks for a value.
@@ -45,13 +44,15 @@ func openDocument(ctx context.Context, in io.Reader, name string) (*document, io
 	}
 	if !ok {
 		in = bounded(ctx, in)
-		held, err := io.ReadAll(io.LimitReader(in, maxHeld+1))
-		if err != nil {
+		var begin bytes.Buffer
+		if _, err := begin.ReadFrom(io.LimitReader(in, int64(maxHeld)+1)); err != nil {
 			return nil, nil, err
 		}
+		held := begin.Bytes()
 		if len(held) > maxHeld {
+			var err error
 			d.kept = map[int64][]byte{}
-			in = io.MultiReader(bytes.NewReader(held), in)
+			in = io.MultiReader(&begin, in)
 			if bytes.HasPrefix(held, []byte{0xEF, 0xBB, 0xBF}) {
 				_, err = io.CopyN(io.Discard, in, 3)
 			} else if order := utf16Order(held); order != 0 {
@@ -106,6 +107,9 @@ func (r *boundedReader) Read(b []byte) (int, error) {
 func (d *document) keeps() bool { return d.again == nil }
 
 func (d *document) keep(at text, b []byte) { d.kept[at.at] = bytes.Clone(b) }
+
+// drop lets go of a text that nobody will ask for.
+func (d *document) drop(t text) { delete(d.kept, t.at) }
 
 var errNotKept = errors.New("it came on standard input and was not kept: name the file that it comes from")
 

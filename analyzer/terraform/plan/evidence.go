@@ -229,6 +229,8 @@ func (l *Index) addModule(m *moduleValues, want func(*Resource) bool) {
 	for _, r := range m.resources {
 		if r.Module = m.address; l.byAddress[r.place()] == nil && want(r) {
 			l.add(r)
+		} else {
+			l.doc.drop(r.at)
 		}
 	}
 	for _, child := range m.children {

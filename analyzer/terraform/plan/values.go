@@ -46,9 +46,6 @@ func (l *Evidence) Computed(r *Resource) []string {
 	return l.bodies[r].computed
 }
 
-// Forget lets go of the body of an instance.
-func (l *Evidence) Forget(r *Resource) { delete(l.bodies, r) }
-
 // building says that the body of an instance is asked for while it is worked out.
 func (l *Evidence) building(r *Resource) bool { return l.bodies[r] != nil && l.bodies[r].building }
 
