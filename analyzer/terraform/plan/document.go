@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -111,6 +112,8 @@ func (d *document) keep(at text, b []byte) { d.kept[at.at] = bytes.Clone(b) }
 // drop lets go of a text that nobody will ask for.
 func (d *document) drop(t text) { delete(d.kept, t.at) }
 
+var errChanged = errors.New("the file has changed since it was read")
+
 var errNotKept = errors.New("it came on standard input and was not kept: name the file that it comes from")
 
 // read is the text of a value.
@@ -126,10 +129,13 @@ func (d *document) read(t text) (jsonText, error) {
 		return b, nil
 	}
 	b := make([]byte, t.size)
-	if _, err := d.again.ReadAt(b, t.at); err != nil && !errors.Is(err, io.EOF) {
+	switch n, err := d.again.ReadAt(b, t.at); {
+	case n == t.size && json.Valid(b):
+		return b, nil
+	case err != nil && !errors.Is(err, io.EOF):
 		return nil, err
 	}
-	return b, nil
+	return nil, errChanged
 }
 
 // utf16Order is the second byte of a mark of UTF-16; 0 for another text.

@@ -122,9 +122,10 @@ func skipJSON(dec *json.Decoder) error {
 // A file is a plan or a state while it is read.
 type file struct {
 	*stream
-	want string // "plan" or "state"
-	how  string // to make one
-	kind JSONKind
+	want  string // "plan" or "state"
+	how   string // to make one
+	kind  JSONKind
+	blank bool // nothing is in it
 }
 
 // open begins to read a plan or a state.
@@ -137,14 +138,14 @@ func open(ctx context.Context, in io.Reader, name, want string) (*file, error) {
 	if err != nil {
 		return nil, explained(name, err)
 	}
-	begin := bufio.NewReader(text)
+	begin := bufio.NewReaderSize(text, 64<<10)
 	f.stream = newStream(begin, doc)
 	head, err := begin.Peek(512)
 	switch head = bytes.TrimSpace(head); {
 	case isBinaryPlan(head):
 		return nil, fmt.Errorf("%s is a binary plan: run `terraform show -json %s > plan.json` where it was made, and name plan.json", name, name)
 	case len(head) == 0 && errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("%s is empty: make it again with %s", name, f.how)
+		return nil, f.empty()
 	case bytes.HasPrefix(head, []byte("[command]")):
 		return nil, fmt.Errorf("%s begins with the line of the command, which the wrapper that hashicorp/setup-terraform installs prints: set `terraform_wrapper: false` in that step, or delete the line", name)
 	}
@@ -158,7 +159,8 @@ var errLog = errors.New("a log")
 // saying what to do. f's own errors are for later: a file is refused before.
 func (f *file) read(member func(name string)) error {
 	seen := names{}
-	if f.dec.PeekKind() == '{' {
+	begins := f.dec.PeekKind()
+	if begins == '{' {
 		err := f.members(func(name string) error {
 			if f.kind == JSONOther {
 				f.kind = seen.add(name)
@@ -174,6 +176,7 @@ func (f *file) read(member func(name string)) error {
 		}
 	} else {
 		f.skip()
+		f.blank = begins == 0 && (errors.Is(f.broken, io.EOF) || errors.Is(f.broken, io.ErrUnexpectedEOF))
 	}
 	f.end()
 	name := f.doc.name
@@ -181,6 +184,8 @@ func (f *file) read(member func(name string)) error {
 	switch {
 	case errors.Is(f.broken, errLog):
 		return fmt.Errorf("%s is the log that `terraform plan -json` prints: run `terraform plan -out FILE`, then %s", name, f.how)
+	case f.blank:
+		return f.empty()
 	case f.broken != nil:
 		return f.refused()
 	case isPlan && f.want == "state":
@@ -193,6 +198,10 @@ func (f *file) read(member func(name string)) error {
 		return fmt.Errorf("%s is not a %s: make it with %s", name, f.want, f.how)
 	}
 	return nil
+}
+
+func (f *file) empty() error {
+	return fmt.Errorf("%s is empty: make it again with %s", f.doc.name, f.how)
 }
 
 // refused is why the file cannot be read.
