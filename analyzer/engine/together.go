@@ -92,7 +92,9 @@ func (a *analysis) combine(ctx context.Context, chosen []analyzer.Chosen) (*Toge
 	}
 	redact(after.findings, out.Gaps, before.secrets)
 	a.override(after.findings)
-	out.Remaining = implied(after.findings)
+	a.override(after.findings)
+	open, _, _, _ := a.reported(after.findings)
+	out.Remaining = implied(open)
 	return out, nil
 }
 
@@ -106,6 +108,7 @@ func (a *analysis) result(ctx context.Context, e *edited, before *loaded) (*resu
 	if err != nil {
 		return nil, err
 	}
+	a.known.suppress(res.findings) // as in what is reported, before those of one text are merged
 	a.arrange(res)
 	return res, nil
 }
