@@ -47,7 +47,7 @@ var (
 	}}
 	mendConsole = []analyzer.Mend{
 		{
-			Does:    "deny everything without MFA but what enrols a device",
+			Does:    "deny everything without MFA but what enrols a device, or attach a policy that does",
 			Applied: "policies in the scan let each user that it binds enrol one, and none has a key or other credential that carries no MFA; with `password_reset_required`, `iam:ChangePassword` is exempt too",
 			Draft:   "nothing shows that a user may, and the draft allows that as well",
 		},

@@ -9,7 +9,9 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/organization"
+	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 	"github.com/iamvet/iamvet/checks/fixes"
 )
@@ -198,14 +200,32 @@ func (c *consoleCheck) mendable() *proof.NearMiss {
 func (c *consoleCheck) fixes() *fixes.ConsoleMFA {
 	return &fixes.ConsoleMFA{
 		Model: c.pass.Model, Settings: c.pass.Settings, Login: c.login, User: c.user, Result: c.result,
-		Granting: c.granting(), MayEnrol: c.mayEnrol, People: c.people,
+		Granting: c.granting(), MayEnrol: c.mayEnrol, Enforces: c.enforces, People: c.people,
 	}
 }
 
-// mayEnrol says that policies of the scan let a user enrol a device.
+// mayEnrol says that policies of the scan let a user enrol a device, whatever its
+// variables are.
 func (c *consoleCheck) mayEnrol(u *identity.User) bool {
 	bindings, account := c.pass.Model.PermissionsOf(u), identity.AccountOf(u.Resource)
-	return len(bindings.Policies) > 0 && c.decide(u, bindings, account, organization.Guardrails(c.pass.Model, account)).MayEnrol
+	chosen := slices.ContainsFunc(bindings.Policies, func(a *identity.AttachedPolicy) bool {
+		return len(assumptions(a.Resource)) > 0 || slices.ContainsFunc(a.Document.Statements, func(s *policy.Statement) bool { return s.Value != nil && len(s.Value.Assumptions) > 0 })
+	})
+	return len(bindings.Policies) > 0 && !chosen && c.decide(u, bindings, account, organization.Guardrails(c.pass.Model, account)).MayEnrol
+}
+
+// enforces says that a policy would require MFA of a user, and let it enrol a device.
+func (c *consoleCheck) enforces(u *identity.User, p *terraform.Resource) bool {
+	doc, err := policy.Parse(p.Attr("policy"))
+	if err != nil {
+		return false
+	}
+	bindings, account := c.pass.Model.PermissionsOf(u), identity.AccountOf(u.Resource)
+	bindings.Policies = append(slices.Clone(bindings.Policies), &identity.AttachedPolicy{Resource: p, Name: p.Address, Document: doc})
+	r := organization.DecideUser(u, account, bindings, organization.Guardrails(c.pass.Model, account), c.pass.Now)
+	return r.Class == proof.Enforced && r.MayEnrol && (!r.KeepsPassword || !slices.ContainsFunc(c.pass.Model.Logins, func(l *identity.Login) bool {
+		return c.pass.Model.UserOf(l) == u && l.ResetRequired()
+	}))
 }
 
 func (c *consoleCheck) decide(u *identity.User, bindings identity.Permissions, account string, levels []proof.Level) proof.UserResult {

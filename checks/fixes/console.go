@@ -24,6 +24,8 @@ type ConsoleMFA struct {
 	Login    *identity.Login
 	User     *identity.User
 	Result   proof.UserResult
+	// Enforces says that a policy would require MFA of a user, were it attached.
+	Enforces func(*identity.User, *terraform.Resource) bool
 	// MayEnrol says that policies of the scan let a user enrol a device.
 	MayEnrol func(*identity.User) bool
 	// Granting is the policy that allows the request that gets through; nil when
@@ -220,6 +222,9 @@ func (c *ConsoleMFA) Require() []*analyzer.Fix {
 	if beside := c.withoutDevice(users); beside != "" {
 		fix.Message += fmt.Sprintf("; what uses %s, which carries no MFA, will be refused", beside)
 		fix.Grade = analyzer.Draft
+	}
+	if p := c.unattached(b, users); p != nil && fix.Grade == analyzer.Narrowing {
+		return c.attach(b, p)
 	}
 	blocks, expression := style.write(label, statements...)
 	text := fmt.Sprintf("%sresource %q %q {\n%s%s\npolicy = %s\n}", blocks, b.typ, label, providerOf(b.of), b.arguments(), expression)

@@ -1,12 +1,16 @@
 package fixes
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
 
@@ -78,4 +82,39 @@ func (c *ConsoleMFA) withoutDevice(users []*identity.User) string {
 		return "an access key of the user"
 	}
 	return ""
+}
+
+// unattached is a policy of the module that would require MFA of all users, and that
+// nothing attaches to anybody: somebody wrote it for that.
+func (c *ConsoleMFA) unattached(b *bearer, users []*identity.User) *terraform.Resource {
+	for _, p := range neighbours(b.of, "aws_iam_policy") {
+		read := slices.ContainsFunc(readers(p.Root, p.Body, p.Type+"."+p.Name), func(at source.Span) bool {
+			h := blockHeader.FindStringSubmatch(edit.TopBlock(at).Text())
+			return h == nil || h[1] != "output"
+		})
+		if p.Key == "" && !p.Deleted() && !read && !slices.ContainsFunc(users, func(u *identity.User) bool { return !c.Enforces(u, p) }) {
+			return p
+		}
+	}
+	return nil
+}
+
+// attach attaches a policy to whom a bearer stands for.
+func (c *ConsoleMFA) attach(b *bearer, p *terraform.Resource) []*analyzer.Fix {
+	typ := b.typ + "_attachment"
+	label := free(b.of.Root, b.of.Body, typ, b.of.Name+"_require_mfa")
+	text := fmt.Sprintf("resource %q %q {\n%s%spolicy_arn = aws_iam_policy.%s.arn\n}", typ, label, providerOf(b.of), strings.Replace(b.arguments(), "name = \"RequireMFA\"\n", "", 1), p.Name)
+	edits, err := edit.InsertAfterBlock(b.of.Body, text)
+	if err != nil {
+		return nil
+	}
+	fix := &analyzer.Fix{
+		Message: fmt.Sprintf("attach '%s', which nobody has, to %s; who has no MFA device yet will have to enrol one first", p.Address, b.who()),
+		Grade:   analyzer.Narrowing, Edits: edits,
+	}
+	if doc, err := policy.Parse(p.Attr("policy")); err != nil || slices.ContainsFunc(doc.Statements, func(s *policy.Statement) bool { return s.Effect != policy.Deny }) {
+		fix.Grade = analyzer.Draft
+		fix.Message += ", and whoever gets the policy may do what it allows as well"
+	}
+	return []*analyzer.Fix{fix}
 }
