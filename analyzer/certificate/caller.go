@@ -129,7 +129,8 @@ func (e *encoder) admits(s *policy.Statement) tri {
 		out = e.triOr(out, e.stands(p))
 	}
 	if s.NotPrincipal {
-		// What is exempt takes more than one principal to say; it is not translated.
+		// AWS refuses it in every kind of policy that a claim is about.
+		// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
 		return e.unknown()
 	}
 	return out

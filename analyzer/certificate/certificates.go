@@ -137,8 +137,13 @@ func (d Decision) certify() (out []made, why string) {
 		return nil, "the documents hold what is sensitive"
 	}
 	claims := d.Question.claims()
-	if slices.ContainsFunc(claims, func(c *Claim) bool { return c.Entangled() }) {
-		return nil, "the translation does not follow how the documents tie things together"
+	for _, c := range claims {
+		if why := c.Entangled(); why != "" {
+			return nil, "it is not translated: " + why
+		}
+	}
+	if why := d.Question.untold(); why != "" && d.Verdict == Holds {
+		return nil, why
 	}
 	agrees, open := d.Verdict == Holds, false
 	for _, c := range claims {

@@ -49,14 +49,14 @@ type breach struct {
 
 func (c *Claim) refute(words string, t tri) { c.breaches = append(c.breaches, breach{words, t}) }
 
-// Entangled says that the claim is not translated, since something in the documents
-// ties together what this translation takes apart.
-func (c *Claim) Entangled() bool { return c.entangled }
+// Entangled is why the claim is not translated: what in the documents ties together
+// what this translation takes apart. "" when nothing does.
+func (c *Claim) Entangled() string { return c.entangled }
 
 // Decide decides the claim, and shows the request that refutes it.
 func (c *Claim) Decide() (Verdict, []string) {
-	if c.entangled {
-		return Undetermined, []string{"entangled"}
+	if c.entangled != "" {
+		return Undetermined, []string{c.entangled}
 	}
 	open := false
 	for _, b := range c.breaches {

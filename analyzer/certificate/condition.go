@@ -272,7 +272,7 @@ func (e *encoder) resolved(list []element, match func([]element) *formula) tri {
 			}
 			readings = next
 			if len(readings) > maxResolved {
-				e.entangled = true
+				e.entangle("the variables of a pattern may be read in more ways than are written out")
 				return e.unknown()
 			}
 		default:

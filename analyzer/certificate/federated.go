@@ -27,6 +27,22 @@ const assumeWithToken = "sts:assumerolewithwebidentity"
 // tokens, as it names them. Of one whose address is not known nothing can be said.
 func Providers(d *policy.Document) []string {
 	var out []string
+	eachProvider(d, func(text string, hidden bool) {
+		if !hidden && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	})
+	return out
+}
+
+// hiddenProvider says that a trust policy may let in one whose address is not known.
+func hiddenProvider(d *policy.Document) bool {
+	found := false
+	eachProvider(d, func(_ string, hidden bool) { found = found || hidden })
+	return found
+}
+
+func eachProvider(d *policy.Document, visit func(text string, hidden bool)) {
 	for _, s := range d.Statements {
 		if s.Effect == policy.Deny || s.AdmitsAction("sts:AssumeRoleWithWebIdentity") == policy.False {
 			continue
@@ -34,12 +50,11 @@ func Providers(d *policy.Document) []string {
 		for _, p := range s.Principals {
 			text := p.Pattern.String()
 			host := text[strings.LastIndex(text, ":oidc-provider/")+1:]
-			if p.Class == policy.FederatedPrincipal && !strings.Contains(host, "${") && !strings.Contains(text, ":saml-provider/") && !slices.Contains(out, text) {
-				out = append(out, text)
+			if p.Class == policy.FederatedPrincipal && !strings.Contains(text, ":saml-provider/") {
+				visit(text, strings.Contains(host, "${"))
 			}
 		}
 	}
-	return out
 }
 
 // bearer is an encoder of requests that bring a token of a provider.
@@ -70,7 +85,7 @@ func Tokens(f Federation, provider string) *Claim {
 	own := f.bearer(e, provider, false)
 	own.foreignAudience()
 	c.refute("a token of one's own that was made out for somebody else", own.admitted())
-	c.entangled = c.entangled || e.entangled
+	c.entangle(e.entangled)
 	return c
 }
 
@@ -240,8 +255,7 @@ func (b *bearer) claims() {
 	for _, claim := range slices.Sorted(maps.Keys(made)) {
 		k := made[claim]
 		if claim == "aud" && b.of.Audiences != nil { // AWS takes no others
-			// The audience says whose the token is, and has to be registered too.
-			b.entangled = true
+			b.entangle("the audience says whose token it is, and has to be registered with the provider as well")
 		}
 		b.set(b.name(claim), k)
 	}

@@ -1,6 +1,7 @@
 package certificate
 
 import (
+	"cmp"
 	"math/big"
 	"net/netip"
 	"strconv"
@@ -59,9 +60,9 @@ type encoder struct {
 	anybody bool
 	// endpoint says that the request goes through a VPC endpoint.
 	endpoint *formula
-	// entangled says that something ties variables together in a way that this
-	// translation does not follow: the question is not translated.
-	entangled bool
+	// entangled is what ties variables together in a way that this translation does
+	// not follow: the question is not translated.
+	entangled string
 	// prefix tells the variables of one request from those of another.
 	prefix string
 }
@@ -76,6 +77,9 @@ func newEncoder(partition string, docs []*policy.Document) *encoder {
 		partition: partition,
 	}
 }
+
+// entangle notes why the question is not translated.
+func (e *encoder) entangle(why string) { e.entangled = cmp.Or(e.entangled, why) }
 
 func itoa(n int) string { return strconv.Itoa(n) }
 

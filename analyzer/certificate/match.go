@@ -107,7 +107,7 @@ func (m *matcher) placed(v *variable, i, p, o int) *formula {
 			rest = m.pool.after(rest, text[j])
 		}
 		if empty, _ := m.pool.void(rest); !empty {
-			m.entangled = true // it may go on over the next piece
+			m.entangle("the text of a variable in a pattern may reach over several parts of the value")
 		}
 	}
 	return out
@@ -132,7 +132,7 @@ func (m *matcher) variable(i, p int) *formula {
 			out = m.or(out, m.and(m.within(v, part), rest))
 		}
 		if j < len(m.list) && m.list[j].kind == requestVariable && m.list[j].of != v && p+1 < len(m.pieces) && wide(m.list[j].of) {
-			m.entangled = true // it may go on over the next piece
+			m.entangle("the text of a variable in a pattern may reach over several parts of the value")
 		}
 	}
 	return out
@@ -244,7 +244,7 @@ func (e *encoder) template(v *variable, part []element, fold bool) *formula {
 		case !slices.ContainsFunc(part, func(e element) bool { return e.of != nil && e.of != v }) && slices.ContainsFunc(part, func(e element) bool { return e.kind == letter || e.kind == anyLetter }):
 			return e.no
 		}
-		e.entangled = true
+		e.entangle("a pattern compares a value with itself")
 		return e.no
 	}
 	key := "like " + v.name

@@ -91,7 +91,7 @@ func Networks(r Root) *Claim {
 			out = e.and(out, e.not(e.between(v, s)))
 		}
 		if m, _ := e.decide(out); m == unsatisfiable {
-			e.entangled = true // the lists together hold everything
+			e.entangle("the networks that the policies list hold all addresses between them: there is no outside to ask about")
 		}
 		return out
 	}

@@ -76,6 +76,14 @@ func (q Question) claims() []*Claim {
 	return out
 }
 
+// untold is why the claims together are not all that was asked; "" when they are.
+func (q Question) untold() string {
+	if q.Kind == OfTokens && hiddenProvider(q.Federation.Document) {
+		return "the address of an identity provider is not known: which claims its tokens have, nobody can say"
+	}
+	return ""
+}
+
 // documents are those that the question is about.
 func (q Question) documents() []*policy.Document {
 	switch {

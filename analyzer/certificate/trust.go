@@ -1,6 +1,7 @@
 package certificate
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -124,7 +125,63 @@ func (t Trust) derivedFrom(e *encoder, name string, of func(key string) bool) *f
 			out = e.or(out, e.and(c.when, f.sure))
 		}
 	}
+	for _, a := range t.askedFor(e, name) {
+		if !of(a.key) {
+			continue
+		}
+		for _, c := range e.key(a.key).cases {
+			f := e.resolved(slices.Clone(a.list), func(list []element) *formula { return e.match(list, c.pieces, false) })
+			out = e.or(out, e.and(c.when, f.sure))
+		}
+	}
 	return out
+}
+
+// An asked is what a condition compares with a name: that of another key.
+type asked struct {
+	key  string
+	list []element
+}
+
+// askedFor are the conditions that ask of another key to hold a name: as
+// StringLike aws:userid *:${sts:RoleSessionName} does, which only the name fits that is
+// the caller's own. Others are not translated.
+func (t Trust) askedFor(e *encoder, name string) []asked {
+	var out []asked
+	for _, d := range t.documents() {
+		for _, s := range d.Statements {
+			for _, c := range s.Conditions {
+				for _, p := range c.Values {
+					list := e.read(p, spelling{wildcards: c.Operator.Base == "StringLike", variables: d.VariablesWork() == policy.True})
+					at := slices.IndexFunc(list, func(el element) bool { return el.kind == policyVariable && el.key == name })
+					switch {
+					case at < 0:
+					case c.Operator.Family != policy.StringFamily || strings.EqualFold(c.Key, name) || !alone(list, at):
+						e.entangle("a condition compares something else with the name of the session, and may fit several names")
+					default:
+						out = append(out, asked{strings.ToLower(c.Key), list})
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// alone says that of a text that fits a pattern one part alone can be the variable
+// in it: one from an end of the text to a letter that no name has.
+func alone(list []element, at int) bool {
+	bounded := func(el element) bool {
+		return el.kind == letter && !strings.ContainsRune("_+=,.@-", rune(el.letter)) && !isAlphanumeric(el.letter)
+	}
+	left, right := at == 0, at == len(list)-1
+	return len(variables(list)) == 1 && !list[at].hasDefault && (left || right) &&
+		(left || bounded(list[at-1])) && (right || bounded(list[at+1])) &&
+		!slices.ContainsFunc(list[at+1:], func(el element) bool { return el.kind == policyVariable })
+}
+
+func isAlphanumeric(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
 // madeOfNames is in how many ways conditions make names of sessions of the names of
@@ -179,9 +236,9 @@ func (t Trust) constants(e *encoder, name string) []string {
 		if whole {
 			add(plain)
 		} else if has(p.list, requestVariable) {
-			e.entangled = true // a text that the code does not tell
+			e.entangle("the name of a session is made of a text that the code does not tell")
 		} else if slices.ContainsFunc(variables(p.list), func(n string) bool { return !t.identifies(n) && e.present(e.key(n)).may != e.no }) {
-			e.entangled = true // one text for every caller of some kind
+			e.entangle("the name of a session is made of what several callers have in common")
 		}
 	}
 	return out
@@ -194,9 +251,6 @@ func SessionName(t Trust) *Claim {
 	e := newEncoder(t.Partition, t.documents())
 	e.now = t.Now
 	c := &Claim{Words: "no session gets a name that does not say who assumed the role", encoder: e}
-	if t.comparesNames() {
-		e.entangled = true
-	}
 	t.assuming(e)
 	name := e.key(sessionName).cases[0].pieces[0].of
 	constants := t.constants(e, sessionName)
@@ -211,34 +265,16 @@ func SessionName(t Trust) *Claim {
 		first, second := t.under(e, "", shared), t.under(e, "another ", shared)
 		own := e.template(first.caller.account[0].of, []element{{kind: requestVariable, of: second.caller.account[0].of}}, false)
 		both := e.triAnd(first.admitted, second.admitted, e.exactly(e.and(first.named, second.named, own, different(first.encoder, second.encoder))))
-		c.entangled = c.entangled || first.entangled || second.entangled
+		c.entangle(cmp.Or(first.entangled, second.entangled))
 		c.refute("two users of one account who may be called the same", both)
 	}
 	for _, text := range constants {
 		first, second := t.under(e, "", piece{text: text}), t.under(e, "another ", piece{text: text})
 		both := e.triAnd(first.admitted, second.admitted, e.exactly(e.and(e.not(e.and(first.derived, second.derived)), different(first.encoder, second.encoder))))
-		c.entangled = c.entangled || first.entangled || second.entangled
+		c.entangle(cmp.Or(first.entangled, second.entangled))
 		c.refute("two callers who may both be called "+text, both)
 	}
 	return c
-}
-
-// comparesNames says that a condition compares something else with the name.
-func (t Trust) comparesNames() bool {
-	for _, d := range t.documents() {
-		for _, s := range d.Statements {
-			for _, c := range s.Conditions {
-				for _, p := range c.Values {
-					for _, v := range p.Variables() {
-						if strings.EqualFold(v, sessionName) || strings.EqualFold(v, sourceIdentity) {
-							return true
-						}
-					}
-				}
-			}
-		}
-	}
-	return false
 }
 
 // named is a request for a session of one name.
@@ -263,6 +299,11 @@ func (t Trust) under(e *encoder, prefix string, name piece) named {
 			if t.identifies(key) && key != "aws:username" && key != "aws:userid" && name.of == nil {
 				apart = one.and(apart, one.not(one.carries(one.key(key), name.text)))
 			}
+		}
+	}
+	for _, a := range t.askedFor(one, sessionName) {
+		if t.identifies(a.key) && a.key != "aws:username" && a.key != "aws:userid" && name.of == nil {
+			apart = one.and(apart, one.not(one.carries(one.key(a.key), name.text)))
 		}
 	}
 	admitted := one.triAnd(t.admitted(one), one.exactly(apart))

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -59,6 +60,33 @@ func madeOfCaller(p policy.Pattern) bool {
 	})
 }
 
+// asked adds what callers are compared with where the name of a session is asked of
+// them, as in StringLike aws:userid *:${sts:RoleSessionName}: the names that the
+// policies spell out stand there as well.
+func (t *callerTests) asked(names []policy.Pattern) {
+	for _, key := range keysOfCallers {
+		for _, p := range slices.Clone(t.by[key]) {
+			if !slices.ContainsFunc(p.Variables(), func(v string) bool { return strings.EqualFold(v, nameKey) }) {
+				continue
+			}
+			for _, n := range names {
+				text := n.String()
+				if d := defaultText.FindStringSubmatch(text); d != nil {
+					text = d[1]
+				}
+				if !strings.Contains(text, "${") {
+					t.by[key] = append(t.by[key], policy.Glob(askedName.ReplaceAllLiteralString(p.String(), text)))
+				}
+			}
+		}
+	}
+}
+
+var (
+	askedName   = regexp.MustCompile(`(?i)\$\{sts:RoleSessionName[^}]*\}`)
+	defaultText = regexp.MustCompile(`\$\{[^}]*, '([^']*)'\}`)
+)
+
 // testsOfCallers is what documents compare callers with.
 func testsOfCallers(docs []*policy.Document) *callerTests {
 	t := &callerTests{by: map[string][]policy.Pattern{}}
@@ -97,6 +125,7 @@ func testsOfCallers(docs []*policy.Document) *callerTests {
 			}
 		}
 	}
+	t.asked(others[nameKey])
 	for _, key := range sortedKeys(others) {
 		for i, p := range others[key] {
 			if madeOfCaller(p) {

@@ -450,8 +450,8 @@ func (t *trust) decide(callers []caller, h *hypothesis) SessionNameResult {
 	return result
 }
 
-// markShared makes weak what two callers may both be called: two of one
-// account, or of any when the name is the same for everybody.
+// markShared makes weak what two callers may both be called: two users of one account,
+// or any two where the name says of one of them no more than that somebody has it.
 func markShared(outcomes []outcome) {
 	under := map[string][]int{} // who may be called so
 	for i, o := range outcomes {
@@ -464,8 +464,9 @@ func markShared(outcomes []outcome) {
 			a := &outcomes[i]
 			shared := slices.ContainsFunc(under[name], func(j int) bool {
 				b := outcomes[j]
-				across := a.caller.request.Caller.Account != b.caller.request.Caller.Account
-				return i != j && !samePerson(a.caller, b.caller) && (!across || !a.names[name] || !b.names[name])
+				x, y := a.caller.request.Caller, b.caller.request.Caller
+				users := x.Kind == policy.UserCaller && y.Kind == policy.UserCaller && x.Account == y.Account
+				return i != j && !samePerson(a.caller, b.caller) && (users || !a.names[name] || !b.names[name])
 			})
 			if shared && a.status < weakName && a.status != alternative && a.status != weakAlternative {
 				a.status = weakName

@@ -234,6 +234,10 @@ func (g generator) nameKey() (op, key string, values any) {
 	switch g.IntN(7) {
 	case 0:
 		return g.pick("StringEquals", "StringLike", "StringNotEquals", "StringEqualsIfExists"), "sts:SourceIdentity", g.names()
+	case 2:
+		if g.oneIn(3) { // the other way round
+			return g.pick("StringLike", "StringEquals", "StringLikeIfExists"), g.pick("aws:userid", "aws:userid", "aws:username", "aws:PrincipalTag/name"), g.pick("*:${sts:RoleSessionName}", "${sts:RoleSessionName}")
+		}
 	case 1:
 		return "Null", g.pick("sts:SourceIdentity", "sts:RoleSessionName", "aws:username"), g.pick("true", "false")
 	}
