@@ -18,8 +18,9 @@ import (
 var certified = map[proof.Verdict]certificate.Verdict{proof.Violated: certificate.Violated, proof.Holds: certificate.Holds}
 
 // decision is one of a proof, with the request that gets through where there is one.
-func decision(q certificate.Question, v proof.Verdict, w *proof.Witness) certificate.Decision {
-	d := certificate.Decision{Question: q, Verdict: certified[v]}
+// needs would decide what is not determined.
+func decision(q certificate.Question, v proof.Verdict, w *proof.Witness, needs []value.Reason) certificate.Decision {
+	d := certificate.Decision{Question: q, Verdict: certified[v], Needs: needs}
 	if w != nil {
 		d.Request = w.Request
 	}
@@ -27,12 +28,12 @@ func decision(q certificate.Question, v proof.Verdict, w *proof.Witness) certifi
 }
 
 // certifyTrust tells what was decided about a role's trust policy by itself.
-func certifyTrust(p *analyzer.Pass, role *identity.Role, kind certificate.Kind, v proof.Verdict, w *proof.Witness) {
+func certifyTrust(p *analyzer.Pass, role *identity.Role, kind certificate.Kind, v proof.Verdict, w *proof.Witness, needs []value.Reason) {
 	if p.Decided == nil || v == proof.NotApplicable || role.Trust.MalformedAs(policy.Trust) {
 		return
 	}
 	q := certificate.Question{Kind: kind, Trust: &certificate.Trust{Document: role.Trust, Account: role.Account(), Now: p.Now}}
-	p.Certify(role.Resource, decision(q, v, w))
+	p.Certify(role.Resource, decision(q, v, w, needs))
 }
 
 // certifyTokens tells what was decided about the tokens that a trust policy lets in.
@@ -41,7 +42,7 @@ func certifyTokens(p *analyzer.Pass, role *identity.Role, r proof.OIDCResult) {
 		return
 	}
 	q := certificate.Question{Kind: certificate.OfTokens, Federation: &certificate.Federation{Document: role.Trust, Audiences: r.Audiences}}
-	p.Certify(role.Resource, decision(q, r.Class.Verdict(), r.Witness))
+	p.Certify(role.Resource, decision(q, r.Class.Verdict(), r.Witness, r.Needs))
 }
 
 // certifyRoot tells what was decided about root at the places of an organization.
@@ -55,7 +56,7 @@ func certifyRoot[R any](p *analyzer.Pass, o *identity.Organization, kind certifi
 		if at.Verdict == proof.Undetermined {
 			v = proof.Undetermined
 		}
-		d := decision(certificate.Question{Kind: kind, Root: &root, Partitions: organization.PartitionsOf(o)}, v, w)
+		d := decision(certificate.Question{Kind: kind, Root: &root, Partitions: organization.PartitionsOf(o)}, v, w, at.Needs)
 		d.Place = at.Place.String()
 		p.Certify(o.Resource, d)
 	}
@@ -84,7 +85,7 @@ func (c *consoleCheck) certify(account string, levels []proof.Level, keys value.
 	if asked.Partition != "" {
 		q.Partitions = []string{asked.Partition}
 	}
-	c.pass.Certify(c.login.Resource, decision(q, c.result.Class.Verdict(keys), c.result.Witness))
+	c.pass.Certify(c.login.Resource, decision(q, c.result.Class.Verdict(keys), c.result.Witness, c.result.Needs))
 }
 
 func certifiedLevels(levels []proof.Level) []certificate.Level {

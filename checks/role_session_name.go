@@ -83,7 +83,7 @@ func roleSessionName(p *analyzer.Pass) error {
 		r := analyzer.Remember(p.Memo, opt.Account+"\x00"+value.Key(role.Attribute), func() proof.SessionNameResult {
 			return proof.SessionName(role.Trust, opt)
 		}).In(role.Trust)
-		certifyTrust(p, role, certificate.OfSessionNames, r.Class.Verdict(), r.Witness)
+		certifyTrust(p, role, certificate.OfSessionNames, r.Class.Verdict(), r.Witness, r.Needs)
 		c := sessionNameCheck{pass: p, role: role, result: r, shared: shared}
 		g := organization.GuardedTrust{Verdict: r.Class.Verdict()}
 		if g.Verdict == proof.Violated && r.Class != proof.NameInvalid {

@@ -60,7 +60,7 @@ func roleTrustAnyone(p *analyzer.Pass) error {
 	eachTrust(p, func(p *analyzer.Pass, role *identity.Role) {
 		opt := proof.SessionNameOptions{Account: role.Account(), Now: p.Now}
 		r := proof.TrustAnyone(role.Trust, opt)
-		certifyTrust(p, role, certificate.OfStrangers, r.Class.Verdict(), r.Witness)
+		certifyTrust(p, role, certificate.OfStrangers, r.Class.Verdict(), r.Witness, r.Needs)
 		verdict, why := r.Class.Verdict(), r.Needs
 		depends := "a value that is not known"
 		if verdict == proof.Violated {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
+	"github.com/iamvet/iamvet/analyzer/value"
 )
 
 // A Decision is what a rule made of a question.
@@ -21,6 +22,7 @@ type Decision struct {
 	Root, Address, Place string
 	Question             Question
 	Verdict              Verdict
+	Needs                []value.Reason // of what is not determined
 	// Request gets through, of what is violated: iamvet's witness.
 	Request *policy.Request
 }
@@ -130,9 +132,10 @@ type made struct {
 // compliant, and for one that is refuted of what is not.
 func (d Decision) certify() (out []made, why string) {
 	if d.Verdict == Undetermined {
-		return nil, "it is not determined"
+		return nil, because("it is not determined", d.Needs)
 	}
 	unknown, sensitive := d.Question.unknown()
+	hidden := because("the documents are not wholly known", unknown)
 	if sensitive {
 		return nil, "the documents hold what is sensitive"
 	}
@@ -158,8 +161,8 @@ func (d Decision) certify() (out []made, why string) {
 		}
 	}
 	switch {
-	case (open || !agrees) && unknown:
-		return nil, "the documents are not wholly known"
+	case (open || !agrees) && unknown != nil:
+		return nil, hidden
 	case open:
 		return nil, "AWS does not document what decides it, or the translation does not find it out"
 	}
@@ -170,6 +173,20 @@ func (d Decision) certify() (out []made, why string) {
 		out = append(out, d.made(c, c.Scripts(d.Question.asked(c), Holds)))
 	}
 	return out, ""
+}
+
+// because is a sentence with the reasons for it.
+func because(what string, reasons []value.Reason) string {
+	var texts []string
+	for _, r := range reasons {
+		if !slices.Contains(texts, r.Text) && r.Text != "" {
+			texts = append(texts, r.Text)
+		}
+	}
+	if len(texts) == 0 {
+		return what
+	}
+	return what + ": " + strings.Join(texts, "; ")
 }
 
 // violated is the certificate of a claim that is refuted, by iamvet's own witness

@@ -143,14 +143,18 @@ func partitionsNamed(docs []*policy.Document) []string {
 	return out
 }
 
-// unknown says that something in the documents is not known, or must not be shown.
-func (q Question) unknown() (unknown, sensitive bool) {
+// unknown is what in the documents is not known, and whether something in them must
+// not be shown.
+func (q Question) unknown() (unknown []value.Reason, sensitive bool) {
 	for _, d := range q.documents() {
-		if d == nil || d.Value == nil || d.Open || !d.VersionKnown {
-			unknown = true
+		if d == nil || d.Value == nil {
+			unknown = append(unknown, value.Reason{Text: "a policy document is not known"})
 			continue
 		}
-		unknown = unknown || !d.Value.Known()
+		if d.Open || !d.VersionKnown || !d.Value.Known() {
+			unknown = append(unknown, d.Value.AllWhy()...)
+			unknown = append(unknown, value.Reason{})
+		}
 		d.Value.Walk(func(v *value.Value) bool {
 			sensitive = sensitive || v.Sensitive
 			return !sensitive
