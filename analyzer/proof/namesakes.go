@@ -112,7 +112,7 @@ func (c *casting) pairs(p pair) (out [][2]*policy.Caller, complete bool) {
 	first.spelt, second.spelt, second.second = p.of[0], p.of[1], true
 	language, ok := commonPart(p)
 	if !ok {
-		return nil, true // they would be too long
+		return nil, true // they would be too long, or hold what no name does
 	}
 	facets, order := first.facets(partOrder)
 	more, order := second.facets(order)
@@ -158,6 +158,11 @@ func (c *casting) pairs(p pair) (out [][2]*policy.Caller, complete bool) {
 // commonPart is the texts that both names of a pair may be made of; ok is false where
 // there are none.
 func commonPart(p pair) (l automaton.Language, ok bool) {
+	for _, w := range p.of {
+		if text := w.of(""); text != "" && !iamNames.Contains(text) {
+			return l, false
+		}
+	}
 	least, most := 0, 64-max(len(p.of[0].of("")), len(p.of[1].of("")))
 	if p.of[0] == (way{}) || p.of[1] == (way{}) {
 		least = 1

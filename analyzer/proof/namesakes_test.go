@@ -21,6 +21,7 @@ func TestNamesakes(t *testing.T) {
 		{`"xx${aws:username}", "x${aws:username}"`, ``, Violated},
 		{`"abc${aws:username}", "${aws:username}bcd"`, ``, Violated}, // abcd: of d and of a
 		{`"${aws:username}", "x-${aws:username}", "y-${aws:username}"`, ``, Violated},
+		{`"${aws:username}*", "x-${aws:username}"`, `, "StringLike": {"aws:username": "*"}`, Holds}, // no name has a star
 		{`"${aws:username}", "x-${aws:username}"`, `, "StringNotLike": {"aws:username": "x-*"}`, Holds},
 		{`"${aws:username}", "x-${aws:username}"`, `, "StringLike": {"aws:username": "x-*"}`, Violated}, // x-x-a, and x-a
 		{`"${aws:username}", "x-${aws:username}"`, `, "StringLike": {"aws:username": "?????"}`, Holds},  // one would have to be longer
