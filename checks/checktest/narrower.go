@@ -22,17 +22,17 @@ import (
 func Narrower(t *testing.T, dir string, checks []*analyzer.Check) {
 	var tried atomic.Int64
 	Each(t, dir, func(t *testing.T, dir string) {
-		var before *identity.Model
+		var before *allowance
 		for _, f := range Analyze(t, dir, checks).Findings {
 			for _, fix := range f.Fixes {
 				if fix.Grade == analyzer.Draft {
 					continue
 				}
 				if before == nil {
-					before = modelOf(t, dir)
+					before = allowed(t, dir)
 				}
 				tried.Add(1)
-				if wider := allowsMore(before, modelOf(t, fixedCopy(t, dir, fix.Edits))); wider != "" {
+				if wider := allowsMore(before, allowed(t, fixedCopy(t, dir, fix.Edits))); wider != "" {
 					t.Errorf("%s: %s %q: %s\n%s", dir, f.Check.ID, fix.Message, wider, fix.Diff)
 				}
 			}
@@ -44,15 +44,25 @@ func Narrower(t *testing.T, dir string, checks []*analyzer.Check) {
 	})
 }
 
-// modelOf is who exists in a directory, and what binds them.
-func modelOf(t *testing.T, dir string) *identity.Model {
+// allowance is what a directory lets people do: the policies that bind each, and which
+// keys are in use.
+type allowance struct {
+	bindings map[string]binding
+	active   map[string]bool
+}
+
+// allowed is read while the analysis runs: nothing is evaluated after it.
+func allowed(t *testing.T, dir string) *allowance {
 	t.Helper()
-	var m *identity.Model
+	var out *allowance
 	Analyze(t, dir, []*analyzer.Check{{ID: "IV000", Name: "model", Estate: true, Run: func(p *analyzer.Pass) error {
-		m = p.Model
+		out = &allowance{bindings(p.Model), map[string]bool{}}
+		for _, k := range p.Model.Keys {
+			out.active[k.Resource.Root.Dir+" "+k.Resource.Address] = k.Active() != value.No
+		}
 		return nil
 	}}})
-	return m
+	return out
 }
 
 func fixedCopy(t *testing.T, dir string, edits []source.Edit) string {
@@ -78,8 +88,8 @@ func fixedCopy(t *testing.T, dir string, edits []source.Edit) string {
 }
 
 // allowsMore says what is allowed after and was not before; "" when nothing is.
-func allowsMore(before, after *identity.Model) string {
-	old, now := bindings(before), bindings(after)
+func allowsMore(before, after *allowance) string {
+	old, now := before.bindings, after.bindings
 	for _, name := range slices.Sorted(maps.Keys(now)) {
 		if old[name].text == now[name].text {
 			continue
@@ -91,12 +101,8 @@ func allowsMore(before, after *identity.Model) string {
 			return fmt.Sprintf("%s may allow more than before: %v", name, c.Needs)
 		}
 	}
-	active := map[string]bool{}
-	for _, k := range before.Keys {
-		active[k.Resource.Root.Dir+" "+k.Resource.Address] = k.Active() != value.No
-	}
-	for _, k := range after.Keys {
-		if name := k.Resource.Root.Dir + " " + k.Resource.Address; k.Active() != value.No && !active[name] {
+	for _, name := range slices.Sorted(maps.Keys(after.active)) {
+		if after.active[name] && !before.active[name] {
 			return "the key " + name + " can be used"
 		}
 	}
