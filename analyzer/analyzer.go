@@ -229,6 +229,8 @@ type Finding struct {
 	// Fetched is where the text is of a finding in a module that terraform init has
 	// fetched; its Span is then the call of the module in the repository.
 	Fetched source.Span
+	// Others are the notes that this one stands for; see More.
+	Others []*Finding
 	// Includes are findings that this one says as well: violations that it implies, or
 	// questions that the same variable decides. They are whole, with their own fixes and
 	// fingerprints, and count with this one, as one.

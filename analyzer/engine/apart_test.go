@@ -27,6 +27,26 @@ func TestFixesTriedBesideEachOther(t *testing.T) {
 	role := func(name, account, user, more string) string {
 		return fmt.Sprintf("resource \"aws_iam_role\" %q {\n  name = %q\n"+trustsRoot+more+"}\n", name, name, account, user)
 	}
+	trustsSubject := func(name string) string {
+		return fmt.Sprintf(`
+resource "aws_iam_role" %q {
+  name = %q
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
+      Condition = { StringLike = { "token.actions.githubusercontent.com:sub" = "repo:acme/app:*" } }
+    }, {
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { AWS = "arn:aws:iam::111122223333:user/alice" }
+    }]
+  })
+}
+`, name, name)
+	}
 	for name, files := range map[string]fstest.MapFS{
 		"apart": {"main.tf": {Data: []byte(
 			role("a", "111122223333", "user/alice", "") + role("b", "444455556666", "root", "") + role("c", "777788889999", "user/carol", ""))}},
@@ -78,6 +98,8 @@ resource "aws_iam_role" "b" {
 			"main.tf":   {Data: []byte("module \"a\" {\n  source = \"./m\"\n  user   = \"alice\"\n}\n\nmodule \"b\" {\n  source = \"./m\"\n  user   = \"bob\"\n}\n" + role("c", "777788889999", "user/carol", ""))},
 			"m/main.tf": {Data: []byte("variable \"user\" {}\n" + role("a", "111122223333", "user/${var.user}", "") + role("b", "111122223333", "root", ""))},
 		},
+		// What both of them note is told once, at the first. It is no new finding at the second.
+		"notes": {"main.tf": {Data: []byte(trustsSubject("a") + trustsSubject("b") + trustsSubject("c"))}},
 		// An override changes what all of them are.
 		"override": {
 			"main.tf":     {Data: []byte(role("a", "111122223333", "user/alice", "") + role("c", "777788889999", "user/carol", ""))},

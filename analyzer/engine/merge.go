@@ -61,26 +61,25 @@ func keyOf(f *analyzer.Finding) (k mergeKey, ok bool) {
 
 // noted makes one note of those of a rule that have More: the first stands for all.
 func noted(findings []*analyzer.Finding) []*analyzer.Finding {
-	type notes struct {
-		first *analyzer.Finding
-		more  int
-	}
-	of := map[*analyzer.Check]*notes{}
+	of := map[*analyzer.Check]*analyzer.Finding{}
 	out := findings[:0:0]
 	for _, f := range findings {
 		n := of[f.Check]
 		switch {
 		case f.More == nil, f.Suppression != nil:
 		case n == nil:
-			of[f.Check] = &notes{first: f}
+			of[f.Check] = f
 		default:
-			n.more++
+			if f.Instances == nil {
+				stand(f)
+			}
+			n.Others = append(n.Others, f)
 			continue
 		}
 		out = append(out, f)
 	}
 	for _, n := range of {
-		n.first.Message = n.first.More(n.more)
+		n.Message = n.More(len(n.Others))
 	}
 	return out
 }

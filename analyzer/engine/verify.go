@@ -224,6 +224,16 @@ func keysOf(f *analyzer.Finding) []identityKey {
 	return out
 }
 
+// apart are findings with the notes that some of them stand for: to a fix each of those
+// is one of its own, which was there before.
+func apart(findings []*analyzer.Finding) []*analyzer.Finding {
+	out := slices.Clone(findings)
+	for _, f := range findings {
+		out = append(out, f.Others...)
+	}
+	return out
+}
+
 // A tally is what was found before any fix. One of a root lies over that of the estate.
 type tally struct {
 	found    []*analyzer.Finding
@@ -299,8 +309,8 @@ func (c tally) sorted() []identityKey {
 }
 
 func count(findings []*analyzer.Finding, gaps []source.Gap) tally {
-	c := tally{found: slices.Clone(findings), findings: map[identityKey]weight{}, gaps: map[string]bool{}}
-	for _, f := range findings {
+	c := tally{found: apart(findings), findings: map[identityKey]weight{}, gaps: map[string]bool{}}
+	for _, f := range c.found {
 		for i, k := range keysOf(f) {
 			w := weightOf(f, i)
 			// Of two findings with one key the worse counts: that is how bad it was there.
@@ -371,7 +381,7 @@ func (c tally) noWorse(after *result, applied []analyzer.Chosen) error {
 	}
 	// What a new finding cannot have moved from: asked for seldom, and of all findings.
 	taken := sync.OnceValue(func() map[identityKey]bool { return c.taken(after, applied) })
-	for _, g := range after.findings {
+	for _, g := range apart(after.findings) {
 		for i, k := range keysOf(g) {
 			now := weightOf(g, i)
 			old, had := c.of(k)
@@ -415,7 +425,7 @@ func (c tally) taken(after *result, applied []analyzer.Chosen) map[identityKey]b
 	for _, fixed := range applied {
 		take(fixed.Finding)
 	}
-	for _, g := range after.findings {
+	for _, g := range apart(after.findings) {
 		take(g)
 	}
 	for _, f := range c.found {

@@ -128,10 +128,6 @@ func authorsOf(sets [][]source.Edit) authors {
 				list[i].now = list[i-1].now // one edit, of two sets
 				continue
 			}
-			if i > 0 && a.was == list[i-1].was {
-				list[i].now = list[i-1].now // one edit, of two sets
-				continue
-			}
 			length := a.now[1]
 			list[i].now = [2]int{a.was[0] + shift, a.was[0] + shift + length}
 			shift += length - (a.was[1] - a.was[0])
