@@ -132,7 +132,8 @@ func (c *comments) at(at source.Span) []*Comment {
 		last--
 	}
 	for i := last; i >= 0; i = c.around[i] {
-		if one := c.blocks[i]; one.Covers(at) && !slices.Contains(out, one) {
+		// Those of the line are there already.
+		if one := c.blocks[i]; one.Covers(at) && one.line != line {
 			out = append(out, one)
 		}
 	}
@@ -144,14 +145,14 @@ func (c *comments) at(at source.Span) []*Comment {
 func inNative(f *source.File) []*Comment {
 	tokens, _ := hclsyntax.LexConfig(f.Bytes, f.Name, hcl.InitialPos)
 	var code []int // the lines on which something begins that is no comment, in order
-	began := map[int]int{}
+	began := map[int]bool{}
 	for _, t := range tokens {
 		switch t.Type {
 		case hclsyntax.TokenComment, hclsyntax.TokenNewline, hclsyntax.TokenEOF:
 		default:
 			if line := t.Range.Start.Line; len(code) == 0 || code[len(code)-1] < line {
 				code = append(code, line)
-				began[line] = t.Range.Start.Byte
+				began[line] = true
 			}
 		}
 	}
@@ -171,16 +172,13 @@ func inNative(f *source.File) []*Comment {
 		line := t.Range.Start.Line
 		next, _ := slices.BinarySearch(code, line)
 		before := next - 1
-		if first, shared := began[line]; !shared || first > t.Range.Start.Byte {
+		if _, shared := began[line]; !shared {
 			// Alone on its line: it is for the next that has code. As the first in a block it
 			// is at the head of that.
 			if before >= 0 {
 				if h, ok := heads[code[before]]; ok && h.opens == code[before] {
 					c.block = h.block
 				}
-			}
-			if shared {
-				next++
 			}
 			if next == len(code) {
 				continue
@@ -290,9 +288,16 @@ func inJSON(f *source.File) []*Comment {
 	}
 }
 
+// longest is how long a comment may be: more is no sentence, and costs to read.
+const longest = 4096
+
 // parse reads what is said: RULE[,RULE] reason="…" until=DAY.
 func parse(text string, at source.Span) *Comment {
 	c := &Comment{Span: at}
+	if len(text) > longest {
+		c.Wrong = fmt.Sprintf("it is longer than %d bytes", longest)
+		return c
+	}
 	rest := strings.TrimPrefix(text, Marker)
 	if rest != "" && !strings.ContainsRune(" \t:=", rune(rest[0])) {
 		c.Wrong = fmt.Sprintf("write %s, a blank and the rule", Marker)

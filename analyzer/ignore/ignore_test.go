@@ -33,6 +33,8 @@ locals {
   list = [
     1, /* iamvet:ignore IV208 reason="in the middle" */ 2,
     3,
+    /* iamvet:ignore IV210 reason="before it" */ 4,
+    5,
   ]
 }
 # iamvet:ignore IV209 reason="at the end of the file"
@@ -69,14 +71,15 @@ func TestCommentsCover(t *testing.T) {
 		"IV206":       {`resource "aws_iam_role" "b" {`, `}`},
 		"IV208":       {`1, /* iamvet:ignore IV208 reason="in the middle" */ 2,`, ``},
 		"IV209":       {``, ``},
+		"IV210":       {`/* iamvet:ignore IV210 reason="before it" */ 4,`, ``},
 	} {
 		got, ok := covered[rules]
 		if !ok || !strings.HasPrefix(got, want[0]) || !strings.HasSuffix(got, want[1]) || want[1] == "" && got != want[0] {
 			t.Errorf("%s covers %q, not %q to %q", rules, got, want[0], want[1])
 		}
 	}
-	if len(covered) != 6 {
-		t.Errorf("%d comments, not 6: %v", len(covered), covered)
+	if len(covered) != 7 {
+		t.Errorf("%d comments, not 7: %v", len(covered), covered)
 	}
 }
 
@@ -113,6 +116,7 @@ func TestCommentsThatAreWrong(t *testing.T) {
 		`# iamvet:ignore IV201 reason="x" until=tomorrow`:               "until=tomorrow is not a day",
 		`# iamvet:ignore IV201 reason="x" until=2027-02-30`:             "is not a day",
 		`# iamvet:ignore IV201 because="x"`:                             "there is no because=",
+		`# iamvet:ignore ` + strings.Repeat("IV201 ", 10_000):           "longer than",
 		`# iamvet:ignore IV201 reason=only the pipeline`:                "Write the reason in quotes",
 	} {
 		f := source.NewFile("main.tf", []byte(text+"\nlocals {}\n"))
@@ -154,6 +158,18 @@ func TestCommentsAreLinear(t *testing.T) {
 	}
 	if few, many := cost(1000), cost(10_000); many > 12*few {
 		t.Errorf("%d allocations for 1,000 comments, %d for 10,000", few, many)
+	}
+}
+
+// However many comments a place has, each is there once, without a look at the others.
+func TestCommentsOfOnePlace(t *testing.T) {
+	const n = 200_000
+	f := source.NewFile("main.tf", []byte(strings.Repeat("# iamvet:ignore IV201 reason=\"x\"\n", n)+"locals {\n  a = 1\n}\n"))
+	for _, text := range []string{"locals", "a = 1"} {
+		at := strings.LastIndex(string(f.Bytes), text)
+		if got := len(At(source.Span{File: f, Start: at, End: at + 1})); got != n {
+			t.Errorf("%q: %d comments, not %d", text, got, n)
+		}
 	}
 }
 
