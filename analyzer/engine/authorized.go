@@ -42,6 +42,7 @@ func (a *analysis) judgeAccounts(ctx context.Context, res *result) error {
 	if len(a.deployed.accounts) == 0 {
 		return nil
 	}
+	a.known.suppress(fresh) // again, since they stand at what declares them now
 	res.findings = append(res.findings, fresh...)
 	order(res.findings)
 	fingerprint(res.findings)

@@ -123,7 +123,8 @@ func (k *known) complaints(files map[string]bool) (gaps []source.Gap) {
 	complain := func(at source.Span, format string, args ...any) {
 		gaps = append(gaps, source.Gap{Kind: source.LimitGap, Span: at, Class: "ignores", Reason: fmt.Sprintf(format, args...)})
 	}
-	judge := func(at source.Span, rules []string, until string) {
+	// whole says that all was looked at where there may be such a finding.
+	judge := func(at source.Span, rules []string, until string, whole bool) {
 		var off, strange []string
 		for _, name := range rules {
 			i := slices.IndexFunc(k.a.checks, func(c *analyzer.Check) bool { return c.Called(name) })
@@ -140,9 +141,17 @@ func (k *known) complaints(files map[string]bool) (gaps []source.Gap) {
 			complain(at, "%s", k.a.noRule("ignore", strange[0]))
 		case ignore.Over(until, k.a.in.Now):
 			complain(at, "the ignore of %s ended on %s: mend what it is about, or say until when it is known now", orAll(rules), until)
-		case !k.used[at]:
+		case k.used[at] || !whole:
+		case k.a.asksReports(rules):
+			complain(at, "the ignore of %s is about nothing here: keep it if it is about what only a credential report shows, of which there is none in this scan", orAll(rules))
+		default:
 			complain(at, "the ignore of %s is about nothing: there is no such finding here any more, take it away", orAll(rules))
 		}
+	}
+	project := k.a.scansProject()
+	roots := map[string]bool{}
+	for _, f := range k.a.found {
+		roots[f.Dir] = true
 	}
 	if k.a.in.Boundary != nil {
 		for name := range files {
@@ -164,17 +173,42 @@ func (k *known) complaints(files map[string]bool) (gaps []source.Gap) {
 					complain(c.Span, "this %s ignores nothing: %s", ignore.Marker, c.Wrong)
 					continue
 				}
-				judge(c.Span, c.Rules, c.Until)
+				judge(c.Span, c.Rules, c.Until, project || roots[path.Dir(name)])
 			}
 		}
 	}
 	for _, i := range k.a.in.Settings.Ignores {
-		judge(i.Span, i.Rules, i.Until)
+		judge(i.Span, i.Rules, i.Until, project)
 	}
 	slices.SortStableFunc(gaps, func(a, b source.Gap) int {
 		return cmp.Or(cmp.Compare(a.Span.File.Name, b.Span.File.Name), cmp.Compare(a.Span.Start, b.Span.Start))
 	})
 	return gaps
+}
+
+// scansProject says that the scan is of all that the settings are for. Of a part of it there
+// is no telling what an ignore block is about, nor a comment in a module, which root modules
+// elsewhere may call.
+func (a *analysis) scansProject() bool {
+	dir := "."
+	if f := a.in.Settings.File; f != "" && !path.IsAbs(f) {
+		dir = path.Dir(f)
+	}
+	return len(a.in.Exclude) == 0 && slices.ContainsFunc(a.in.Paths, func(p string) bool {
+		p = path.Clean(p)
+		return p == "." || p == dir || strings.HasPrefix(dir, p+"/")
+	})
+}
+
+// asksReports says that one of some rules has findings of credential reports, and the scan
+// has no such report. No rules are all of them.
+func (a *analysis) asksReports(rules []string) bool {
+	if len(a.deployed.reports)+len(a.deployed.devices) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(a.checks, func(c *analyzer.Check) bool {
+		return c.Deployed != nil && (len(rules) == 0 || slices.ContainsFunc(rules, c.Called))
+	})
 }
 
 // commentsThen are the comments that a file had at the gate, and how often.
