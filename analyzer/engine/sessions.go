@@ -105,7 +105,10 @@ var (
 	// profile. sts:RoleSessionName is the condition key.
 	givesName = regexp.MustCompile(`--role-session-name\b|(?:^|[^:\w])RoleSessionName\s*=|^\s*role_session_name\s*=`)
 	// profile is one of the command line, which makes a name up where none is given.
-	profile  = regexp.MustCompile(`^\s*role_arn\s*=\s*\S*:role/`)
+	profile = regexp.MustCompile(`^\s*role_arn\s*=\s*\S*:role/`)
+	// cluster is access to EKS, for which the command line has a name of its own that
+	// nobody can change.
+	cluster  = regexp.MustCompile(`\beks\b.*\b(?:update-kubeconfig|get-token)\b`)
 	roleName = regexp.MustCompile("(?i):role/([^\\s\"'`,;)]+)")
 )
 
@@ -114,7 +117,8 @@ func saidIn(name string, text []byte) (out []said) {
 	lines := bytes.Split(text, []byte("\n"))
 	for i, line := range lines {
 		isProfile := profile.Match(line)
-		if !isProfile && !givesName.Match(line) {
+		ofCluster := cluster.Match(line) && bytes.Contains(bytes.Join(lines[i:min(len(lines), i+5)], nil), []byte("--role-arn"))
+		if !isProfile && !ofCluster && !givesName.Match(line) {
 			continue
 		}
 		role := ""

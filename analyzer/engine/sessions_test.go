@@ -15,6 +15,8 @@ func TestSaidIn(t *testing.T) {
 		{"[profile a]\nrole_arn = arn:aws:iam::111122223333:role/<role>\nrole_session_name = me", "", true},
 		{"[profile a]\nrole_arn = arn:aws:iam::111122223333:role/admin\nsource_profile = b", "admin", true},
 		{"[profile a]\nrole_arn = arn:aws:iam::111122223333:role/<role>\nsource_profile = b", "", false},
+		{"aws eks update-kubeconfig --name $(CLUSTER) \\\n  --role-arn arn:aws:iam::$(ACCOUNT):role/$(CLUSTER)-dev", "", true},
+		{"aws eks update-kubeconfig --name dev", "", false},
 		{`"StringEquals": {"sts:RoleSessionName": "${aws:username}"}`, "", false},
 		{"role-session-name: deploy-${{ github.run_id }}", "", false},
 		{"the role is assumed by people", "", false},

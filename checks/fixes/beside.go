@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iamvet/iamvet/analyzer/edit"
+	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
@@ -89,4 +91,29 @@ func attachment(provider, label, policy, target string, counted bool) string {
 		address += "[count.index]"
 	}
 	return fmt.Sprintf("resource \"aws_organizations_policy_attachment\" %q {\n%s%spolicy_id = %s.id\ntarget_id = %s\n}", label, provider, count, address, target)
+}
+
+var (
+	ownEndpoint   = regexp.MustCompile(`(?m)^\s*iam\s*=\s*"`)
+	providerBlock = regexp.MustCompile(`(?m)^provider[ \t]+"?aws"?[ \t]*\{`)
+	providerAlias = regexp.MustCompile(`(?m)^\s*alias\s*=\s*"([^"]*)"`)
+)
+
+// elsewhere says that the provider of a resource speaks to another service than that of
+// AWS, which may not know what AWS knows.
+func elsewhere(r *terraform.Resource) bool {
+	_, alias, _ := strings.Cut(argumentOf(r, "provider"), ".")
+	for _, f := range r.Root.Files() {
+		for _, at := range providerBlock.FindAllIndex(f.Bytes, -1) {
+			text := edit.TopBlock(source.Span{File: f, Start: at[0], End: at[1]}).Text()
+			own := ""
+			if m := providerAlias.FindStringSubmatch(text); m != nil {
+				own = m[1]
+			}
+			if own == alias && strings.Contains(text, "endpoints") && ownEndpoint.MatchString(text) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -223,6 +223,10 @@ func (c *ConsoleMFA) Require() []*analyzer.Fix {
 		fix.Message += fmt.Sprintf("; what uses %s, which carries no MFA, will be refused", beside)
 		fix.Grade = analyzer.Draft
 	}
+	if elsewhere(b.of) {
+		fix.Grade = analyzer.Draft
+		fix.Message += "; the provider has an endpoint of its own: see first what that service makes of aws:MultiFactorAuthPresent"
+	}
 	if p := c.unattached(b, users); p != nil && fix.Grade == analyzer.Narrowing {
 		return c.attach(b, p)
 	}
