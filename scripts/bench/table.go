@@ -110,6 +110,14 @@ func targets(w io.Writer, results map[string]*result, s size) {
 		row("two cores against one", "≥ 1.6", "%.2f", gain)
 		row("what of it runs on one core alone (Amdahl)", "≤ 10 %", "%.0f %%", 100*max(0, 2/gain-1))
 	}
+	ratio("plan", jsonToken, "a plan of 200 MB: wall against a token pass", "≤ 2")
+	if c := scan("plan"); c != nil {
+		row("the same, peak memory", "≤ 128 MiB", "%s", mebibytes(c.peak()))
+	}
+	if c := scan("state"); c != nil {
+		row("a state of 48 MB: wall", "≤ 3 s", "%s", seconds(c.wall()))
+		row("the same, peak memory", "≤ 256 MiB", "%s", mebibytes(c.peak()))
+	}
 	if begun {
 		fmt.Fprintln(w)
 	}
