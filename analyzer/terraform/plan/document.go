@@ -24,6 +24,8 @@ type document struct {
 	// what is held of one. Of that, kept are the values that matter, by where they stand.
 	again io.ReaderAt
 	kept  map[int64][]byte
+	// stream is where it is read from the first time.
+	stream *boundedReader
 }
 
 // text is where the text of a value stands in a document.
@@ -44,7 +46,8 @@ func openDocument(ctx context.Context, in io.Reader, name string) (*document, io
 		ok = err == nil || err == io.EOF
 	}
 	if !ok {
-		in = bounded(ctx, in)
+		d.stream = bounded(ctx, in)
+		in = d.stream
 		var begin bytes.Buffer
 		if _, err := begin.ReadFrom(io.LimitReader(in, int64(maxHeld)+1)); err != nil {
 			return nil, nil, err
@@ -77,28 +80,33 @@ func openDocument(ctx context.Context, in io.Reader, name string) (*document, io
 		}
 		again = bytes.NewReader(decodeText(whole))
 	}
-	d.again = again
-	return d, bounded(ctx, io.NewSectionReader(again, 0, maxSize+1)), nil
+	d.again, d.stream = again, bounded(ctx, io.NewSectionReader(again, 0, maxSize+1))
+	return d, d.stream, nil
 }
 
 var errTooLarge = errors.New("too large")
 
 // bounded reads until the context ends, and no more than what may be read.
-func bounded(ctx context.Context, in io.Reader) io.Reader { return &boundedReader{ctx, in, maxSize} }
-
-type boundedReader struct {
-	ctx  context.Context
-	in   io.Reader
-	left int
+func bounded(ctx context.Context, in io.Reader) *boundedReader {
+	return &boundedReader{ctx: ctx, in: in}
 }
 
-func (r *boundedReader) Read(b []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
+type boundedReader struct {
+	ctx    context.Context
+	in     io.Reader
+	read   int
+	failed error // what ended the reading, but for the end
+}
+
+func (r *boundedReader) Read(b []byte) (n int, err error) {
+	if err = r.ctx.Err(); err == nil {
+		n, err = r.in.Read(b[:min(len(b), 1<<20)])
+		if r.read += n; r.read > maxSize {
+			n, err = 0, errTooLarge
+		}
 	}
-	n, err := r.in.Read(b[:min(len(b), 1<<20)])
-	if r.left -= n; r.left < 0 {
-		return 0, errTooLarge
+	if err != nil && err != io.EOF {
+		r.failed = err
 	}
 	return n, err
 }

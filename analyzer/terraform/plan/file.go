@@ -11,8 +11,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/iamvet/iamvet/analyzer/source"
 )
 
@@ -206,17 +204,17 @@ func (f *file) empty() error {
 
 // refused is why the file cannot be read.
 func (f *file) refused() error {
-	var syntax *jsontext.SyntacticError
 	ended := errors.Is(f.broken, io.ErrUnexpectedEOF) || errors.Is(f.broken, io.EOF)
 	switch name := f.doc.name; {
-	case !ended && !errors.As(f.broken, &syntax) && f.broken != errMore:
-		return explained(name, f.broken)
+	case f.doc.stream.failed != nil: // for jsontext that is an error of the text
+		return explained(name, f.doc.stream.failed)
 	case f.doc.again != nil:
-		whole, err := io.ReadAll(io.NewSectionReader(f.doc.again, 0, maxSize+1))
-		if err != nil {
+		// The text breaks in what has been read of it.
+		begin := make([]byte, f.doc.stream.read)
+		if _, err := f.doc.again.ReadAt(begin, 0); err != nil && err != io.EOF {
 			return explained(name, err)
 		}
-		if err := checkJSON(source.NewFile(name, whole), f.how); err != nil {
+		if err := checkJSON(source.NewFile(name, begin), f.how); err != nil {
 			return err
 		}
 		return explained(name, f.broken)

@@ -232,6 +232,23 @@ func (e *endless) Read(b []byte) (int, error) {
 	return n, nil
 }
 
+// reread is a file whose reading is cancelled on the way, and that is not to be read then.
+type reread struct {
+	*strings.Reader
+	cancel func()
+	ended  bool
+	late   bool
+}
+
+func (r *reread) ReadAt(b []byte, at int64) (int, error) {
+	r.late = r.late || r.ended
+	if at > 40<<20 {
+		r.cancel()
+		r.ended = true
+	}
+	return r.Reader.ReadAt(b, at)
+}
+
 // Reading ends with its context: of what comes after it nothing is read.
 func TestReadingEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -241,6 +258,11 @@ func TestReadingEnds(t *testing.T) {
 	}
 	if in.read > 41<<20 {
 		t.Errorf("%d bytes were read", in.read)
+	}
+	ctx, cancel = context.WithCancel(context.Background())
+	file := &reread{Reader: strings.NewReader(planOf(40_000)), cancel: cancel}
+	if _, err := ReadPlan(ctx, file, "p.json", nil); err == nil || err.Error() != "p.json: context canceled" || file.late {
+		t.Errorf("%v, read again: %v", err, file.late)
 	}
 	if _, err := ReadPlan(context.Background(), &endless{cancel: func() {}}, "p.json", nil); err == nil || err.Error() != "p.json is larger than 256 MiB" {
 		t.Errorf("%v", err)
