@@ -49,7 +49,7 @@ var (
 		{
 			Does:    "deny everything without MFA but what enrols a device, or attach a policy that does",
 			Applied: "policies in the scan let each user that it binds enrol one, and none has a key or other credential that carries no MFA; with `password_reset_required`, `iam:ChangePassword` is exempt too",
-			Draft:   "nothing shows that a user may, and the draft allows that as well",
+			Draft:   "nothing shows that a user may, and the draft allows that as well; a policy that nobody has keeps the first password from being changed",
 		},
 		{
 			Does:    "mend a policy that tests MFA in vain",

@@ -214,18 +214,18 @@ func (c *consoleCheck) mayEnrol(u *identity.User) bool {
 	return len(bindings.Policies) > 0 && !chosen && c.decide(u, bindings, account, organization.Guardrails(c.pass.Model, account)).MayEnrol
 }
 
-// enforces says that a policy would require MFA of a user, and let it enrol a device.
-func (c *consoleCheck) enforces(u *identity.User, p *terraform.Resource) bool {
+// enforces says that a policy would require MFA of a user and let it enrol a device, and
+// that it would keep the user from changing its first password.
+func (c *consoleCheck) enforces(u *identity.User, p *terraform.Resource) (enforced, keepsPassword bool) {
 	doc, err := policy.Parse(p.Attr("policy"))
 	if err != nil {
-		return false
+		return false, false
 	}
 	bindings, account := c.pass.Model.PermissionsOf(u), identity.AccountOf(u.Resource)
 	bindings.Policies = append(slices.Clone(bindings.Policies), &identity.AttachedPolicy{Resource: p, Name: p.Address, Document: doc})
 	r := organization.DecideUser(u, account, bindings, organization.Guardrails(c.pass.Model, account), c.pass.Now)
-	return r.Class == proof.Enforced && r.MayEnrol && (!r.KeepsPassword || !slices.ContainsFunc(c.pass.Model.Logins, func(l *identity.Login) bool {
-		return c.pass.Model.UserOf(l) == u && l.ResetRequired()
-	}))
+	login := c.pass.Model.LoginOf(u)
+	return r.Class == proof.Enforced && r.MayEnrol, r.KeepsPassword && login != nil && login.ResetRequired()
 }
 
 func (c *consoleCheck) decide(u *identity.User, bindings identity.Permissions, account string, levels []proof.Level) proof.UserResult {

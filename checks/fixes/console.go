@@ -24,8 +24,9 @@ type ConsoleMFA struct {
 	Login    *identity.Login
 	User     *identity.User
 	Result   proof.UserResult
-	// Enforces says that a policy would require MFA of a user, were it attached.
-	Enforces func(*identity.User, *terraform.Resource) bool
+	// Enforces says that a policy would require MFA of a user, were it attached, and
+	// that it would keep the user from changing its first password.
+	Enforces func(*identity.User, *terraform.Resource) (enforced, keepsPassword bool)
 	// MayEnrol says that policies of the scan let a user enrol a device.
 	MayEnrol func(*identity.User) bool
 	// Granting is the policy that allows the request that gets through; nil when
@@ -227,8 +228,8 @@ func (c *ConsoleMFA) Require() []*analyzer.Fix {
 		fix.Grade = analyzer.Draft
 		fix.Message += "; the provider has an endpoint of its own: see first what that service makes of aws:MultiFactorAuthPresent"
 	}
-	if p := c.unattached(b, users); p != nil && fix.Grade == analyzer.Narrowing {
-		return c.attach(b, p)
+	if p, keepsPassword := c.unattached(b, users); p != nil && fix.Grade == analyzer.Narrowing {
+		return c.attach(b, p, keepsPassword)
 	}
 	blocks, expression := style.write(label, statements...)
 	text := fmt.Sprintf("%sresource %q %q {\n%s%s\npolicy = %s\n}", blocks, b.typ, label, providerOf(b.of), b.arguments(), expression)

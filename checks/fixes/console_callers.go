@@ -86,21 +86,29 @@ func (c *ConsoleMFA) withoutDevice(users []*identity.User) string {
 
 // unattached is a policy of the module that would require MFA of all users, and that
 // nothing attaches to anybody: somebody wrote it for that.
-func (c *ConsoleMFA) unattached(b *bearer, users []*identity.User) *terraform.Resource {
+func (c *ConsoleMFA) unattached(b *bearer, users []*identity.User) (p *terraform.Resource, keepsPassword bool) {
 	for _, p := range neighbours(b.of, "aws_iam_policy") {
 		read := slices.ContainsFunc(readers(p.Root, p.Body, p.Type+"."+p.Name), func(at source.Span) bool {
 			h := blockHeader.FindStringSubmatch(edit.TopBlock(at).Text())
 			return h == nil || h[1] != "output"
 		})
-		if p.Key == "" && !p.Deleted() && !read && !slices.ContainsFunc(users, func(u *identity.User) bool { return !c.Enforces(u, p) }) {
-			return p
+		if p.Key != "" || p.Deleted() || read {
+			continue
+		}
+		keepsPassword = false
+		if !slices.ContainsFunc(users, func(u *identity.User) bool {
+			enforced, keeps := c.Enforces(u, p)
+			keepsPassword = keepsPassword || keeps
+			return !enforced
+		}) {
+			return p, keepsPassword
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // attach attaches a policy to whom a bearer stands for.
-func (c *ConsoleMFA) attach(b *bearer, p *terraform.Resource) []*analyzer.Fix {
+func (c *ConsoleMFA) attach(b *bearer, p *terraform.Resource, keepsPassword bool) []*analyzer.Fix {
 	typ := b.typ + "_attachment"
 	label := free(b.of.Root, b.of.Body, typ, b.of.Name+"_require_mfa")
 	text := fmt.Sprintf("resource %q %q {\n%s%spolicy_arn = aws_iam_policy.%s.arn\n}", typ, label, providerOf(b.of), strings.Replace(b.arguments(), "name = \"RequireMFA\"\n", "", 1), p.Name)
@@ -111,6 +119,11 @@ func (c *ConsoleMFA) attach(b *bearer, p *terraform.Resource) []*analyzer.Fix {
 	fix := &analyzer.Fix{
 		Message: fmt.Sprintf("attach '%s', which nobody has, to %s; who has no MFA device yet will have to enrol one first", p.Address, b.who()),
 		Grade:   analyzer.Narrowing, Edits: edits,
+	}
+	if keepsPassword {
+		fix.Grade = analyzer.Draft
+		fix.Message += "; exempt iam:ChangePassword in it first, as the password has to be changed at the first sign-in"
+		fix.Leaves(analyzer.Note)
 	}
 	if doc, err := policy.Parse(p.Attr("policy")); err != nil || slices.ContainsFunc(doc.Statements, func(s *policy.Statement) bool { return s.Effect != policy.Deny }) {
 		fix.Grade = analyzer.Draft

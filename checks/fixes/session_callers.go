@@ -46,6 +46,8 @@ func (c *SessionName) needOf(s *policy.Statement) need {
 		return need{analyzer.Draft, fmt.Sprintf("require the session name to be the caller's user name; '%s' assumes the role under a name of its own: change that with it", c.said(roles)), both[:1]}
 	case slices.ContainsFunc(statements, inDynamic):
 		return need{analyzer.Draft, forBoth + "; the block makes a statement of each that it is given, and others may admit whom they like", both}
+	case slices.ContainsFunc(statements, givenRoles):
+		return need{analyzer.Draft, forBoth + "; by its name, what the statement is given may be roles", both}
 	case proof.OnlyUsers(statements):
 		return need{analyzer.Narrowing, "require the session name to be the caller's user name", both[:1]}
 	case kind.Class == policy.UnknownPrincipal:
@@ -94,6 +96,16 @@ func (c *SessionName) said(roles []*identity.Role) string {
 // inDynamic says that a statement is one of those that a dynamic block makes.
 func inDynamic(s *policy.Statement) bool {
 	return s.Value != nil && s.Value.Syntax == value.SyntaxBlock && !edit.EnclosingBlock(s.Span(), "dynamic").IsZero()
+}
+
+// givenPrincipals are principals that come through a variable.
+var givenPrincipals = regexp.MustCompile(`(?m)^\s*(?:identifiers|"?AWS"?)\s*[=:]\s*(var\.[\w-]+)\s*,?$`)
+
+// givenRoles says that a statement admits what a variable says, whose name says that
+// others may give it roles.
+func givenRoles(s *policy.Statement) bool {
+	m := givenPrincipals.FindStringSubmatch(s.Span().Text())
+	return m != nil && soundsLikeRole(m[1])
 }
 
 var roleWord = regexp.MustCompile(`(?i)(?:^|[^a-z])roles?(?:_?(?:arns?|names?))?(?:$|[^a-z_])`)

@@ -49,3 +49,29 @@ data "aws_iam_policy_document" "mfa" {
 resource "aws_iam_role" "mfa" {
   assume_role_policy = data.aws_iam_policy_document.mfa.json
 }
+
+# What is given may be roles, by its name.
+variable "trusted_role_arns" {
+  type = list(string)
+}
+
+data "aws_iam_policy_document" "given" {
+  statement { # want IV201 "aws_iam_role.given"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "AWS"
+      identifiers = var.trusted_role_arns
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:MultiFactorAuthPresent"
+      values   = ["true"]
+    }
+  }
+}
+
+resource "aws_iam_role" "given" {
+  assume_role_policy = data.aws_iam_policy_document.given.json
+}
