@@ -288,8 +288,8 @@ type Report struct {
 	Findings     []*Finding // violations and advice, in order; see Every
 	Undetermined []*Finding
 	Suppressed   []*Finding
-	// Known are those of the baseline (their places in it) that were found, in its order,
-	// and Gone is how many were not.
+	// Known are those of the baseline (their places in it) that were found, or that are of
+	// what was not looked at, in its order, and Gone is how many are found no more.
 	Known   []int
 	Gone    int
 	Gaps    []source.Gap

@@ -792,7 +792,7 @@ func (a *analysis) report(res *result, gaps []source.Gap) *analyzer.Report {
 			r.Checks = append(r.Checks, c)
 		}
 	}
-	open, suppressed, known, gone := a.reported(res.findings)
+	open, suppressed, known, gone := a.reported(res.findings, gaps)
 	r.Suppressed, r.Known, r.Gone = suppressed, known, gone
 	for _, f := range slices.Concat(open, suppressed) {
 		// What only a plan or a state has stands in no file of configuration.

@@ -15,6 +15,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/ignore"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
+	"github.com/iamvet/iamvet/analyzer/terraform"
 	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 )
 
@@ -246,24 +247,35 @@ func (a *analysis) wanted(c *analyzer.Check) bool {
 }
 
 // reported are the findings that the report is of, those of them that people know of, and
-// which entries of the baseline were found, and how many were not.
-func (a *analysis) reported(findings []*analyzer.Finding) (open, suppressed []*analyzer.Finding, known []int, gone int) {
+// which entries of the baseline stay in it, and how many are gone.
+func (a *analysis) reported(findings []*analyzer.Finding, gaps []source.Gap) (open, suppressed []*analyzer.Finding, known []int, gone int) {
 	for _, f := range findings {
-		switch {
-		case !a.wanted(f.Check) || f.Severity < a.in.MinSeverity && f.Verdict != analyzer.Undetermined:
-		case f.Suppression != nil:
+		if f.Suppression != nil {
 			suppressed = append(suppressed, f)
-		default:
+		} else {
 			open = append(open, f)
 		}
 	}
 	if a.in.Baseline != nil {
-		now := open
+		// Before it is asked what is wanted: an entry of another rule is not gone.
 		var took []*analyzer.Finding
 		var over []int
-		open, took, known, over = a.among(now, a.in.Baseline, nil, "it was known when the baseline was written")
-		suppressed, gone = append(suppressed, took...), len(over)
+		open, took, known, over = a.among(open, a.in.Baseline, nil, "it was known when the baseline was written")
+		suppressed = append(suppressed, took...)
+		looked := a.lookedFor(gaps)
+		for _, n := range over {
+			if looked(a.in.Baseline[n]) {
+				gone++
+			} else {
+				known = append(known, n)
+			}
+		}
+		slices.Sort(known)
 	}
+	unwanted := func(f *analyzer.Finding) bool {
+		return !a.wanted(f.Check) || f.Severity < a.in.MinSeverity && f.Verdict != analyzer.Undetermined
+	}
+	open, suppressed = slices.DeleteFunc(open, unwanted), slices.DeleteFunc(suppressed, unwanted)
 	if a.in.Before != nil {
 		entries := make([]baseline.Entry, len(a.in.Before.Findings))
 		for n, f := range a.in.Before.Findings {
@@ -279,6 +291,18 @@ func (a *analysis) reported(findings []*analyzer.Finding) (open, suppressed []*a
 	}
 	order(suppressed)
 	return open, suppressed, known, gone
+}
+
+// lookedFor says of entries of a baseline that the scan would have found them, if they were
+// still there: it has read all of what it was asked for, and they are of that.
+func (a *analysis) lookedFor(gaps []source.Gap) func(baseline.Entry) bool {
+	unread := slices.ContainsFunc(gaps, func(g source.Gap) bool {
+		return g.Kind == source.ErrorGap || g.Class == terraform.ModulesNotFetched
+	})
+	all := len(a.in.Paths) == 0 || a.scansProject()
+	return func(e baseline.Entry) bool {
+		return !unread && (all || slices.ContainsFunc(a.found, func(f workspace.FoundRoot) bool { return f.Dir == e.Root }))
+	}
 }
 
 // among takes the findings that some entries know out of others, unless they are worse

@@ -92,7 +92,7 @@ func (a *analysis) combine(ctx context.Context, chosen []analyzer.Chosen) (*Toge
 	}
 	redact(after.findings, out.Gaps, before.secrets)
 	a.override(after.findings)
-	open, _, _, _ := a.reported(after.findings)
+	open, _, _, _ := a.reported(after.findings, nil)
 	out.Remaining = implied(open)
 	return out, nil
 }
