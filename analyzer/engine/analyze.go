@@ -183,10 +183,16 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 	return a.report(result, slices.Concat(gaps, a.misnamed(), a.known.complaints(result.files))), nil
 }
 
-// Load reads what the input names, without looking at it.
-func Load(ctx context.Context, in Input) ([]*terraform.Root, []source.Gap, error) {
-	// What of the roots is evaluated is up to the caller, who may be told by their gaps only.
+// Load reads what the input names, without looking at it. What of the roots is evaluated is
+// up to the caller, who asks enough when that has been done: where it is an error, values
+// are missing.
+func Load(ctx context.Context, in Input) (roots []*terraform.Root, gaps []source.Gap, enough func() error, err error) {
 	in.Options.Budget = terraform.NewBudget(cmp.Or(in.MaxSteps, terraform.MaxSteps), nil)
+	roots, gaps, err = load(ctx, in)
+	return roots, gaps, in.Options.Budget.Err, err
+}
+
+func load(ctx context.Context, in Input) ([]*terraform.Root, []source.Gap, error) {
 	a := newAnalysis(in, nil)
 	if err := a.discover(ctx); err != nil {
 		return nil, nil, err
@@ -198,9 +204,14 @@ func Load(ctx context.Context, in Input) ([]*terraform.Root, []source.Gap, error
 	return roots, gaps, err
 }
 
-// LoadModel reads what the input names and joins it, without looking at it.
-func LoadModel(ctx context.Context, in Input) (*identity.Model, []source.Gap, error) {
+// LoadModel reads what the input names and joins it, without looking at it; see Load.
+func LoadModel(ctx context.Context, in Input) (m *identity.Model, gaps []source.Gap, enough func() error, err error) {
 	in.Options.Budget = terraform.NewBudget(cmp.Or(in.MaxSteps, terraform.MaxSteps), nil)
+	m, gaps, err = loadModel(ctx, in)
+	return m, gaps, in.Options.Budget.Err, err
+}
+
+func loadModel(ctx context.Context, in Input) (*identity.Model, []source.Gap, error) {
 	a := newAnalysis(in, nil)
 	if err := a.discover(ctx); err != nil {
 		return nil, nil, err

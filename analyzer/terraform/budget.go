@@ -47,6 +47,14 @@ func (b *Budget) spend(steps int64) bool {
 	return spent <= b.limit
 }
 
+// Err is the error where the budget was not enough, so far; nil where it was.
+func (b *Budget) Err() error {
+	if b == nil || b.spent.Load() <= b.limit {
+		return nil
+	}
+	return b.err()
+}
+
 func (b *Budget) err() error {
 	return fmt.Errorf("evaluating all root modules takes more than %d steps together: scan fewer directories at once, or allow more with --max-steps", b.limit)
 }

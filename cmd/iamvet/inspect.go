@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -79,7 +80,7 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 		return err
 	}
 	in.OnlyPaths = true
-	roots, gaps, err := engine.Load(ctx, in.Input)
+	roots, gaps, enough, err := engine.Load(ctx, in.Input)
 	if err != nil {
 		return err
 	}
@@ -91,12 +92,19 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 		gaps = append(gaps, r.Gaps()...)
 	}
 	seen := p.seen(in)
+	var out bytes.Buffer
 	if f.format == "json" {
-		err = inspectJSON(p.stdout, report.SeenFrom(in.ScanRoot, ""), found)
+		err = inspectJSON(&out, report.SeenFrom(in.ScanRoot, ""), found)
 	} else {
-		err = inspectText(p.stdout, report.SeenFrom(in.ScanRoot, ""), seen, found)
+		err = inspectText(&out, report.SeenFrom(in.ScanRoot, ""), seen, found)
 	}
 	if err != nil {
+		return err
+	}
+	if err := enough(); err != nil {
+		return err
+	}
+	if _, err := p.stdout.Write(out.Bytes()); err != nil {
 		return err
 	}
 	gaps = engine.TidyGaps(gaps)

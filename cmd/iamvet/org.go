@@ -65,7 +65,7 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 	if err != nil {
 		return err
 	}
-	model, gaps, err := engine.LoadModel(ctx, in.Input)
+	model, gaps, enough, err := engine.LoadModel(ctx, in.Input)
 	if err != nil {
 		return err
 	}
@@ -90,6 +90,9 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 		view.text(&out, p.stdoutTerminal && !p.noColor && !f.noColor)
 	}
 	if err != nil {
+		return err
+	}
+	if err := enough(); err != nil {
 		return err
 	}
 	if _, err := p.stdout.Write(out.Bytes()); err != nil {
