@@ -3,7 +3,8 @@
 //
 // It runs git, in a repository that a stranger may have configured, so that it is run with
 // arguments and an environment in which no configuration of the repository starts
-// anything: no hook, no file system monitor, no remote, no pager. The commands that are
+// anything: no hook, no file system monitor, no remote, no pager. Nor is a directory a
+// repository because its files look like one, which anybody may commit. The commands that are
 // run (rev-parse, merge-base, ls-tree, cat-file) neither filter nor convert.
 package revision
 
@@ -43,6 +44,10 @@ type node struct {
 	in   map[string]*node // of a directory
 }
 
+// maxList is more than the names of all files of a repository are long together: a tree may
+// hold itself, so to say, many times over.
+var maxList int64 = 512 << 20
+
 // maxBlob is more than any file has that is looked at; of larger ones only the size is
 // told.
 const maxBlob = 64 << 20
@@ -72,23 +77,53 @@ func Open(ctx context.Context, dir, rev string) (*Tree, error) {
 		return nil, err
 	}
 	t := &Tree{Commit: commit, root: &node{name: ".", mode: fs.ModeDir | 0o555, in: map[string]*node{}}}
-	list, err := git(ctx, dir, "ls-tree", "-r", "-z", "--full-tree", commit)
-	if err != nil {
+	if err := t.list(ctx, dir, prefix); err != nil {
 		return nil, err
 	}
-	for _, entry := range strings.Split(list, "\x00") {
+	t.objects = &objects{ctx: ctx, dir: dir}
+	return t, nil
+}
+
+// list adds what the commit has below a prefix.
+func (t *Tree) list(ctx context.Context, dir, prefix string) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	cmd := command(ctx, dir, "ls-tree", "-r", "-z", "--full-tree", t.Commit)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("starting git ls-tree: %w", err)
+	}
+	left := &io.LimitedReader{R: out, N: maxList}
+	entries := bufio.NewReader(left)
+	for {
+		text, err := entries.ReadString('\x00')
+		if err != nil {
+			break // what went wrong git says, if it is not the end
+		}
 		// <mode> SP <type> SP <object> TAB <path>
-		about, name, ok := strings.Cut(entry, "\t")
+		about, name, ok := strings.Cut(strings.TrimSuffix(text, "\x00"), "\t")
 		fields := strings.Fields(about)
 		if !ok || len(fields) != 3 || !strings.HasPrefix(name, prefix) {
 			continue
 		}
-		if mode, ok := map[string]fs.FileMode{"100644": 0o444, "100755": 0o555, "120000": fs.ModeSymlink | 0o777}[fields[0]]; ok {
-			t.add(strings.TrimPrefix(name, prefix), mode, fields[2])
+		name = name[len(prefix):]
+		mode, ok := map[string]fs.FileMode{"100644": 0o444, "100755": 0o555, "120000": fs.ModeSymlink | 0o777}[fields[0]]
+		// A tree may be made to hold what git never checks out: "..", or nothing.
+		if ok && fs.ValidPath(name) && name != "." {
+			t.add(name, mode, fields[2])
 		}
 	}
-	t.objects = &objects{ctx: ctx, dir: dir}
-	return t, nil
+	if left.N <= 0 {
+		stop()
+		_ = cmd.Wait()
+		return fmt.Errorf("the names of the files at %s are longer than %d MiB together", t.Commit, maxList>>20)
+	}
+	return failed(ctx, "ls-tree", cmd.Wait(), said.String())
 }
 
 // Close ends what reads the objects.
@@ -373,22 +408,29 @@ func git(ctx context.Context, dir string, args ...string) (string, error) {
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.Output()
-	if ctx.Err() != nil {
-		return "", ctx.Err()
-	}
-	if err != nil {
-		line, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
-		if line == "" {
-			return "", fmt.Errorf("git %s: %w", args[0], err)
-		}
-		return "", fmt.Errorf("git %s: %s", args[0], line)
+	if err := failed(ctx, args[0], err, said.String()); err != nil {
+		return "", err
 	}
 	return strings.TrimSuffix(string(out), "\n"), nil
 }
 
+// failed is why a command of git failed, by what it said.
+func failed(ctx context.Context, name string, err error, said string) error {
+	line, _, _ := strings.Cut(strings.TrimSpace(said), "\n")
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err == nil:
+		return nil
+	case line == "":
+		return fmt.Errorf("git %s: %w", name, err)
+	}
+	return fmt.Errorf("git %s: %s", name, line)
+}
+
 // command is git in a directory whose configuration is not trusted.
 func command(ctx context.Context, dir string, args ...string) *exec.Cmd {
-	safe := []string{"--no-pager", "--no-replace-objects", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull}
+	safe := []string{"--no-pager", "--no-replace-objects", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit", "-c", "core.hooksPath=" + os.DevNull}
 	cmd := exec.CommandContext(ctx, "git", append(safe, args...)...)
 	cmd.Dir = dir
 	for _, v := range os.Environ() {

@@ -2,6 +2,7 @@ package revision
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
@@ -188,5 +189,74 @@ func TestOpenEndsWithItsContext(t *testing.T) {
 	if tree, err := Open(ctx, dir, "first"); err == nil {
 		tree.Close()
 		t.Error("it opens after its context has ended")
+	}
+}
+
+// A tree may have entries that git would not check out, and may hold itself many times.
+func TestHostileTree(t *testing.T) {
+	dir := repository(t, map[string]string{"main.tf": "locals {}\n"})
+	object := func(kind string, text []byte) string {
+		cmd := exec.Command("git", "hash-object", "-t", kind, "--stdin", "-w", "--literally")
+		cmd.Dir, cmd.Stdin = dir, strings.NewReader(string(text))
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	entry := func(mode, name, oid string) string {
+		raw, err := hex.DecodeString(oid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return mode + " " + name + "\x00" + string(raw)
+	}
+	text := object("blob", []byte("locals {}\n"))
+	inner := object("tree", []byte(entry("100644", "x.tf", text)))
+	top := object("tree", []byte(entry("40000", ".", inner)+entry("40000", "..", inner)+entry("40000", "a", inner)+entry("100644", "main.tf", text)))
+	commit := func(tree string) string {
+		cmd := exec.Command("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "commit-tree", "-m", "x", tree)
+		cmd.Dir = dir
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	run(t, dir, "update-ref", "HEAD", commit(top))
+	tree, err := Open(context.Background(), dir, "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	var names []string
+	if err := fs.WalkDir(tree, ".", func(name string, _ fs.DirEntry, err error) error {
+		names = append(names, name)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(names, " "); got != ". a a/x.tf main.tf" {
+		t.Errorf("the tree has %s", got)
+	}
+
+	defer func(was int64) { maxList = was }(maxList)
+	maxList = 1 << 20
+	for range 14 {
+		inner = object("tree", []byte(entry("40000", "a", inner)+entry("40000", "b", inner)))
+	}
+	run(t, dir, "update-ref", "HEAD", commit(inner))
+	if tree, err := Open(context.Background(), dir, "HEAD"); err == nil || !strings.Contains(err.Error(), "longer than 1 MiB together") {
+		t.Errorf("a tree of 2^14 files is %v (%v)", tree, err)
+	}
+}
+
+// What somebody commits may look like a repository: it is none that may be asked.
+func TestFilesThatLookLikeARepository(t *testing.T) {
+	dir := repository(t, map[string]string{"main.tf": "locals {}\n"})
+	bare := filepath.Join(t.TempDir(), "code")
+	run(t, dir, "clone", "-q", "--bare", ".", bare)
+	if tree, err := Open(context.Background(), bare, "main"); err == nil {
+		t.Errorf("%s is a repository: %v", bare, tree)
 	}
 }
