@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -244,6 +245,69 @@ func TestRenaming(t *testing.T) {
 	}
 	if renamed < 700 {
 		t.Errorf("only %d were renamed", renamed)
+	}
+}
+
+// TestLater: dates count from when the question is asked. A policy and a question that
+// are both so much later get the same verdict.
+func TestLater(t *testing.T) {
+	r := rand.New(rand.NewSource(17))
+	g := generator{r}
+	now := time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC)
+	// A window of time, of which some moments are gone and some are to come.
+	condition := func(s object, later time.Duration, days []int) object {
+		at := func(i int) time.Time { return now.Add(later).AddDate(0, 0, days[i]) }
+		of := object{}
+		if old, ok := s["Condition"].(object); ok {
+			for k, v := range old {
+				of[k] = v
+			}
+		}
+		of["DateGreaterThan"] = object{"aws:CurrentTime": at(0).Format(time.RFC3339)}
+		of["NumericLessThan"] = object{"aws:EpochTime": fmt.Sprint(at(1).Unix())}
+		out := object{}
+		for k, v := range s {
+			out[k] = v
+		}
+		out["Condition"] = of
+		return out
+	}
+	verdicts := map[Verdict]int{}
+	for i := range 150 {
+		trust := i%2 == 1
+		statement := g.scpStatement
+		if trust {
+			statement = g.trustStatement
+		}
+		var list []object
+		for range 1 + g.Intn(3) {
+			list = append(list, statement())
+		}
+		days := []int{r.Intn(60) - 30, r.Intn(60) - 30}
+		ask := func(later time.Duration) Verdict {
+			var statements []any
+			for j, s := range list {
+				if j == 0 {
+					s = condition(s, later, days)
+				}
+				statements = append(statements, s)
+			}
+			docs := []*policy.Document{parse(t, "later.json", encoded(t, object{"Version": "2012-10-17", "Statement": statements}))}
+			if trust {
+				return SessionName(docs[0], SessionNameOptions{Account: "123456789012", Now: now.Add(later)}).Class.Verdict()
+			}
+			return RootMFA([]Level{{Documents: docs, FullAccess: value.Yes}}, RootOptions{Now: now.Add(later)}).Class.Verdict()
+		}
+		was := ask(0)
+		verdicts[was]++
+		for _, years := range []int{1, 7, 40} {
+			if got := ask(time.Duration(years) * 365 * 24 * time.Hour); got != was {
+				t.Errorf("%v, and %v %d years later: %v %v", was, got, years, days, encoded(t, list))
+			}
+		}
+	}
+	if verdicts[Violated] < 20 || verdicts[Holds] < 10 {
+		t.Errorf("%v", verdicts)
 	}
 }
 
