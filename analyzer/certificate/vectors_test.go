@@ -261,7 +261,7 @@ func TestProofVectors(t *testing.T) {
 			}
 		}
 	}
-	if asked != 27 {
-		t.Errorf("%d questions of 27", asked)
+	if asked != 28 {
+		t.Errorf("%d questions of 28", asked)
 	}
 }

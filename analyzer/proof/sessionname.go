@@ -347,16 +347,6 @@ func (t *trust) ask(c caller, r *policy.Request, name, identity string) answer {
 	base := assign(r, nameKey, policy.One(name))
 	base.Context[identityKey] = policy.One(identity)
 	base.Context["aws:resourceaccount"] = t.resourceAccount(c)
-	domains := map[string][]policy.ContextValue{}
-	if t.stranger(c) {
-		// A stranger's account is in an organization of its own or in none, and the keys of
-		// organizations are absent then.
-		// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-		domains["aws:principalorgid"] = []policy.ContextValue{{}, policy.One(foreignOrgID)}
-		domains["aws:principalorgpaths"] = []policy.ContextValue{{}, policy.Many(foreignOrgID + "/r-else/ou-else/")}
-		domains["aws:resourceorgid"] = []policy.ContextValue{{}, policy.One(ownOrgID)}
-		domains["aws:resourceorgpaths"] = []policy.ContextValue{{}, policy.Many(ownOrgID + "/r-own/ou-own/")}
-	}
 	if c.unknown != nil && c.unknown.principal.Account == "" {
 		for _, k := range []string{"aws:principalarn", "aws:principalaccount"} {
 			base.Context[k] = policy.ContextValue{Presence: policy.Present}
@@ -365,11 +355,30 @@ func (t *trust) ask(c caller, r *policy.Request, name, identity string) answer {
 	q := &question{
 		formula: t.formula(c, identity != ""),
 		base:    base,
-		domains: domains,
 		actions: []string{assumeRole},
 		account: t.opt.Account,
 	}
-	return q.ask(false)
+	if !t.stranger(c) {
+		return q.ask(false)
+	}
+	// A stranger's account is in an organization of its own or in none, and the keys of
+	// organizations are absent then.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+	worst := answer{stopped: value.Yes}
+	for _, keys := range t.organizations() {
+		q.domains = map[string][]policy.ContextValue{}
+		for k, v := range keys {
+			q.domains[k] = []policy.ContextValue{v}
+		}
+		a := q.ask(false)
+		if a.stopped == value.No {
+			return a
+		}
+		if a.stopped == value.Maybe && worst.stopped == value.Yes {
+			worst = a
+		}
+	}
+	return worst
 }
 
 // resourceAccount is the account of the role as a caller's request carries it. Where

@@ -197,6 +197,8 @@ type trust struct {
 	// incomplete says that the policies tell more callers apart than were tried.
 	incomplete bool
 	met        map[*policy.Condition]bool
+	// orgs is what organizations answered.
+	orgs []map[string]policy.ContextValue
 	// partitions are those of session names that were worked out, by patterns.
 	partitions map[string]partition
 }

@@ -257,7 +257,7 @@ func (g generator) callerKey() (op, key string, values any) {
 	case 4:
 		return g.pick("StringEquals", "StringNotEquals", "StringLike"), "sts:ExternalId", g.some("x-1", "*")
 	case 5:
-		return g.pick("StringEquals", "StringNotEquals", "StringLike"), "aws:PrincipalOrgID", g.some("o-a1b2c3d4e5", "o-*", "${aws:ResourceOrgID}")
+		return g.pick("StringEquals", "StringNotEquals", "StringLike"), "aws:PrincipalOrgID", g.some("o-a1b2c3d4e5", "o-*", "${aws:ResourceOrgID}", "o-a*", "o-?1*")
 	}
 	var list []any
 	for range 1 + g.IntN(2) {
