@@ -32,3 +32,9 @@ func RedactorOf(hidden ...string) func(string) string {
 	}
 	return s.redactor()
 }
+
+// JudgeAtOnce sets how many roles of a plan or a state are judged together.
+func JudgeAtOnce(n int) (before int) {
+	before, atOnce = atOnce, n
+	return before
+}

@@ -167,8 +167,9 @@ func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, 
 	return out
 }
 
-// atOnce is how many roles of a plan or a state are judged before they are let go.
-const atOnce = 256
+// atOnce is how many roles of a plan or a state are judged before they are let go; tests
+// judge fewer.
+var atOnce = 256
 
 // judgeDescribed judges the roles of a plan or a state without configuration. These are
 // as large as an estate and one root, so that some roles are looked at after the other.
