@@ -21,6 +21,14 @@ type Entry struct {
 	Resource    string `json:"resource"` // its address; "" where there is none
 	Root        string `json:"root"`     // the directory of the root module
 	Fingerprint string `json:"fingerprint"`
+	// Undetermined says that it was a question. Who knew of that did not accept a violation.
+	Undetermined bool `json:"undetermined,omitempty"`
+}
+
+// place is an entry without what it says of the finding itself.
+func (e Entry) place() Entry {
+	e.Undetermined = false
+	return e
 }
 
 func compare(a, b Entry) int {
@@ -116,8 +124,8 @@ func Match(entries, found []Entry, formerly func(i int) []string) (known []int, 
 	// From what says most to what says least, and its own name before those it had.
 	itself := func(i int) []Entry { return found[i : i+1] }
 	bare := func(e Entry) Entry { return Entry{Rule: e.Rule, Fingerprint: e.Fingerprint} }
-	pass(func(e Entry) Entry { return e }, itself)
-	pass(func(e Entry) Entry { e.Root = ""; return e }, itself)
+	pass(Entry.place, itself)
+	pass(func(e Entry) Entry { e = e.place(); e.Root = ""; return e }, itself)
 	pass(bare, itself)
 	if formerly != nil {
 		pass(bare, func(i int) (out []Entry) {

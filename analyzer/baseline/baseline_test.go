@@ -9,7 +9,7 @@ import (
 )
 
 func entry(rule, resource, root, fingerprint string) Entry {
-	return Entry{rule, resource, root, fingerprint}
+	return Entry{rule, resource, root, fingerprint, false}
 }
 
 func TestWriteAndRead(t *testing.T) {

@@ -260,7 +260,10 @@ func (a *analysis) reported(findings []*analyzer.Finding, gaps []source.Gap) (op
 		// Before it is asked what is wanted: an entry of another rule is not gone.
 		var took []*analyzer.Finding
 		var over []int
-		open, took, known, over = a.among(open, a.in.Baseline, nil, "it was known when the baseline was written")
+		worse := func(f *analyzer.Finding, n int) bool {
+			return a.in.Baseline[n].Undetermined && f.Verdict == analyzer.Violation
+		}
+		open, took, known, over = a.among(open, a.in.Baseline, worse, "it was known when the baseline was written")
 		suppressed = append(suppressed, took...)
 		looked := a.lookedFor(gaps)
 		for _, n := range over {
@@ -330,7 +333,7 @@ func (a *analysis) among(findings []*analyzer.Finding, entries []baseline.Entry,
 
 // EntryOf is a finding as a baseline has it.
 func EntryOf(f *analyzer.Finding) baseline.Entry {
-	e := baseline.Entry{Rule: f.Check.ID, Fingerprint: bareFingerprint(f.Fingerprint)}
+	e := baseline.Entry{Rule: f.Check.ID, Fingerprint: bareFingerprint(f.Fingerprint), Undetermined: f.Verdict == analyzer.Undetermined}
 	if f.Resource != nil {
 		e.Resource, e.Root = f.Resource.Address, f.Resource.Root.Dir
 	}
