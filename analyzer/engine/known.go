@@ -165,8 +165,8 @@ func (k *known) complaints(files map[string]bool) (gaps []source.Gap) {
 			}
 			was := k.commentsThen(name)
 			for _, c := range ignore.Comments(f) {
-				if text := c.Span.Text(); was[text] > 0 {
-					was[text]--
+				if place := c.Place(); was[place] > 0 {
+					was[place]--
 				} else if k.a.in.Gate != nil && c.Wrong == "" {
 					complain(c.Span, "this ignore of %s comes with what is scanned: %s", orAll(c.Rules), c.Reason)
 				}
@@ -223,7 +223,7 @@ func (k *known) commentsThen(name string) map[string]int {
 	}
 	out := map[string]int{}
 	for _, c := range ignore.Comments(source.NewFile(name, text)) {
-		out[c.Span.Text()]++
+		out[c.Place()]++
 	}
 	return out
 }

@@ -48,6 +48,21 @@ func (c *Comment) Covers(at source.Span) bool {
 	return in(c.line) || in(c.block)
 }
 
+// Place is what a comment says and the beginning of the line that it says it of, the head of
+// a block mostly: a comment that is taken elsewhere says something else.
+func (c *Comment) Place() string {
+	about := c.line
+	if about.IsZero() {
+		about = c.block
+	}
+	if about.IsZero() {
+		return c.Span.Text()
+	}
+	about.End = min(about.End, about.Start+256) // all of a file may be on one line
+	line, _, _ := strings.Cut(about.Text(), "\n")
+	return c.Span.Text() + "\x00" + strings.TrimSpace(line)
+}
+
 // Expired says that the day until which it holds is over at a time.
 func (c *Comment) Expired(now time.Time) bool { return Over(c.Until, now) }
 
