@@ -65,7 +65,7 @@ func BenchmarkUsers(b *testing.B) {
 			for b.Loop() {
 				in := engine.Input{Boundary: workspace.OverFS(fsys), Paths: []string{"."}, ScanRoot: ".", WorkDir: "."}
 				r, err := engine.Analyze(context.Background(), in, []*analyzer.Check{checks.UserConsoleMFA})
-				if err != nil || len(r.Findings) != n || len(r.Findings[0].Fixes) != 1 {
+				if err != nil || len(r.Findings) != 1 || len(r.Findings[0].Instances) != n || len(r.Findings[0].Fixes) != 1 {
 					b.Fatal(err, len(r.Findings))
 				}
 			}
