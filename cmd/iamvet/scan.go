@@ -106,8 +106,8 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	}
 	if in.large && os.Getenv("GOGC") == "" {
 		// What is kept of a large plan is little beside what comes and goes while it is
-		// judged: to collect that more often costs a tenth of the time.
-		debug.SetGCPercent(50)
+		// judged: to collect that more often costs a tenth or two of the time.
+		debug.SetGCPercent(40)
 	}
 	if in.CredentialReports, err = p.reports("--credential-report", f.credentialReports, in.boundaryDir); err != nil {
 		return err
