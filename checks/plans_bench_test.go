@@ -22,7 +22,7 @@ func secretState(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString(`{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"x","resources":[`)
 	for i := range n {
-		trust := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:iam::%012d:root"},"Condition":{"StringEquals":{"sts:ExternalId":"external-%08d"}}}]}`, 100_000_000_000+i, i)
+		trust := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:iam::%012d:root"},"Condition":{"StringEquals":{"sts:ExternalId":"external-%08d"}}}]}`, 100_000_000_000+int64(i), i)
 		fmt.Fprintf(&b, `{"mode":"managed","type":"aws_iam_role","name":"r%[1]d","instances":[{"attributes":{"name":"r%[1]d","assume_role_policy":%[2]q,"description":"secret-%08[1]d"},"sensitive_attributes":[[{"type":"get_attr","value":"assume_role_policy"}],[{"type":"get_attr","value":"description"}]]}]},`, i, trust)
 		for k := range 3 {
 			fmt.Fprintf(&b, `{"mode":"managed","type":"aws_instance","name":"i%d_%d","instances":[{"attributes":{"user_data":%q}}]},`, i, k, strings.Repeat("x", 500))
