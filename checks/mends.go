@@ -23,7 +23,7 @@ var (
 		{
 			Does: "require `${aws:username}` as the session name",
 			Applied: "the trust policy names users alone; a condition leaves users alone (MFA, which sessions of roles do not carry); or policies of users and groups in the scan name the role, and none of a role, a permission set or an unread module may. " +
-				"The defaults of variables and dynamic statements are no evidence; no provider of the scan assumes the role, and no README, runbook, script or profile beside the code says how it is assumed",
+				"The defaults of variables and dynamic statements are no evidence; no provider of the scan and no secrets engine of Vault assumes the role, no user that the trust policy names is a program by its name or the settings (`machine_users`), and no README, runbook, script or profile beside the code says how it is assumed",
 			Draft: "an account, an organization or `*`, with `${aws:username}` for users and `${aws:SourceIdentity}` for role and SSO sessions",
 		},
 		{
@@ -48,12 +48,12 @@ var (
 	mendConsole = []analyzer.Mend{
 		{
 			Does:    "deny everything without MFA but what enrols a device, or attach a policy that does",
-			Applied: "policies in the scan let each user that it binds enrol one, and none has a key or other credential that carries no MFA; with `password_reset_required`, `iam:ChangePassword` is exempt too",
+			Applied: "policies in the scan let each user that it binds enrol one, none has a key or other credential that carries no MFA, and no profile of a provider or backend is called as one; with `password_reset_required`, `iam:ChangePassword` is exempt too",
 			Draft:   "nothing shows that a user may, and the draft allows that as well; a policy that nobody has keeps the first password from being changed",
 		},
 		{
 			Does:    "mend a policy that tests MFA in vain",
-			Applied: "it binds no role, and no user with a key or other credential",
+			Applied: "it binds no role, and no user with a key or other credential, or as whom Terraform works",
 			Draft:   "\"the sessions of a role that 'aws_iam_role_policy_attachment.ci' binds, which carry no MFA, will be refused\"",
 		},
 	}

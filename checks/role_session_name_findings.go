@@ -74,7 +74,7 @@ func (c *sessionNameCheck) violated() {
 	default:
 		f.Message = fmt.Sprintf("'%s' can be assumed under another's name: the condition of %s accepts names that do not identify the caller, of %s; %s.", address, c.statement(), who, c.remedy())
 	}
-	f.Offer = (&fixes.SessionName{Model: c.pass.Model, Role: c.role, Result: c.result, Now: c.pass.Now, Sharing: c.shared}).Fixes
+	f.Offer = (&fixes.SessionName{Model: c.pass.Model, Settings: c.pass.Settings, Role: c.role, Result: c.result, Now: c.pass.Now, Sharing: c.shared}).Fixes
 	c.pass.Report(f)
 }
 

@@ -224,6 +224,10 @@ func (c *ConsoleMFA) Require() []*analyzer.Fix {
 		fix.Message += fmt.Sprintf("; what uses %s, which carries no MFA, will be refused", beside)
 		fix.Grade = analyzer.Draft
 	}
+	if by := terraformAs(b.of.Root, users); by != "" {
+		fix.Message += "; " + by
+		fix.Grade = analyzer.Draft
+	}
 	if elsewhere(b.of) {
 		fix.Grade = analyzer.Draft
 		fix.Message += "; the provider has an endpoint of its own: see first what that service makes of aws:MultiFactorAuthPresent"

@@ -30,6 +30,9 @@ func (c *ConsoleMFA) spare(fix *analyzer.Fix, s *policy.Statement) {
 	if refused != "" {
 		fix.Grade = analyzer.Draft
 		fix.Message += "; " + refused + " will be refused"
+	} else if by := terraformAs(root, c.under(s)); by != "" {
+		fix.Grade = analyzer.Draft
+		fix.Message += "; " + by
 	}
 }
 

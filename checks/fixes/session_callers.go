@@ -48,6 +48,8 @@ func (c *SessionName) needOf(s *policy.Statement) need {
 		return need{analyzer.Draft, forBoth + "; the block makes a statement of each that it is given, and others may admit whom they like", both}
 	case slices.ContainsFunc(statements, givenRoles):
 		return need{analyzer.Draft, forBoth + "; by its name, what the statement is given may be roles", both}
+	case c.program(roles, statements) != "":
+		return need{analyzer.Draft, fmt.Sprintf("require the session name to be the caller's user name; %s: see that it gives that one first", c.program(roles, statements)), both[:1]}
 	case proof.OnlyUsers(statements):
 		return need{analyzer.Narrowing, "require the session name to be the caller's user name", both[:1]}
 	case kind.Class == policy.UnknownPrincipal:

@@ -11,6 +11,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
 	"github.com/iamvet/iamvet/analyzer/proof"
+	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
 )
@@ -23,10 +24,11 @@ const (
 // SessionName is a role that can be assumed under names that hide the caller, as
 // what mends that needs to know it.
 type SessionName struct {
-	Model  *identity.Model
-	Role   *identity.Role
-	Result proof.SessionNameResult
-	Now    time.Time
+	Model    *identity.Model
+	Settings *settings.Settings
+	Role     *identity.Role
+	Result   proof.SessionNameResult
+	Now      time.Time
 	// Sharing is Model.SharedTrust, of all roles of a scan: it indexes them once.
 	Sharing func(*identity.Role, *policy.Statement) ([]*identity.Role, []*policy.Statement)
 
