@@ -49,7 +49,11 @@ func (c *SessionName) needOf(s *policy.Statement) need {
 	case slices.ContainsFunc(statements, givenRoles):
 		return need{analyzer.Draft, forBoth + "; by its name, what the statement is given may be roles", both}
 	case c.program(roles, statements) != "":
-		return need{analyzer.Draft, fmt.Sprintf("require the session name to be the caller's user name; %s: see that it gives that one first", c.program(roles, statements)), both[:1]}
+		message, names := forBoth, both
+		if proof.OnlyUsers(statements) {
+			message, names = "require the session name to be the caller's user name", both[:1]
+		}
+		return need{analyzer.Draft, fmt.Sprintf("%s; %s: see that it gives that one first", message, c.program(roles, statements)), names}
 	case proof.OnlyUsers(statements):
 		return need{analyzer.Narrowing, "require the session name to be the caller's user name", both[:1]}
 	case kind.Class == policy.UnknownPrincipal:

@@ -53,3 +53,13 @@ resource "aws_iam_role" "reader" {
     Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "arn:aws:iam::111122223333:user/cindy" } }] # want IV201 "aws_iam_role.reader"
   })
 }
+
+# An account beside the program may have roles.
+resource "aws_iam_role" "shared" {
+  name = "shared"
+
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = ["arn:aws:iam::444455556666:root", aws_iam_user.vault.arn] } }] # want IV201 "aws_iam_role.shared"
+  })
+}
