@@ -1,6 +1,7 @@
 package fixes
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -40,20 +41,39 @@ func readers(root *terraform.Root, block source.Span, address string) []source.S
 	if block.IsZero() {
 		return nil
 	}
-	reference := regexp.MustCompile(`(?:^|[^\w.-])` + regexp.QuoteMeta(address) + `(?:[^\w-]|$)`)
 	var out []source.Span
 	for _, f := range root.Files() {
 		if dirOf(f.Name) != dirOf(block.File.Name) {
 			continue
 		}
-		for _, at := range reference.FindAllIndex(f.Bytes, -1) {
-			span := source.Span{File: f, Start: at[0], End: at[1]}
+		for _, at := range references(f.Bytes, address) {
+			span := source.Span{File: f, Start: at, End: at + len(address)}
 			if own := block.File.Name == f.Name && block.Start <= span.Start && span.End <= block.End; !own && !inComment(span) {
 				out = append(out, span)
 			}
 		}
 	}
 	return out
+}
+
+// references are the places of an address in a text, where it is no part of a longer
+// name. It is asked of many addresses: a regular expression took most of a scan.
+func references(text []byte, address string) (at []int) {
+	inName := func(i int) bool {
+		return i >= 0 && i < len(text) && (text[i] == '_' || text[i] == '-' ||
+			'0' <= text[i] && text[i] <= '9' || 'a' <= text[i] && text[i] <= 'z' || 'A' <= text[i] && text[i] <= 'Z')
+	}
+	for from := 0; ; {
+		i := bytes.Index(text[from:], []byte(address))
+		if i < 0 {
+			return at
+		}
+		i += from
+		if !inName(i-1) && (i == 0 || text[i-1] != '.') && !inName(i+len(address)) {
+			at = append(at, i)
+		}
+		from = i + len(address)
+	}
 }
 
 // holder is a resource that gives a policy to a role or a permission set, of those that
