@@ -235,18 +235,28 @@ func (r *removal) readers(dir, address string) error {
 
 // mentions are the references to an address in a directory.
 func (r *removal) mentions(dir, address string) []source.Span {
-	pattern := regexp.QuoteMeta(address)
-	if parts := strings.SplitN(address, ".", 3); len(parts) == 3 && parts[0] == "module" { // of one of its instances
-		pattern = regexp.QuoteMeta(parts[0]+"."+parts[1]) + `(?:\[[^\]]*\])?` + regexp.QuoteMeta("."+parts[2])
+	find := func(text []byte) (places [][2]int) {
+		for _, at := range references(text, address) {
+			places = append(places, [2]int{at, at + len(address)})
+		}
+		return places
 	}
-	reference := regexp.MustCompile(`(^|[^\w.-])(` + pattern + `)([^\w-]|$)`)
+	if parts := strings.SplitN(address, ".", 3); len(parts) == 3 && parts[0] == "module" { // of one of its instances
+		reference := regexp.MustCompile(`(^|[^\w.-])(` + regexp.QuoteMeta(parts[0]+"."+parts[1]) + `(?:\[[^\]]*\])?` + regexp.QuoteMeta("."+parts[2]) + `)([^\w-]|$)`)
+		find = func(text []byte) (places [][2]int) {
+			for _, at := range reference.FindAllSubmatchIndex(text, -1) {
+				places = append(places, [2]int{at[4], at[5]})
+			}
+			return places
+		}
+	}
 	var out []source.Span
 	for _, f := range r.root.Files() {
 		if dirOf(f.Name) != dir || !strings.HasSuffix(f.Name, ".tf") && !strings.HasSuffix(f.Name, ".tofu") {
 			continue
 		}
-		for _, at := range reference.FindAllSubmatchIndex(f.Bytes, -1) {
-			span := source.Span{File: f, Start: at[4], End: at[5]}
+		for _, at := range find(f.Bytes) {
+			span := source.Span{File: f, Start: at[0], End: at[1]}
 			if !inComment(span) {
 				out = append(out, span)
 			}
