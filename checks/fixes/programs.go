@@ -1,6 +1,7 @@
 package fixes
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"regexp"
@@ -81,6 +82,9 @@ var (
 // https://registry.terraform.io/providers/hashicorp/aws/latest/docs#shared-configuration-and-credentials-files
 func terraformAs(root *terraform.Root, users []*identity.User) string {
 	for _, f := range root.Files() {
+		if !bytes.Contains(f.Bytes, []byte("profile")) {
+			continue // it is asked for each fix of users, and few files have one
+		}
 		for _, block := range []*regexp.Regexp{providerBlock, backendBlock} {
 			for _, at := range block.FindAllIndex(f.Bytes, -1) {
 				m := profileArgument.FindStringSubmatch(edit.TopBlock(source.Span{File: f, Start: at[0], End: at[1]}).Text())
