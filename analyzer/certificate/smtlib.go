@@ -206,24 +206,48 @@ func (p *printer) clause(l lemma) {
 	p.b.WriteString(" false))\n")
 }
 
-// joint proves that variables which are equal cannot be.
+// joint proves that variables which are equal cannot be: one text stands for all that
+// are, in the regular expressions of each. Solvers decide what one text can be at once,
+// and of two that are equal they often cannot tell.
 func (p *printer) joint(l lemma) {
+	find := equals(l)
+	var order []*variable
+	words, within := map[*variable][]string{}, map[*variable][]*regex{}
+	add := func(v *variable, r *regex) {
+		root := find(v)
+		if words[root] == nil {
+			order = append(order, root)
+		}
+		if !slices.Contains(words[root], v.name) {
+			words[root] = append(words[root], v.name)
+			within[root] = append(within[root], v.base)
+		}
+		within[root] = append(within[root], r)
+	}
+	var apart [][2]*variable
+	for _, f := range l {
+		switch {
+		case f.plain():
+			add(f.of, p.pool.all)
+			add(f.template[0].of, p.pool.all)
+			if !f.so {
+				apart = append(apart, [2]*variable{find(f.of), find(f.template[0].of)})
+			}
+		case f.so:
+			add(f.of, f.in)
+		default:
+			add(f.of, p.pool.not(f.in))
+		}
+	}
 	p.b.WriteString("(push 1)\n")
 	names := map[*variable]string{}
-	name := func(v *variable) string {
-		if names[v] == "" {
-			names[v] = fmt.Sprintf("x%d", len(names))
-			fmt.Fprintf(&p.b, "(declare-const %s String) ; %s\n(assert (str.in_re %s %s))\n", names[v], v.name, names[v], v.base.smt())
-		}
-		return names[v]
+	for _, root := range order {
+		names[root] = fmt.Sprintf("x%d", len(names))
+		fmt.Fprintf(&p.b, "(declare-const %s String) ; %s\n(assert (str.in_re %s %s))\n",
+			names[root], strings.Join(words[root], ", and the same: "), names[root], p.pool.inter(within[root]...).smt())
 	}
-	for _, f := range l {
-		if f.plain() {
-			a, b := name(f.of), name(f.template[0].of)
-			fmt.Fprintf(&p.b, "(assert %s)\n", signed("(= "+a+" "+b+")", f.so))
-		} else {
-			fmt.Fprintf(&p.b, "(assert %s)\n", signed("(str.in_re "+name(f.of)+" "+f.in.smt()+")", f.so))
-		}
+	for _, pair := range apart {
+		fmt.Fprintf(&p.b, "(assert (not (= %s %s)))\n", names[pair[0]], names[pair[1]])
 	}
 	p.b.WriteString("(check-sat)\n(pop 1)\n")
 	p.checks++
