@@ -118,6 +118,13 @@ func (g Glob) Plain() (s string, ok bool) {
 	return b.String(), true
 }
 
+// Matches says that a string is one of the pattern's.
+func (g Glob) Matches(text string) bool {
+	var m Machine
+	p := m.Add(g)
+	return m.Accepts(m.Read(m.Start(), text), p)
+}
+
 // Fill is a string of the pattern, with texts in the place of its wildcards.
 func (g Glob) Fill(one, many string) string {
 	var b strings.Builder

@@ -77,6 +77,12 @@ func (t Trust) identifies(name string) bool {
 	return ok && (t.TrustedTags == nil || slices.ContainsFunc(t.TrustedTags, func(s string) bool { return strings.EqualFold(s, tag) }))
 }
 
+// chosen says that whoever calls may choose the value of a key: a tag that people give
+// themselves. What is made of it is a name of the caller's choice.
+func (t Trust) chosen(name string) bool {
+	return strings.HasPrefix(name, "aws:principaltag/") && !t.identifies(name)
+}
+
 // spelt is a pattern without wildcards.
 type spelt struct {
 	list []element
@@ -237,7 +243,7 @@ func (t Trust) constants(e *encoder, name string) []string {
 			add(plain)
 		} else if has(p.list, requestVariable) {
 			e.entangle("the name of a session is made of a text that the code does not tell")
-		} else if slices.ContainsFunc(variables(p.list), func(n string) bool { return !t.identifies(n) && e.present(e.key(n)).may != e.no }) {
+		} else if slices.ContainsFunc(variables(p.list), func(n string) bool { return !t.chosen(n) && !t.identifies(n) && e.present(e.key(n)).may != e.no }) {
 			e.entangle("the name of a session is made of what several callers have in common")
 		}
 	}

@@ -161,15 +161,6 @@ func (t *trust) askAny(c caller) answer {
 	var worst answer
 	worst.stopped = value.Yes
 	variants := t.variants(c)
-	// A stranger has the tags that he gives himself, which may be what a policy spells
-	// out or his own name: that is asked apart, since not all of them can be tried.
-	if len(variants) > 1 {
-		for _, n := range t.spelledNames(variants) {
-			if a := t.ask(c, c.request, n, ""); a.stopped == value.No {
-				return a
-			}
-		}
-	}
 	for _, r := range variants {
 		names, complete := t.regions(nameKey, r)
 		identities := []nameRegion{{}} // no source identity
@@ -192,21 +183,18 @@ func (t *trust) askAny(c caller) answer {
 			worst = answer{needs: []value.Reason{tooMany("names of sessions")}}
 		}
 	}
-	return worst
-}
-
-// spelledNames are the names of sessions that the policy tells apart for a caller.
-func (t *trust) spelledNames(variants []*policy.Request) []string {
-	var out []string
-	for _, r := range variants {
-		names, _ := t.regions(nameKey, r)
-		for _, n := range names {
-			if !slices.Contains(out, n.sample) {
-				out = append(out, n.sample)
-			}
+	// A stranger has the tags that he gives himself, which may be what a policy spells
+	// out or his own name.
+	complete := t.eachOpen(c, variants, func(a answer, _, _ string) bool {
+		if a.stopped == value.No || a.stopped == value.Maybe && worst.stopped == value.Yes {
+			worst = a
 		}
+		return worst.stopped != value.No
+	})
+	if !complete && worst.stopped == value.Yes {
+		worst = answer{needs: []value.Reason{tooMany("names of sessions")}}
 	}
-	return out
+	return worst
 }
 
 func (t *trust) anyone(c caller, r *policy.Request) TrustResult {

@@ -309,15 +309,24 @@ func (s *solver) values(name string, k aws.Key, conds []*policy.Condition, r *po
 				}
 				// A variable is compared with other keys: give it the values
 				// that those are compared with.
+				before, after := "", ""
 				if !direct && !exact && len(p.Variables()) > 0 && !isPlainVariable(text) {
-					s.cannotTell("values of " + spelled(name))
+					var alone bool
+					before, after, alone = aroundKey(p, name, r)
+					if !alone || c.Operator.Base == "StringEqualsIgnoreCase" {
+						s.cannotTell("values of " + spelled(name))
+					}
 				}
 				globs = append(globs, glob)
 				seeds = append(seeds, s.instance(glob))
 				// What the variable is compared with, when that is chosen already.
 				if !direct {
 					for _, chosen := range r.Lookup(c.Key).Values {
-						globs, seeds = append(globs, automaton.Text(chosen)), append(seeds, chosen)
+						if len(chosen) < len(before)+len(after) || !strings.HasPrefix(chosen, before) || !strings.HasSuffix(chosen, after) {
+							continue
+						}
+						own := chosen[len(before) : len(chosen)-len(after)]
+						globs, seeds = append(globs, automaton.Text(own)), append(seeds, own)
 					}
 				}
 				if known && c.Operator.Base == "StringEqualsIgnoreCase" {

@@ -36,3 +36,39 @@ func TestNamesakes(t *testing.T) {
 		}
 	}
 }
+
+// TestEqualValues: what a name has to be made of twice may be equal for somebody: a tag
+// that is the user's name, two tags, the source identity.
+func TestEqualValues(t *testing.T) {
+	const trust = `{"Effect": "Allow", "Principal": {"AWS": "PRINCIPAL"}, "Action": "sts:*"},
+	  {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole", "Condition": {"StringNotEquals": {"KEY": "FIRST"}}},
+	  {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole", "Condition": {"StringNotEquals": {"KEY": "SECOND"}}}`
+	for _, tt := range []struct {
+		key, first, second string
+		class              string
+		anyone             Verdict
+	}{
+		{"sts:SourceIdentity", "${aws:username}", "${aws:PrincipalTag/name}", "ALT_BOUND", Violated},
+		{"sts:SourceIdentity", "${aws:PrincipalTag/name}", "${aws:PrincipalTag/other}", "WEAK_ALT", Violated},
+		{"sts:SourceIdentity", "${aws:PrincipalTag/name}", "x-${aws:PrincipalTag/other}", "WEAK_ALT", Violated},
+		{"sts:SourceIdentity", "y-${aws:PrincipalTag/name}", "x-${aws:PrincipalTag/other}", "UNSATISFIABLE", Holds},
+		{"sts:SourceIdentity", "${aws:PrincipalTag/name}", "alice", "WEAK_ALT", Violated},
+		{"sts:RoleSessionName", "${aws:username}", "${aws:PrincipalTag/name}", "BOUND", Violated},
+		{"sts:RoleSessionName", "${aws:PrincipalTag/name}", "${aws:PrincipalTag/other}", "WEAK", Violated},
+		{"sts:RoleSessionName", "${aws:PrincipalTag/name}", "${aws:userid}", "BOUND", Violated},
+		{"sts:RoleSessionName", "${aws:PrincipalTag/name}", "x-${aws:PrincipalTag/other}", "WEAK", Violated},
+		{"sts:RoleSessionName", "y-${aws:PrincipalTag/name}", "x-${aws:PrincipalTag/other}", "UNSATISFIABLE", Holds},
+	} {
+		for principal, anyone := range map[string]Verdict{"123456789012": Holds, "*": tt.anyone} {
+			text := strings.NewReplacer("PRINCIPAL", principal, "KEY", tt.key, "FIRST", tt.first, "SECOND", tt.second).Replace(trust)
+			d := statements(t, "trust.json", text)
+			opt := SessionNameOptions{Account: "111122223333", Partition: "aws", TrustedTags: []string{}}
+			if got := SessionName(d, opt); got.Class.String() != tt.class {
+				t.Errorf("%s = %s = %s of %s: the name of the session: %v, want %v: %+v, %v", tt.key, tt.first, tt.second, principal, got.Class, tt.class, got.Witness, got.Needs)
+			}
+			if got := TrustAnyone(d, opt); got.Class.Verdict() != anyone {
+				t.Errorf("%s = %s = %s of %s: strangers: %v, want %v: %+v, %v", tt.key, tt.first, tt.second, principal, got.Class, anyone, got.Witness, got.Needs)
+			}
+		}
+	}
+}

@@ -80,12 +80,16 @@ func (t *trust) conditionsOf(key string) []*policy.Condition {
 	return out
 }
 
-// regions are the names that conditions on a key tell apart, for a caller.
-func (t *trust) regions(key string, r *policy.Request) (out []nameRegion, complete bool) {
-	var globs []automaton.Glob
-	var kinds []nameRegion
-	seeds := []string{aFreeName, anotherName}
-	var filled []string // names that patterns accept, before shorter ones
+// A spelledName is a pattern that names of sessions are compared with, for one caller.
+type spelledName struct {
+	glob              automaton.Glob
+	single            bool // it is one name
+	derived, constant bool // as in nameRegion
+}
+
+// namesSpelled are the patterns of conditions on a key, for a caller.
+func (t *trust) namesSpelled(key string, r *policy.Request) []spelledName {
+	var out []spelledName
 	for _, c := range t.conditionsOf(key) {
 		for _, p := range c.Values {
 			g, possible, exact := p.Glob(r)
@@ -101,27 +105,47 @@ func (t *trust) regions(key string, r *policy.Request) (out []nameRegion, comple
 			untrusted := slices.ContainsFunc(p.Variables(), func(v string) bool {
 				return strings.HasPrefix(strings.ToLower(v), "aws:principaltag/") && !t.identifying(v)
 			})
-			globs = append(globs, g)
-			kinds = append(kinds, nameRegion{derived: derived, constant: single && !derived && !untrusted})
-			if single {
-				plain, _ := g.Plain()
-				seeds = append([]string{plain}, seeds...)
-			} else {
-				filled = append(filled, g.Fill("x", "somebody"))
-			}
+			out = append(out, spelledName{g, single, derived, single && !derived && !untrusted})
 		}
 	}
 	for _, name := range t.namesAskedFor(key, r) {
-		globs = append(globs, automaton.Text(name))
-		kinds = append(kinds, nameRegion{derived: true})
-		seeds = append([]string{name}, seeds...)
+		out = append(out, spelledName{automaton.Text(name), true, true, false})
+	}
+	return out
+}
+
+// regionOf is the region of a name, which is its sample.
+func (t *trust) regionOf(key, name string, r *policy.Request) nameRegion {
+	n := nameRegion{sample: name}
+	for _, s := range t.namesSpelled(key, r) {
+		if s.glob.Matches(name) {
+			n.derived, n.constant = n.derived || s.derived, n.constant || s.constant
+		}
+	}
+	return n
+}
+
+// regions are the names that conditions on a key tell apart, for a caller.
+func (t *trust) regions(key string, r *policy.Request) (out []nameRegion, complete bool) {
+	var globs []automaton.Glob
+	seeds := []string{aFreeName, anotherName}
+	var filled []string // names that patterns accept, before shorter ones
+	spelt := t.namesSpelled(key, r)
+	for _, s := range spelt {
+		globs = append(globs, s.glob)
+		if s.single {
+			plain, _ := s.glob.Plain()
+			seeds = append([]string{plain}, seeds...)
+		} else {
+			filled = append(filled, s.glob.Fill("x", "somebody"))
+		}
 	}
 	found, complete := t.namesApart(globs, append(seeds, filled...))
 	for _, f := range found {
 		n := nameRegion{sample: f.Sample}
 		for _, m := range f.Matches {
-			n.derived = n.derived || kinds[m].derived
-			n.constant = n.constant || kinds[m].constant
+			n.derived = n.derived || spelt[m].derived
+			n.constant = n.constant || spelt[m].constant
 		}
 		out = append(out, n)
 	}
@@ -264,7 +288,8 @@ func (t *trust) judge(c caller) outcome {
 	out := outcome{caller: c, names: map[string]bool{}}
 	// With the tag a caller may be held to a name made of it. Without the tag that pattern
 	// matches nothing, and another statement may let any name pass.
-	for _, r := range t.variants(c) {
+	variants := t.variants(c)
+	for _, r := range variants {
 		names, complete := t.regions(nameKey, r)
 		identities := []nameRegion{{}} // no source identity
 		if len(t.conditionsOf(identityKey)) > 0 {
@@ -277,6 +302,7 @@ func (t *trust) judge(c caller) outcome {
 		}
 		t.judgeVariant(r, names, identities, &out)
 	}
+	t.judgeOpen(c, variants, &out)
 	return out
 }
 

@@ -41,6 +41,7 @@ type setting struct {
 	Host      string // of the identity provider
 	Full      bool   // FullAWSAccess is attached
 	Tags      map[string]string
+	Trusted   []string // principal tags that people cannot give themselves; null for all
 }
 
 // now is when requests are made.
@@ -96,11 +97,11 @@ var kinds = []kind{
 	},
 	{
 		"trust", generator.sessionStatement,
-		func(_ setting, d *policy.Document) proof.Verdict {
-			return proof.SessionName(d, proof.SessionNameOptions{Account: "111122223333", Partition: "aws"}).Class.Verdict()
+		func(s setting, d *policy.Document) proof.Verdict {
+			return proof.SessionName(d, proof.SessionNameOptions{Account: "111122223333", Partition: "aws", TrustedTags: s.Trusted}).Class.Verdict()
 		},
-		func(_ setting, d *policy.Document) *certificate.Claim {
-			return certificate.SessionName(certificate.Trust{Document: d, Account: "111122223333", Partition: "aws"})
+		func(s setting, d *policy.Document) *certificate.Claim {
+			return certificate.SessionName(certificate.Trust{Document: d, Account: "111122223333", Partition: "aws", TrustedTags: s.Trusted})
 		},
 		nil,
 	},
@@ -252,6 +253,9 @@ func (g generator) setting() setting {
 	}
 	if g.oneIn(12) {
 		s.Path = ""
+	}
+	if g.oneIn(3) {
+		s.Trusted = [][]string{{}, {"team"}, {"name"}}[g.IntN(3)]
 	}
 	return s
 }
