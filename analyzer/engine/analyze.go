@@ -601,6 +601,9 @@ type result struct {
 	gaps     []source.Gap
 	// stayed says that a finding of before was not looked for again; nil says it of none.
 	stayed func(*analyzer.Finding) bool
+	// stands says it of an instance of a finding, where others of it were looked for; nil
+	// where stayed says all.
+	stands func(f *analyzer.Finding, instance int) bool
 	// changed says that a resource may be another than before; nil says it of all.
 	changed func(*terraform.Resource) bool
 	// decided is what proofs decided, check by check.

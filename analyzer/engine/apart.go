@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -18,39 +19,104 @@ import (
 // What a fix can have changed is known (terraform.Influence): the edited blocks, and
 // all that refers to them. Where no block is of two fixes, what is found of the blocks
 // of one is what would be found with that fix alone; it is held against what was found
-// before in the same way. Roles alone are asked about so: a role is judged by itself.
+// before in the same way. Roles and people are asked about so: a role is judged by
+// itself, and a user with what is bound to it (subjects).
 func (a *analysis) tryApart(ctx context.Context, roots *loaded, before tally, groups [][]*trial) (alone [][]*trial) {
 	var open [][]*trial
 	for _, g := range groups {
-		if a.asksOfAll(g) {
+		if a.asksOfAll(roots, g) {
 			alone = append(alone, g)
 		} else {
 			open = append(open, g)
 		}
 	}
+	parts := roots.reading(open)
+	left := make([][][]*trial, len(parts))
+	cores.Each(len(parts), func(i int) { left[i] = a.tryTogether(ctx, roots, before, parts[i]) })
+	return slices.Concat(append(left, alone)...)
+}
+
+// tryTogether tries fixes of the same roots: as many as can be told apart, then those
+// that are left of them.
+func (a *analysis) tryTogether(ctx context.Context, roots *loaded, before tally, open [][]*trial) (alone [][]*trial) {
+	b := &batch{a: a, roots: roots, before: before}
 	for len(open) > 1 && ctx.Err() == nil {
-		b := &batch{a: a, roots: roots, before: before}
-		later := b.try(ctx, open)
-		alone = append(alone, b.alone...)
+		now, next := oneOfEach(open)
+		later := slices.Concat(b.try(ctx, now), next)
 		// Fixes of which each meets the next would take a round each.
-		if len(later) > len(open)/2 {
-			return append(alone, later...)
+		if len(open)-len(later) < min(fewAtOnce, len(open)/2) {
+			return slices.Concat(b.alone, later)
 		}
 		open = later
 	}
-	return append(alone, open...)
+	return slices.Concat(b.alone, open)
 }
 
-// asksOfAll says that a fix is of no role: who looks at it has to ask about all users,
-// or the whole estate, or all that a plan has. So has who runs everything again.
-func (a *analysis) asksOfAll(alike []*trial) bool {
+// oneOfEach takes one fix of each resource out of a list: those of one meet.
+func oneOfEach(groups [][]*trial) (now, later [][]*trial) {
+	taken := map[subject]bool{}
+	for _, g := range groups {
+		k := subjectOf(g[0].Finding.Resource)
+		if taken[k] {
+			later = append(later, g)
+		} else {
+			taken[k] = true
+			now = append(now, g)
+		}
+	}
+	return now, later
+}
+
+// reading are fixes by the roots that read what they change: those of which some root
+// reads the files of both are together.
+func (l *loaded) reading(groups [][]*trial) [][][]*trial {
+	of := map[string]int{} // by the ids of roots, and what these come to
+	var parts [][][]*trial
+	for _, g := range groups {
+		at := len(parts)
+		parts = append(parts, [][]*trial{g})
+		for _, e := range g[0].Fix.Edits {
+			for _, id := range l.byFile[e.Span.File.Name] {
+				was, known := of[id]
+				if known && was != at {
+					// The earlier takes in the later, so that all stay in order.
+					parts[was] = append(parts[was], parts[at]...)
+					parts[at] = nil
+					for other, n := range of {
+						if n == at {
+							of[other] = was
+						}
+					}
+					at = was
+				}
+				of[id] = at
+			}
+		}
+	}
+	return slices.DeleteFunc(parts, func(p [][]*trial) bool { return len(p) == 0 })
+}
+
+// asksOfAll says that a fix is neither of a role nor of a user: who looks at it has to
+// ask about the whole estate, or all that a plan has. So has who runs everything again.
+func (a *analysis) asksOfAll(roots *loaded, alike []*trial) bool {
 	for _, t := range alike {
-		if r := t.Finding.Resource; a.forgetful || t.Finding.Check.Estate || r == nil || identity.PartOf(r.Type) != identity.Roles {
+		r := t.Finding.Resource
+		switch {
+		case a.forgetful || r == nil:
+			return true
+		case identity.PartOf(r.Type) == identity.People:
+			if t.Finding.Check.Estate && !t.Finding.Check.People || roots.crossed() {
+				return true
+			}
+		case t.Finding.Check.Estate || identity.PartOf(r.Type) != identity.Roles:
 			return true
 		}
 	}
 	return false
 }
+
+// crossed says that what binds users cannot be told root by root.
+func (l *loaded) crossed() bool { return len(l.model.Logins) > 0 && l.model.Crossed() }
 
 // fewAtOnce are so few fixes that they are tried one by one where it cannot be told what
 // is whose. Of more the halves are tried.
@@ -124,8 +190,11 @@ type attempt struct {
 	loaded []reloaded
 	each   []map[string]*terraform.Influence // of each fix, by the ids of the roots
 	owners map[string]*terraform.Owners      // by the ids of the roots
-	far    []int                             // fixes that reach more than roles
+	far    []int                             // fixes that reach more than roles and people
 	meets  []int                             // fixes that reach what one before reaches
+	all    *reach
+	model  *identity.Model
+	people *subjects // nil where only roles are reached
 }
 
 // load loads the roots that fixes change. ok is false where what each of them changes
@@ -161,6 +230,7 @@ func (b *batch) load(ctx context.Context, groups [][]*trial) (out *attempt, ok b
 // influences works out what each fix can have changed.
 func (t *attempt) influences(sets [][]source.Edit) (ok bool) {
 	far, meets := map[int]bool{}, map[int]bool{}
+	t.all = &reach{by: map[string]*terraform.Influence{}, parts: identity.Roles}
 	for _, re := range t.loaded {
 		if re.now == nil {
 			return false
@@ -169,17 +239,47 @@ func (t *attempt) influences(sets [][]source.Edit) (ok bool) {
 		if !ok {
 			return false
 		}
+		asked := t.roots.asked[re.id]
 		for i, influence := range each {
 			t.each[i][re.id] = influence
-			far[i] = far[i] || partsOf(influence, t.roots.asked[re.id]) != identity.Roles
+			parts := partsOf(influence, asked)
+			far[i] = far[i] || parts&^(identity.Roles|identity.People) != 0 || parts&identity.People != 0 && !bonded(influence, asked)
+			t.all.parts |= parts
 		}
 		owners, meeting := terraform.Apart(each)
 		t.owners[re.id] = owners
 		for _, i := range meeting {
 			meets[i] = true
 		}
+		t.all.changed = append(t.all.changed, re.now)
+		t.all.by[re.id] = owners.All()
 	}
-	for i := range sets {
+	t.say(far, meets)
+	if len(t.far)+len(t.meets) > 0 {
+		return true
+	}
+	t.all.show()
+	t.model = t.a.model(t.all.changed, t.all.parts)
+	t.model.Beside = t.roots.model
+	t.model.LeaveOut(t.roots.model)
+	if t.all.parts&identity.People == 0 {
+		return true
+	}
+	if t.asksPeople() && t.model.Crossed() {
+		return false
+	}
+	t.people = newSubjects()
+	for _, re := range t.loaded {
+		t.people.add(re.was, t.roots.model.BondsOf(re.was, t.asksPeople()))
+		t.people.add(re.now, t.model.BondsOf(re.now, t.asksPeople()))
+	}
+	t.say(t.people.reach(t.changedBy))
+	return true
+}
+
+// say notes which fixes have to be tried otherwise.
+func (t *attempt) say(far, meets map[int]bool) {
+	for i := range t.each {
 		switch {
 		case far[i]:
 			t.far = append(t.far, i)
@@ -187,7 +287,16 @@ func (t *attempt) influences(sets [][]source.Edit) (ok bool) {
 			t.meets = append(t.meets, i)
 		}
 	}
-	return true
+}
+
+// asksPeople says that somebody has a password, so that what binds users is asked.
+func (t *attempt) asksPeople() bool { return len(t.model.Logins)+len(t.roots.model.Logins) > 0 }
+
+// bonded says that it is known who is judged with what an edit can have changed.
+func bonded(i *terraform.Influence, asked func(typ string) bool) bool {
+	return !slices.ContainsFunc(i.Types(), func(typ string) bool {
+		return asked(typ) && identity.PartOf(typ) == identity.People && !identity.Bonded(typ)
+	})
 }
 
 // compare runs the checks, and holds what they find of the blocks of each fix against
@@ -206,22 +315,16 @@ func (t *attempt) compare(ctx context.Context, groups [][]*trial) bool {
 // outcomes are those of each fix. ok is false where something was found of which it is
 // not known whose it is.
 func (t *attempt) outcomes(ctx context.Context, fixes int) (out []*outcome, ok bool) {
-	all := &reach{by: map[string]*terraform.Influence{}, parts: identity.Roles}
-	for _, re := range t.loaded {
-		all.changed = append(all.changed, re.now)
-		all.by[re.id] = t.owners[re.id].All()
+	own, together := t.a.kinds()
+	if t.people != nil && t.asksPeople() {
+		own = slices.Concat(own, slices.DeleteFunc(together, func(c *analyzer.Check) bool { return !c.People }))
 	}
-	all.show()
-	own, _ := t.a.kinds()
 	_, crashed := t.a.in.attempt(source.Gap{}, func() {
-		model := t.a.model(all.changed, all.parts)
-		model.Beside = t.roots.model
-		model.LeaveOut(t.roots.model)
-		res, err := t.a.run(ctx, model, own, true)
+		res, err := t.a.run(ctx, t.model, own, true)
 		if err != nil {
 			return
 		}
-		res.changed = all.isChanged
+		res.changed = t.all.isChanged
 		out, ok = t.share(ctx, res, fixes)
 	})
 	return out, ok && !crashed
@@ -238,29 +341,42 @@ func (t *attempt) share(ctx context.Context, res *result, fixes int) (out []*out
 	policies := make([][]changedPolicy, fixes)
 	for i := range fixes {
 		own := &reach{by: t.each[i], changed: res.roots, parts: identity.Roles}
-		out = append(out, &outcome{
+		o := &outcome{
 			result: &result{model: res.model, roots: res.roots, stayed: own.stayed, changed: own.isChanged},
 			widens: sync.OnceValue(func() error { return t.a.widens(policies[i]) }),
-		})
+		}
+		if t.people != nil {
+			o.stayed, o.stands = t.stayed(i, own), t.stands(i)
+		}
+		out = append(out, o)
 	}
 	for _, f := range res.findings {
-		i, ok := t.owner(f.Resource)
-		if !ok {
+		i, ok, known := t.owner(f)
+		if !known {
 			return nil, false
 		}
-		out[i].findings = append(out[i].findings, f)
+		if ok {
+			out[i].findings = append(out[i].findings, f)
+		}
 	}
 	for _, o := range out {
 		t.a.arrange(o.result)
 	}
 	at := map[[2]string]int{}
 	for _, p := range t.a.changedPolicies(ctx, t.roots, res) {
-		i, ok := t.owner(p.resource)
+		i, ok := t.changedBy(p.resource)
 		if !ok {
 			return nil, false
 		}
 		policies[i] = append(policies[i], p)
 		at[[2]string{p.resource.Root.ID(), p.resource.Address}] = i
+	}
+	if len(t.e.unapplied) > 0 {
+		for _, r := range res.model.Looked {
+			if i, ok := t.changedBy(r); ok {
+				at[[2]string{r.Root.ID(), r.Address}] = i
+			}
+		}
 	}
 	for _, u := range t.e.unapplied {
 		i, ok := at[[2]string{u.root, u.address}]
@@ -272,11 +388,51 @@ func (t *attempt) share(ctx context.Context, res *result, fixes int) (out []*out
 	return out, true
 }
 
-// owner is the fix that can have changed a resource.
-func (t *attempt) owner(r *terraform.Resource) (fix int, ok bool) {
-	if r == nil {
-		return 0, false
+// stayed says that a finding of before is about what a fix does not reach.
+func (t *attempt) stayed(fix int, own *reach) func(*analyzer.Finding) bool {
+	stands := t.stands(fix)
+	return func(f *analyzer.Finding) bool {
+		if f.Check.Estate && !f.Check.People || f.Resource == nil {
+			return true
+		}
+		if !ofPeople(f) {
+			return own.stayed(f)
+		}
+		for i := range f.Instances {
+			if !stands(f, i) {
+				return false
+			}
+		}
+		return true
 	}
+}
+
+// stands says that an instance of a finding of before is one that a fix does not reach.
+func (t *attempt) stands(fix int) func(f *analyzer.Finding, i int) bool {
+	return func(f *analyzer.Finding, i int) bool {
+		if !ofPeople(f) {
+			return false
+		}
+		by, ok, _ := t.people.by(subjectAt(f, i))
+		return !ok || by != fix
+	}
+}
+
+// owner is the fix that a finding is to be held against; ok is false where it is of what
+// no fix reaches, and known where that is not known.
+func (t *attempt) owner(f *analyzer.Finding) (fix int, ok, known bool) {
+	if f.Resource == nil {
+		return 0, false, false
+	}
+	if t.people != nil && ofPeople(f) {
+		return t.people.by(subjectOf(f.Resource))
+	}
+	fix, ok = t.changedBy(f.Resource)
+	return fix, ok, ok
+}
+
+// changedBy is the fix that can have changed a resource.
+func (t *attempt) changedBy(r *terraform.Resource) (fix int, ok bool) {
 	owners, changed := t.owners[r.Root.ID()]
 	if !changed {
 		return 0, false

@@ -431,6 +431,12 @@ func (c tally) taken(after *result, applied []analyzer.Chosen) map[identityKey]b
 	for _, f := range c.found {
 		if after.stayed != nil && after.stayed(f) {
 			take(f)
+			continue
+		}
+		for i, k := range keysOf(f) {
+			if after.stands != nil && after.stands(f, i) {
+				out[k] = true
+			}
 		}
 	}
 	return out

@@ -84,7 +84,8 @@ type Model struct {
 	outsiders     map[*Login]*User                         // users that are only named
 	assumers      *assumers
 	unread        map[*terraform.Root][]terraform.UnreadModule
-	bound, broken bool // see bind
+	namedIn       map[*terraform.Root]*ofUsers // see byRoot
+	bound, broken bool                         // see bind
 }
 
 // Build joins the roots of one scan. All of them together are the estate: the
