@@ -52,7 +52,7 @@ func admitsTokens(role *identity.Role, r proof.OIDCResult) *analyzer.Finding {
 	if !r.Issuer.Shared {
 		f.Severity = analyzer.Medium
 	}
-	f.Fixes = fixes.BindSubject(r)
+	f.Offer = func() []*analyzer.Fix { return fixes.BindSubject(r) }
 	return f
 }
 

@@ -115,7 +115,7 @@ func trustsAnyone(p *analyzer.Pass, role *identity.Role, r proof.TrustResult) *a
 		f.Defect, and = "anyone-with-external-id", ", who need only know the external id"
 	}
 	f.Message = fmt.Sprintf("'%s' can be assumed from every AWS account: %s admits principals that no condition confines to an organization, an account or a name%s; name the principals, or require aws:PrincipalOrgID.", role.Resource.Address, statement, and)
-	f.Fixes = fixes.ConfineTrust(p.Model, p.Settings.TrustedAccounts, r.Statements)
+	f.Offer = func() []*analyzer.Fix { return fixes.ConfineTrust(p.Model, p.Settings.TrustedAccounts, r.Statements) }
 	return f
 }
 

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/identity"
@@ -107,9 +108,7 @@ func rootKeyFinding(m *identity.Model, f *analyzer.Finding, key *identity.Access
 	if key.Active() == value.No {
 		f.Defect = "root-key-inactive"
 		f.Message = fmt.Sprintf("'%s' keeps an inactive access key of %s; delete it, since setting it Active again is all it takes to use it.", address, subject)
-		if fix := fixes.RemoveKey(m, key); fix != nil {
-			f.Fixes = append(f.Fixes, fix)
-		}
+		f.Offer = func() []*analyzer.Fix { return there(fixes.RemoveKey(m, key)) }
 		return
 	}
 	if key.Owner != nil {
@@ -132,9 +131,10 @@ func rootKeyFinding(m *identity.Model, f *analyzer.Finding, key *identity.Access
 
 // offerRemoval sets a key Inactive, or removes it.
 func offerRemoval(m *identity.Model, f *analyzer.Finding, key *identity.AccessKey) {
-	for _, fix := range []*analyzer.Fix{fixes.Deactivate(m, key), fixes.RemoveKey(m, key)} {
-		if fix != nil {
-			f.Fixes = append(f.Fixes, fix)
-		}
-	}
+	f.Offer = func() []*analyzer.Fix { return there(fixes.Deactivate(m, key), fixes.RemoveKey(m, key)) }
+}
+
+// there are the fixes that there are.
+func there(all ...*analyzer.Fix) []*analyzer.Fix {
+	return slices.DeleteFunc(all, func(f *analyzer.Fix) bool { return f == nil })
 }

@@ -123,7 +123,7 @@ func (c *rotationCheck) finding(verdict analyzer.Verdict, defect, format string,
 // a question.
 func (c *rotationCheck) open(f *analyzer.Finding) {
 	r := c.key.Resource
-	f.Verdict, f.Witness, f.Fixes = analyzer.Undetermined, nil, nil
+	f.Verdict, f.Witness, f.Offer = analyzer.Undetermined, nil, nil
 	f.Message = fmt.Sprintf("Whether '%s' is an active key that is not rotated in time depends on a value that is not known.", r.Address)
 	f.Needs = append(f.Needs, r.Why...)
 	if c.key.Active() == value.Maybe {
@@ -190,7 +190,7 @@ func (c *rotationCheck) mechanism() *analyzer.Finding {
 	case best.Once:
 		f := c.finding(analyzer.Violation, "once", "'%s' replaces '%s' at one time and never again; give it a period of at most %d days.", shortest.Address, address, c.limit)
 		f.Related, f.Witness = append(f.Related, related), c.witness("at any time after that")
-		f.Fixes = c.fixes().Shorten(shortest)
+		f.Offer = func() []*analyzer.Fix { return c.fixes().Shorten(shortest) }
 		return f
 	case c.key.Resource.Kept != value.No:
 		f := c.kept(shortest)
@@ -199,7 +199,7 @@ func (c *rotationCheck) mechanism() *analyzer.Finding {
 	case best.Days > c.limit:
 		f := c.finding(analyzer.Violation, "too-slow", "'%s' is replaced only every %d days, by '%s', where %d are allowed; shorten the period.", address, best.Days, shortest.Address, c.limit)
 		f.Related, f.Witness = append(f.Related, related), c.witness(fmt.Sprintf("up to %d days before", best.Days))
-		f.Fixes = c.fixes().Shorten(shortest)
+		f.Offer = func() []*analyzer.Fix { return c.fixes().Shorten(shortest) }
 		return f
 	}
 	f := c.finding(analyzer.Advice, "when-terraform-runs", "'%s' is replaced every %d days by '%s', but only when Terraform runs: apply at least as often.", address, best.Days, shortest.Address)
@@ -242,7 +242,7 @@ func (c *rotationCheck) decorative(unwired []*terraform.Resource) *analyzer.Find
 	f := c.finding(analyzer.Violation, "not-wired", "'%s' rotates, but does not replace '%s', a key of %s: name it in replace_triggered_by.", r.Address, key.Address, userWords(c.key))
 	f.Related = append(f.Related, analyzer.Related{Message: "the rotation is declared here", Span: r.Header, Address: r.Address})
 	f.Witness = c.witness("at any time before")
-	f.Fixes = c.fixes().Wire(r)
+	f.Offer = func() []*analyzer.Fix { return c.fixes().Wire(r) }
 	return f
 }
 

@@ -269,11 +269,21 @@ func (t *attempt) influences(sets [][]source.Edit) (ok bool) {
 		return false
 	}
 	t.people = newSubjects()
+	listed := map[string]bool{}
 	for _, re := range t.loaded {
-		t.people.add(re.was, t.roots.model.BondsOf(re.was, t.asksPeople()))
-		t.people.add(re.now, t.model.BondsOf(re.now, t.asksPeople()))
+		was, now := t.roots.model.BondsOf(re.was, t.asksPeople()), t.model.BondsOf(re.now, t.asksPeople())
+		t.people.add(re.was, was)
+		t.people.add(re.now, now)
+		listed[re.id] = was.Listed || now.Listed
 	}
-	t.say(t.people.reach(t.changedBy))
+	far, meets = t.people.reach(t.changedBy)
+	for i, each := range t.each {
+		for id, influence := range each {
+			types := influence.Types()
+			far[i] = far[i] || listed[id] && (slices.Contains(types, "aws_iam_user_policy") || slices.Contains(types, "aws_iam_group_policy"))
+		}
+	}
+	t.say(far, meets)
 	return true
 }
 

@@ -19,6 +19,9 @@ type Bonds struct {
 	// Loose are those of which it is not known whose they are, or that take away what
 	// others declare: any user of the root may be judged with them.
 	Loose []*terraform.Resource
+	// Listed says that something takes away the policies that it does not name: what any
+	// inline policy is called decides about it.
+	Listed bool
 	// Open says that something has no owner because its user's name is not known: what
 	// users are called decides about it.
 	Open bool
@@ -113,6 +116,9 @@ func (m *Model) BondsOf(root *terraform.Root, policies bool) *Bonds {
 	}
 	m.bind()
 	b.Loose = append(b.Loose, root.Resources(takers...)...)
+	b.Listed = slices.ContainsFunc(b.Loose, func(r *terraform.Resource) bool {
+		return r.Type == "aws_iam_user_policies_exclusive" || r.Type == "aws_iam_group_policies_exclusive"
+	})
 	for u := range n.of {
 		if u != nil {
 			m.bondsOfPolicies(b, u)
