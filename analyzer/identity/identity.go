@@ -85,6 +85,7 @@ type Model struct {
 	assumers      *assumers
 	unread        map[*terraform.Root][]terraform.UnreadModule
 	namedIn       map[*terraform.Root]*ofUsers // see byRoot
+	rolePolicies  *rolePolicies                // see bindRoles
 	bound, broken bool                         // see bind
 }
 

@@ -19,7 +19,9 @@ type question struct {
 	domains map[string][]policy.ContextValue
 	// actions, when given, are all that is asked about.
 	actions []string
-	account string // of the resources
+	// resource, when given, is the only one that is asked about.
+	resource string
+	account  string // of the resources
 	// anyAccount: the resources may be of any account; services: the requests may be
 	// made by services as well.
 	anyAccount, services bool
@@ -282,7 +284,11 @@ func (s *solver) alike(denies []*clause, levels []clauseLevel) string {
 // tryResources tries the resources that an action may have.
 func (s *solver) tryResources(action string, denies []*clause, at []clauseLevel) (*policy.Request, value.Tri) {
 	var open *policy.Request
-	for _, resource := range s.resources(action, denies, at) {
+	resources := []string{s.resource}
+	if s.resource == "" {
+		resources = s.resources(action, denies, at)
+	}
+	for _, resource := range resources {
 		r := *s.base
 		r.Action, r.Resource = action, resource
 		d, l := s.forResource(resource, &r, denies, at)
