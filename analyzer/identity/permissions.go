@@ -116,7 +116,7 @@ func (a *AttachedPolicy) uncertain(why []value.Reason) *AttachedPolicy {
 		maybe.Value = &v
 		doc.Statements[i] = &maybe
 	}
-	out.Document = &doc
+	out.Document, out.certain = &doc, a.of()
 	return &out
 }
 
@@ -202,7 +202,7 @@ func (m *Model) policyDocument(p *terraform.Resource) *policy.Document {
 	if d, ok := m.documents[p]; ok {
 		return d
 	}
-	d := m.document(p, p.Attr("policy"), "policy")
+	d := m.document(p, policyText(p), "policy")
 	if d != nil && p.Exists == value.Maybe {
 		d = (&AttachedPolicy{Document: d}).uncertain(p.Why).Document
 	}

@@ -397,4 +397,6 @@ type AttachedPolicy struct {
 	Document *policy.Document
 	// Unseen says that nothing is known of the policy but that there is one.
 	Unseen bool
+
+	certain *policy.Document // where Document is uncertain, what that is of
 }

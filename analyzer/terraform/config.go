@@ -193,6 +193,7 @@ func (m *moduleInstance) child(name string, b *workspace.Block, k *instanceKey, 
 // unread is a call of a module that is not at hand, for those who ask.
 func (m *moduleInstance) unread() UnreadModule {
 	u := UnreadModule{Address: m.address, Why: value.Reason{Text: m.missing, Span: m.block.Header}, Arguments: &value.Value{Kind: value.Object}}
+	u.Version, _ = m.block.LiteralString("version")
 	for _, a := range m.block.Body().Attrs {
 		if metaArguments[a.Name] || a.Name == "version" || a.Name == "providers" {
 			continue // names of providers are no values

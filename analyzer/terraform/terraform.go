@@ -236,6 +236,7 @@ type Resource struct {
 type UnreadModule struct {
 	Address string // module.scp["dev"]
 	Source  string // as written; "" when it is not known
+	Version string // likewise; "" when none is written
 	// Why is what is missing; its Span is the call's header.
 	Why       value.Reason
 	Arguments *value.Value // an object of what the module is given
