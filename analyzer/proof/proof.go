@@ -46,6 +46,7 @@ func (v Verdict) String() string {
 // the result claims, whatever the unknown parts of the documents turn out to be.
 type Witness struct {
 	Principal string              // an ARN, or "" when nothing more than Words is known of the caller
+	Caller    string              // a service, an identity provider or anonymous, which have no ARN
 	Action    string              // iam:CreateUser
 	Resource  string              // "" when any
 	Context   map[string]string   // the condition keys that matter and that the request carries
@@ -89,6 +90,12 @@ func newWitness(r *policy.Request, keys []string) *Witness {
 	w := &Witness{Action: r.Action, Resource: r.Resource}
 	if r.Caller != nil {
 		w.Principal = r.Caller.ARN()
+		switch r.Caller.Kind {
+		case policy.ServiceCaller, policy.FederatedCaller:
+			w.Caller = r.Caller.Name
+		case policy.AnonymousCaller:
+			w.Caller = "anonymous"
+		}
 	}
 	replay := *r
 	replay.Unlisted = policy.Absent
