@@ -56,21 +56,31 @@ const maxBlob = 64 << 20
 // then, and what is not committed, have changed is what the change brings. The error says
 // which command of git helps, where one does.
 func Open(ctx context.Context, dir, rev string) (*Tree, error) {
+	return OpenLeft(ctx, dir, rev, "HEAD")
+}
+
+// OpenLeft is Open at the point where another revision than HEAD left rev. Where they are
+// the same, that is rev itself.
+func OpenLeft(ctx context.Context, dir, rev, by string) (*Tree, error) {
 	if _, err := exec.LookPath("git"); err != nil {
 		return nil, errors.New("git is not installed, or not in PATH")
 	}
-	if strings.HasPrefix(rev, "-") || rev == "" {
-		return nil, fmt.Errorf("%q is not a revision", rev)
+	for _, rev := range []string{rev, by} {
+		if strings.HasPrefix(rev, "-") || rev == "" {
+			return nil, fmt.Errorf("%q is not a revision", rev)
+		}
 	}
 	if _, err := git(ctx, dir, "rev-parse", "--git-dir"); err != nil {
 		return nil, fmt.Errorf("%s: git finds no repository there: %w", dir, err)
 	}
-	if _, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}"); err != nil {
-		return nil, fmt.Errorf("there is no revision %s in this clone%s", rev, deepen(ctx, dir, "git fetch origin "+rev))
+	for _, rev := range []string{rev, by} {
+		if _, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}"); err != nil {
+			return nil, fmt.Errorf("there is no revision %s in this clone%s", rev, deepen(ctx, dir, "git fetch origin "+rev))
+		}
 	}
-	commit, err := git(ctx, dir, "merge-base", rev, "HEAD")
+	commit, err := git(ctx, dir, "merge-base", rev, by)
 	if err != nil {
-		return nil, fmt.Errorf("%s and HEAD have no common ancestor in this clone%s", rev, deepen(ctx, dir, "name a revision that HEAD comes from"))
+		return nil, fmt.Errorf("%s and %s have no common ancestor in this clone%s", rev, by, deepen(ctx, dir, "name a revision that "+by+" comes from"))
 	}
 	prefix, err := git(ctx, dir, "rev-parse", "--show-prefix")
 	if err != nil {
