@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer/certificate"
+	"github.com/iamvet/iamvet/analyzer/comparison"
 	"github.com/iamvet/iamvet/analyzer/cores"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/settings"
@@ -306,6 +307,9 @@ type Report struct {
 	Boundary string
 	// Settings are those that counted; nil where there were none.
 	Settings *UsedSettings
+	// Newly is what the change newly allows that the report is about; nil where that was
+	// not compared.
+	Newly *comparison.Comparison
 }
 
 // All are the findings of a report and what could not be decided, with those that

@@ -27,6 +27,8 @@ type (
 		Summary      analyzer.Summary `json:"summary"`
 		// Settings are left out where no settings file counted.
 		Settings *analyzer.UsedSettings `json:"settings,omitempty"`
+		// NewlyAllowed is left out where nothing was compared.
+		NewlyAllowed *jsonNewly `json:"newlyAllowed,omitempty"`
 	}
 	jsonFinding struct {
 		ID          string           `json:"id"`
@@ -119,6 +121,9 @@ func JSON(w io.Writer, r *analyzer.Report) error {
 	}
 	if s := r.Settings; s != nil {
 		out.Settings = &analyzer.UsedSettings{File: n.of(s.File), Given: s.Given}
+	}
+	if r.Newly != nil {
+		out.NewlyAllowed = n.newly(r.Newly)
 	}
 	if out.Summary.BySeverity == nil {
 		out.Summary.BySeverity = map[string]int{}

@@ -23,6 +23,10 @@ func Markdown(w io.Writer, r *analyzer.Report) error {
 	if r.Settings != nil {
 		m.add("\n" + mdText(settingsWords(m.names, r.Settings)) + "\n")
 	}
+	if r.Newly != nil {
+		m.add("\n### What this change newly allows\n")
+		m.newly(r.Newly)
+	}
 	m.table(r.Findings)
 	m.fixes(r.Findings)
 	m.undetermined(r.Undetermined)

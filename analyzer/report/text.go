@@ -51,6 +51,7 @@ func Text(w io.Writer, r *analyzer.Report, opt TextOptions) error {
 	t.undetermined(r.Undetermined)
 	t.gaps(r.Gaps)
 	t.notes(r)
+	t.newlyIn(r.Newly)
 	t.summary(r)
 	_, err := io.WriteString(w, t.out.String())
 	return err

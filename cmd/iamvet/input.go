@@ -214,24 +214,28 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 	}
 	in.WorkDir, _ = relative(p.abs("."))
 	for _, e := range plans {
-		if e.Name != stdinName {
-			abs := p.abs(e.Name)
-			if rel, ok := relative(abs); ok {
-				e.Name = rel
-			} else {
-				e.Name = abs
-			}
-		}
-		switch {
-		case e.dir != "":
-			e.Dir, e.HasDir = relative(e.dir)
-		case len(args) > 0:
-			e.Dir, e.HasDir = relative(p.abs(args[0]))
-			e.Guessed = true
-		}
-		in.Plans = append(in.Plans, e.Evidence)
+		in.Plans = append(in.Plans, p.placed(in, e, args))
 	}
 	return nil
+}
+
+// placed is a plan or state beside the configuration it was made from.
+func (p *program) placed(in *inputOf, e evidenceAt, args []string) engine.Evidence {
+	if e.Name != stdinName {
+		e.Name = within(in.boundaryDir, p.abs(e.Name))
+	}
+	beside := func(dir string) { e.Dir, e.HasDir = within(in.boundaryDir, dir), true }
+	switch {
+	case e.dir != "":
+		beside(e.dir)
+	case len(args) > 0:
+		beside(p.abs(args[0]))
+		e.Guessed = true
+	}
+	if path.IsAbs(e.Dir) { // outside
+		e.Dir, e.HasDir = "", false
+	}
+	return e.Evidence
 }
 
 func (p *program) abs(path string) string {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer"
+	"github.com/iamvet/iamvet/analyzer/comparison"
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/source"
@@ -30,6 +31,7 @@ type scanFlags struct {
 	minSeverity       string
 	baseline          string
 	newSince          string
+	before            beforeFlags
 	configFrom        string
 	rules             []string
 	skipRules         []string
@@ -73,6 +75,7 @@ not be read, or a PATH has nothing to look at, whatever else was found.`,
 	fl.StringVar(&f.minSeverity, "min-severity", "note", "lowest `SEVERITY` that is reported at all: critical, high, medium, low or note")
 	fl.StringVar(&f.baseline, "baseline", "", "`FILE` of findings that are known, which iamvet baseline wrote")
 	fl.StringVar(&f.newSince, "new-since", "", "`REVISION` of git: report what came since HEAD left it, or is worse now, what is not committed included")
+	f.before.add(c)
 	fl.StringVar(&f.configFrom, "config-from", "", "`REVISION` of git: settings and baseline are those of where HEAD left it, and changes to them and ignores that came since are told")
 	fl.StringArrayVar(&f.rules, "rule", nil, "`RULE` to report, by id or name; repeatable; default: all that the settings leave on")
 	fl.StringArrayVar(&f.skipRules, "skip-rule", nil, "`RULE` not to report; repeatable")
@@ -132,8 +135,9 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	}
 	in.Decided = decided
 	in.AllowEmpty = in.AllowEmpty || len(in.CredentialReports)+len(in.Authorizations) > 0
-	if f.newSince != "" {
-		if in.Before, err = p.before(ctx, in, f.newSince); err != nil {
+	var newly *comparison.Comparison
+	if f.newSince != "" || f.before.given() {
+		if in.Before, newly, err = p.before(ctx, in, args, f); err != nil {
 			return fmt.Errorf("--new-since: %w", err)
 		}
 	}
@@ -147,6 +151,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	}
 	if in.Before != nil {
 		p.sayMended(r, in.Before)
+		r.Newly = newly
 	}
 	r.Boundary = p.shownBoundary(in)
 	if r.Summary.Roots == 0 && len(r.Gaps) == 0 && len(in.CredentialReports)+len(in.Authorizations) == 0 {

@@ -9,43 +9,129 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/baseline"
+	"github.com/iamvet/iamvet/analyzer/comparison"
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/revision"
 	"github.com/iamvet/iamvet/analyzer/terraform/workspace"
 	"github.com/iamvet/iamvet/checks"
 )
 
-// before is what a scan would find where HEAD left a revision, with the settings of now.
-func (p *program) before(ctx context.Context, in inputOf, rev string) (*engine.Before, error) {
+// beforeFlags name what a change is compared with, where that is not a revision alone.
+type beforeFlags struct{ plans, states []string }
+
+func (f *beforeFlags) add(c *cobra.Command) {
+	fl := c.Flags()
+	fl.StringArrayVar(&f.plans, "before-plan", nil, "plan of before, as --plan; repeatable")
+	fl.StringArrayVar(&f.states, "before-state", nil, "state of before, as --state; repeatable")
+}
+
+func (f *beforeFlags) given() bool { return len(f.plans)+len(f.states) > 0 }
+
+// then is an input as it was: in a revision, in plans, or in both. close lets go of it, and
+// name is what people call it.
+func (p *program) then(ctx context.Context, in inputOf, args []string, f *inputFlags, b *beforeFlags, open opener) (then engine.Input, name string, close func(), err error) {
+	then, close = in.Input, func() {}
 	switch {
-	case in.Boundary == nil || len(in.Paths) == 0:
-		return nil, errors.New("there is no code to compare: name a PATH in a git repository")
-	case len(in.Plans) > 0:
-		return nil, errors.New("a plan or state is of one revision only: compare the code, without --plan and --state")
+	case open == nil && in.Boundary != nil:
+		return then, "", close, errors.New("name a revision for the code before, or no PATH: a plan alone is compared with a plan alone")
+	case open != nil && (in.Boundary == nil || len(in.Paths) == 0):
+		return then, "", close, errors.New("there is no code to compare: name a PATH in a git repository")
+	case open != nil && len(in.Plans) > 0 && !b.given():
+		return then, "", close, errors.New("a plan or state is of one revision only: name that of before with --before-plan or --before-state, or compare the code alone")
 	}
-	tree, err := revision.Open(ctx, in.boundaryDir, rev)
-	if err != nil {
-		return nil, err
+	then.Plans = nil
+	if b.given() {
+		of := *f
+		of.plans, of.states = b.plans, b.states
+		if then.Plans, err = p.evidenceBefore(in, args, &of); err != nil {
+			return then, "", close, err
+		}
+		name = strings.Join(append(append([]string{}, b.plans...), b.states...), ", ")
 	}
-	defer tree.Close()
-	then := in.Input
-	then.Boundary = &workspace.Boundary{FS: fetchedNow{tree, in.Boundary.FS}, Dir: in.Boundary.Dir}
+	if open != nil {
+		tree, called, err := open(ctx, in.boundaryDir)
+		if err != nil {
+			return then, "", close, err
+		}
+		close = func() { _ = tree.Close() }
+		then.Boundary = &workspace.Boundary{FS: fetchedNow{tree, in.Boundary.FS}, Dir: in.Boundary.Dir}
+		if name = called; b.given() {
+			name += " with " + strings.Join(append(append([]string{}, b.plans...), b.states...), ", ")
+		}
+	}
 	then.Baseline, then.Decided, then.Progress, then.Gaps = nil, nil, nil, nil
 	then.CredentialReports, then.Authorizations = nil, nil
 	then.Unmended, then.AllowEmpty = true, true
 	then.Wanted, then.MinSeverity = nil, analyzer.Note
+	return then, name, close, nil
+}
+
+// evidenceBefore are the plans and states of before. Where they are alone, they go by the
+// names of those of now, so that what refers to one is the same in both.
+func (p *program) evidenceBefore(in inputOf, args []string, f *inputFlags) ([]engine.Evidence, error) {
+	found, err := p.evidence(f)
+	if err != nil {
+		return nil, fmt.Errorf("before: %w", err)
+	}
+	var out []engine.Evidence
+	for i, e := range found {
+		if in.Boundary != nil {
+			out = append(out, p.placed(&in, e, args))
+			continue
+		}
+		if i < len(in.Plans) {
+			e.Name = in.Plans[i].Name
+		}
+		out = append(out, e.Evidence)
+	}
+	return out, nil
+}
+
+// An opener opens a directory as it was, and says what people call that.
+type opener func(ctx context.Context, dir string) (*revision.Tree, string, error)
+
+// leftBy opens a revision where HEAD left it.
+func leftBy(rev string) opener {
+	return func(ctx context.Context, dir string) (*revision.Tree, string, error) {
+		tree, err := revision.Open(ctx, dir, rev)
+		if err != nil {
+			return nil, "", err
+		}
+		name := tree.Commit[:12]
+		if !strings.HasPrefix(tree.Commit, rev) {
+			name += " (where HEAD left " + rev + ")"
+		}
+		return tree, name, nil
+	}
+}
+
+// before is what a scan would find where HEAD left a revision, with the settings of now,
+// and what that is compared with now.
+func (p *program) before(ctx context.Context, in inputOf, args []string, f *scanFlags) (*engine.Before, *comparison.Comparison, error) {
+	var open opener
+	if f.newSince != "" {
+		open = leftBy(f.newSince)
+	}
+	then, name, close, err := p.then(ctx, in, args, &f.inputFlags, &f.before, open)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer close()
 	r, err := engine.Analyze(ctx, then, checks.All)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	name := tree.Commit[:12]
-	if !strings.HasPrefix(tree.Commit, rev) {
-		name += " (where HEAD left " + rev + ")"
+	newly, err := engine.Compare(ctx, then, in.Input, false)
+	if err != nil {
+		return nil, nil, err
 	}
+	newly.Before, newly.Gaps = name, nil // the scan tells its own
 	// What somebody knew of then is no news either.
-	return &engine.Before{Revision: name, Findings: append(r.All(), analyzer.Every(r.Suppressed)...)}, nil
+	return &engine.Before{Revision: name, Findings: append(r.All(), analyzer.Every(r.Suppressed)...)}, newly, nil
 }
 
 // sayMended says what of before is gone.
