@@ -16,6 +16,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/iamvet/iamvet/analyzer"
@@ -48,6 +49,12 @@ type Input struct {
 	// MaxSteps is how many steps of evaluation the run may take; 0 for terraform.MaxSteps.
 	// One that takes more has no result but the error.
 	MaxSteps int64
+	// MaxBytes is what functions may work over in a root module; 0 for terraform.MaxBytes.
+	MaxBytes int64
+	// Timeout is how long the run may evaluate and try fixes: what is not decided then is
+	// a gap. One that does not come to its end soon after has no result but the error. 0
+	// is no bound.
+	Timeout time.Duration
 	Plans    []Evidence // plans and states
 	// CredentialReports are IAM's, one for each account, and lists of the virtual
 	// MFA devices of accounts.
@@ -127,8 +134,29 @@ func Analyze(ctx context.Context, in Input, checks []*analyzer.Check) (*analyzer
 // and says why (context.Cause).
 func (in *Input) bound(ctx context.Context) (bounded context.Context, end func()) {
 	bounded, cancel := context.WithCancelCause(ctx)
-	in.Options.Budget = terraform.NewBudget(cmp.Or(in.MaxSteps, terraform.MaxSteps), cancel)
-	return bounded, func() { cancel(nil) }
+	in.Options.Budget = in.budget(cancel)
+	if in.Timeout == 0 {
+		return bounded, func() { cancel(nil) }
+	}
+	hard := time.AfterFunc(in.Timeout+max(in.Timeout/2, leastGrace), func() {
+		cancel(fmt.Errorf("the scan does not come to an end within the %v of --timeout: scan fewer directories at once, or allow more", in.Timeout))
+	})
+	return bounded, func() {
+		hard.Stop()
+		cancel(nil)
+	}
+}
+
+// leastGrace is what a run whose time is over has at least to say what it has decided.
+const leastGrace = 10 * time.Second
+
+func (in *Input) budget(exceeded func(error)) *terraform.Budget {
+	in.Options.MaxBytes = cmp.Or(in.MaxBytes, terraform.MaxBytes)
+	b := terraform.NewBudget(cmp.Or(in.MaxSteps, terraform.MaxSteps), in.Options.MaxBytes*terraform.RootsOfBytes, exceeded)
+	if in.Timeout > 0 {
+		time.AfterFunc(in.Timeout, b.Expire)
+	}
+	return b
 }
 
 // analyze goes in an order that the steps depend on. First comes the estate: users and
@@ -180,6 +208,9 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 	redact(nil, a.deployed.gaps, result.secrets)
 	a.tell(result)
 	gaps = append(append(gaps, result.gaps...), a.deployed.gaps...)
+	if n := a.untried.Load(); n > 0 {
+		gaps = append(gaps, source.Gap{Kind: source.LimitGap, Reason: fmt.Sprintf("%d fixes were not tried, and are not offered: the time of --timeout was over", n)})
+	}
 	return a.report(result, slices.Concat(gaps, a.misnamed(), a.known.complaints(result.files))), nil
 }
 
@@ -187,7 +218,7 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 // up to the caller, who asks enough when that has been done: where it is an error, values
 // are missing.
 func Load(ctx context.Context, in Input) (roots []*terraform.Root, gaps []source.Gap, enough func() error, err error) {
-	in.Options.Budget = terraform.NewBudget(cmp.Or(in.MaxSteps, terraform.MaxSteps), nil)
+	in.Options.Budget = in.budget(nil)
 	roots, gaps, err = load(ctx, in)
 	return roots, gaps, in.Options.Budget.Err, err
 }
@@ -206,7 +237,7 @@ func load(ctx context.Context, in Input) ([]*terraform.Root, []source.Gap, error
 
 // LoadModel reads what the input names and joins it, without looking at it; see Load.
 func LoadModel(ctx context.Context, in Input) (m *identity.Model, gaps []source.Gap, enough func() error, err error) {
-	in.Options.Budget = terraform.NewBudget(cmp.Or(in.MaxSteps, terraform.MaxSteps), nil)
+	in.Options.Budget = in.budget(nil)
 	m, gaps, err = loadModel(ctx, in)
 	return m, gaps, in.Options.Budget.Err, err
 }
@@ -240,6 +271,7 @@ type analysis struct {
 	// costs the fix that is tried.
 	mu      sync.Mutex
 	crashed map[*analyzer.Check]bool
+	untried atomic.Int64 // fixes, for which there was no time
 	// generators are the tools that wrote files, by name; see generator.
 	generators sync.Map
 	// said is what lies beside the code; nil where there is only a plan.

@@ -63,6 +63,8 @@ func (a *analysis) trials(findings []*analyzer.Finding) []*trial {
 // what it did not. What fails is dropped and logged: a fix that has to be read twice
 // is worse than none.
 func (a *analysis) try(ctx context.Context, roots *loaded, before tally, trials []*trial) {
+	ctx, end := a.in.Options.Budget.Until(ctx)
+	defer end()
 	cores.Each(len(trials), func(i int) {
 		t := trials[i]
 		a.attempted(t, func() { t.diff, t.err = a.diff(t.Fix) })
@@ -92,6 +94,8 @@ func (a *analysis) keep(trials []*trial, hidden secrets) (gaps []source.Gap) {
 		switch {
 		case t.crash != nil:
 			gaps = append(gaps, *t.crash)
+		case t.err == nil && !t.tried:
+			a.untried.Add(1)
 		case t.err != nil:
 			sayUnapplied(t.Finding, t.unapplied)
 			a.in.Log.Debug("fix dropped", "rule", t.Finding.Check.ID, "resource", addressOf(t.Finding), "fix", t.Fix.Message, "because", clean()(t.err.Error()))
@@ -109,6 +113,7 @@ type trial struct {
 	analyzer.Chosen
 	diff      string
 	err       error
+	tried     bool // or there was no time left
 	unapplied []unapplied
 	crash     *source.Gap
 }
@@ -144,7 +149,7 @@ func (a *analysis) compare(ctx context.Context, before tally, trials []*trial, a
 		}
 		// The edits are equal, and the finding is: so is what comes of it.
 		if same := known[t.Finding]; same != nil {
-			t.err, t.unapplied = same.err, same.unapplied
+			t.err, t.unapplied, t.tried = same.err, same.unapplied, same.tried
 			continue
 		}
 		a.attempted(t, func() {
@@ -161,6 +166,7 @@ func (a *analysis) compare(ctx context.Context, before tally, trials []*trial, a
 			}
 		})
 		if t.crash == nil {
+			t.tried = true
 			known[t.Finding] = t
 		}
 	}

@@ -81,6 +81,9 @@ func convertPrimitive(v *value.Value, t cty.Type) (*value.Value, error) {
 	if v.Kind == value.Number && (v.Number == nil || oversized(v.Number)) {
 		return nil, fmt.Errorf("number is too large to print")
 	}
+	if t == cty.Number && manyDigits(v) {
+		return nil, errDigits
+	}
 	c, err := convert.Convert(toCty(v), t)
 	if err != nil {
 		return nil, err

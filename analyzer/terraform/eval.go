@@ -384,6 +384,9 @@ func (e evaluation) branch(v *value.Value, other hclsyntax.Expression, test *val
 		quiet := e
 		quiet.errs = &ignored
 		o := quiet.value(other)
+		if !e.workOver(e.span(other.Range()), v, o) {
+			return value.UnknownBecause(errWorn.Error(), v.Span)
+		}
 		t := typeOf(o)
 		// The type of what belongs to a resource is not all known here: that it
 		// does not fit is not said.

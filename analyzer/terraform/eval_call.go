@@ -248,6 +248,7 @@ func (e evaluation) scope(at source.Span) *scope {
 		doubt:    func(reason string) { e.doubt(at, reason) },
 		use:      func(f *source.File) { e.ev.parsed[f] = true },
 		gap:      func(g source.Gap) { e.ev.root.gap(g) },
+		work:     func(bytes int64) bool { return e.ev.work(bytes, at) },
 		fail:     func(reason string) *value.Value { return e.fail(at, reason) },
 	}
 	s.rootDir = e.ev.root.Dir

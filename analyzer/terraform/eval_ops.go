@@ -32,6 +32,9 @@ func (e evaluation) binary(x *hclsyntax.BinaryOpExpr) *value.Value {
 	case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
 		// A placeholder has no members yet that could be compared.
 		a, b = e.ev.whole(a, e.f.cautious), e.ev.whole(b, e.f.cautious)
+		if !e.workOver(at, a, b) {
+			return e.truth(value.Maybe, at, a, b)
+		}
 		t := equal(a, b)
 		if x.Op == hclsyntax.OpNotEqual {
 			t = t.Not()

@@ -156,16 +156,41 @@ func (e evaluation) templateJoin(x *hclsyntax.TemplateJoinExpr, quoted bool) *va
 	return part(v, tuple)
 }
 
+// templateOf parses a template. That of a whole file is parsed once: it may be rendered for
+// each instance.
+func templateOf(text source.Text) *parsedTemplate {
+	if f := text.Span.File; f != nil && text.Span.Start == 0 && text.Span.End == len(f.Bytes) && text.Exact() {
+		return source.Derived(f, templateKey{}, func() *parsedTemplate { return parseTemplate(text) })
+	}
+	return parseTemplate(text)
+}
+
+type templateKey struct{}
+
+func parseTemplate(text source.Text) *parsedTemplate {
+	t := &parsedTemplate{text: text}
+	// hcl's parser recurses as deep as the text says.
+	if _, t.deep = workspace.TooDeep([]byte(text.String)); t.deep != "" {
+		return t
+	}
+	x, diags := hclsyntax.ParseTemplate([]byte(text.String), "", hcl.Pos{Line: 1, Column: 1})
+	t.gaps = workspace.SyntaxGaps(diags, text)
+	if !diags.HasErrors() {
+		t.expr = x
+	}
+	return t
+}
+
 // render is a text evaluated as a template, with vars its only names. What it is
 // refused for, the call is refused for.
 func (e evaluation) render(text source.Text, vars *value.Value, at source.Span) *value.Value {
-	// hcl's parser recurses as deep as the text says.
-	if _, reason := workspace.TooDeep([]byte(text.String)); reason != "" {
-		return e.fail(at, "the template cannot be evaluated: "+reason)
+	t := templateOf(text)
+	if t.deep != "" {
+		return e.fail(at, "the template cannot be evaluated: "+t.deep)
 	}
-	x, diags := hclsyntax.ParseTemplate([]byte(text.String), "", hcl.Pos{Line: 1, Column: 1})
-	if diags.HasErrors() || x == nil {
-		for _, g := range workspace.SyntaxGaps(diags, text) {
+	x := t.expr
+	if x == nil {
+		for _, g := range t.gaps {
 			e.ev.root.gap(g)
 		}
 		return e.fail(at, "the template has a syntax error")
@@ -262,24 +287,18 @@ func (ev *evaluator) jsonTemplate(n *value.Value) *parsedTemplate {
 	if t, ok := ev.templates[n]; ok {
 		return t
 	}
-	t := &parsedTemplate{}
-	ev.templates[n] = t
+	var text source.Text
 	if len(n.Parts) == 1 {
-		t.text = n.Parts[0].Text
+		text = n.Parts[0].Text
 	} else {
 		s, _ := n.Text()
-		t.text = source.Computed(s, n.Span)
+		text = source.Computed(s, n.Span)
 	}
-	// hcl's parser recurses as deep as the text says.
-	if _, reason := workspace.TooDeep([]byte(t.text.String)); reason != "" {
-		t.gaps = []source.Gap{{Kind: source.ErrorGap, Span: n.Span, Reason: reason}}
-		return t
+	t := parseTemplate(text)
+	if t.deep != "" {
+		t.gaps = []source.Gap{{Kind: source.ErrorGap, Span: n.Span, Reason: t.deep}}
 	}
-	x, diags := hclsyntax.ParseTemplate([]byte(t.text.String), "", hcl.Pos{Line: 1, Column: 1})
-	t.gaps = workspace.SyntaxGaps(diags, t.text)
-	if !diags.HasErrors() {
-		t.expr = x
-	}
+	ev.templates[n] = t
 	return t
 }
 

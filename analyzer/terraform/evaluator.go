@@ -18,7 +18,7 @@ import (
 // Bounds on evaluation. What goes over one is a gap, and what depends on it is
 // unknown.
 const (
-	maxSteps     = 5_000_000 // expressions evaluated for one root
+	maxSteps     = 3_000_000 // expressions evaluated for one root
 	maxInstances = 10_000    // of one block
 	maxModules   = 10_000    // module instances of one root
 	maxCalls     = 40        // module calls inside each other
@@ -50,6 +50,8 @@ type evaluator struct {
 	spent      int // of steps, what was taken of the run's budget
 	depth      int
 	stopped    bool                             // a bound on all of the evaluation was met
+	worked     int64                            // bytes, see work
+	worn       bool                             // there are no more of them
 	instances  int                              // of modules
 	configured []*workspace.Module              // those that there are instances of
 	present    map[addrs.Resource]bool          // the types of their resources, without names; nil before all calls have been followed
@@ -74,7 +76,8 @@ type evaluator struct {
 }
 
 type parsedTemplate struct {
-	expr hclsyntax.Expression
+	expr hclsyntax.Expression // nil where it cannot be parsed
+	deep string               // why it was not; "" where it was tried
 	text source.Text
 	gaps []source.Gap
 }
@@ -181,10 +184,17 @@ func (ev *evaluator) spendMore(at source.Span) {
 	case !ev.opt.Budget.spend(int64(more)):
 		ev.stopped = true
 		ev.gap(source.ErrorGap, at, ev.opt.Budget.err().Error())
+	case ev.opt.Budget.Late():
+		ev.outOfTime(at)
 	case ev.ctx.Err() != nil:
 		ev.stopped = true
 		ev.gap(source.ErrorGap, at, "evaluation was stopped: "+ev.ctx.Err().Error())
 	}
+}
+
+func (ev *evaluator) outOfTime(at source.Span) {
+	ev.stopped = true
+	ev.root.gap(source.Gap{Kind: source.ErrorGap, Span: at, Class: OutOfTime, Reason: "this expression was evaluated when the time of --timeout was over: what comes later in this root module is not known"})
 }
 
 // charge counts the size of something made in one go. The next step meets the

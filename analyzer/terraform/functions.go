@@ -65,24 +65,44 @@ func tryFunction(name string, args []*value.Value, sc *scope) (*value.Value, err
 	if tools, ok := ofOneTool[c.name]; ok && sc.dialect.Since(tools.terraform, tools.opentofu) == value.No {
 		return nil, fmt.Errorf("%s has no such function", sc.dialect)
 	}
-	if b, ok := builtins[c.name]; ok {
+	v, err := c.evaluated()
+	if err == nil && v != nil {
+		err = c.weighedResult(v)
+	}
+	switch {
+	case errors.Is(err, errWorn):
+		return c.worn(), nil
+	case err != nil || v != nil:
+		return v, err
+	}
+	if why, ok := unpredictable[c.name]; ok {
+		return c.carryDeep(value.Of(value.Type{Kind: value.String}, sc.span, c.reason(why))), nil
+	}
+	return nil, errors.New("there is no such function")
+}
+
+// evaluated is what a function makes, if there is one of the name.
+func (c *call) evaluated() (*value.Value, error) {
+	b, native := builtins[c.name]
+	f, ok := libraryFunctions[c.name]
+	if !native && !ok {
+		return nil, nil
+	}
+	if err := c.weighed(); err != nil {
+		return nil, err
+	}
+	if native {
 		v, err := c.native(b)
 		if err != nil {
 			return nil, err
 		}
 		return c.byCase(c.referring(present(v))), nil
 	}
-	if f, ok := libraryFunctions[c.name]; ok {
-		v, err := c.library(f)
-		if err != nil {
-			return nil, err
-		}
-		return c.byCase(v), nil
+	v, err := c.library(f)
+	if err != nil {
+		return nil, err
 	}
-	if why, ok := unpredictable[c.name]; ok {
-		return c.carryDeep(value.Of(value.Type{Kind: value.String}, sc.span, c.reason(why))), nil
-	}
-	return nil, errors.New("there is no such function")
+	return c.byCase(v), nil
 }
 
 // sameMembers are the functions whose result has the members of their argument,
@@ -148,6 +168,9 @@ func (c *call) native(b builtin) (*value.Value, error) {
 
 // library calls a function of cty's, which knows nothing of parts and places.
 func (c *call) library(f function.Function) (*value.Value, error) {
+	if err := c.workOfLibrary(); err != nil {
+		return nil, err
+	}
 	args := toCtys(c.args)
 	params := f.Params()
 	for i := range args {
@@ -157,6 +180,9 @@ func (c *call) library(f function.Function) (*value.Value, error) {
 		}
 		if p == nil {
 			return nil, fmt.Errorf("wrong number of arguments (%d given)", len(args))
+		}
+		if (p.Type == cty.Number || ofNumbers[c.name]) && anyManyDigits(c.args[i]) {
+			return nil, errDigits
 		}
 		a, err := convert.Convert(args[i], p.Type)
 		if err != nil {

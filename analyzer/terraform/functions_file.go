@@ -126,8 +126,15 @@ func (c *call) fileDigest() (*value.Value, error) {
 	if err != nil || v != nil {
 		return typed(v, value.String), err
 	}
-	return c.text(digests[c.name](f.Bytes)), nil
+	// It is worked out once, though each instance of a function of a cloud may ask for it.
+	if err := c.work(int64(len(f.Bytes) / 16)); err != nil {
+		return nil, err
+	}
+	return c.text(source.Derived(f, digestKey(c.name), func() string { return digests[c.name](f.Bytes) })), nil
 }
+
+// digestKey is that of a digest of a file, by the function that makes it.
+type digestKey string
 
 var digests = map[string]func([]byte) string{
 	"filebase64":       base64.StdEncoding.EncodeToString,
@@ -186,43 +193,43 @@ func (c *call) fileSet() (*value.Value, error) {
 
 // globbed is the set of the files below dir that match.
 func (c *call) globbed(dir string, globs []glob) (*value.Value, error) {
-	fsys, n := c.sc.boundary.FS, 0
 	out := &value.Value{Kind: value.Set, Span: c.sc.span}
-	err := fs.WalkDir(fsys, dir, func(name string, d fs.DirEntry, err error) error {
-		if n++; n > maxFileSet {
+	seen := 0
+	var walk func(dir, rel string) error
+	walk = func(dir, rel string) error {
+		entries, ok := c.sc.boundary.List(dir)
+		if !ok {
+			// No directory, no files: Terraform does not refuse that.
+			if _, err := fs.Stat(c.sc.boundary.FS, dir); rel != "" || !errors.Is(err, fs.ErrNotExist) {
+				out.Open = true
+				out.Why = append(out.Why, c.reason(dir+" cannot be listed"))
+			}
+			return nil
+		}
+		if seen += len(entries); seen > maxFileSet {
 			return errors.New("there are too many files")
 		}
-		if err != nil {
-			// No directory, no files: Terraform does not refuse that.
-			if name == dir && errors.Is(err, fs.ErrNotExist) {
-				return fs.SkipAll
+		if err := c.work(int64(len(entries)*len(globs)+1) * perEntry); err != nil {
+			return err
+		}
+		for _, e := range entries {
+			name, below := path.Join(dir, e.Name()), path.Join(rel, e.Name())
+			switch {
+			case e.IsDir() && !anyGlob(globs, below, glob.leadsFrom):
+				// Nothing below can match: a root with node_modules would meet maxFileSet.
+			case e.IsDir():
+				if err := walk(name, below); err != nil {
+					return err
+				}
+			case anyGlob(globs, below, glob.match):
+				if info, err := fs.Stat(c.sc.boundary.FS, name); err == nil && info.Mode().IsRegular() {
+					out.Elems = append(out.Elems, value.StrAt(source.Computed(below, c.sc.span)))
+				}
 			}
-			out.Open = true
-			out.Why = append(out.Why, c.reason(name+" cannot be listed"))
-			return fs.SkipDir
-		}
-		rel := strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
-		if dir == "." {
-			rel = name
-		}
-		if d.IsDir() {
-			// Nothing below can match: a root with node_modules would meet
-			// maxFileSet.
-			if rel != "." && rel != "" && !anyGlob(globs, rel, glob.leadsFrom) {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if !anyGlob(globs, rel, glob.match) {
-			return nil
-		}
-		info, err := fs.Stat(fsys, name)
-		if err == nil && info.Mode().IsRegular() {
-			out.Elems = append(out.Elems, value.StrAt(source.Computed(rel, c.sc.span)))
 		}
 		return nil
-	})
-	if err != nil {
+	}
+	if err := walk(dir, ""); err != nil {
 		return nil, err
 	}
 	// In the order of Terraform's sets, whatever that of the directories is.

@@ -3,7 +3,6 @@ package terraform
 import (
 	"encoding/json"
 	"errors"
-	"regexp"
 	"strings"
 
 	yaml "github.com/zclconf/go-cty-yaml"
@@ -129,6 +128,11 @@ func (c *call) jsonDecode() (*value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, p := range s.Parts {
+		if err := c.work(membersOfJSON(p.Text.String) * perPiece); err != nil {
+			return nil, err
+		}
+	}
 	tree, err := value.DecodeJSON(s)
 	if err != nil && hasHoles(s.Parts) {
 		return c.unknown(cty.DynamicPseudoType), nil // what is in the holes may mend it
@@ -170,12 +174,6 @@ func decoded(v *value.Value) *value.Value {
 	return &w
 }
 
-// yamlAlias is a use of an anchor in YAML. Few of them can make much: each level
-// of anchors multiplies.
-var yamlAlias = regexp.MustCompile(`(?:^|[\s\[{,:-])\*[^\s,\]}]`)
-
-const maxAliases = 30
-
 func (c *call) yamlDecode() (*value.Value, error) {
 	s, ok, err := c.literal(0)
 	if err != nil {
@@ -184,8 +182,16 @@ func (c *call) yamlDecode() (*value.Value, error) {
 	if !ok {
 		return c.unknown(cty.DynamicPseudoType), nil
 	}
-	if len(yamlAlias.FindAllStringIndex(s, maxAliases+1)) > maxAliases {
-		return nil, errors.New("the YAML text has too many aliases")
+	if value.ManyDigits(s) {
+		return nil, errDigits
+	}
+	t, err := yaml.ImpliedType([]byte(s))
+	if err != nil {
+		return nil, err
+	}
+	// Anchors multiply, at each level of them.
+	if err := c.work(membersOfType(t, MaxBytes/perPiece) * perPiece); err != nil {
+		return nil, err
 	}
 	return c.library(yaml.YAMLDecodeFunc)
 }

@@ -24,6 +24,9 @@ type scope struct {
 	use func(*source.File)
 	// gap records what could not be read: a path outside the boundary.
 	gap func(source.Gap)
+	// work counts what is about to be worked over; false where that is too much. nil when
+	// nobody counts.
+	work func(bytes int64) bool
 	// fail says that Terraform would refuse the call (jsondecode of no JSON, a
 	// file that is not there), as opposed to not knowing its result: try and can
 	// see it. It returns the unknown value to return.

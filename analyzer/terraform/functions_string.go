@@ -222,6 +222,9 @@ func (c *call) replace() (*value.Value, error) {
 			continue
 		}
 		t := p.Text
+		if err := c.work(int64(strings.Count(t.String, old)) * int64(len(with)+1) * perPiece / 4); err != nil {
+			return nil, err
+		}
 		for {
 			i := strings.Index(t.String, old)
 			if i < 0 {
@@ -271,6 +274,9 @@ func straddles(parts []value.Part, old string) bool {
 // replacePattern is replace with a regular expression: decided only for a text
 // that is known.
 func (c *call) replacePattern(parts []value.Part, pattern string, with []value.Part) (*value.Value, error) {
+	if err := c.work(workOfPattern(pattern, knownBytes(parts))); err != nil {
+		return nil, err
+	}
 	re, err := regexp.Compile(pattern)
 	switch {
 	case err != nil:
@@ -305,12 +311,18 @@ func (c *call) split() (*value.Value, error) {
 	case !known || !ok || hasHoles(parts) && (sep == "" || parts[0].Hole != nil):
 		return c.unknown(cty.List(cty.String)), nil
 	case sep == "":
+		if err := c.work(int64(knownBytes(parts)) * perPiece); err != nil {
+			return nil, err
+		}
 		return c.library(stdlib.SplitFunc)
 	case len(parts) == 0:
 		parts = []value.Part{{Text: source.Computed("", c.sc.span)}}
 	}
 	g := &gather{}
 	t := parts[0].Text
+	if err := c.work(int64(strings.Count(t.String, sep)) * perPiece); err != nil {
+		return nil, err
+	}
 	for {
 		i := strings.Index(t.String, sep)
 		if i < 0 {

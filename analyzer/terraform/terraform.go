@@ -55,6 +55,8 @@ type Options struct {
 	// Unapplied leaves what ignore_changes covers unknown, where it decides who may
 	// do what.
 	Unapplied bool
+	// MaxBytes is what functions may work over in one root; 0 for the constant of that name.
+	MaxBytes int64
 	// Budget is what the evaluation of all roots of the run may take; nil for no bound.
 	Budget   *Budget
 	Uncalled bool // defaults of variables are assumptions (no one calls this directory); set by whoever found the root

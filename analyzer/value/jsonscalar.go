@@ -28,12 +28,35 @@ func (d *jsonDecoder) scalar(start jsonPos) (*Value, error) {
 	case "":
 		return nil, d.fail("%s where a value should be", d.found())
 	default:
+		if len(s) > MaxDigits {
+			return nil, d.failAt(start, "a number of more than %d digits", MaxDigits)
+		}
 		n, ok := jsonNumber(s)
 		if !ok {
 			return nil, d.failAt(start, "invalid literal %s where a value should be", s)
 		}
 		return d.finish(&Value{Kind: Number, Number: n}, start), nil
 	}
+}
+
+// MaxDigits is how many digits of a number are read. Terraform keeps 155 of them, and to read
+// many takes time that grows with their square.
+const MaxDigits = 10_000
+
+// ManyDigits says that a text has more digits in a row than numbers may have.
+func ManyDigits(text string) bool {
+	row := 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case '0' <= c && c <= '9', c == '.', c == '_':
+			if row++; row > MaxDigits {
+				return true
+			}
+		default:
+			row = 0
+		}
+	}
+	return false
 }
 
 // jsonNumber parses a number by JSON's grammar, with the precision that

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,6 +41,8 @@ type inputFlags struct {
 	language  string
 	empty     bool
 	maxSteps  int64
+	maxBytes  int64
+	timeout   time.Duration
 	at        string // of the commands that measure ages; "" is now
 	// gate is where the settings of a boundary come from; nil for the boundary itself.
 	gate func(boundaryDir string) (fs.FS, error)
@@ -59,6 +62,8 @@ func (f *inputFlags) add(c *cobra.Command) {
 	fl.StringVar(&f.account, "account", "", "12-digit `ID` of the account that the code is for, where no provider says so; unknown by default")
 	fl.StringVar(&f.partition, "partition", "", "`NAME` of the partition ("+strings.Join(aws.PartitionNames(), ", ")+"), where no region says so; unknown by default")
 	fl.Int64Var(&f.maxSteps, "max-steps", terraform.MaxSteps, "`STEPS` that evaluating all root modules may take together; a scan that takes more is an error")
+	fl.Int64Var(&f.maxBytes, "max-bytes", terraform.MaxBytes, "`BYTES` that functions may work over in one root module; what would take more is not evaluated, which is an error")
+	fl.DurationVar(&f.timeout, "timeout", 0, "`DURATION`, such as 10m, after which nothing more is evaluated and no fix is tried: an error, beside what was decided; 0 for no end")
 	fl.StringVar(&f.language, "language", "", "`NAME` of the language: terraform or opentofu, where no file, plan or state says so")
 }
 
@@ -92,6 +97,12 @@ func (f *inputFlags) check() error {
 	if f.maxSteps < 1 {
 		return fmt.Errorf("--max-steps %d: not a number of steps, which is 1 or more", f.maxSteps)
 	}
+	if f.maxBytes < 1 || f.maxBytes > math.MaxInt64/terraform.RootsOfBytes {
+		return fmt.Errorf("--max-bytes %d: not a number of bytes, which is 1 or more and at most %d", f.maxBytes, int64(math.MaxInt64/terraform.RootsOfBytes))
+	}
+	if f.timeout < 0 {
+		return fmt.Errorf("--timeout %v: time does not run backwards", f.timeout)
+	}
 	for _, glob := range f.exclude {
 		if _, err := path.Match(glob, ""); err != nil {
 			return fmt.Errorf("--exclude %s: not a glob: %w", glob, err)
@@ -107,6 +118,7 @@ func (p *program) input(args []string, f *inputFlags) (in inputOf, err error) {
 		return in, err
 	}
 	in.Exclude, in.AllowEmpty, in.MaxSteps = f.exclude, f.empty, f.maxSteps
+	in.MaxBytes, in.Timeout = f.maxBytes, f.timeout
 	in.Options = terraform.Options{Workspace: f.workspace, Account: f.account, Partition: f.partition, Vars: map[string]string{}}
 	in.Recover = !p.debug
 	if p.debug {

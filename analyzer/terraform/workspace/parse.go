@@ -185,8 +185,14 @@ func TooDeep(b []byte) (int, string) {
 	if n := bytes.Count(b, []byte("%{")); n > maxDirectives {
 		return 0, fmt.Sprintf("more than %d template directives", maxDirectives)
 	}
-	depth, deepest, unary, longest, conditionals := 0, 0, 0, 0, 0
+	depth, deepest, unary, longest, conditionals, digits, number := 0, 0, 0, 0, 0, 0, 0
 	for _, c := range b {
+		if '0' <= c && c <= '9' || c == '.' {
+			digits++
+			number = max(number, digits)
+		} else {
+			digits = 0
+		}
 		switch c {
 		case '(', '[', '{':
 			depth++
@@ -205,7 +211,7 @@ func TooDeep(b []byte) (int, string) {
 			unary = 0
 		}
 	}
-	if deepest <= maxNesting && longest <= maxUnary && conditionals <= maxConditionals {
+	if deepest <= maxNesting && longest <= maxUnary && conditionals <= maxConditionals && number <= value.MaxDigits {
 		return 0, ""
 	}
 	return tokenDepth(b)
@@ -238,6 +244,8 @@ func tokenDepth(b []byte) (int, string) {
 			return at, fmt.Sprintf("nested deeper than %d levels", maxNesting)
 		case conditionals > maxConditionals:
 			return at, fmt.Sprintf("more than %d conditionals", maxConditionals)
+		case t.Type == hclsyntax.TokenNumberLit && len(t.Bytes) > value.MaxDigits:
+			return at, fmt.Sprintf("a number of more than %d digits", value.MaxDigits)
 		case unary > maxUnary:
 			return at, fmt.Sprintf("more than %d operators in a row", maxUnary)
 		}
