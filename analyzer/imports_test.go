@@ -16,6 +16,7 @@ const module = "github.com/iamvet/iamvet/"
 // the restricted libraries that it may know. Imports point down.
 var allowed = map[string][]string{
 	"analyzer/cores":      {},
+	"analyzer/glob":       {},
 	"analyzer/source":     {},
 	"analyzer/aws":        {},
 	"analyzer/value":      {"analyzer/source"},
@@ -28,10 +29,10 @@ var allowed = map[string][]string{
 	// A second reading of policies, by which the proofs are checked: never proof, nor its automata.
 	"analyzer/certificate":        {"analyzer/aws", "analyzer/value", "analyzer/policy", "analyzer/oidc"},
 	"analyzer/certificate/solver": {},
-	"analyzer/terraform": {"analyzer/aws", "analyzer/source", "analyzer/value", "analyzer/terraform/workspace", "analyzer/terraform/lang",
+	"analyzer/terraform": {"analyzer/aws", "analyzer/glob", "analyzer/source", "analyzer/value", "analyzer/terraform/workspace", "analyzer/terraform/lang",
 		"analyzer/terraform/plan", "analyzer/terraform/addrs", "hcl", "cty"},
 	"analyzer/terraform/plan":      {"analyzer/source", "analyzer/value", "analyzer/terraform/lang", "analyzer/terraform/addrs", "terraform-json", "jsontext"},
-	"analyzer/terraform/workspace": {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/terraform/lang", "analyzer/terraform/addrs", "hcl"},
+	"analyzer/terraform/workspace": {"analyzer/cores", "analyzer/glob", "analyzer/source", "analyzer/value", "analyzer/terraform/lang", "analyzer/terraform/addrs", "hcl"},
 	"analyzer/terraform/lang":      {"analyzer/value"},
 	"analyzer/terraform/addrs":     {},
 	"analyzer/edit":                {"analyzer/source", "analyzer/value", "hcl"},

@@ -55,7 +55,7 @@ type Input struct {
 	// a gap. One that does not come to its end soon after has no result but the error. 0
 	// is no bound.
 	Timeout time.Duration
-	Plans    []Evidence // plans and states
+	Plans   []Evidence // plans and states
 	// CredentialReports are IAM's, one for each account, and lists of the virtual
 	// MFA devices of accounts.
 	CredentialReports []*source.File

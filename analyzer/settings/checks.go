@@ -61,8 +61,6 @@ func glob(r *reader, name string, t text) bool {
 		r.errorf(t.at, "%s: %q is not a pattern of directories: write one such as **/examples", name, t.string)
 	case strings.HasPrefix(t.string, "/") || strings.HasPrefix(path.Clean(t.string), ".."):
 		r.errorf(t.at, "%s: %q lies outside of what is searched: write a path below it, or **/ and a name", name, t.string)
-	case strings.Count(t.string, "**") > 8:
-		r.errorf(t.at, "%s: %q has more than 8 times **: fewer will do", name, t.string)
 	default:
 		return true
 	}

@@ -192,7 +192,7 @@ func (c *call) fileSet() (*value.Value, error) {
 }
 
 // globbed is the set of the files below dir that match.
-func (c *call) globbed(dir string, globs []glob) (*value.Value, error) {
+func (c *call) globbed(dir string, globs []globPattern) (*value.Value, error) {
 	out := &value.Value{Kind: value.Set, Span: c.sc.span}
 	seen := 0
 	var walk func(dir, rel string) error
@@ -215,13 +215,13 @@ func (c *call) globbed(dir string, globs []glob) (*value.Value, error) {
 		for _, e := range entries {
 			name, below := path.Join(dir, e.Name()), path.Join(rel, e.Name())
 			switch {
-			case e.IsDir() && !anyGlob(globs, below, glob.leadsFrom):
+			case e.IsDir() && !anyGlob(globs, below, globPattern.leadsFrom):
 				// Nothing below can match: a root with node_modules would meet maxFileSet.
 			case e.IsDir():
 				if err := walk(name, below); err != nil {
 					return err
 				}
-			case anyGlob(globs, below, glob.match):
+			case anyGlob(globs, below, globPattern.match):
 				if info, err := fs.Stat(c.sc.boundary.FS, name); err == nil && info.Mode().IsRegular() {
 					out.Elems = append(out.Elems, value.StrAt(source.Computed(below, c.sc.span)))
 				}

@@ -4,26 +4,28 @@ import (
 	"errors"
 	"path"
 	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/glob"
 )
 
-// glob is a pattern of fileset: the elements of a path, where ** stands for any
+// globPattern is a pattern of fileset: the elements of a path, where ** stands for any
 // number of directories. Terraform has them from
 // https://github.com/bmatcuk/doublestar; a single element is matched as by
 // path.Match.
-type glob []string
+type globPattern []string
 
 // maxGlobs bounds what {a,b} alternatives multiply to.
 const maxGlobs = 256
 
 // parseGlob expands the {a,b} alternatives of a pattern.
-func parseGlob(pattern string) ([]glob, error) {
+func parseGlob(pattern string) ([]globPattern, error) {
 	texts, err := expandBraces(pattern)
 	if err != nil {
 		return nil, err
 	}
-	var out []glob
+	var out []globPattern
 	for _, t := range texts {
-		g := glob(strings.Split(t, "/"))
+		g := globPattern(strings.Split(t, "/"))
 		for _, e := range g {
 			if _, err := path.Match(e, ""); err != nil {
 				return nil, errors.New("the pattern is malformed")
@@ -87,7 +89,7 @@ func braces(p string) (start, end int, commas []int) {
 	return start, -1, nil
 }
 
-func anyGlob(globs []glob, name string, f func(glob, string) bool) bool {
+func anyGlob(globs []globPattern, name string, f func(globPattern, string) bool) bool {
 	for _, g := range globs {
 		if f(g, name) {
 			return true
@@ -97,36 +99,7 @@ func anyGlob(globs []glob, name string, f func(glob, string) bool) bool {
 }
 
 // match says that the path matches.
-func (g glob) match(name string) bool { return matchPath(g, strings.Split(name, "/"), false) }
+func (g globPattern) match(name string) bool { return glob.Steps(g, strings.Split(name, "/")) }
 
 // leadsFrom says that something below the directory may match.
-func (g glob) leadsFrom(dir string) bool { return matchPath(g, strings.Split(dir, "/"), true) }
-
-// matchPath says that the elements of a path match. With below, name is a
-// directory, and the question is whether a longer name may match.
-func matchPath(g glob, name []string, below bool) bool {
-	for len(g) > 0 {
-		if g[0] == "**" {
-			if below {
-				return true
-			}
-			for len(g) > 0 && g[0] == "**" {
-				g = g[1:]
-			}
-			for i := range len(name) + 1 {
-				if matchPath(g, name[i:], false) {
-					return true
-				}
-			}
-			return false
-		}
-		if len(name) == 0 {
-			return below
-		}
-		if ok, err := path.Match(g[0], name[0]); err != nil || !ok {
-			return false
-		}
-		g, name = g[1:], name[1:]
-	}
-	return len(name) == 0 && !below
-}
+func (g globPattern) leadsFrom(dir string) bool { return glob.Below(g, strings.Split(dir, "/")) }

@@ -30,7 +30,6 @@ import (
 type attack struct {
 	what   string // is tried
 	kind   string
-	skip   string // the reason not to run it here; "" for none
 	setup  []string
 	runs   []attackRun
 	memory int64         // bytes that a run may have resident

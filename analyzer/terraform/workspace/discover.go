@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/cores"
+	"github.com/iamvet/iamvet/analyzer/glob"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform/lang"
 )
@@ -57,12 +58,15 @@ func (b *Boundary) FindRoots(ctx context.Context, in Search) ([]FoundRoot, []sou
 	if in.Attempt == nil {
 		in.Attempt = func(_ string, do func()) bool { do(); return true }
 	}
-	s := &search{ctx: ctx, b: b, in: in, seen: map[string]bool{}, ignores: map[string][]ignoreRule{}}
+	s := &search{ctx: ctx, b: b, in: in, seen: map[string]bool{}, ignores: map[string]*ignoreRules{}}
 	for _, p := range in.Paths {
 		s.start(p)
 	}
 	if err := ctx.Err(); err != nil {
 		s.gaps = append(s.gaps, source.Gap{Kind: source.ErrorGap, Reason: "the search for root modules was stopped: " + err.Error()})
+	}
+	if s.tests > maxIgnoreTests {
+		s.gaps = append(s.gaps, source.Gap{Kind: source.LimitGap, Reason: fmt.Sprintf("the rules of .gitignore with wildcards take more than %d comparisons: from there on they hide nothing", maxIgnoreTests)})
 	}
 	if len(s.units) > 0 {
 		slices.Sort(s.units)
@@ -82,7 +86,8 @@ type search struct {
 	in      Search
 	seen    map[string]bool
 	dirs    []string // with configuration
-	ignores map[string][]ignoreRule
+	ignores map[string]*ignoreRules
+	tests   int // of rules with wildcards
 	gaps    []source.Gap
 	// reached are the directories with configuration at and below the path that is
 	// searched, and hidden those below it that were not searched, by why.
@@ -220,7 +225,7 @@ func (s *search) excluded(top, dir string) bool {
 	for _, pattern := range s.in.Exclude {
 		pattern = strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")
 		pattern = strings.TrimSuffix(pattern, "/**")
-		if matchGlob(pattern, dir) || matchGlob(pattern, rel) || !strings.Contains(pattern, "/") && matchGlob(pattern, path.Base(dir)) {
+		if glob.Match(pattern, dir) || glob.Match(pattern, rel) || !strings.Contains(pattern, "/") && glob.Match(pattern, path.Base(dir)) {
 			return true
 		}
 	}

@@ -1,8 +1,13 @@
 package workspace
 
 import (
+	"fmt"
 	"path"
+	"slices"
 	"strings"
+
+	"github.com/iamvet/iamvet/analyzer/glob"
+	"github.com/iamvet/iamvet/analyzer/source"
 )
 
 // ignoreRule is a line of a .gitignore file, as far as directories go. What a rule
@@ -11,9 +16,25 @@ import (
 // https://git-scm.com/docs/gitignore
 type ignoreRule struct {
 	pattern string
+	steps   []string // of the pattern
 	negated bool
 	rooted  bool // matches from the file's directory only
 }
+
+// ignoreRules are those of a file. The last one that names a directory decides: those
+// without wildcards, which are most, are found by the name.
+type ignoreRules struct {
+	rules        []ignoreRule
+	names, paths map[string]int // of rules without wildcards, the last one
+	globs        []int          // the others
+}
+
+// Bounds on rules: a file may have millions of them, for each of very many directories.
+// What is over them counts as not ignored, and is searched.
+const (
+	maxIgnoreRules = 50_000
+	maxIgnoreTests = 10_000_000 // of rules with wildcards, in a search
+)
 
 // ignored says that git ignores a directory: the last rule that names it
 // decides, those of deeper files later.
@@ -22,44 +43,89 @@ func (s *search) ignored(dir string) bool {
 	at := "."
 	steps := strings.Split(dir, "/")
 	for i := range steps {
-		rel := strings.Join(steps[i:], "/")
-		for _, r := range s.rules(at) {
-			if r.matches(rel) {
-				out = !r.negated
-			}
+		if rule := s.deciding(s.rules(at), steps[i:]); rule != nil {
+			out = !rule.negated
 		}
 		at = path.Join(at, steps[i])
 	}
 	return out
 }
 
-func (r ignoreRule) matches(rel string) bool {
-	if r.rooted {
-		return matchGlob(r.pattern, rel)
+// deciding is the last rule of a file that names a directory below it; nil for none.
+func (s *search) deciding(in *ignoreRules, steps []string) *ignoreRule {
+	if in == nil {
+		return nil
 	}
-	return matchGlob(r.pattern, path.Base(rel))
+	last := -1
+	if i, ok := in.names[steps[len(steps)-1]]; ok {
+		last = i
+	}
+	if i, ok := in.paths[strings.Join(steps, "/")]; ok && len(in.paths) > 0 {
+		last = max(last, i)
+	}
+	for _, i := range slices.Backward(in.globs) {
+		if i <= last {
+			break
+		}
+		if s.tests++; s.tests > maxIgnoreTests {
+			break
+		}
+		if in.rules[i].matches(steps) {
+			last = i
+			break
+		}
+	}
+	if last < 0 {
+		return nil
+	}
+	return &in.rules[last]
+}
+
+func (r ignoreRule) matches(steps []string) bool {
+	if r.rooted {
+		return glob.Steps(r.steps, steps)
+	}
+	return glob.Steps(r.steps, steps[len(steps)-1:])
 }
 
 // rules are those of a directory's .gitignore.
-func (s *search) rules(dir string) []ignoreRule {
+func (s *search) rules(dir string) *ignoreRules {
 	if rules, ok := s.ignores[dir]; ok {
 		return rules
 	}
-	var rules []ignoreRule
+	s.ignores[dir] = nil
 	name := path.Join(dir, ".gitignore")
 	if s.b.missing(name) {
-		s.ignores[dir] = nil
 		return nil
 	}
-	if file, gap := s.b.File(name); gap == nil {
-		for _, line := range strings.Split(string(file.Bytes), "\n") {
-			if r, ok := parseIgnoreRule(line); ok {
-				rules = append(rules, r)
-			}
-		}
+	file, gap := s.b.File(name)
+	if gap != nil {
+		return nil
 	}
-	s.ignores[dir] = rules
-	return rules
+	in := &ignoreRules{names: map[string]int{}, paths: map[string]int{}}
+	for line := range strings.SplitSeq(string(file.Bytes), "\n") {
+		r, ok := parseIgnoreRule(line)
+		if !ok {
+			continue
+		}
+		if len(in.rules) == maxIgnoreRules {
+			s.gaps = append(s.gaps, source.Gap{Kind: source.LimitGap, File: name,
+				Reason: fmt.Sprintf("%s has more than %d rules: those that come later hide nothing", name, maxIgnoreRules)})
+			break
+		}
+		switch n := len(in.rules); {
+		case strings.ContainsAny(r.pattern, `*?[\`):
+			r.steps = strings.Split(r.pattern, "/")
+			in.globs = append(in.globs, n)
+		case r.rooted:
+			in.paths[r.pattern] = n
+		default:
+			in.names[r.pattern] = n
+		}
+		in.rules = append(in.rules, r)
+	}
+	s.ignores[dir] = in
+	return in
 }
 
 func parseIgnoreRule(line string) (ignoreRule, bool) {
@@ -79,43 +145,10 @@ func parseIgnoreRule(line string) (ignoreRule, bool) {
 }
 
 // Matches says whether a glob, as in Search.Exclude, is of a file's name.
-func Matches(glob, name string) bool {
-	glob = strings.TrimPrefix(glob, "./")
-	if strings.HasSuffix(glob, "/") {
-		glob += "**"
+func Matches(pattern, name string) bool {
+	pattern = strings.TrimPrefix(pattern, "./")
+	if strings.HasSuffix(pattern, "/") {
+		pattern += "**"
 	}
-	return matchGlob(glob, name)
-}
-
-// matchGlob matches a slash-separated name: * and ? stay within a step, ** is
-// any number of steps.
-func matchGlob(pattern, name string) bool {
-	if strings.Count(pattern, "**") > 8 {
-		return false // nobody means that, and it would take for ever
-	}
-	return matchSteps(strings.Split(pattern, "/"), strings.Split(name, "/"))
-}
-
-func matchSteps(pattern, name []string) bool {
-	for len(pattern) > 0 {
-		if pattern[0] == "**" {
-			for len(pattern) > 1 && pattern[1] == "**" {
-				pattern = pattern[1:]
-			}
-			for i := 0; i <= len(name); i++ {
-				if matchSteps(pattern[1:], name[i:]) {
-					return true
-				}
-			}
-			return false
-		}
-		if len(name) == 0 {
-			return false
-		}
-		if ok, err := path.Match(pattern[0], name[0]); err != nil || !ok {
-			return false
-		}
-		pattern, name = pattern[1:], name[1:]
-	}
-	return len(name) == 0
+	return glob.Match(pattern, name)
 }
