@@ -144,7 +144,34 @@ func (c *call) jsonDecode() (*value.Value, error) {
 	if s.JSON != nil {
 		tree = decoded(tree)
 	}
-	return c.carry(composedDeep(tree)), nil
+	out := composedDeep(tree)
+	lastOfEach(out)
+	return c.carry(out), nil
+}
+
+// lastOfEach leaves of members with one name the last, as Terraform's jsondecode does:
+// what jsonencode then writes of the object has no other.
+func lastOfEach(v *value.Value) {
+	if v == nil {
+		return
+	}
+	for _, e := range v.Elems {
+		lastOfEach(e)
+	}
+	last := map[string]int{}
+	for i, a := range v.Attrs {
+		lastOfEach(a.Value)
+		if name, ok := a.Key(); ok {
+			last[name] = i
+		}
+	}
+	var kept []value.Attr
+	for i, a := range v.Attrs {
+		if name, ok := a.Key(); !ok || last[name] == i {
+			kept = append(kept, a)
+		}
+	}
+	v.Attrs = kept
 }
 
 // decoded is what jsondecode makes of a value that jsonencode was given: JSON
