@@ -112,14 +112,16 @@ func (t Trust) spelled(e *encoder, name string) []spelt {
 }
 
 // derived is when the value of a key is made of what identifies the caller.
-func (t Trust) derived(e *encoder, name string) *formula { return t.derivedFrom(e, name, t.identifies) }
+func (t Trust) derived(e *encoder, name string) *formula {
+	return t.derivedFrom(e, name, func([]string) bool { return true })
+}
 
-// derivedFrom is the same for some of what identifies callers.
-func (t Trust) derivedFrom(e *encoder, name string, of func(key string) bool) *formula {
+// derivedFrom is the same for some of what is made of the keys that identify callers.
+func (t Trust) derivedFrom(e *encoder, name string, of func(keys []string) bool) *formula {
 	out := e.no
 	for _, p := range t.spelled(e, name) {
 		names := variables(p.list)
-		if len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return !of(n) }) {
+		if len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return !t.identifies(n) }) || !of(names) {
 			continue
 		}
 		plain := slices.Clone(p.list)
@@ -132,7 +134,7 @@ func (t Trust) derivedFrom(e *encoder, name string, of func(key string) bool) *f
 		}
 	}
 	for _, a := range t.askedFor(e, name) {
-		if !of(a.key) {
+		if !t.identifies(a.key) || !of([]string{a.key}) {
 			continue
 		}
 		for _, c := range e.key(a.key).cases {
@@ -300,21 +302,15 @@ func (t Trust) under(e *encoder, prefix string, name piece) named {
 	// What identifies a person beside the name and the id of a user (a tag, a source
 	// identity) is taken to be no name that a policy spells out for somebody else.
 	apart := one.not(t.derived(one, sourceIdentity))
-	for _, p := range t.spelled(one, sessionName) {
-		for _, key := range variables(p.list) {
-			if t.identifies(key) && key != "aws:username" && key != "aws:userid" && name.of == nil {
-				apart = one.and(apart, one.not(one.carries(one.key(key), name.text)))
-			}
-		}
-	}
-	for _, a := range t.askedFor(one, sessionName) {
-		if t.identifies(a.key) && a.key != "aws:username" && a.key != "aws:userid" && name.of == nil {
-			apart = one.and(apart, one.not(one.carries(one.key(a.key), name.text)))
-		}
+	if name.of == nil {
+		apart = one.and(apart, one.not(t.derivedFrom(one, sessionName, func(keys []string) bool {
+			return slices.ContainsFunc(keys, func(key string) bool { return key != "aws:username" && key != "aws:userid" })
+		})))
 	}
 	admitted := one.triAnd(t.admitted(one), one.exactly(apart))
-	user := t.derivedFrom(one, sessionName, func(key string) bool { return key == "aws:username" })
-	other := t.derivedFrom(one, sessionName, func(key string) bool { return key != "aws:username" && t.identifies(key) })
+	ofName := func(keys []string) bool { return !slices.ContainsFunc(keys, func(key string) bool { return key != "aws:username" }) }
+	user := t.derivedFrom(one, sessionName, ofName)
+	other := t.derivedFrom(one, sessionName, func(keys []string) bool { return !ofName(keys) })
 	return named{one, admitted, t.derived(one, sessionName), one.and(user, one.not(other))}
 }
 

@@ -70,16 +70,40 @@ func (t *callerTests) asked(names []policy.Pattern) {
 				continue
 			}
 			for _, n := range names {
-				text := n.String()
-				if d := defaultText.FindStringSubmatch(text); d != nil {
-					text = d[1]
-				}
-				if !strings.Contains(text, "${") {
+				if text := spelledOut(n); !strings.Contains(text, "${") {
 					t.by[key] = append(t.by[key], policy.Glob(askedName.ReplaceAllLiteralString(p.String(), text)))
 				}
 			}
 		}
 	}
+}
+
+// spelled adds the names of users with which what is made of them is a name of sessions
+// that the policies spell out for whoever calls: whose sessions have it.
+func (t *callerTests) spelled(names []policy.Pattern) {
+	const key = "aws:username"
+	for _, made := range names {
+		before, after, ok := aroundKey(made, key, &policy.Request{Unlisted: policy.Either})
+		if !ok {
+			continue
+		}
+		for _, p := range names {
+			name, ok := strings.CutPrefix(spelledOut(p), before)
+			if name, ok2 := strings.CutSuffix(name, after); ok && ok2 && iamNames.Contains(name) {
+				t.by["username"] = append(t.by["username"], policy.Glob(name))
+			}
+		}
+	}
+}
+
+// spelledOut is the text that a pattern is for whoever does not carry what it is made
+// of: itself without variables, or the default of the one that it is.
+func spelledOut(p policy.Pattern) string {
+	text := p.String()
+	if d := defaultText.FindStringSubmatchIndex(text); d != nil {
+		return text[:d[0]] + text[d[2]:d[3]] + text[d[1]:]
+	}
+	return text
 }
 
 var (
@@ -126,6 +150,7 @@ func testsOfCallers(docs []*policy.Document) *callerTests {
 		}
 	}
 	t.asked(others[nameKey])
+	t.spelled(others[nameKey])
 	for _, key := range sortedKeys(others) {
 		for i, p := range others[key] {
 			if madeOfCaller(p) {

@@ -37,6 +37,30 @@ func TestNamesakes(t *testing.T) {
 	}
 }
 
+// TestWhoIsCalledSo: who may have a name that the policy spells out is tried, whatever he
+// is called by, and whoever may do part of what is asked.
+func TestWhoIsCalledSo(t *testing.T) {
+	for _, tt := range []struct {
+		policy string
+		want   string
+	}{
+		// The sessions of a role go by a default, and those of the user who is called so.
+		{`{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/ops"}, "Action": "sts:AssumeRole", "Condition": {"StringLike": {"sts:RoleSessionName": "${aws:username, 'shared'}"}}},
+		  {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole", "Condition": {"StringLike": {"sts:RoleSessionName": "${aws:username}"}}}`, "WEAK"},
+		// A tag that several roles may have is the one name that passes.
+		{`{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:*", "Condition": {"StringLike": {"sts:RoleSessionName": "ci-deploy"}}},
+		  {"Effect": "Deny", "Principal": "*", "Action": "sts:*", "Condition": {"StringNotLike": {"sts:RoleSessionName": "${aws:PrincipalTag/name}"}}}`, "WEAK"},
+		// One account alone may set the source identity that all need.
+		{`{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": {"Null": {"sts:SourceIdentity": "false"}}},
+		  {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:SetSourceIdentity"}`, "WEAK_ALT"},
+	} {
+		got := SessionName(statements(t, "trust.json", tt.policy), SessionNameOptions{Account: "444455556666", Partition: "aws", TrustedTags: []string{}})
+		if got.Class.String() != tt.want {
+			t.Errorf("%s: %v, want %v: %+v, %v", tt.policy, got.Class, tt.want, got.Witness, got.Needs)
+		}
+	}
+}
+
 // TestEqualValues: what a name has to be made of twice may be equal for somebody: a tag
 // that is the user's name, two tags, the source identity.
 func TestEqualValues(t *testing.T) {

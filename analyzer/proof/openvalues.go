@@ -127,6 +127,9 @@ func (t *trust) judgeOpen(c caller, variants []*policy.Request, out *outcome) {
 			if s > out.status || out.request == nil {
 				out.status, out.request = s, a.request
 			}
+			if s == constantName { // others may have such a tag
+				out.names[name] = false
+			}
 		}
 		return true
 	})

@@ -129,7 +129,14 @@ func (t *trust) callers() []caller {
 	accounts := slices.Clone(t.accounts)
 	var out []caller
 	if t.any {
-		accounts = union(accounts, union(accountsIn([]*policy.Document{t.doc}), []string{t.own}))
+		accounts = union(accounts, union(accountsIn(append([]*policy.Document{t.doc}, t.opt.RCPs...)), []string{t.own}))
+		for _, s := range t.doc.Statements {
+			for _, p := range s.Principals { // of whoever may set a source identity, say
+				if p.Account != "" {
+					accounts = union(accounts, []string{p.Account})
+				}
+			}
+		}
 		out = t.everybody("")
 	}
 	for _, a := range accounts {
