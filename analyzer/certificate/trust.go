@@ -308,7 +308,9 @@ func (t Trust) under(e *encoder, prefix string, name piece) named {
 		})))
 	}
 	admitted := one.triAnd(t.admitted(one), one.exactly(apart))
-	ofName := func(keys []string) bool { return !slices.ContainsFunc(keys, func(key string) bool { return key != "aws:username" }) }
+	ofName := func(keys []string) bool {
+		return !slices.ContainsFunc(keys, func(key string) bool { return key != "aws:username" })
+	}
 	user := t.derivedFrom(one, sessionName, ofName)
 	other := t.derivedFrom(one, sessionName, func(keys []string) bool { return !ofName(keys) })
 	return named{one, admitted, t.derived(one, sessionName), one.and(user, one.not(other))}
