@@ -50,7 +50,7 @@ var allowed = map[string][]string{
 		"analyzer/identity"},
 	"analyzer/graph": {"analyzer/cores", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",
 		"analyzer/identity", "analyzer/organization"},
-	"analyzer/picture": {"analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/report", "analyzer/graph"},
+	"analyzer/picture": {"analyzer", "analyzer/identity", "analyzer/organization", "analyzer/settings", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/report", "analyzer/graph"},
 	"analyzer/report":  {"analyzer", "analyzer/comparison", "analyzer/proof", "analyzer/source", "analyzer/value", "analyzer/terraform", "analyzer/settings"},
 	"sarif":            {"analyzer", "analyzer/source", "go-sarif"},
 	"checks/fixes": {"analyzer", "analyzer/source", "analyzer/value", "analyzer/policy", "analyzer/proof", "analyzer/terraform",

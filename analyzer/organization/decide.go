@@ -13,6 +13,8 @@ type Decision struct {
 	Class string
 	// Words is the request that gets through, where one does.
 	Words string
+	// Near is a statement that sets out to bring it about and does not; nil for none.
+	Near  *proof.NearMiss
 	Needs []value.Reason // of an undetermined one
 }
 
@@ -33,10 +35,15 @@ func Decide(o *identity.Organization, terms Terms) *Decisions {
 		}
 	}
 	mfa := RootMFA(o, terms)
-	d.RootMFA = decider(o, d.Disabled != "", mfa, func(r proof.RootResult) (string, *proof.Witness) { return rootClass(r.Class), r.Witness })
+	d.RootMFA = decider(o, d.Disabled != "", mfa, func(r proof.RootResult) (string, *proof.Witness, *proof.NearMiss) {
+		if r.Near != nil && !r.Near.MeantForMFA() {
+			r.Near = nil
+		}
+		return rootClass(r.Class), r.Witness, r.Near
+	})
 	networks := RootNetworks(o, terms)
-	d.Networks = decider(o, d.Disabled != "", networks, func(r proof.SourceIPResult) (string, *proof.Witness) {
-		return networkClass(r, len(terms.Allowed) > 0), r.Witness
+	d.Networks = decider(o, d.Disabled != "", networks, func(r proof.SourceIPResult) (string, *proof.Witness, *proof.NearMiss) {
+		return networkClass(r, len(terms.Allowed) > 0), r.Witness, r.Near
 	})
 	if terms.Rootless != nil {
 		d.RootMFA, d.Networks = unlessRootless(terms.Rootless, d.RootMFA), unlessRootless(terms.Rootless, d.Networks)
@@ -55,7 +62,7 @@ func unlessRootless(rootless func(string) bool, decide func(*identity.Node) Deci
 }
 
 // decider answers a question node by node, once for each binding.
-func decider[R any](o *identity.Organization, disabled bool, q *Question[R], describe func(R) (string, *proof.Witness)) func(*identity.Node) Decision {
+func decider[R any](o *identity.Organization, disabled bool, q *Question[R], describe func(R) (string, *proof.Witness, *proof.NearMiss)) func(*identity.Node) Decision {
 	bs := BindingsOf(o)
 	memo := map[*Binding]Decision{}
 	return func(n *identity.Node) Decision {
@@ -73,7 +80,8 @@ func decider[R any](o *identity.Organization, disabled bool, q *Question[R], des
 		answer := q.At(at)
 		d := Decision{Verdict: answer.Verdict, Needs: answer.Needs}
 		var w *proof.Witness
-		d.Class, w = describe(answer.Result)
+		var near *proof.NearMiss
+		d.Class, w, near = describe(answer.Result)
 		switch {
 		case d.Verdict == proof.Undetermined:
 			d.Class = "unknown"
@@ -86,6 +94,9 @@ func decider[R any](o *identity.Organization, disabled bool, q *Question[R], des
 			if w.Because != "" {
 				d.Words += ": " + w.Because
 			}
+		}
+		if d.Verdict == proof.Violated {
+			d.Near = near
 		}
 		memo[b] = d
 		return d

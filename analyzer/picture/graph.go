@@ -101,6 +101,9 @@ type GraphPath struct {
 type Viewer struct {
 	Base  string              // that paths are relative to
 	Clean func(string) string // takes sensitive values out
+	// Mend says what to do about a defect of a policy that is to stop root without MFA, or
+	// from other networks; nil where nobody asks.
+	Mend func(defect string, networks bool) string
 }
 
 func (v Viewer) location(s source.Span) *Location {

@@ -85,7 +85,7 @@ func (p *program) graph(ctx context.Context, args []string, f *graphFlags) error
 	if f.format == "json" {
 		base = in.ScanRoot
 	}
-	v := picture.Viewer{Base: base, Clean: engine.Redactor(model)}
+	v := viewer(model, base)
 	view := v.Graph(g)
 	if f.to != "" || f.from != "" {
 		q := graph.Question{Depth: f.depth, Most: mostPaths}

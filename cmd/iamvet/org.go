@@ -9,9 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer/engine"
+	"github.com/iamvet/iamvet/analyzer/identity"
+	"github.com/iamvet/iamvet/analyzer/picture"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
+	"github.com/iamvet/iamvet/checks/fixes"
 )
 
 type orgFlags struct {
@@ -73,9 +76,12 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 	if f.format == "json" {
 		base = in.ScanRoot
 	}
-	view, err := viewOrganizations(model, &in.Settings, base, in.Now)
+	view, err := viewer(model, base).Organizations(model, &in.Settings, in.Now)
 	if err != nil {
 		return err
+	}
+	if view.Settings = engine.Used(in.Settings); view.Settings != nil {
+		view.Settings.File = report.Relative(base, view.Settings.File)
 	}
 	var out bytes.Buffer
 	switch f.format {
@@ -85,9 +91,9 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 		e.SetIndent("", "  ")
 		err = e.Encode(view)
 	case "dot":
-		view.dot(&out)
+		view.Dot(&out)
 	default:
-		view.text(&out, p.stdoutTerminal && !p.noColor && !f.noColor)
+		view.Text(&out, p.stdoutTerminal && !p.noColor && !f.noColor)
 	}
 	if err != nil {
 		return err
@@ -102,6 +108,16 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 		fmt.Fprintln(p.stderr, "iamvet: nothing of an organization is declared here")
 	}
 	return p.orgGaps(model.Roots, append(gaps, model.Gaps...), p.seen(in))
+}
+
+// viewer shows a model, with paths relative to base.
+func viewer(model *identity.Model, base string) picture.Viewer {
+	return picture.Viewer{Base: base, Clean: engine.Redactor(model), Mend: func(defect string, networks bool) string {
+		if of := fixes.AddressRemedies[defect]; networks && of != "" {
+			return of
+		}
+		return fixes.Remedies[defect]
+	}}
 }
 
 // orgGaps prints what was broken. What could merely not be read is in the

@@ -1,4 +1,4 @@
-package main
+package picture
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"github.com/iamvet/iamvet/analyzer/report"
 )
 
-// text draws the trees, a line a node.
-func (r *orgReport) text(w io.Writer, colour bool) {
+// Text draws the trees, a line a node.
+func (r *Organizations) Text(w io.Writer, colour bool) {
 	for i, o := range r.Organizations {
 		if i > 0 {
 			fmt.Fprintln(w)
@@ -22,7 +22,7 @@ func (r *orgReport) text(w io.Writer, colour bool) {
 	}
 }
 
-func (o *orgView) text(w io.Writer, colour bool) {
+func (o *Organization) text(w io.Writer, colour bool) {
 	title := "an organization that is not declared here"
 	if o.Address != "" {
 		title = o.Address
@@ -39,11 +39,56 @@ func (o *orgView) text(w io.Writer, colour bool) {
 	fmt.Fprintln(w)
 	t.write(w, colour)
 	fmt.Fprintln(w)
+	o.near(w)
 	o.notes(w)
 }
 
+// near are the near misses: a statement that sets out to keep root from acting and does
+// not, with what mends it, once for all the nodes that it is the near miss of.
+func (o *Organization) near(w io.Writer) {
+	type miss struct{ question, words, mend string }
+	nodes := map[miss][]string{}
+	var order []miss
+	var walk func(*Unit)
+	walk = func(n *Unit) {
+		for _, d := range []struct {
+			question string
+			Decision
+		}{{"root-mfa", n.RootMFA}, {"root-ip-allowlist", n.Networks}} {
+			if d.NearMiss == nil {
+				continue
+			}
+			m := miss{d.question, d.NearMiss.Words, d.NearMiss.Mend}
+			if nodes[m] == nil {
+				order = append(order, m)
+			}
+			nodes[m] = append(nodes[m], n.title())
+		}
+		for _, c := range n.Children {
+			walk(c)
+		}
+	}
+	walk(o.Tree)
+	for _, m := range order {
+		text := fmt.Sprintf("near miss       %s in %s: %s", m.question, report.Clean(some(nodes[m])), report.Clean(m.words))
+		if m.mend != "" {
+			text += "; " + m.mend
+		}
+		fmt.Fprintln(w, text)
+	}
+}
+
+// title is a node as text names it.
+func (n *Unit) title() string {
+	switch n.Kind {
+	case "account", "unit":
+		return n.Kind + " " + n.Name
+	}
+	return n.Name
+}
+
 // notes are what the tree has no place for.
-func (o *orgView) notes(w io.Writer) {
+func (o *Organization) notes(w io.Writer) {
 	for _, p := range o.Unattached {
 		if p.Attachment != "" {
 			fmt.Fprintf(w, "without effect  %s, which %s attaches to the management account\n", report.Clean(p.Address), report.Clean(p.Attachment))
@@ -79,14 +124,8 @@ type orgTable struct{ rows []orgRow }
 
 // add adds a node and everything below it. head is what stands before the node
 // itself, indent before what is below it.
-func (t *orgTable) add(n *orgNode, head, indent string) {
-	name := n.Name
-	switch {
-	case n.Kind == "account":
-		name = "account " + name
-	case n.Kind == "unit":
-		name = "unit " + name
-	}
+func (t *orgTable) add(n *Unit, head, indent string) {
+	name := n.title()
 	if n.Somewhere {
 		name += " (somewhere below)"
 	}
@@ -148,8 +187,8 @@ func coloured(class string) string {
 	return "\x1b[" + code + "m" + class + "\x1b[0m"
 }
 
-// dot draws the trees for Graphviz.
-func (r *orgReport) dot(w io.Writer) {
+// Dot draws the trees for Graphviz.
+func (r *Organizations) Dot(w io.Writer) {
 	fmt.Fprint(w, "digraph organization {\n  rankdir=LR\n  node [shape=box, style=filled, fontname=\"sans-serif\"]\n")
 	id := 0
 	for _, o := range r.Organizations {
@@ -158,7 +197,7 @@ func (r *orgReport) dot(w io.Writer) {
 	fmt.Fprintln(w, "}")
 }
 
-func (n *orgNode) dot(w io.Writer, id *int, parent int) {
+func (n *Unit) dot(w io.Writer, id *int, parent int) {
 	me := *id
 	*id++
 	label := []string{n.Kind + " " + n.Name}
@@ -173,7 +212,7 @@ func (n *orgNode) dot(w io.Writer, id *int, parent int) {
 	if fill == "" {
 		fill = "lightgrey"
 	}
-	fmt.Fprintf(w, "  n%d [label=%s, fillcolor=%s]\n", me, dotString(strings.Join(label, "\n")), fill)
+	fmt.Fprintf(w, "  n%d [label=%s, fillcolor=%s]\n", me, dotLines(strings.Join(label, "\n")), fill)
 	if parent >= 0 {
 		fmt.Fprintf(w, "  n%d -> n%d\n", parent, me)
 	}
@@ -182,9 +221,9 @@ func (n *orgNode) dot(w io.Writer, id *int, parent int) {
 	}
 }
 
-// dotString is a quoted string of Graphviz, in which a line break is \l, for
+// dotLines is a quoted string of Graphviz, in which a line break is \l, for
 // lines that begin at the left.
-func dotString(s string) string {
+func dotLines(s string) string {
 	s = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(report.Clean(s))
 	return `"` + strings.ReplaceAll(s, "\n", `\l`) + `\l"`
 }
