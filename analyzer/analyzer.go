@@ -289,6 +289,9 @@ type Report struct {
 	Findings     []*Finding // violations and advice, in order; see Every
 	Undetermined []*Finding
 	Suppressed   []*Finding
+	// Untouched are those of the root modules that were looked at for the sake of changed
+	// files, which have nothing to do with them. They are told nowhere.
+	Untouched []*Finding
 	// Known are those of the baseline (their places in it) that were found, or that are of
 	// what was not looked at, in its order, and Gone is how many are found no more.
 	Known   []int

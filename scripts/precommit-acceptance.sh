@@ -51,18 +51,107 @@ repos:
 YAML
 git add .pre-commit-config.yaml
 
-# Findings of the changed module only, by paths from the top of the repository.
-expect 1 pre-commit run --files identity/roles.tf identity/users.csv
+# Findings of what changed only, by paths from the top of the repository.
+expect 1 pre-commit run --files identity/roles.tf
 grep -q 'identity/roles.tf' "$work/log" || fail 'the path of the finding is not relative to the repository'
-! grep -q IV102 "$work/log" || fail 'a finding of another module was reported'
+! grep -qE 'IV102|IV301' "$work/log" || fail 'a finding that has nothing to do with the change was reported'
 
-# A clean module passes; a file of another kind runs nothing.
+# A clean module passes; what no root module reads is nothing to say, and a file of another
+# kind runs nothing.
 mkdir -p clean
 printf 'resource "aws_sns_topic" "alarms" {\n  name = "alarms"\n}\n' >clean/main.tf
-git add clean
+printf '{}\n' >package.json
+printf 'nothing\n' >notes.txt
+git add clean package.json notes.txt
 expect 0 pre-commit run --files clean/main.tf
-expect 0 pre-commit run --files identity/users.csv
-grep -q 'no files to check' "$work/log" || fail 'a .csv file alone started the hook'
+expect 0 pre-commit run --files package.json
+expect 0 pre-commit run --files notes.txt
+grep -q 'no files to check' "$work/log" || fail 'a .txt file alone started the hook'
+
+# What configuration reads is what changed: a table of users, a policy among others, the
+# template of a trust policy, a module whose callers stay as they are, values by name.
+expect 1 pre-commit run --files identity/users.csv
+grep -q IV301 "$work/log" || fail 'a changed table of users was not followed'
+mkdir -p org/policies live/policies modules/ci env
+cat >org/main.tf <<'TF'
+resource "aws_organizations_organization" "this" {
+  enabled_policy_types = ["SERVICE_CONTROL_POLICY"]
+}
+
+resource "aws_organizations_policy" "this" {
+  for_each = fileset("${path.module}/policies", "*.json")
+  name     = each.key
+  content  = file("${path.module}/policies/${each.key}")
+}
+
+resource "aws_organizations_policy_attachment" "this" {
+  for_each  = aws_organizations_policy.this
+  policy_id = each.value.id
+  target_id = aws_organizations_organization.this.roots[0].id
+}
+TF
+root_mfa() {
+  printf '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*",
+  "Condition": {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "%s": {"aws:MultiFactorAuthPresent": "false"}}}]}\n' "$1"
+}
+trust() {
+  printf '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+  "Principal": {"AWS": "%s"}, "Condition": {"StringEquals": {"sts:RoleSessionName": "alice"}}}]}\n' "$1"
+}
+root_mfa BoolIfExists >org/policies/mfa.json
+cat >live/main.tf <<'TF'
+resource "aws_iam_role" "read" {
+  assume_role_policy = templatefile("policies/trust.json.tftpl", { account = "111122223333" })
+}
+
+module "ci" {
+  source = "../modules/ci"
+}
+TF
+trust 'arn:aws:iam::${account}:user/alice' >live/policies/trust.json.tftpl
+cat >modules/ci/main.tf <<'TF'
+resource "aws_iam_role" "ci" {
+  assume_role_policy = file("${path.module}/trust.json")
+}
+TF
+trust 'arn:aws:iam::111122223333:user/alice' >modules/ci/trust.json
+cat >env/main.tf <<'TF'
+variable "principal" {
+  default = "arn:aws:iam::111122223333:user/alice"
+}
+
+resource "aws_iam_role" "by_variable" {
+  assume_role_policy = templatefile("trust.json", { principal = var.principal })
+}
+TF
+trust '${principal}' >env/trust.json
+printf 'principal = "arn:aws:iam::111122223333:user/alice"\n' >env/prod.tfvars
+git add -A
+expect 0 pre-commit run --files org/policies/mfa.json live/policies/trust.json.tftpl modules/ci/trust.json modules/ci/main.tf env/prod.tfvars
+git commit -q --no-verify -m 'More of it'
+
+# committed RULE FILE: the change of a file that is committed is caught by a rule, by the
+# hook that git itself runs; then it is taken back.
+pre-commit install >/dev/null
+committed() {
+  git add "$2"
+  expect 1 git commit -q -m "Change $2"
+  grep -q "$1" "$work/log" || fail "a change of $2 was not caught by $1"
+  git checkout -q HEAD -- "$2"
+}
+root_mfa Bool >org/policies/mfa.json
+committed IV102 org/policies/mfa.json
+trust '*' >live/policies/trust.json.tftpl
+committed IV202 live/policies/trust.json.tftpl
+printf 'locals {}\n' >>modules/ci/main.tf
+sed -i.bak 's/file(.*/jsonencode({ Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = "*" }] })/' modules/ci/main.tf
+rm modules/ci/main.tf.bak
+committed IV202 modules/ci/main.tf
+trust '*' >modules/ci/trust.json
+committed IV202 modules/ci/trust.json
+printf 'principal = "*"\n' >env/prod.tfvars
+committed IV202 env/prod.tfvars
+pre-commit uninstall >/dev/null
 
 # Broken Terraform fails, and does not hide the findings beside it.
 printf 'resource "aws_iam_role" {\n' >clean/broken.tf

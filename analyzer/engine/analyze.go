@@ -38,7 +38,10 @@ type Input struct {
 	Boundary *workspace.Boundary
 	// Paths are the directories and files to report on, relative to the
 	// boundary. None: only Plans are looked at.
-	Paths   []string
+	Paths []string
+	// Changed are files, relative to the boundary: the root modules whose analysis they can
+	// change are looked at, and of these the findings reported that they have to do with.
+	Changed []string
 	Exclude []string // globs of directories that are not searched for roots
 	// AllowEmpty says that a directory of Paths without configuration is right.
 	AllowEmpty bool
@@ -207,7 +210,7 @@ func (a *analysis) analyze(ctx context.Context) (*analyzer.Report, error) {
 	a.override(result.findings)
 	redact(nil, a.deployed.gaps, result.secrets)
 	a.tell(result)
-	gaps = append(append(gaps, result.gaps...), a.deployed.gaps...)
+	gaps = a.leaveOut(result, before, append(append(gaps, result.gaps...), a.deployed.gaps...))
 	if n := a.untried.Load(); n > 0 {
 		gaps = append(gaps, source.Gap{Kind: source.LimitGap, Reason: fmt.Sprintf("%d fixes were not tried, and are not offered: the time of --timeout was over", n)})
 	}
@@ -264,6 +267,7 @@ type analysis struct {
 	apart    bool // findings of instances are left apart
 	memo     *analyzer.Memo
 	known    *known
+	touching *touching // nil where no file was named
 	// forgetful takes the memo away from the runs that try fixes.
 	forgetful bool
 	// mu guards crashed: fixes are tried on all cores, each with a run of the checks.
@@ -301,15 +305,27 @@ func (a *analysis) progress(stage string) {
 
 func (a *analysis) discover(ctx context.Context) error {
 	a.gaps = slices.Clone(a.in.Gaps)
-	if a.in.Boundary == nil || len(a.in.Paths) == 0 {
+	if a.in.Boundary == nil || len(a.in.Paths)+len(a.in.Changed) == 0 {
 		return ctx.Err()
 	}
 	if a.in.OnlyPaths && workspace.HasConfiguration(a.in.Boundary, a.in.Paths[0]) {
 		a.found = a.environments([]workspace.FoundRoot{{Dir: path.Clean(a.in.Paths[0])}})
 		return ctx.Err()
 	}
+	found, gaps := terraform.FindRoots(ctx, a.in.Boundary, a.in.Options, a.in.Paths, a.in.Exclude, a.lostRoots())
+	if a.in.AllowEmpty {
+		gaps = slices.DeleteFunc(gaps, func(g source.Gap) bool { return g.Class == workspace.NothingThere })
+	}
+	a.found, a.gaps = a.environments(found), append(a.gaps, gaps...)
+	a.reachRoots(ctx)
+	return ctx.Err()
+}
+
+// lostRoots does what it is given for a directory, and says whether that came to its end.
+// It is called for several at a time.
+func (a *analysis) lostRoots() func(dir string, do func()) bool {
 	var mu sync.Mutex
-	found, gaps := terraform.FindRoots(ctx, a.in.Boundary, a.in.Options, a.in.Paths, a.in.Exclude, func(dir string, do func()) bool {
+	return func(dir string, do func()) bool {
 		gap, crashed := a.in.attempt(lostRoot(dir), do)
 		if crashed {
 			mu.Lock()
@@ -317,12 +333,7 @@ func (a *analysis) discover(ctx context.Context) error {
 			a.gaps = append(a.gaps, gap)
 		}
 		return !crashed
-	})
-	if a.in.AllowEmpty {
-		gaps = slices.DeleteFunc(gaps, func(g source.Gap) bool { return g.Class == workspace.NothingThere })
 	}
-	a.found, a.gaps = a.environments(found), append(a.gaps, gaps...)
-	return ctx.Err()
 }
 
 // environments evaluates a root once for each of its root blocks in the
@@ -718,6 +729,7 @@ func (a *analysis) run(ctx context.Context, model *identity.Model, checks []*ana
 	out.gaps = append(out.gaps, model.Gaps...)
 	if !trying {
 		a.known.suppress(out.findings)
+		a.touching.mark(out.findings, model.Roots)
 	}
 	return out, nil
 }
@@ -840,6 +852,11 @@ func (a *analysis) report(res *result, gaps []source.Gap) *analyzer.Report {
 	}
 	open, suppressed, known, gone := a.reported(res.findings, gaps)
 	r.Suppressed, r.Known, r.Gone = suppressed, known, gone
+	for _, f := range res.findings {
+		if f.Suppression == untouched {
+			r.Untouched = append(r.Untouched, f)
+		}
+	}
 	for _, f := range slices.Concat(open, suppressed) {
 		// What only a plan or a state has stands in no file of configuration.
 		if f.Span.IsZero() && f.File == "" && f.Resource != nil {

@@ -250,6 +250,9 @@ func (a *analysis) wanted(c *analyzer.Check) bool {
 // which entries of the baseline stay in it, and how many are gone.
 func (a *analysis) reported(findings []*analyzer.Finding, gaps []source.Gap) (open, suppressed []*analyzer.Finding, known []int, gone int) {
 	for _, f := range findings {
+		if f.Suppression == untouched {
+			continue
+		}
 		if f.Suppression != nil {
 			suppressed = append(suppressed, f)
 		} else {
@@ -303,6 +306,9 @@ func (a *analysis) lookedFor(gaps []source.Gap) func(baseline.Entry) bool {
 		return g.Kind == source.ErrorGap || g.Class == terraform.ModulesNotFetched
 	})
 	all := len(a.in.Paths) == 0 || a.scansProject()
+	if a.touching != nil {
+		return func(baseline.Entry) bool { return false } // it may be among what was not asked for
+	}
 	return func(e baseline.Entry) bool {
 		return !unread && (all || slices.ContainsFunc(a.found, func(f workspace.FoundRoot) bool { return f.Dir == e.Root }))
 	}

@@ -88,5 +88,13 @@ func (a *analysis) misused(res *result) []source.Gap {
 			out = append(out, g)
 		}
 	}
+	// A change of what nobody reads is fine. Who names a plan, and nothing else, means it.
+	alone := len(res.roots) == 0 && len(a.in.Paths) == 0 && len(a.in.Changed) == 1
+	for _, name := range a.in.Changed {
+		g, ok := terraform.Unread(a.in.Boundary, name)
+		if ok && !res.files[g.File] && (alone || g.Kind == source.LimitGap) {
+			out = append(out, g)
+		}
+	}
 	return out
 }

@@ -34,6 +34,7 @@ func LoadConfig(ctx context.Context, b *workspace.Boundary, dir string, opt Opti
 		root:      root,
 		opt:       opt,
 		parsed:    map[*source.File]bool{},
+		lookups:   map[lookup]bool{},
 		objects:   map[*value.Ref]object{},
 		sets:      map[*value.Ref]*instanceSet{},
 		templates: map[*value.Value]*parsedTemplate{},

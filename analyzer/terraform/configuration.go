@@ -56,7 +56,30 @@ func Unfit(b *workspace.Boundary, name string) (g source.Gap, ok bool) {
 	if gap != nil {
 		return source.Gap{}, false
 	}
-	g = source.Gap{Kind: source.ErrorGap, File: resolved, Reason: "it is no Terraform file: name a directory, a .tf or .tofu file, a plan with --plan FILE or a state with --state FILE"}
+	g, ok = unflagged(file)
+	if !ok {
+		g.Reason = "it is no Terraform file: name a directory, a .tf or .tofu file, a plan with --plan FILE or a state with --state FILE"
+	}
+	return g, true
+}
+
+// Unread is Unfit for a file that was changed: there is something to say of values for a
+// root module that is nowhere, and of a plan or a state.
+func Unread(b *workspace.Boundary, name string) (g source.Gap, ok bool) {
+	g, ok = Unfit(b, name)
+	if !ok || g.Kind == source.LimitGap {
+		return g, ok
+	}
+	file, gap := b.File(g.File)
+	if gap != nil {
+		return source.Gap{}, false
+	}
+	return unflagged(file)
+}
+
+func unflagged(file *source.File) (g source.Gap, ok bool) {
+	base := path.Base(file.Name)
+	g = source.Gap{Kind: source.ErrorGap, File: file.Name}
 	switch plan.SniffJSON(file.Bytes) {
 	case plan.BinaryPlan:
 		g.Reason = fmt.Sprintf("it is a binary plan: run `terraform show -json %s > plan.json` where it was made, and name that with --plan plan.json", base)
@@ -69,5 +92,5 @@ func Unfit(b *workspace.Boundary, name string) (g source.Gap, ok bool) {
 	case plan.JSONState, plan.RawState:
 		g.Reason = "it is a state: name it with --state " + base
 	}
-	return g, true
+	return g, g.Reason != ""
 }

@@ -56,6 +56,7 @@ type evaluator struct {
 	configured []*workspace.Module              // those that there are instances of
 	present    map[addrs.Resource]bool          // the types of their resources, without names; nil before all calls have been followed
 	parsed     map[*source.File]bool            // and read by functions
+	lookups    map[lookup]bool                  // by functions
 	objects    map[*value.Ref]object            // what stands behind values of whole resources and modules
 	sets       map[*value.Ref]*instanceSet      // and of all instances of one
 	templates  map[*value.Value]*parsedTemplate // of JSON strings
@@ -206,6 +207,14 @@ func (ev *evaluator) use(files []*source.File) {
 		ev.parsed[f] = true
 	}
 }
+
+// lookup is a call of a function that asked something of a file.
+type lookup struct {
+	file string
+	at   source.Span
+}
+
+func (ev *evaluator) looked(name string, at source.Span) { ev.lookups[lookup{name, at}] = true }
 
 func (ev *evaluator) files() []*source.File {
 	var out []*source.File

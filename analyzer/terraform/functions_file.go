@@ -151,6 +151,9 @@ func (c *call) fileExists() (*value.Value, error) {
 	if err != nil || v != nil {
 		return typed(v, value.Bool), err
 	}
+	if c.sc.look != nil {
+		c.sc.look(name)
+	}
 	info, err := fs.Stat(c.sc.boundary.FS, name)
 	switch {
 	case err == nil && info.Mode().IsRegular():
@@ -223,6 +226,9 @@ func (c *call) globbed(dir string, globs []globPattern) (*value.Value, error) {
 				}
 			case anyGlob(globs, below, globPattern.match):
 				if info, err := fs.Stat(c.sc.boundary.FS, name); err == nil && info.Mode().IsRegular() {
+					if c.sc.look != nil {
+						c.sc.look(name)
+					}
 					out.Elems = append(out.Elems, value.StrAt(source.Computed(below, c.sc.span)))
 				}
 			}

@@ -20,8 +20,10 @@ type scope struct {
 	rootDir   string              // directory of the root module: file("x") is relative to it
 	span      source.Span         // of the call
 	dialect   lang.Dialect        // that the module is written in: which functions there are, and what they do
-	// use records that a file was read; nil when nobody asks.
-	use func(*source.File)
+	// use records that a file was read, and look that something was asked of one by its
+	// name, whether it is there, say; nil when nobody asks.
+	use  func(*source.File)
+	look func(name string)
 	// gap records what could not be read: a path outside the boundary.
 	gap func(source.Gap)
 	// work counts what is about to be worked over; false where that is too much. nil when

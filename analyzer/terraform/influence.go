@@ -60,7 +60,7 @@ func (r *Root) InfluenceOn(old *Root) *Influence {
 			return nil // a file of values, or one that a function reads
 		}
 	}
-	if !i.spread(open) {
+	if !i.spread(open, true) {
 		return nil
 	}
 	return i
@@ -71,6 +71,9 @@ func (r *Root) InfluenceOn(old *Root) *Influence {
 func (i *Influence) Of(r *Resource) bool {
 	return i == nil || r.dir == "" || i.blocks[r.place()]
 }
+
+// None says that it is of nothing.
+func (i *Influence) None() bool { return i != nil && len(i.blocks) == 0 }
 
 func (r *Resource) place() place {
 	return place{r.dir, addrs.Resource{Mode: r.Mode, Type: r.Type, Name: r.Name}}
@@ -246,8 +249,8 @@ func differing[K comparable, V any](a, b map[K]V, same func(a, b V) bool) []K {
 // spread follows an edit through the modules of a root. It is false where that
 // leads to anything at all, or to where nobody has looked: into JSON, or a module
 // that no call of before has made an instance of. open is what is known to have
-// changed and not been followed.
-func (i *Influence) spread(open []place) bool {
+// changed and not been followed. Without sure, what nobody can look into is passed over.
+func (i *Influence) spread(open []place, sure bool) bool {
 	for len(open) > 0 {
 		p := open[len(open)-1]
 		open = open[:len(open)-1]
@@ -264,12 +267,15 @@ func (i *Influence) spread(open []place) bool {
 			}
 		case "call":
 			open = append(open, place{p.dir, workspace.BlockName{Type: "module", Name: p.BlockName.Name}})
-			if _, literal := i.tree.modules[p.dir].Calls[p.BlockName.Name].LiteralString("source"); !literal || len(i.tree.callees[p]) == 0 {
+			if _, literal := i.tree.modules[p.dir].Calls[p.BlockName.Name].LiteralString("source"); !literal || sure && len(i.tree.callees[p]) == 0 {
 				return false
 			}
 			for _, dir := range i.tree.callees[p] {
-				if dir == "" {
+				if dir == "" && sure {
 					return false // what the module does is not known
+				}
+				if dir == "" {
+					continue
 				}
 				open = append(open, places(i.tree.modules[dir])...)
 			}

@@ -50,7 +50,7 @@ func (r *Root) Influences(old *Root, sets [][]source.Edit) (each []*Influence, o
 		}
 	}
 	for set, i := range each {
-		if ofAnything[set] || !i.spread(open[set]) {
+		if ofAnything[set] || !i.spread(open[set], true) {
 			each[set] = nil
 		}
 	}

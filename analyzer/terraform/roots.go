@@ -13,7 +13,16 @@ import (
 // directories. attempt, where it is not nil, does what it is given for a
 // directory, and says whether that came to its end.
 func FindRoots(ctx context.Context, b *workspace.Boundary, opt Options, paths, exclude []string, attempt func(dir string, do func()) bool) ([]workspace.FoundRoot, []source.Gap) {
-	return b.FindRoots(ctx, workspace.Search{
+	return b.FindRoots(ctx, searchOf(ctx, b, opt, paths, exclude, attempt))
+}
+
+// ReachRoots finds the root modules whose analysis files can change; see Boundary.Reach.
+func ReachRoots(ctx context.Context, b *workspace.Boundary, opt Options, files, exclude []string, attempt func(dir string, do func()) bool) ([]workspace.FoundRoot, []source.Gap) {
+	return b.Reach(ctx, searchOf(ctx, b, opt, files, exclude, attempt))
+}
+
+func searchOf(ctx context.Context, b *workspace.Boundary, opt Options, paths, exclude []string, attempt func(dir string, do func()) bool) workspace.Search {
+	return workspace.Search{
 		Paths:    paths,
 		Exclude:  exclude,
 		Language: opt.Language,
@@ -29,5 +38,5 @@ func FindRoots(ctx context.Context, b *workspace.Boundary, opt Options, paths, e
 				}
 			})
 		},
-	})
+	}
 }

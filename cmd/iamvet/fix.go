@@ -108,6 +108,7 @@ type applied struct {
 
 // fixOnce applies what can be applied together.
 func (p *program) fixOnce(ctx context.Context, args []string, f *fixFlags, grade analyzer.Grade, only map[*analyzer.Check]bool, done *applied, first bool) error {
+	f.changes = true
 	in, err := p.input(args, &f.inputFlags)
 	if err != nil {
 		return err

@@ -46,6 +46,9 @@ type inputFlags struct {
 	at        string // of the commands that measure ages; "" is now
 	// gate is where the settings of a boundary come from; nil for the boundary itself.
 	gate func(boundaryDir string) (fs.FS, error)
+	// changes says that files among the arguments are ones that were changed: what they
+	// reach is looked at. Else a file stands for its directory.
+	changes bool
 }
 
 func (f *inputFlags) add(c *cobra.Command) {
@@ -178,6 +181,11 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 	in.boundaryDir = p.abs(f.root)
 	if f.root == "" {
 		in.boundaryDir = workspace.FindBoundary(scanRoot)
+		// Outside of a repository, what a changed file reaches is looked for from here on.
+		here := p.abs(".")
+		if f.changes && !workspace.IsRepository(in.boundaryDir) && strings.HasPrefix(scanRoot, here+string(filepath.Separator)) && slices.ContainsFunc(paths, isChange) {
+			in.boundaryDir = here
+		}
 	}
 	boundary, err := workspace.OpenBoundary(in.boundaryDir)
 	switch {
@@ -208,7 +216,11 @@ func (p *program) locate(in *inputOf, f *inputFlags, args, paths []string, plans
 				Reason: fmt.Sprintf("%s lies outside %s, which is what may be read: name a common parent with --root", abs, in.boundaryDir)})
 			continue
 		}
-		in.Paths = append(in.Paths, rel)
+		if f.changes && isChange(abs) {
+			in.Changed = append(in.Changed, rel)
+		} else {
+			in.Paths = append(in.Paths, rel)
+		}
 	}
 	for _, file := range f.varFiles {
 		if _, err := os.Stat(p.abs(file)); err != nil {
@@ -259,6 +271,15 @@ func (p *program) abs(path string) string {
 		return real
 	}
 	return path
+}
+
+// kinds are the endings of the files that are taken for changes: configuration, and what
+// people keep beside it for it to read.
+var kinds = []string{".tf", ".tofu", ".tfvars", ".tofuvars", ".json", ".tftpl", ".tpl", ".tmpl", ".yaml", ".yml", ".csv", ".hcl"}
+
+func isChange(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir() && slices.Contains(kinds, filepath.Ext(path))
 }
 
 // commonDirectory is the deepest directory that holds all paths; the parent

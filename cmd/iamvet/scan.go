@@ -99,6 +99,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 		return err
 	}
 	gate := p.gateAt(ctx, f)
+	f.changes = true
 	in, err := p.input(args, &f.inputFlags)
 	defer gate.close()
 	if err != nil {
@@ -154,7 +155,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 		r.Newly = newly
 	}
 	r.Boundary = p.shownBoundary(in)
-	if r.Summary.Roots == 0 && len(r.Gaps) == 0 && len(in.CredentialReports)+len(in.Authorizations) == 0 {
+	if r.Summary.Roots == 0 && len(r.Gaps) == 0 && len(in.Changed) == 0 && len(in.CredentialReports)+len(in.Authorizations) == 0 {
 		where := "here"
 		if len(args) > 0 {
 			where = "in " + strings.Join(args, ", ")

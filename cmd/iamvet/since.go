@@ -38,7 +38,7 @@ func (p *program) then(ctx context.Context, in inputOf, args []string, f *inputF
 	switch {
 	case open == nil && in.Boundary != nil:
 		return then, "", close, errors.New("name a revision for the code before, or no PATH: a plan alone is compared with a plan alone")
-	case open != nil && (in.Boundary == nil || len(in.Paths) == 0):
+	case open != nil && (in.Boundary == nil || len(in.Paths)+len(in.Changed) == 0):
 		return then, "", close, errors.New("there is no code to compare: name a PATH in a git repository")
 	case open != nil && len(in.Plans) > 0 && !b.given():
 		return then, "", close, errors.New("a plan or state is of one revision only: name that of before with --before-plan or --before-state, or compare the code alone")
@@ -131,7 +131,12 @@ func (p *program) before(ctx context.Context, in inputOf, args []string, f *scan
 	}
 	newly.Before, newly.Gaps = name, nil // the scan tells its own
 	// What somebody knew of then is no news either.
-	return &engine.Before{Revision: name, Findings: append(r.All(), analyzer.Every(r.Suppressed)...)}, newly, nil
+	return &engine.Before{Revision: name, Findings: everything(r)}, newly, nil
+}
+
+// everything is what is there, whoever knows of it, and whatever it has to do with.
+func everything(r *analyzer.Report) []*analyzer.Finding {
+	return slices.Concat(r.All(), analyzer.Every(r.Suppressed), analyzer.Every(r.Untouched))
 }
 
 // sayMended says what of before is gone.
@@ -144,7 +149,7 @@ func (p *program) sayMended(r *analyzer.Report, before *engine.Before) {
 		}
 		return out
 	}
-	_, gone := baseline.Match(entries(before.Findings), entries(append(r.All(), analyzer.Every(r.Suppressed)...)), nil)
+	_, gone := baseline.Match(entries(before.Findings), entries(everything(r)), nil)
 	said := ""
 	if len(gone) > 0 {
 		said = fmt.Sprintf("; %d of what was found then %s mended", len(gone), plural(len(gone), "is", "are"))

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -35,6 +36,10 @@ func TestFiles(t *testing.T) {
 				case stateName:
 					if err := works["unmarshal"](name, data); err != nil {
 						t.Error(err)
+					}
+				case filepath.Base(hookPolicy):
+					if !json.Valid(data) {
+						t.Errorf("%s is no JSON", name)
 					}
 				default:
 					if _, diags := hclsyntax.ParseConfig(data, name, hcl.InitialPos); diags.HasErrors() {

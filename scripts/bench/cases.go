@@ -25,7 +25,8 @@ type benchCase struct {
 	write       func(dir string) error
 	flags       []string // of iamvet scan beside the directory
 	rivals      []rival
-	repeats     int // of each round; 1 where it is not set
+	repeats     int  // of each round; 1 where it is not set
+	committed   bool // the files are a git repository
 }
 
 // rival is what a scan is compared with.
@@ -33,6 +34,7 @@ type rival struct {
 	name string
 	work string   // one of the works of this program
 	args []string // or arguments of iamvet
+	git  []string // or of git
 	one  bool     // the same scan, on one core
 }
 
@@ -44,6 +46,7 @@ var (
 	jsonWhole = rival{name: "encoding/json into any", work: "unmarshal"}
 	asPlan    = rival{name: "terraform-json, a plan", work: "plan"}
 	starting  = rival{name: "iamvet version", args: []string{"version"}}
+	status    = rival{name: "git status", git: []string{"status"}}
 	oneCore   = rival{name: "iamvet scan on one core", one: true}
 )
 
@@ -101,10 +104,26 @@ func casesOf(s size) []benchCase {
 			rivals: []rival{parsing},
 		},
 		{
-			name: "hook", title: "one small module, as a commit hook",
-			write:   configuration(func(e *estate) { e.hook() }),
+			name: "module", title: "one small module",
+			write:   configuration(func(e *estate) { e.module() }),
 			rivals:  []rival{starting, parsing},
 			repeats: s.hookRepeats,
+		},
+		{
+			name: "hook", title: "one changed file among root modules of ten files each, as a commit hook",
+			write:     configuration(func(e *estate) { e.hook(s.roots) }),
+			flags:     []string{hookRole},
+			rivals:    []rival{status, starting},
+			repeats:   s.hookRepeats,
+			committed: true,
+		},
+		{
+			name: "hook-read", title: "the same where what changed is a policy that one of them reads",
+			write:     configuration(func(e *estate) { e.hook(s.roots) }),
+			flags:     []string{hookPolicy},
+			rivals:    []rival{status, starting},
+			repeats:   s.hookRepeats,
+			committed: true,
 		},
 		{
 			name: "plan", title: "a large plan",
@@ -124,4 +143,7 @@ func casesOf(s size) []benchCase {
 const (
 	planName  = "plan.json"
 	stateName = "terraform.tfstate"
+	// What is changed in the cases of hooks.
+	hookRole   = "stacks/billing/000/iam.tf"
+	hookPolicy = "stacks/catalog/001/policies/trust.json"
 )

@@ -57,7 +57,7 @@ func (e *estate) files(dir string, templates map[string]string, r int) {
 }
 
 func (e *estate) stack(r int, how density) {
-	dir := fmt.Sprintf("stacks/%s/%03d/", []string{"billing", "catalog", "delivery", "search", "support"}[r%5], r)
+	dir := stackDir(r)
 	e.files(dir, frame, r)
 	users := 3 + min(r%3, 1) // with a key each
 	for s := range filesOfRoot - len(frame) - 1 {
@@ -127,10 +127,36 @@ func (e *estate) nested(roots int) {
 	e.write("modules/level4/main.tf", nestedLeaf)
 }
 
-// hook is what a commit hook looks at: one small module.
-func (e *estate) hook() {
+// module is one small module.
+func (e *estate) module() {
 	e.write("main.tf", fill(freeRole, 1, 1)+terrain(1, 1)+terrain(1, 2))
 	for _, name := range []string{"variables.tf", "versions.tf"} {
 		e.write(name, fill(frame[name], 1, 0))
 	}
+}
+
+// hook is what a commit hook has to find its way in: root modules of ten files of
+// configuration each. Half of them call a module, and every fifth reads a policy.
+func (e *estate) hook(roots int) {
+	for r := range roots {
+		dir := stackDir(r)
+		e.files(dir, frame, r)
+		for s := range 10 - len(frame) - 1 {
+			e.write(fmt.Sprintf("%sservice_%02d.tf", dir, s), terrain(r, 2*s)+terrain(r, 2*s+1))
+		}
+		iam := fill(freeRole, r, r)
+		if r%2 == 0 {
+			iam += fill(operatorCall, r, 0)
+		}
+		if r%5 == 1 {
+			iam += fill(readRole, r, 0)
+			e.write(dir+"policies/trust.json", fill(readPolicy, r, 0))
+		}
+		e.write(dir+"iam.tf", iam)
+	}
+	e.files("modules/operator/", operatorModule, 0)
+}
+
+func stackDir(r int) string {
+	return fmt.Sprintf("stacks/%s/%03d/", []string{"billing", "catalog", "delivery", "search", "support"}[r%5], r)
 }

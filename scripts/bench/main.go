@@ -181,6 +181,11 @@ func (b *bench) measure(dir string, c benchCase) (*result, error) {
 	if out, err := exec.Command(self, "-size", b.size, "-case", c.name, "-write", filepath.Dir(dir)).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("making the files: %w: %s", err, out)
 	}
+	if c.committed {
+		if err := commit(dir); err != nil {
+			return nil, err
+		}
+	}
 	flags := c.flags
 	if len(flags) == 0 {
 		flags = []string{"."}
@@ -198,6 +203,8 @@ func (b *bench) measure(dir string, c benchCase) (*result, error) {
 		switch {
 		case rival.one:
 			add(rival.name, 1, "--debug", r.contestants[0].command...)
+		case len(rival.git) > 0:
+			add(rival.name, b.procs, "", slices.Concat([]string{"git"}, rival.git)...)
 		case rival.work != "":
 			add(rival.name, b.procs, "", self, "-work", rival.work)
 		default:
@@ -212,6 +219,19 @@ func (b *bench) measure(dir string, c benchCase) (*result, error) {
 	}
 	r.said = string(said)
 	return r, measure(dir, r.contestants, b.rounds*max(1, c.repeats))
+}
+
+// commit makes a repository of a directory, of whatever git knows nothing but that.
+func commit(dir string) error {
+	for _, args := range [][]string{{"init", "-q"}, {"add", "-A"}, {"-c", "user.name=bench", "-c", "user.email=bench@example.com", "commit", "-q", "-m", "All"}} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %s: %w: %s", args[0], err, out)
+		}
+	}
+	return nil
 }
 
 // summary prints what a scan says that it looked at. Reports are large, so a process of

@@ -94,7 +94,12 @@ func targets(w io.Writer, results map[string]*result, s size) {
 	}
 	ratio("sparse", parsing, "identity in one file of fifty: wall against a bare parse", "≤ 0.25")
 	ratio("none", reading, "no identity code: wall against reading", "≤ 1.5")
-	ratio("hook", starting, "one small module: wall against `iamvet version`", "≤ 3")
+	ratio("module", starting, "one small module: wall against `iamvet version`", "≤ 3")
+	for _, name := range []string{"hook", "hook-read"} {
+		if c, o := scan(name), results[name].named(status.name); c != nil && o != nil {
+			row(results[name].title+": wall beyond a bare `git status`", "< 300 ms", "%s", seconds(c.wall()-o.wall()))
+		}
+	}
 	if few, many := scan("dense-few"), scan("dense"); few != nil && many != nil {
 		perRoot := func(of func(*contestant) float64) float64 {
 			return of(many) / float64(s.roots) / (of(few) / float64(s.fewRoots))

@@ -397,6 +397,36 @@ resource "aws_iam_role" "role_{i}" {
 }
 `
 
+// operatorCall calls the module of the estates.
+const operatorCall = `
+module "operator" {
+  source = "../../../modules/operator"
+
+  name     = "operator-{r}"
+  accounts = ["{account}", "123456789012"]
+}
+`
+
+// readRole is a role whose trust policy is in a file, and readPolicy is that.
+const readRole = `
+resource "aws_iam_role" "reader" {
+  name               = "reader-{r}"
+  assume_role_policy = file("${path.module}/policies/trust.json")
+}
+`
+
+const readPolicy = `{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": "sts:AssumeRole",
+      "Principal": { "AWS": "arn:aws:iam::{account}:root" }
+    }
+  ]
+}
+`
+
 // machineUser is a user for a machine, with a key: a finding that nobody can fix
 // for its owner.
 const machineUser = `

@@ -81,13 +81,19 @@ func FindBoundary(path string) string {
 		abs = filepath.Dir(abs)
 	}
 	for dir := abs; ; dir = filepath.Dir(dir) {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+		if IsRepository(dir) {
 			return dir
 		}
 		if dir == filepath.Dir(dir) {
 			return abs
 		}
 	}
+}
+
+// IsRepository says that a directory holds .git: it is the top of a checkout.
+func IsRepository(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, ".git"))
+	return err == nil
 }
 
 // With is the boundary with the contents of some files replaced. What was read

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -74,7 +75,7 @@ func (b *Boundary) FindRoots(ctx context.Context, in Search) ([]FoundRoot, []sou
 	}
 	slices.Sort(s.dirs)
 	var roots []FoundRoot
-	for _, dir := range s.uncalled() {
+	for _, dir := range s.uncalled(s.calls()) {
 		roots = append(roots, FoundRoot{Dir: dir})
 	}
 	return roots, s.gaps
@@ -94,6 +95,9 @@ type search struct {
 	reached int
 	hidden  map[string][]string
 	units   []string // directories of Terragrunt, with what is not read
+	// link is told of the symbolic links that are met, and where they lead; nil where
+	// nobody asks.
+	link func(name, target string)
 }
 
 // start searches one path of the command line.
@@ -214,6 +218,9 @@ func (s *search) hide(why, top, name string) {
 // search: one around the path that is searched is no part of it.
 func (s *search) linked(top, name string) string {
 	resolved, gap := s.b.Resolve(name)
+	if gap == nil && s.link != nil {
+		s.link(name, resolved)
+	}
 	if gap != nil || !s.b.IsDir(resolved) || resolved == "." || strings.HasPrefix(top+"/", resolved+"/") {
 		return ""
 	}
@@ -233,8 +240,7 @@ func (s *search) excluded(top, dir string) bool {
 }
 
 // uncalled are the roots among the directories with configuration.
-func (s *search) uncalled() []string {
-	calls := s.calls()
+func (s *search) uncalled(calls *calls) []string {
 	dirs := s.dirs
 	reached := map[string]bool{}
 	var reach func(dir string)
@@ -281,6 +287,9 @@ func demonstrates(caller, dir string) bool {
 // localCalls are the directories that a module calls, directly. computed says
 // that it has a call whose source is worked out, so that there may be others.
 func (b *Boundary) localCalls(dir string, language lang.Language) (called []string, computed bool) {
+	if !b.says(dir, language, "module") {
+		return nil, false // and is not parsed for that
+	}
 	m := b.Module(dir, language)
 	if m == nil {
 		return nil, false
@@ -301,6 +310,15 @@ func (b *Boundary) localCalls(dir string, language lang.Language) (called []stri
 		}
 	}
 	return called, computed
+}
+
+// says that a word is in the text of the configuration of a directory.
+func (b *Boundary) says(dir string, language lang.Language, word string) bool {
+	plain, overrides := b.configFiles(dir, language)
+	return slices.ContainsFunc(slices.Concat(plain, overrides), func(name string) bool {
+		f, gap := b.File(name)
+		return gap != nil || bytes.Contains(f.Bytes, []byte(word))
+	})
 }
 
 // calls are who calls whom among modules.

@@ -418,6 +418,9 @@ func (m *Module) Reads(file string) bool {
 	return false
 }
 
+// Overrides are the files that change what others have declared.
+func (m *Module) Overrides() []*source.File { return m.Files[len(m.Files)-m.overrides:] }
+
 // Fetched says that a file is in a module that terraform init has fetched, by its name.
 func Fetched(name string) bool {
 	return strings.HasPrefix(name, ".terraform/") || strings.Contains(name, "/.terraform/")
