@@ -127,7 +127,9 @@ TF
 trust '${principal}' >env/trust.json
 printf 'principal = "arn:aws:iam::111122223333:user/alice"\n' >env/prod.tfvars
 git add -A
-expect 0 pre-commit run --files org/policies/mfa.json live/policies/trust.json.tftpl modules/ci/trust.json modules/ci/main.tf env/prod.tfvars
+expect 1 pre-commit run --files org/policies/mfa.json # of what is not known of root otherwise
+! grep -q IV102 "$work/log" || fail 'a policy that is right was reported'
+expect 0 pre-commit run --files live/policies/trust.json.tftpl modules/ci/trust.json modules/ci/main.tf env/prod.tfvars
 git commit -q --no-verify -m 'More of it'
 
 # committed RULE FILE: the change of a file that is committed is caught by a rule, by the

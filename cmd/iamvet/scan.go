@@ -51,14 +51,17 @@ func (p *program) scanCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "scan [PATH…]",
 		Short: "Find who can get in, with the request that shows it and a diff that mends it",
-		Long: `Scan the root modules below each PATH (a directory or file; default: the working
-directory), or a plan. With --plan and no PATH the plan is analysed alone.
+		Long: `Scan the root modules below each PATH (default: the working directory), or a plan.
+With --plan and no PATH the plan is analysed alone. A PATH that is a file was changed: the
+root modules that it reaches are scanned, as the callers of its module and the readers of
+a policy, and what it has to do with is reported.
 
 Exit status: 0 nothing at or above --fail-on; 1 violations; 2 something could
 not be read, or a PATH has nothing to look at, whatever else was found.`,
 		Example: `  iamvet scan
   iamvet scan envs/prod --plan plan.json
   terraform show -json plan.out | iamvet scan --plan -
+  iamvet scan -- modules/ci/main.tf policies/deny-root.json
   iamvet scan --credential-report report.csv
   iamvet scan --format text --format sarif=iamvet.sarif .`,
 		RunE: func(c *cobra.Command, args []string) error { return p.scan(c.Context(), args, &f) },
