@@ -57,7 +57,7 @@ func unusedRotation(t *terraform.Resource) bool {
 	}
 	dir := path.Dir(t.Header.File.Name)
 	for _, f := range t.Root.Files() {
-		if path.Dir(f.Name) == dir && mentionsRotation(source.Span{File: f, End: len(f.Bytes)}, t.Name) {
+		if path.Dir(f.Name) == dir && len(f.Mentions("time_rotating."+t.Name))+len(f.Mentions("resource.time_rotating."+t.Name)) > 0 {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package fixes
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -103,17 +104,39 @@ var (
 // AWS, which may not know what AWS knows.
 func elsewhere(r *terraform.Resource) bool {
 	_, alias, _ := strings.Cut(argumentOf(r, "provider"), ".")
-	for _, f := range r.Root.Files() {
-		for _, at := range providerBlock.FindAllIndex(f.Bytes, -1) {
-			text := edit.TopBlock(source.Span{File: f, Start: at[0], End: at[1]}).Text()
-			own := ""
-			if m := providerAlias.FindStringSubmatch(text); m != nil {
-				own = m[1]
+	return slices.ContainsFunc(r.Root.Files(), func(f *source.File) bool { return slices.Contains(providersOf(f).elsewhere, alias) })
+}
+
+// providers are what the provider and backend blocks of a file say.
+type providers struct {
+	elsewhere []string // the aliases of those whose endpoint is their own
+	profiles  []string // with which Terraform works
+}
+
+type providersKey struct{}
+
+// providersOf is asked for each fix of users, and looks through the file once.
+func providersOf(f *source.File) providers {
+	return source.Derived(f, providersKey{}, func() providers {
+		var out providers
+		for _, block := range []*regexp.Regexp{providerBlock, backendBlock} {
+			if word := map[*regexp.Regexp]string{providerBlock: "provider", backendBlock: "backend"}[block]; !bytes.Contains(f.Bytes, []byte(word)) {
+				continue // most files have neither, and an expression takes a while
 			}
-			if own == alias && strings.Contains(text, "endpoints") && ownEndpoint.MatchString(text) {
-				return true
+			for _, at := range block.FindAllIndex(f.Bytes, -1) {
+				text := edit.TopBlock(source.Span{File: f, Start: at[0], End: at[1]}).Text()
+				if m := profileArgument.FindStringSubmatch(text); m != nil {
+					out.profiles = append(out.profiles, m[1])
+				}
+				if block == providerBlock && strings.Contains(text, "endpoints") && ownEndpoint.MatchString(text) {
+					alias := ""
+					if m := providerAlias.FindStringSubmatch(text); m != nil {
+						alias = m[1]
+					}
+					out.elsewhere = append(out.elsewhere, alias)
+				}
 			}
 		}
-	}
-	return false
+		return out
+	})
 }

@@ -1,7 +1,6 @@
 package fixes
 
 import (
-	"bytes"
 	"regexp"
 	"strings"
 
@@ -46,7 +45,7 @@ func readers(root *terraform.Root, block source.Span, address string) []source.S
 		if dirOf(f.Name) != dirOf(block.File.Name) {
 			continue
 		}
-		for _, at := range references(f.Bytes, address) {
+		for _, at := range f.Mentions(address) {
 			span := source.Span{File: f, Start: at, End: at + len(address)}
 			if own := block.File.Name == f.Name && block.Start <= span.Start && span.End <= block.End; !own && !inComment(span) {
 				out = append(out, span)
@@ -54,26 +53,6 @@ func readers(root *terraform.Root, block source.Span, address string) []source.S
 		}
 	}
 	return out
-}
-
-// references are the places of an address in a text, where it is no part of a longer
-// name. It is asked of many addresses: a regular expression took most of a scan.
-func references(text []byte, address string) (at []int) {
-	inName := func(i int) bool {
-		return i >= 0 && i < len(text) && (text[i] == '_' || text[i] == '-' ||
-			'0' <= text[i] && text[i] <= '9' || 'a' <= text[i] && text[i] <= 'z' || 'A' <= text[i] && text[i] <= 'Z')
-	}
-	for from := 0; ; {
-		i := bytes.Index(text[from:], []byte(address))
-		if i < 0 {
-			return at
-		}
-		i += from
-		if !inName(i-1) && (i == 0 || text[i-1] != '.') && !inName(i+len(address)) {
-			at = append(at, i)
-		}
-		from = i + len(address)
-	}
 }
 
 // holder is a resource that gives a policy to a role or a permission set, of those that

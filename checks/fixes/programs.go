@@ -1,16 +1,13 @@
 package fixes
 
 import (
-	"bytes"
 	"fmt"
 	"path"
 	"regexp"
 	"strings"
 
-	"github.com/iamvet/iamvet/analyzer/edit"
 	"github.com/iamvet/iamvet/analyzer/identity"
 	"github.com/iamvet/iamvet/analyzer/policy"
-	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
 )
 
@@ -82,19 +79,10 @@ var (
 // https://registry.terraform.io/providers/hashicorp/aws/latest/docs#shared-configuration-and-credentials-files
 func terraformAs(root *terraform.Root, users []*identity.User) string {
 	for _, f := range root.Files() {
-		if !bytes.Contains(f.Bytes, []byte("profile")) {
-			continue // it is asked for each fix of users, and few files have one
-		}
-		for _, block := range []*regexp.Regexp{providerBlock, backendBlock} {
-			for _, at := range block.FindAllIndex(f.Bytes, -1) {
-				m := profileArgument.FindStringSubmatch(edit.TopBlock(source.Span{File: f, Start: at[0], End: at[1]}).Text())
-				if m == nil {
-					continue
-				}
-				for _, u := range users {
-					if calledAs(m[1], u.Name.TextOr("")) {
-						return fmt.Sprintf("Terraform works with the profile '%s', by its name the keys of '%s', and will be refused: give it a session with MFA, or a role, first", m[1], u.Resource.Address)
-					}
+		for _, profile := range providersOf(f).profiles {
+			for _, u := range users {
+				if calledAs(profile, u.Name.TextOr("")) {
+					return fmt.Sprintf("Terraform works with the profile '%s', by its name the keys of '%s', and will be refused: give it a session with MFA, or a role, first", profile, u.Resource.Address)
 				}
 			}
 		}

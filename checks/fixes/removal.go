@@ -170,8 +170,8 @@ func (r *removal) only(key *terraform.Resource, dir string) source.Span {
 		if dirOf(f.Name) != dir {
 			continue
 		}
-		for _, h := range blockHeader.FindAllStringSubmatch(string(f.Bytes), -1) {
-			if h[1] == "module" || h[1] == "resource" && h[2] != "aws_iam_access_key" && !keeps.MatchString(h[2]) {
+		for _, h := range headersOf(f).all {
+			if h.typ == "module" || h.typ == "resource" && h.label != "aws_iam_access_key" && !keeps.MatchString(h.label) {
 				return source.Span{}
 			}
 		}
@@ -235,35 +235,48 @@ func (r *removal) readers(dir, address string) error {
 
 // mentions are the references to an address in a directory.
 func (r *removal) mentions(dir, address string) []source.Span {
-	find := func(text []byte) (places [][2]int) {
-		for _, at := range references(text, address) {
-			places = append(places, [2]int{at, at + len(address)})
+	find := func(f *source.File) (out []source.Span) {
+		for _, at := range f.Mentions(address) {
+			out = append(out, source.Span{File: f, Start: at, End: at + len(address)})
 		}
-		return places
+		return out
 	}
-	if parts := strings.SplitN(address, ".", 3); len(parts) == 3 && parts[0] == "module" { // of one of its instances
-		reference := regexp.MustCompile(`(^|[^\w.-])(` + regexp.QuoteMeta(parts[0]+"."+parts[1]) + `(?:\[[^\]]*\])?` + regexp.QuoteMeta("."+parts[2]) + `)([^\w-]|$)`)
-		find = func(text []byte) (places [][2]int) {
-			for _, at := range reference.FindAllSubmatchIndex(text, -1) {
-				places = append(places, [2]int{at[4], at[5]})
-			}
-			return places
-		}
+	if parts := strings.SplitN(address, ".", 3); len(parts) == 3 && parts[0] == "module" {
+		find = func(f *source.File) []source.Span { return outputMentions(f, parts[0]+"."+parts[1], "."+parts[2]) }
 	}
 	var out []source.Span
 	for _, f := range r.root.Files() {
 		if dirOf(f.Name) != dir || !strings.HasSuffix(f.Name, ".tf") && !strings.HasSuffix(f.Name, ".tofu") {
 			continue
 		}
-		for _, at := range find(f.Bytes) {
-			span := source.Span{File: f, Start: at[0], End: at[1]}
-			if !inComment(span) {
-				out = append(out, span)
+		for _, at := range find(f) {
+			if !inComment(at) {
+				out = append(out, at)
 			}
 		}
 	}
 	return out
 }
+
+// outputMentions are the references to an output of a module, or of one of its instances.
+func outputMentions(f *source.File, module, output string) (out []source.Span) {
+	for _, at := range f.Mentions(module) {
+		end := at + len(module)
+		if end < len(f.Bytes) && f.Bytes[end] == '[' {
+			n := bytes.IndexByte(f.Bytes[end:], ']')
+			if n < 0 {
+				continue
+			}
+			end += n + 1
+		}
+		if rest := f.Bytes[end:]; bytes.HasPrefix(rest, []byte(output)) && !nameGoesOn.Match(rest[len(output):]) {
+			out = append(out, source.Span{File: f, Start: at, End: end + len(output)})
+		}
+	}
+	return out
+}
+
+var nameGoesOn = regexp.MustCompile(`^[\w-]`)
 
 // inComment says that a line comment begins before a span, with nothing but white
 // space in front.
@@ -300,11 +313,38 @@ func (r *removal) declared(dir, typ, name string) source.Span {
 		if dirOf(f.Name) != dir {
 			continue
 		}
-		for _, at := range blockHeader.FindAllSubmatchIndex(f.Bytes, -1) {
-			if h := blockHeader.FindStringSubmatch(string(f.Bytes[at[0]:at[1]])); h[1] == kind && h[2] == typ && h[3] == name {
-				return edit.TopBlock(source.Span{File: f, Start: at[0], End: at[1]})
-			}
+		if at, ok := headersOf(f).first[header{kind, typ, name}]; ok {
+			return edit.TopBlock(source.Span{File: f, Start: at[0], End: at[1]})
 		}
 	}
 	return source.Span{}
+}
+
+// header is the beginning of a block, and its labels.
+type header struct{ typ, label, name string }
+
+// headers are those of a file, and where each stands first.
+type headers struct {
+	all   []header
+	first map[header][2]int
+}
+
+type headersKey struct{}
+
+func headersOf(f *source.File) headers {
+	return source.Derived(f, headersKey{}, func() headers {
+		out := headers{first: map[header][2]int{}}
+		text := source.Span{File: f, End: len(f.Bytes)}.Text()
+		for _, at := range blockHeader.FindAllStringSubmatchIndex(text, -1) {
+			h := header{text[at[2]:at[3]], text[at[4]:at[5]], ""}
+			if at[6] >= 0 {
+				h.name = text[at[6]:at[7]]
+			}
+			out.all = append(out.all, h)
+			if _, known := out.first[h]; !known {
+				out.first[h] = [2]int{at[0], at[1]}
+			}
+		}
+		return out
+	})
 }

@@ -1,7 +1,6 @@
 package fixes
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -250,7 +249,7 @@ func free(r *terraform.Root, near source.Span, typ, label string) string {
 	taken := func(label string) bool {
 		header := fmt.Sprintf("%q %q", typ, label)
 		return slices.ContainsFunc(r.Files(), func(f *source.File) bool {
-			return dirOf(f.Name) == dir && bytes.Contains(f.Bytes, []byte(header))
+			return dirOf(f.Name) == dir && quotedPairs(f)[header]
 		})
 	}
 	out := label
@@ -258,4 +257,26 @@ func free(r *terraform.Root, near source.Span, typ, label string) string {
 		out = fmt.Sprintf("%s_%d", label, n)
 	}
 	return out
+}
+
+type quotedPairsKey struct{}
+
+// quotedPairs are the pairs of quoted words in a file, as labels stand in the header of a
+// block.
+func quotedPairs(f *source.File) map[string]bool {
+	return source.Derived(f, quotedPairsKey{}, func() map[string]bool {
+		out, text := map[string]bool{}, source.Span{File: f, End: len(f.Bytes)}.Text()
+		for from := 0; ; {
+			i := strings.Index(text[from:], `" "`)
+			if i < 0 {
+				return out
+			}
+			i += from
+			start := strings.LastIndexByte(text[:i], '"')
+			if n := strings.IndexByte(text[i+3:], '"'); start >= 0 && n >= 0 {
+				out[text[start:i+3+n+1]] = true
+			}
+			from = i + 1
+		}
+	})
 }
