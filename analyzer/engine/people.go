@@ -44,8 +44,6 @@ func (s *subjects) first(of subject) subject {
 	return at
 }
 
-func (s *subjects) knows(r *terraform.Resource) bool { return s.nodes[subjectOf(r)] != nil }
-
 func (s *subjects) node(r *terraform.Resource) subject {
 	k := subjectOf(r)
 	s.nodes[k] = r
