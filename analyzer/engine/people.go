@@ -107,7 +107,10 @@ func (s *subjects) by(k subject) (fix int, ok, known bool) {
 	if s.nodes[k] == nil {
 		return 0, false, false
 	}
-	fix, ok = s.fixes[s.first(k)]
+	for up, below := s.parent[k]; below; up, below = s.parent[k] {
+		k = up // and no way is made shorter: fixes are compared at the same time
+	}
+	fix, ok = s.fixes[k]
 	return fix, ok, true
 }
 

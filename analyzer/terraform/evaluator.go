@@ -217,6 +217,8 @@ type lookup struct {
 func (ev *evaluator) looked(name string, at source.Span) { ev.lookups[lookup{name, at}] = true }
 
 func (ev *evaluator) files() []*source.File {
+	ev.mu.Lock() // fixes are worked out while others evaluate
+	defer ev.mu.Unlock()
 	var out []*source.File
 	for f := range ev.parsed {
 		out = append(out, f)
