@@ -83,8 +83,9 @@ func (s *subjects) reach(owner func(*terraform.Resource) (fix int, ok bool)) (fa
 		}
 	}
 	for k, r := range s.nodes {
+		first := s.first(k)
 		if fix, ok := owner(r); ok {
-			claim(s.first(k), fix)
+			claim(first, fix)
 			far[fix] = far[fix] || s.open[k.dir] && (r.Type == "aws_iam_user" || r.Type == "awscc_iam_user")
 		}
 	}
