@@ -4,6 +4,7 @@
 package analyzer
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -131,6 +132,9 @@ type Pass struct {
 	// what was undetermined.
 	Found []*Finding
 
+	// Context ends what is judged; nil never does. A check whose run has ended returns
+	// what it has: nobody looks at it.
+	Context context.Context
 	// Take gets each finding of Report.
 	Take func(*Finding)
 	// Decided gets what proofs decided, of what is compliant as well; nil where nobody
@@ -158,9 +162,12 @@ func (p *Pass) Report(f *Finding) {
 	p.Take(f)
 }
 
+// Over says that the run has come to its end: who judges many asks it before each.
+func (p *Pass) Over() bool { return p.Context != nil && p.Context.Err() != nil }
+
 // Each judges n subjects, on all cores. Each call of judge has a Pass of its own, and
 // what it reports comes in the order of the subjects; of those after one that
-// panics, nothing does.
+// panics, nothing does. None is begun when the run is over.
 func (p *Pass) Each(n int, judge func(p *Pass, i int)) {
 	found, decided := make([][]*Finding, n), make([][]certificate.Decision, n)
 	whole := n
@@ -183,6 +190,9 @@ func (p *Pass) Each(n int, judge func(p *Pass, i int)) {
 		}
 	}()
 	cores.Each(n, func(i int) {
+		if p.Over() {
+			return
+		}
 		own := *p
 		own.Take = func(f *Finding) { found[i] = append(found[i], f) }
 		if p.Decided != nil {

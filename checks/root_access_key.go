@@ -53,6 +53,9 @@ roles, or central root access (sts:AssumeRoot), for the few tasks that need root
 
 func rootAccessKey(p *analyzer.Pass) error {
 	for _, key := range p.Model.Keys {
+		if p.Over() {
+			break
+		}
 		if key.Resource.Deleted() {
 			continue
 		}

@@ -68,6 +68,9 @@ func rootIPAllowlist(p *analyzer.Pass) error {
 		return err
 	}
 	for _, o := range p.Model.Organizations {
+		if p.Over() {
+			break
+		}
 		p.About(p.Model.Key(o), func() {
 			c := rootIPCheck{pass: p, org: o, question: organization.RootNetworks(o, terms)}
 			if o.Resource == nil {

@@ -69,6 +69,9 @@ BoolIfExists also denies access keys, which carry no MFA key at all.`,
 
 func rootMFA(p *analyzer.Pass) error {
 	for _, o := range p.Model.Organizations {
+		if p.Over() {
+			break
+		}
 		p.About(p.Model.Key(o), func() {
 			c := rootMFACheck{pass: p, org: o, question: organization.RootMFA(o, termsOf(p))}
 			if o.Resource == nil {

@@ -59,6 +59,9 @@ func rootUsage(p *analyzer.Pass) error {
 		return err
 	}
 	for _, o := range p.Model.Organizations {
+		if p.Over() {
+			break
+		}
 		p.About(p.Model.Key(o), func() {
 			if o.Resource == nil || organization.DisablingOf(o) != nil {
 				return // IV102 says so already

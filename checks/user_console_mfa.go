@@ -82,20 +82,26 @@ func userConsoleMFA(p *analyzer.Pass) error {
 		// A fix that leaves the organizations as they are leaves their guards, too.
 		return analyzer.Remember(p.Memo, "guards beside", func() []organization.Guard { return organization.GuardsOf(p.Model, p.Now) })
 	})
+	var asked []consoleCheck
 	for _, login := range p.Model.Logins {
 		if login.Resource.Deleted() {
 			continue
 		}
-		c := consoleCheck{pass: p, login: login, user: p.Model.UserOf(login), people: people, guards: places}
-		switch {
-		case c.user == nil:
-			c.nobody()
-		case done[c.user] || p.Settings.BreakGlass(c.user.Name.TextOr(""), c.user.KnownTags()):
-		default:
+		c := consoleCheck{login: login, user: p.Model.UserOf(login), people: people, guards: places}
+		if c.user == nil || !done[c.user] && !p.Settings.BreakGlass(c.user.Name.TextOr(""), c.user.KnownTags()) {
 			done[c.user] = true
-			c.run()
+			asked = append(asked, c)
 		}
 	}
+	p.Each(len(asked), func(p *analyzer.Pass, i int) {
+		c := asked[i]
+		c.pass = p
+		if c.user == nil {
+			c.nobody()
+		} else {
+			c.run()
+		}
+	})
 	return nil
 }
 

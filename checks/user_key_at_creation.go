@@ -55,6 +55,9 @@ change of its own, with a rotation.`,
 func userKeyAtCreation(p *analyzer.Pass) error {
 	console := map[source.Span][]*identity.AccessKey{} // by block, active keys of users with a password
 	for _, key := range p.Model.Keys {
+		if p.Over() {
+			break
+		}
 		if key.Resource.Deleted() {
 			continue
 		}

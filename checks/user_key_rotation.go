@@ -78,7 +78,7 @@ func userKeyRotation(p *analyzer.Pass) error {
 	}
 	for _, k := range p.Model.Keys {
 		active := k.Active().And(k.Resource.Exists)
-		if k.Resource.Deleted() || active == value.No {
+		if k.Resource.Deleted() || active == value.No || p.Over() {
 			continue
 		}
 		c := rotationCheck{pass: p, key: k, limit: p.Settings.KeyAgeLimit()}

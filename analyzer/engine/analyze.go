@@ -708,7 +708,7 @@ func (a *analysis) run(ctx context.Context, model *identity.Model, checks []*ana
 		memo = a.memo.Verifying()
 	}
 	for _, c := range checks {
-		pass := &analyzer.Pass{Check: c, Model: model, Memo: memo, Settings: &a.in.Settings, Now: a.in.Now, Take: func(f *analyzer.Finding) {
+		pass := &analyzer.Pass{Check: c, Context: ctx, Model: model, Memo: memo, Settings: &a.in.Settings, Now: a.in.Now, Take: func(f *analyzer.Finding) {
 			mustBeWhole(f)
 			inRepository(f)
 			out.findings = append(out.findings, f)
@@ -774,13 +774,13 @@ func (a *analysis) ask(ctx context.Context, c *analyzer.Check, pass *analyzer.Pa
 	if err != nil {
 		return fmt.Errorf("check %s: %w", c.ID, err)
 	}
-	return nil
+	return ctx.Err() // a check that has heard of it has not found all
 }
 
 // offer works out the fixes of findings. Those of one resource share what they work
 // out, and take their turns. Where only plans and states are read there is no text that
 // a fix could change.
-func (a *analysis) offer(findings []*analyzer.Finding) []source.Gap {
+func (a *analysis) offer(ctx context.Context, findings []*analyzer.Finding) []source.Gap {
 	if len(a.found) == 0 {
 		for _, f := range findings {
 			f.Offer = nil
@@ -806,6 +806,9 @@ func (a *analysis) offer(findings []*analyzer.Finding) []source.Gap {
 	crashes := make([][]source.Gap, len(groups))
 	cores.Each(len(groups), func(i int) {
 		for _, f := range groups[i] {
+			if ctx.Err() != nil {
+				return
+			}
 			var more []*analyzer.Fix
 			if gap, crashed := a.in.attempt(lost(f, "it has fixes that were not worked out"), func() { more = f.Offer() }); crashed {
 				crashes[i] = append(crashes[i], gap)

@@ -127,7 +127,7 @@ func (a *analysis) judgeRoot(ctx context.Context, before *loaded, estate tally, 
 	}
 	a.arrange(all)
 	a.arrange(alone)
-	out.gaps = append(out.gaps, a.offer(alone.findings)...)
+	out.gaps = append(out.gaps, a.offer(ctx, alone.findings)...)
 	trials := a.trials(alone.findings)
 	// Where one fix of a finding waits, all of them do: keep appends those that come
 	// through, and their order is that in which the check offered them.

@@ -34,7 +34,7 @@ func (a *analysis) verify(ctx context.Context, before *loaded, res *result, part
 		}
 	}
 	known := count(res.findings, res.gaps)
-	res.gaps = append(res.gaps, a.offer(open)...)
+	res.gaps = append(res.gaps, a.offer(ctx, open)...)
 	trials = append(trials, a.trials(open)...)
 	a.try(ctx, before, known, trials)
 	if ctx.Err() != nil {
@@ -67,6 +67,9 @@ func (a *analysis) try(ctx context.Context, roots *loaded, before tally, trials 
 	defer end()
 	cores.Each(len(trials), func(i int) {
 		t := trials[i]
+		if ctx.Err() != nil {
+			return
+		}
 		a.attempted(t, func() { t.diff, t.err = a.diff(t.Fix) })
 	})
 	// Findings of one place often share a fix, and with it the analysis after it.
