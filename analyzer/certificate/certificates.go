@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -114,7 +116,7 @@ func Write(dir string, decisions []Decision) (int, error) {
 	}
 	texts[IndexName] = string(b) + "\n"
 	for name, text := range texts {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		if err := replace(filepath.Join(dir, name), text); err != nil {
 			return 0, fmt.Errorf("certificate: %w", err)
 		}
 	}
@@ -263,4 +265,18 @@ func Check(dir string, answers func(script string) ([]string, error)) (checked i
 		}
 	}
 	return checked, wrong, nil
+}
+
+// replace writes a file in the place of one that is there. Where that is a link, it is the
+// link that is replaced, and not what it leads to.
+func replace(name, text string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"bytes"
 	"encoding/json"
-	"io/fs"
 	"path"
 	"strings"
 
@@ -76,8 +75,8 @@ func (a *analysis) inManifest(f *source.File) bool {
 		return false
 	}
 	dir := path.Dir(path.Dir(path.Dir(f.Name)))
-	text, err := fs.ReadFile(a.in.Boundary.FS, path.Join(dir, "manifest.json"))
-	if err != nil {
+	file, gap := a.in.Boundary.File(path.Join(dir, "manifest.json"))
+	if gap != nil {
 		return false
 	}
 	var manifest struct {
@@ -85,7 +84,7 @@ func (a *analysis) inManifest(f *source.File) bool {
 			Path string `json:"synthesizedStackPath"`
 		} `json:"stacks"`
 	}
-	if err := json.Unmarshal(text, &manifest); err != nil {
+	if err := json.Unmarshal(file.Bytes, &manifest); err != nil {
 		return false
 	}
 	for _, s := range manifest.Stacks {

@@ -5,7 +5,7 @@
 // arguments and an environment in which no configuration of the repository starts
 // anything: no hook, no file system monitor, no remote, no pager. Nor is a directory a
 // repository because its files look like one, which anybody may commit. The commands that are
-// run (rev-parse, merge-base, ls-tree, cat-file) neither filter nor convert.
+// run (rev-parse, merge-base, ls-tree, ls-files, cat-file) neither filter nor convert.
 package revision
 
 import (
@@ -410,6 +410,15 @@ func (o *objects) close() error {
 	}
 	_ = o.in.Close()
 	return o.cmd.Wait()
+}
+
+// Tracked says that git keeps a file of a directory, now or since the last commit.
+func Tracked(ctx context.Context, dir, name string) bool {
+	if _, err := exec.LookPath("git"); err != nil {
+		return false
+	}
+	out, err := git(ctx, dir, "ls-files", "--cached", "-z", "--", ":(literal)"+name)
+	return err == nil && out != ""
 }
 
 // git runs a command of git, and returns what it prints without the last line's end.

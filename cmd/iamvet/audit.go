@@ -110,7 +110,7 @@ func (p *program) audit(ctx context.Context, args []string, f *auditFlags) error
 	if f.output == "" || f.output == "-" {
 		_, err = p.stdout.Write(b.Bytes())
 	} else {
-		err = writeFile(p.abs(f.output), f.format, b.Bytes())
+		err = p.writeOutput(ctx, here.boundaryDir, f.output, f.format, b.Bytes())
 	}
 	if err == nil && len(table.Problems) > 0 {
 		return exit{exitBroken}
@@ -244,7 +244,7 @@ func (p *program) auditFile(ctx context.Context, in auditInput, tally *audit.Tal
 	if in.name == "-" {
 		return tally.Add("<stdin>", interruptible{ctx, p.stdin})
 	}
-	f, err := os.Open(p.under(in.name))
+	f, err := p.open(in.name)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -83,7 +82,7 @@ func (p *program) baseline(ctx context.Context, args []string, f *baselineFlags)
 		_, err := p.stdout.Write(text.Bytes())
 		return err
 	}
-	if err := writeFile(p.abs(f.output), "json", text.Bytes()); err != nil {
+	if err := p.writeOutput(ctx, in.boundaryDir, f.output, "json", text.Bytes()); err != nil {
 		return err
 	}
 	said := fmt.Sprintf("%s: %d %s", f.output, len(entries), plural(len(entries), "finding is known", "findings are known"))
@@ -100,18 +99,9 @@ func (p *program) baseline(ctx context.Context, args []string, f *baselineFlags)
 
 // readBaseline reads a file that baseline wrote.
 func (p *program) readBaseline(name string) ([]baseline.Entry, error) {
-	const most = 64 << 20
-	path := p.abs(name)
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%s: %s: iamvet baseline -o %s writes it", name, cause(err), filepath.ToSlash(name))
-	case info.Size() > most:
-		return nil, fmt.Errorf("%s: larger than %d MiB", name, most>>20)
-	}
-	text, err := os.ReadFile(path)
+	text, err := p.read(name, maxBaseline)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", name, cause(err))
+		return nil, fmt.Errorf("%s: %s: iamvet baseline -o %s writes it", name, cause(err), filepath.ToSlash(name))
 	}
 	entries, err := baseline.Read(text)
 	if err != nil {

@@ -45,11 +45,14 @@ func (f *certificateFlags) collect(wanted func(*analyzer.Check) bool) (*[]certif
 }
 
 // writeCertificates writes what was collected.
-func (p *program) writeCertificates(f *certificateFlags, all *[]certificate.Decision) error {
+func (p *program) writeCertificates(f *certificateFlags, all *[]certificate.Decision, boundaryDir string) error {
 	if all == nil {
 		return nil
 	}
-	dir := p.abs(f.dir)
+	dir, err := p.output(boundaryDir, f.dir)
+	if err != nil {
+		return fmt.Errorf("--certificates: %w", err)
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("--certificates: %w", err)
 	}

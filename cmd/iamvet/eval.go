@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -100,7 +99,7 @@ func (p *program) evalRequests(f *evalFlags, args []string) error {
 	}
 	var docs []*policy.Document
 	for _, name := range f.policies {
-		b, err := os.ReadFile(p.abs(name))
+		b, err := p.read(name, maxPolicy)
 		if err != nil {
 			return fmt.Errorf("--policy %s: %s", name, cause(err))
 		}
@@ -112,7 +111,7 @@ func (p *program) evalRequests(f *evalFlags, args []string) error {
 	}
 	in, name := p.stdin, "<stdin>"
 	if len(args) == 1 && args[0] != "-" {
-		file, err := os.Open(p.abs(args[0]))
+		file, err := p.open(args[0])
 		if err != nil {
 			return fmt.Errorf("%s: %s", args[0], cause(err))
 		}
@@ -147,7 +146,7 @@ type evalCase struct {
 func (p *program) evalCases(f *evalFlags) error {
 	in, dir := p.stdin, p.dir
 	if f.cases != "-" {
-		file, err := os.Open(p.abs(f.cases))
+		file, err := p.open(f.cases)
 		if err != nil {
 			return fmt.Errorf("--cases %s: %s", f.cases, cause(err))
 		}
@@ -169,7 +168,7 @@ func (p *program) evalCases(f *evalFlags) error {
 		if !ok {
 			return fmt.Errorf("%s: kind %q: scp, trust, identity, rcp or resource", where, c.Kind)
 		}
-		docs, err := caseDocuments(&c, dir, where, parsed)
+		docs, err := p.caseDocuments(&c, dir, where, parsed)
 		if err != nil {
 			return err
 		}
@@ -193,7 +192,7 @@ func (p *program) evalCases(f *evalFlags) error {
 }
 
 // caseDocuments parses the policies of a case, each distinct one once.
-func caseDocuments(c *evalCase, dir, where string, parsed map[string]*policy.Document) ([]*policy.Document, error) {
+func (p *program) caseDocuments(c *evalCase, dir, where string, parsed map[string]*policy.Document) ([]*policy.Document, error) {
 	var docs []*policy.Document
 	for i, raw := range c.Policies {
 		// Equal documents of different cases share one; its place says which of
@@ -209,7 +208,7 @@ func caseDocuments(c *evalCase, dir, where string, parsed map[string]*policy.Doc
 				if !filepath.IsAbs(path) {
 					path = filepath.Join(dir, path)
 				}
-				if b, err = os.ReadFile(path); err != nil {
+				if b, err = p.read(path, maxPolicy); err != nil {
 					return nil, fmt.Errorf("%s: policy %s: %s", where, name, cause(err))
 				}
 			}
@@ -390,7 +389,7 @@ func (p *program) eachLine(r io.Reader, f func(n int, line []byte) error) error 
 	br := bufio.NewReaderSize(r, 1<<16)
 	var broken error
 	for n := 1; ; n++ {
-		line, err := br.ReadBytes('\n')
+		line, err := readRequest(br)
 		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 {
 			if err := f(n, trimmed); err != nil {
 				fmt.Fprintf(p.stderr, "iamvet: %v\n", err)
@@ -402,6 +401,20 @@ func (p *program) eachLine(r io.Reader, f func(n int, line []byte) error) error 
 		}
 		if err != nil {
 			return err
+		}
+	}
+}
+
+// readRequest reads a line, unless it is longer than any request.
+func readRequest(br *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := br.ReadSlice('\n')
+		if line = append(line, part...); len(line) > maxPolicy {
+			return nil, fmt.Errorf("a line is longer than %d MiB", maxPolicy>>20)
+		}
+		if err != bufio.ErrBufferFull {
+			return line, err
 		}
 	}
 }

@@ -54,7 +54,7 @@ func (g *gate) baseline(p *program, in *inputOf, name string) ([]baseline.Entry,
 	if g.tree == nil || path.IsAbs(at) {
 		return p.readBaseline(name)
 	}
-	text, err := fs.ReadFile(g.tree, at)
+	text, err := readIn(g.tree, at, maxBaseline)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		g.compare(in, at, nil)
@@ -84,7 +84,7 @@ func (g *gate) tell(in *inputOf) {
 		if name == "" {
 			continue
 		}
-		then, err := fs.ReadFile(g.tree, name)
+		then, err := readIn(g.tree, name, maxBaseline)
 		if err != nil {
 			then = nil
 		}
@@ -96,7 +96,7 @@ func (g *gate) tell(in *inputOf) {
 
 // compare says of a file that it differs from what it was.
 func (g *gate) compare(in *inputOf, name string, then []byte) bool {
-	now, err := fs.ReadFile(in.Boundary.FS, name)
+	now, err := readIn(in.Boundary.FS, name, maxBaseline)
 	if err != nil {
 		now = nil
 	}

@@ -332,7 +332,7 @@ func (p *program) evidence(f *inputFlags) ([]evidenceAt, error) {
 				return err
 			}
 		} else {
-			f, err := os.Open(p.abs(e.Name))
+			f, err := p.open(e.Name)
 			if err != nil {
 				return err
 			}

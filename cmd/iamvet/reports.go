@@ -37,7 +37,7 @@ func (p *program) reports(flag string, names []string, boundary string) ([]*sour
 		case info.Size() > maxReport:
 			return nil, fmt.Errorf("%s %s: it is larger than that of one account can be; iamvet audit reads credential reports of any size", flag, name)
 		}
-		b, err := os.ReadFile(abs)
+		b, err := p.read(name, maxReport)
 		if err != nil {
 			return nil, fmt.Errorf("%s %s: %s", flag, name, cause(err))
 		}

@@ -3,11 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 
@@ -168,11 +166,11 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if r.Gone > 0 {
 		fmt.Fprintf(p.stderr, "iamvet: %d of %s %s found no more: iamvet baseline --prune -o %s takes them out\n", r.Gone, f.baseline, plural(r.Gone, "is", "are"), f.baseline)
 	}
-	if err := p.writeCertificates(&f.certificates, decisions); err != nil {
+	if err := p.writeCertificates(&f.certificates, decisions, in.boundaryDir); err != nil {
 		return err
 	}
 	for _, w := range writers {
-		if err := w.write(r); err != nil {
+		if err := w.write(ctx, r, in.boundaryDir); err != nil {
 			return err
 		}
 	}
@@ -244,7 +242,7 @@ func status(r *analyzer.Report, threshold analyzer.Severity, strict bool) error 
 
 // writer writes a report in one format to one place.
 type writer struct {
-	write func(*analyzer.Report) error
+	write func(ctx context.Context, r *analyzer.Report, boundaryDir string) error
 }
 
 func (p *program) writers(f *scanFlags) ([]writer, error) {
@@ -266,7 +264,7 @@ func (p *program) writers(f *scanFlags) ([]writer, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, writer{func(r *analyzer.Report) error {
+		out = append(out, writer{func(ctx context.Context, r *analyzer.Report, boundaryDir string) error {
 			var b bytes.Buffer
 			if err := format(&b, r); err != nil {
 				return fmt.Errorf("writing %s: %w", name, err)
@@ -275,7 +273,7 @@ func (p *program) writers(f *scanFlags) ([]writer, error) {
 				_, err := p.stdout.Write(b.Bytes())
 				return err
 			}
-			return writeFile(p.abs(file), name, b.Bytes())
+			return p.writeOutput(ctx, boundaryDir, file, name, b.Bytes())
 		}})
 	}
 	if stdout > 1 {
@@ -319,34 +317,4 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 	}
 	formats := []string{"text", "json", "sarif", "markdown", "github", "diff"}
 	return nil, fmt.Errorf("--format %s: not a format; text, json, sarif, markdown, github or diff%s", name, didYouMean(name, formats))
-}
-
-// writeFile replaces a file at once, so that no reader sees half of it. The
-// job summary of GitHub Actions is a file that other steps write to as well:
-// Markdown is appended.
-func writeFile(path, format string, b []byte) error {
-	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return fmt.Errorf("%s cannot be written: there is no directory %s", path, filepath.Dir(path))
-	}
-	if format == "markdown" {
-		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-		if err != nil {
-			return err
-		}
-		_, err = f.Write(b)
-		return errors.Join(err, f.Close())
-	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(path, b, 0o644) // a device or pipe
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".iamvet-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(b)
-	if err = errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -25,11 +24,11 @@ func (p *program) readSettings(config string, boundary fs.FS, base, dir string) 
 	switch {
 	case config != "":
 		name = within(base, p.abs(config))
-		text, err = os.ReadFile(p.abs(config))
+		text, err = p.read(config, maxSettings)
 	case name == "":
 		return settings.Settings{}, nil, nil
 	default:
-		text, err = fs.ReadFile(boundary, name)
+		text, err = readIn(boundary, name, maxSettings)
 	}
 	if err != nil && config != "" {
 		return settings.Settings{}, nil, fmt.Errorf("--config %s: %s", config, cause(err))

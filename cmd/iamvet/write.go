@@ -96,7 +96,7 @@ func removeLeft(dir string) {
 	for _, e := range entries {
 		name, ours := strings.CutPrefix(e.Name(), temporary)
 		owner, _, _ := strings.Cut(name, "-")
-		if pid, err := strconv.Atoi(owner); ours && err == nil && !running(pid) {
+		if pid, err := strconv.Atoi(owner); ours && err == nil && e.Type().IsRegular() && !running(pid) {
 			os.Remove(filepath.Join(dir, e.Name()))
 		}
 	}
