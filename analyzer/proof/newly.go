@@ -383,7 +383,10 @@ func (c *ruleComparer) opening(o Opening, s *policy.Statement, hidden *policy.Do
 		// What is not known may be beside the point: who it is about, or on what.
 		if b, words, ok := c.whatever(s, levels, stops, mayStop); ok && b.stopped == value.No {
 			o.Opens, o.Request, o.Witness = value.Yes, b.request, newWitness(b.request, c.keys())
-			o.Witness.Resource = words
+			if words != "" {
+				o.Witness.Resource = words
+			}
+			o.Witness.meets(s, metWhatever(c.docs))
 			c.found = append(c.found, o)
 			return
 		}
@@ -498,7 +501,7 @@ func (c *ruleComparer) of(f *formula) answer {
 		q := &question{
 			formula:    f,
 			base:       &policy.Request{Caller: caller, Context: map[string]policy.ContextValue{}, Unlisted: policy.Either},
-			anyAccount: !c.who.Own, services: !c.who.Assume, account: c.who.Resources,
+			anyAccount: !c.who.Own, services: true, account: c.who.Resources,
 		}
 		if c.who.Assume {
 			q.actions = assuming(caller)
@@ -578,6 +581,22 @@ func (c *ruleComparer) whatever(s *policy.Statement, levels []sideLevel, stops [
 		f.levels = append(f.levels, out)
 	}
 	return c.of(f), words, true
+}
+
+// meets tells of conditions that somebody meets whatever their values are.
+func (w *Witness) meets(s *policy.Statement, met map[*policy.Condition]bool) {
+	for i := range s.Conditions {
+		c := &s.Conditions[i]
+		if !met[c] || len(c.Values) == 0 {
+			continue
+		}
+		if w.Context == nil {
+			w.Context = map[string]string{}
+		}
+		if _, told := w.Context[spelled(strings.ToLower(c.Key))]; !told {
+			w.Context[spelled(strings.ToLower(c.Key))] = c.Values[0].Value.Printable()
+		}
+	}
 }
 
 // callers are who can make the requests that documents tell apart.
