@@ -40,6 +40,9 @@ func (p *pair) compare(opt Options) *Change {
 			}
 		}
 	}
+	if opt.Compared != nil {
+		opt.Compared(Compared{Kind: ch.Kind, Name: ch.Name, Before: was.rules(), After: now.rules(), Who: who, Change: ch})
+	}
 	return ch
 }
 

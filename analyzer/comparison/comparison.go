@@ -126,8 +126,21 @@ type Options struct {
 	Files *workspace.Boundary
 	// Denied says that what is newly denied is wanted as well.
 	Denied bool
+	// Compared is told of each subject whose policies differ, once it is; by all cores. Nil:
+	// nobody is.
+	Compared func(Compared)
 	// Attempt runs what may crash; a gap says that it did. Nil: it is just run.
 	Attempt func(what string, do func()) (gap source.Gap, crashed bool)
+}
+
+// Compared is a subject, what decided before and decides now, who was asked about, and what
+// came of it.
+type Compared struct {
+	Kind          Kind
+	Name          string
+	Before, After proof.Rules
+	Who           proof.Requests
+	Change        *Change
 }
 
 // Of compares two models.

@@ -11,8 +11,8 @@ import (
 )
 
 // Compare loads what two inputs name and says what the second allows that the first does
-// not, and with denied what it no longer does.
-func Compare(ctx context.Context, before, after Input, denied bool) (*comparison.Comparison, error) {
+// not, and where that is asked for what it no longer does.
+func Compare(ctx context.Context, before, after Input, opt comparison.Options) (*comparison.Comparison, error) {
 	was, gapsWas, err := loadWhole(ctx, before)
 	if err != nil {
 		return nil, err
@@ -21,7 +21,7 @@ func Compare(ctx context.Context, before, after Input, denied bool) (*comparison
 	if err != nil {
 		return nil, err
 	}
-	opt := comparison.Options{Denied: denied, Files: after.Boundary}
+	opt.Files = after.Boundary
 	opt.Attempt = func(what string, do func()) (source.Gap, bool) {
 		return after.attempt(source.Gap{Reason: "'" + what + "' was not compared"}, do)
 	}

@@ -117,7 +117,7 @@ func (p *program) compare(ctx context.Context, args []string, f *compareFlags) e
 	}
 	progress := p.startProgress()
 	progress.stage("comparing")
-	c, err := engine.Compare(ctx, then, in.Input, f.denied)
+	c, err := engine.Compare(ctx, then, in.Input, comparison.Options{Denied: f.denied})
 	progress.stop()
 	if err != nil {
 		return err

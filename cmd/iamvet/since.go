@@ -125,7 +125,7 @@ func (p *program) before(ctx context.Context, in inputOf, args []string, f *scan
 	if err != nil {
 		return nil, nil, err
 	}
-	newly, err := engine.Compare(ctx, then, in.Input, false)
+	newly, err := engine.Compare(ctx, then, in.Input, comparison.Options{})
 	if err != nil {
 		return nil, nil, err
 	}
