@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# CDKTF 0.21.0: how a policy variable has to be written depends on what writes the
+# CDKTF 0.21.0, and cdktn 0.24.0, which goes on with it: how a policy variable has to be written depends on what writes the
 # policy. JSON.stringify's text goes out as it is, so that the $ is doubled by hand, as
 # in HCL. Fn.jsonencode doubles it by itself, and what was doubled by hand as well gets
 # a third, which Terraform reads as a literal $ before the variable: a policy that names
@@ -14,9 +14,9 @@ dir=$(mktemp -d)
 trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 cd "$dir"
 npm init -y >/dev/null
-npm install --no-audit --no-fund cdktf@0.21.0 constructs@10.4.2 >/dev/null 2>&1
+npm install --no-audit --no-fund cdktf@0.21.0 cdktn@0.24.0 constructs@10.7.2 >/dev/null 2>&1
 cat >synth.js <<'JS'
-const { App, TerraformStack, TerraformOutput, Fn } = require("cdktf");
+const { App, TerraformStack, TerraformOutput, Fn } = require(process.argv[2]);
 const app = new App({ outdir: "out" });
 const stack = new TerraformStack(app, "s");
 ["${aws:username}", "$${aws:username}"].forEach((text, i) => {
@@ -25,7 +25,6 @@ const stack = new TerraformStack(app, "s");
 });
 app.synth();
 JS
-node synth.js
 cat >main.go <<'GO'
 package main
 
@@ -71,9 +70,13 @@ func main() {
 GO
 go mod init example.com/variables >/dev/null 2>&1
 go get github.com/hashicorp/hcl/v2@v2.24.0 github.com/zclconf/go-cty@v1.16.3 >/dev/null 2>&1
-out=$(go run .)
-echo "$out"
-grep -qxF 'JSON.stringify ${aws:username}: refused' <<<"$out"
-grep -qxF 'JSON.stringify $${aws:username}: ${aws:username}' <<<"$out"
-grep -qxF 'Fn.jsonencode ${aws:username}: ${aws:username}' <<<"$out"
-grep -qxF 'Fn.jsonencode $${aws:username}: $${aws:username}' <<<"$out"
+for package in cdktf cdktn; do
+  rm -rf out
+  node synth.js "$package"
+  out=$(go run .)
+  echo "$package:" "$out"
+  grep -qxF 'JSON.stringify ${aws:username}: refused' <<<"$out"
+  grep -qxF 'JSON.stringify $${aws:username}: ${aws:username}' <<<"$out"
+  grep -qxF 'Fn.jsonencode ${aws:username}: ${aws:username}' <<<"$out"
+  grep -qxF 'Fn.jsonencode $${aws:username}: $${aws:username}' <<<"$out"
+done

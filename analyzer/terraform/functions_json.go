@@ -7,6 +7,7 @@ import (
 
 	yaml "github.com/zclconf/go-cty-yaml"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
 
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/value"
@@ -145,22 +146,28 @@ func (c *call) jsonDecode() (*value.Value, error) {
 		tree = decoded(tree)
 	}
 	out := composedDeep(tree)
-	lastOfEach(out)
+	if _, known := s.Text(); lastOfEach(out) && known {
+		if _, err := c.library(stdlib.JSONDecodeFunc); err != nil {
+			return nil, err
+		}
+	}
 	return c.carry(out), nil
 }
 
-// lastOfEach leaves of members with one name the last, as Terraform's jsondecode does:
-// what jsonencode then writes of the object has no other.
-func lastOfEach(v *value.Value) {
+// lastOfEach leaves of members with one name the last, and says whether there are such.
+// So does Terraform's jsondecode, if they have one type, and refuses the others: what
+// jsonencode then writes of the object has no other.
+// https://github.com/zclconf/go-cty/issues/199
+func lastOfEach(v *value.Value) (twice bool) {
 	if v == nil {
-		return
+		return false
 	}
 	for _, e := range v.Elems {
-		lastOfEach(e)
+		twice = lastOfEach(e) || twice
 	}
 	last := map[string]int{}
 	for i, a := range v.Attrs {
-		lastOfEach(a.Value)
+		twice = lastOfEach(a.Value) || twice
 		if name, ok := a.Key(); ok {
 			last[name] = i
 		}
@@ -171,7 +178,9 @@ func lastOfEach(v *value.Value) {
 			kept = append(kept, a)
 		}
 	}
+	twice = twice || len(kept) < len(v.Attrs)
 	v.Attrs = kept
+	return twice
 }
 
 // decoded is what jsondecode makes of a value that jsonencode was given: JSON
