@@ -340,8 +340,24 @@ func (s *search) link(linked lemma, by map[*variable]lemma, m *model) (*model, l
 	return nil, nil, false
 }
 
+// pair says that a fact is about two variables alone: whether they are equal, or equal
+// but for case.
+func (f fact) pair() bool { return len(f.template) == 1 && f.template[0].of != nil }
+
 // plain says that a fact is that two variables are equal, or that they are not.
-func (f fact) plain() bool { return len(f.template) == 1 && f.template[0].of != nil && !f.fold }
+func (f fact) plain() bool { return f.pair() && !f.fold }
+
+// apart says that a fact is that two variables are not equal, or not even but for case.
+func (f fact) apart() bool { return f.pair() && !f.so }
+
+// same is the texts that a variable has where it is equal to one, as the fact has it.
+func (s *search) same(f fact, text string) *regex {
+	r := s.pool.text(text)
+	if f.fold {
+		r = s.pool.folded(r)
+	}
+	return r
+}
 
 // equals finds, of the variables that facts make equal, the one that stands for all.
 func equals(facts lemma) func(*variable) *variable {
@@ -375,7 +391,7 @@ func (s *search) unequal(linked lemma, by map[*variable]lemma) lemma {
 	}
 	var roots []*variable
 	for _, f := range linked {
-		if !f.plain() {
+		if !f.plain() && !f.apart() {
 			continue
 		}
 		root := find(f.of)
@@ -389,7 +405,7 @@ func (s *search) unequal(linked lemma, by map[*variable]lemma) lemma {
 		}
 	}
 	for _, f := range linked {
-		if f.plain() && !f.so && find(f.of) == find(f.template[0].of) {
+		if f.apart() && find(f.of) == find(f.template[0].of) {
 			var out lemma
 			for _, g := range joined[find(f.of)] {
 				if g.plain() {
@@ -414,7 +430,7 @@ func (s *search) jointVoid(facts lemma) bool {
 	list := map[*variable][]*regex{}
 	for _, f := range facts {
 		switch {
-		case f.plain() && !f.so:
+		case f.apart():
 			if find(f.of) == find(f.template[0].of) {
 				return true
 			}
@@ -446,38 +462,33 @@ func (s *search) jointCore(facts lemma) lemma {
 	return facts
 }
 
-// forced is why two variables are equal that must not be: each can be one text
-// alone, and it is the same.
+// forced is why two variables are equal, or equal but for case, that must not be: each
+// can be one text alone, and it is the same.
 func (s *search) forced(f fact, by map[*variable]lemma) lemma {
-	if f.so || !f.plain() {
+	if !f.apart() {
+		return nil
+	}
+	found, _ := s.pool.shortest(s.region(f.of, by[f.of]), 1)
+	if len(found) == 0 {
 		return nil
 	}
 	var out lemma
-	texts := [2]string{}
-	for i, v := range []*variable{f.of, f.template[0].of} {
-		found, _ := s.pool.shortest(s.region(v, by[v]), 1)
-		if len(found) == 0 {
-			return nil
-		}
-		texts[i] = found[0]
-		facts, ok := s.only(v, by[v], found[0])
+	for _, v := range []*variable{f.of, f.template[0].of} {
+		facts, ok := s.only(v, by[v], s.same(f, found[0]))
 		if !ok {
 			return nil
 		}
 		out = append(out, facts...)
-	}
-	if texts[0] != texts[1] {
-		return nil
 	}
 	out = append(out, f)
 	slices.SortFunc(out, func(a, b fact) int { return a.id - b.id })
 	return out
 }
 
-// only is a least part of the facts under which a variable can be one text alone.
-func (s *search) only(v *variable, facts lemma, text string) (lemma, bool) {
+// only is a least part of the facts under which a variable can be some texts alone.
+func (s *search) only(v *variable, facts lemma, texts *regex) (lemma, bool) {
 	alone := func(facts lemma) bool {
-		empty, sure := s.pool.void(s.pool.inter(s.region(v, facts), s.pool.not(s.pool.text(text))))
+		empty, sure := s.pool.void(s.pool.inter(s.region(v, facts), s.pool.not(texts)))
 		return empty && sure
 	}
 	if !alone(facts) {

@@ -160,9 +160,9 @@ func (p *printer) lemma(l lemma) {
 			equalities++
 		}
 	}
-	apart := slices.IndexFunc(l, func(f fact) bool { return f.plain() && !f.so })
+	apart := slices.IndexFunc(l, fact.apart)
 	switch {
-	case slices.ContainsFunc(l, func(f fact) bool { return len(f.template) > 0 && !f.plain() }):
+	case slices.ContainsFunc(l, func(f fact) bool { return len(f.template) > 0 && !f.plain() && !f.apart() }):
 	case equalities > 1 || equalities == 1 && apart >= 0, equalities == 1 && p.jointVoid(l):
 		p.joint(l)
 		p.clause(l)
@@ -227,7 +227,7 @@ func (p *printer) joint(l lemma) {
 	var apart [][2]*variable
 	for _, f := range l {
 		switch {
-		case f.plain():
+		case f.pair(): // what is not equal but for case is not equal
 			add(f.of, p.pool.all)
 			add(f.template[0].of, p.pool.all)
 			if !f.so {
@@ -253,7 +253,8 @@ func (p *printer) joint(l lemma) {
 	p.checks++
 }
 
-// equal proves that two variables are equal: neither can be anything but one text.
+// equal proves that two variables are equal, or equal but for case: neither can be
+// anything but one text.
 func (p *printer) equal(l lemma, f fact) {
 	by := map[*variable]lemma{}
 	for _, g := range l {
@@ -263,7 +264,7 @@ func (p *printer) equal(l lemma, f fact) {
 	}
 	found, _ := p.pool.shortest(p.region(f.of, by[f.of]), 1)
 	for _, v := range []*variable{f.of, f.template[0].of} {
-		r := p.pool.inter(p.region(v, by[v]), p.pool.not(p.pool.text(found[0])))
+		r := p.pool.inter(p.region(v, by[v]), p.pool.not(p.same(f, found[0])))
 		fmt.Fprintf(&p.b, "(push 1)\n(declare-const x String) ; %s\n(assert (str.in_re x %s))\n(check-sat)\n(pop 1)\n", v.name, r.smt())
 		p.checks++
 	}

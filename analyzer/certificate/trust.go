@@ -316,17 +316,23 @@ func (t Trust) under(e *encoder, prefix string, name piece) named {
 	return named{one, admitted, t.derived(one, sessionName), one.and(user, one.not(other))}
 }
 
-// different is that two callers are not one.
+// different is that two callers are not one. Names that differ in case alone are one
+// name: an account has no two users, or roles, of such names.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 func different(a, b *encoder) *formula {
-	same := func(x, y []piece) *formula {
-		return a.atom("like "+x[0].of.name+" {"+y[0].of.name+"}", atom{of: x[0].of, template: []element{{kind: requestVariable, of: y[0].of}}})
+	same := func(x, y []piece, fold bool) *formula {
+		how := "like "
+		if fold {
+			how = "like in any case "
+		}
+		return a.atom(how+x[0].of.name+" {"+y[0].of.name+"}", atom{of: x[0].of, template: []element{{kind: requestVariable, of: y[0].of}}, fold: fold})
 	}
 	user := a.and(a.of(policy.UserCaller), b.of(policy.UserCaller))
 	role := a.and(a.of(policy.RoleCaller), b.of(policy.RoleCaller))
 	return a.or(
 		a.not(a.or(user, role)),
-		a.not(same(a.caller.account, b.caller.account)),
-		a.not(same(a.caller.name, b.caller.name)))
+		a.not(same(a.caller.account, b.caller.account, false)),
+		a.not(same(a.caller.name, b.caller.name, true)))
 }
 
 // Strangers claims that nobody can assume the role from an account that no document

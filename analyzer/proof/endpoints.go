@@ -1,6 +1,8 @@
 package proof
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/iamvet/iamvet/analyzer/automaton"
@@ -13,7 +15,8 @@ import (
 type endpoint map[string]policy.ContextValue
 
 // endpoints are VPC endpoints of others, one for every way in which policies can
-// tell them apart.
+// tell them apart; some keys come with requests to some services alone.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 type endpoints struct {
 	of         []endpoint
 	incomplete bool
@@ -114,6 +117,16 @@ func newEndpoints(docs []*policy.Document, partition string) *endpoints {
 			}
 		}
 		out.of = append(out.of, e)
+	}
+	for _, key := range sortedKeys(facets) {
+		if slices.Contains(alwaysThrough, key) {
+			continue
+		}
+		for _, e := range slices.Clone(out.of) { // called for a service that does not fill in the key
+			without := maps.Clone(e)
+			without[key] = policy.ContextValue{}
+			out.of = append(out.of, without)
+		}
 	}
 	return out
 }

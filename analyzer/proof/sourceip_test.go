@@ -132,3 +132,27 @@ func TestStretches(t *testing.T) {
 		t.Errorf("samples %v", samples)
 	}
 }
+
+// TestEndpointKeysOfSomeServices: some keys come with requests to some services alone, so
+// that others come through somebody's endpoint without them.
+func TestEndpointKeysOfSomeServices(t *testing.T) {
+	const own = `{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Null": {"aws:SourceVpce": "true"}}}`
+	for _, tt := range []struct {
+		deny string
+		want Verdict
+	}{
+		{`"StringNotEqualsIfExists": {"aws:VpceAccount": "111122223333"}`, Holds},
+		{`"StringNotEquals": {"aws:VpceAccount": "111122223333"}`, Holds},
+		{`"StringNotEquals": {"aws:VpceAccount": "111122223333"}, "Null": {"aws:VpceAccount": "false"}`, Violated},
+		{`"StringLike": {"aws:VpceAccount": "*"}`, Violated},
+		{`"StringLike": {"aws:VpceOrgID": "*"}`, Violated},
+		{`"ArnLike": {"aws:SourceVpcArn": "*"}`, Violated},
+		{`"StringLike": {"aws:SourceVpc": "*"}`, Holds}, // with every request through an endpoint
+	} {
+		got := sourceIP(t, SourceIPOptions{Account: "123456789012", Partitions: []string{"aws"}}, own,
+			`{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {`+tt.deny+`}}`)
+		if got.Class.Verdict() != tt.want {
+			t.Errorf("%s: %v, want %v: %+v %v", tt.deny, got.Class, tt.want, got.Witness, got.Needs)
+		}
+	}
+}
