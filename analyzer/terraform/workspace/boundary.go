@@ -40,6 +40,7 @@ type Boundary struct {
 	// base is what this boundary replaces some files of; see With.
 	base     *Boundary
 	replaced map[string][]byte
+	shown    bool // see Instead
 }
 
 // The classes of gaps that come in numbers.
@@ -100,6 +101,15 @@ func IsRepository(dir string) bool {
 // and parsed of the others is shared.
 func (b *Boundary) With(files map[string][]byte) *Boundary {
 	return &Boundary{FS: Overlay(b.FS, files), Dir: b.Dir, ParseAll: b.ParseAll, base: b, replaced: files}
+}
+
+// Instead is With for who shows what is found: the places in files that are replaced are
+// those in their new texts, and errors are told of all files. With leaves blocks where they
+// were before, since what is found with a fix is only compared.
+func (b *Boundary) Instead(files map[string][]byte) *Boundary {
+	out := b.With(files)
+	out.shown = true
+	return out
 }
 
 // Replaced are the names of the files whose contents With replaced, in order.

@@ -242,7 +242,7 @@ func (b *Boundary) SyntaxGaps(m *Module) (gaps []source.Gap) {
 		return nil // which is asked often
 	}
 	for _, p := range m.parsed {
-		if !b.shares(p.File.Name) {
+		if b.shown || !b.shares(p.File.Name) {
 			gaps = append(gaps, p.syntaxGaps()...)
 		}
 	}

@@ -62,7 +62,7 @@ func (b *Boundary) parse(f *source.File) *ParsedFile {
 
 // reparse parses a file that replaces one of the base, as far as it differs.
 func (b *Boundary) reparse(f *source.File) *ParsedFile {
-	if b.base == nil {
+	if b.base == nil || b.shown {
 		return nil
 	}
 	old, gap := b.base.File(f.Name)
