@@ -129,6 +129,8 @@ type Options struct {
 	// Compared is told of each subject whose policies differ, once it is; by all cores. Nil:
 	// nobody is.
 	Compared func(Compared)
+	// Over says that what is not compared yet need not be. Nil: it never is.
+	Over func() bool
 	// Attempt runs what may crash; a gap says that it did. Nil: it is just run.
 	Attempt func(what string, do func()) (gap source.Gap, crashed bool)
 }
@@ -151,6 +153,9 @@ func Of(before, after *identity.Model, opt Options) *Comparison {
 	changes := make([]*Change, len(pairs))
 	gaps := make([][]source.Gap, len(pairs))
 	cores.Each(len(pairs), func(i int) {
+		if opt.Over != nil && opt.Over() {
+			return
+		}
 		do := func() { changes[i] = pairs[i].compare(opt) }
 		if opt.Attempt == nil {
 			do()

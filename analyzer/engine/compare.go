@@ -22,6 +22,7 @@ func Compare(ctx context.Context, before, after Input, opt comparison.Options) (
 		return nil, err
 	}
 	opt.Files = after.Boundary
+	opt.Over = func() bool { return ctx.Err() != nil }
 	opt.Attempt = func(what string, do func()) (source.Gap, bool) {
 		return after.attempt(source.Gap{Reason: "'" + what + "' was not compared"}, do)
 	}
