@@ -125,11 +125,21 @@ func (p *program) before(ctx context.Context, in inputOf, args []string, f *scan
 	if err != nil {
 		return nil, nil, err
 	}
-	newly, err := engine.Compare(ctx, then, in.Input, comparison.Options{})
-	if err != nil {
+	// Findings are worth telling where what is newly allowed cannot be.
+	var newly *comparison.Comparison
+	err = p.guard(func() (err error) {
+		newly, err = engine.Compare(ctx, then, in.Input, comparison.Options{})
+		return err
+	})
+	switch {
+	case ctx.Err() != nil:
 		return nil, nil, err
+	case err != nil:
+		newly = nil
+		fmt.Fprintf(p.stderr, "iamvet: what the change newly allows was not compared: %v\n", err)
+	default:
+		newly.Before, newly.Gaps = name, nil // the scan tells its own
 	}
-	newly.Before, newly.Gaps = name, nil // the scan tells its own
 	// What somebody knew of then is no news either.
 	return &engine.Before{Revision: name, Findings: everything(r)}, newly, nil
 }
