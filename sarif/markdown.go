@@ -46,7 +46,8 @@ var (
 	// letter in front of it.
 	quoted = regexp.MustCompile("(^|[ (])'([^'`]+)'|\\$\\{[^}`]*\\}")
 	// meaning is what Markdown, or GitHub, makes something of in a sentence.
-	meaning = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", "@", "@\u200b", "~", `\~`)
+	meaning = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", "@", "@\u200b", "~", `\~`,
+		"#", "#\u200b", "://", ":\u200b//", "www.", "www\u200b.", "!", `\!`)
 )
 
 // prose is a sentence in Markdown: what it quotes is code, and the rest says what

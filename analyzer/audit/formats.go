@@ -107,10 +107,18 @@ func CSV(w io.Writer, t *Table) error {
 	}
 	for _, a := range t.Accounts {
 		for i, n := range a.Counts {
-			add(a.ID, i, n)
+			add(noFormula(a.ID), i, n)
 		}
 	}
 	return c.WriteAll(rows)
+}
+
+// noFormula is a cell that no spreadsheet evaluates.
+func noFormula(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
 }
 
 // Markdown writes the table for a ticket or a job's summary.
@@ -170,6 +178,7 @@ func markdown(b *strings.Builder, rows [][]string, align string) {
 	}
 }
 
-var markdownEscapes = strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`)
+var markdownEscapes = strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`,
+	"@", "@\u200b", "#", "#\u200b", "~", `\~`, "://", ":\u200b//", "www.", "www\u200b.", ">", "&gt;", "!", `\!`)
 
 func escapeMarkdown(s string) string { return markdownEscapes.Replace(printable(s)) }

@@ -37,6 +37,9 @@ func GitHub(w io.Writer, r *analyzer.Report) error {
 		command(&b, "notice", []string{"title", "iamvet"},
 			plural(k, "question")+" could not be decided: iamvet scan prints which, and what would decide them.")
 	}
+	if r.Settings != nil {
+		command(&b, "notice", []string{"title", "iamvet", "file", n.of(r.Settings.File)}, settingsWords(n, r.Settings))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -128,7 +128,7 @@ func (m *markdown) fixes(findings []*analyzer.Finding) {
 			fence += "`"
 		}
 		piece := fmt.Sprintf("\n**%s** %s: %s%s\n\n%sdiff\n%s\n%s\n", f.Check.ID, m.where(f),
-			mdText(fix.Message), gradeNote(fix.Grade), fence, strings.TrimSuffix(fix.Diff, "\n"), fence)
+			mdText(fix.Message), gradeNote(fix.Grade), fence, noCommands(clean(strings.TrimSuffix(strings.ReplaceAll(fix.Diff, "\r\n", "\n"), "\n"))), fence)
 		piece = strings.Replace(piece, "<br>", " ", 1)
 		if !m.add(piece) {
 			m.left(len(with)-i, "fix")
@@ -196,7 +196,8 @@ func (m *markdown) group(gaps []source.Gap) string {
 }
 
 var mdEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]",
-	"<", "&lt;", ">", "&gt;", "&", "&amp;", "#", "\\#", "~", "\\~", "@", "@\u200b")
+	"<", "&lt;", ">", "&gt;", "&", "&amp;", "#", "\\#\u200b", "~", "\\~", "@", "@\u200b",
+	"://", ":\u200b//", "www.", "www\u200b.", "!", "\\!")
 
 // mdText is text in which nothing is Markdown, a mention or a new row.
 func mdText(s string) string { return mdEscapes.Replace(oneLine(clean(s))) }

@@ -84,7 +84,7 @@ type printer struct {
 	out     strings.Builder
 }
 
-func (t *printer) line(s string) { t.out.WriteString(s + "\n") }
+func (t *printer) line(s string) { t.out.WriteString(noCommands(s) + "\n") }
 
 func (t *printer) group(findings []*analyzer.Finding) {
 	c := findings[0].Check

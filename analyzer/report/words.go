@@ -62,6 +62,11 @@ func settingsWords(n names, s *analyzer.UsedSettings) string {
 	return "Settings: " + n.of(s.File) + " (" + what + ")."
 }
 
+// SettingsWords say which settings counted, for where a format has no place for it.
+func SettingsWords(r *analyzer.Report) string {
+	return clean(settingsWords(boundaryNames(), r.Settings))
+}
+
 // included names a finding that another one implies. JSON has all that it says.
 func included(f *analyzer.Finding) string {
 	return f.Check.ID + " " + f.Check.Name + " (" + f.Severity.String() + "): " + oneLine(f.Check.Title) + "."

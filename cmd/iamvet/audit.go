@@ -108,7 +108,7 @@ func (p *program) audit(ctx context.Context, args []string, f *auditFlags) error
 		return err
 	}
 	if f.output == "" || f.output == "-" {
-		_, err = p.stdout.Write(b.Bytes())
+		_, err = p.stdout.Write(report.Inert(b.Bytes()))
 	} else {
 		err = p.writeOutput(ctx, here.boundaryDir, f.output, f.format, b.Bytes())
 	}

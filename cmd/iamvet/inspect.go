@@ -104,7 +104,7 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	if err := enough(); err != nil {
 		return err
 	}
-	if _, err := p.stdout.Write(out.Bytes()); err != nil {
+	if _, err := p.stdout.Write(report.Inert(out.Bytes())); err != nil {
 		return err
 	}
 	gaps = engine.TidyGaps(gaps)

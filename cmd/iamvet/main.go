@@ -30,7 +30,7 @@ func main() {
 		os.Exit(exitBroken)
 	}
 	p := &program{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, dir: wd, now: time.Now,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: inertWriter{os.Stderr}, status: os.Stderr, dir: wd, now: time.Now,
 		stdoutTerminal: isTerminal(os.Stdout), stderrTerminal: isTerminal(os.Stderr), stdinTerminal: isTerminal(os.Stdin),
 		columns: columns(os.Stdout),
 		noColor: os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb",
@@ -60,6 +60,7 @@ func columns(f *os.File) int {
 type program struct {
 	stdin                                         io.Reader
 	stdout, stderr                                io.Writer
+	status                                        io.Writer // the terminal of stderr, for what is written over again
 	stdinTerminal, stdoutTerminal, stderrTerminal bool
 	columns                                       int // of the terminal; 0 where there is none
 	noColor                                       bool

@@ -101,7 +101,7 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 	if err := enough(); err != nil {
 		return err
 	}
-	if _, err := p.stdout.Write(out.Bytes()); err != nil {
+	if _, err := p.stdout.Write(report.Inert(out.Bytes())); err != nil {
 		return err
 	}
 	if len(view.Organizations) == 0 {

@@ -18,7 +18,10 @@ type progress struct {
 }
 
 func (p *program) startProgress() *progress {
-	pr := &progress{w: p.stderr}
+	pr := &progress{w: p.status}
+	if p.status == nil {
+		pr.w = p.stderr
+	}
 	if !p.stderrTerminal {
 		return pr
 	}

@@ -269,6 +269,9 @@ func (p *program) writers(f *scanFlags) ([]writer, error) {
 			if err := format(&b, r); err != nil {
 				return fmt.Errorf("writing %s: %w", name, err)
 			}
+			if name == "json" || name == "sarif" {
+				b = *bytes.NewBuffer(report.Inert(b.Bytes()))
+			}
 			if file == "" || file == "-" {
 				_, err := p.stdout.Write(b.Bytes())
 				return err
@@ -305,6 +308,9 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 	case "diff":
 		return func(w io.Writer, r *analyzer.Report) error {
 			skipped, err := report.Diff(w, r)
+			if r.Settings != nil { // a patch has no place for it
+				fmt.Fprintln(p.stderr, "iamvet: "+report.SettingsWords(r))
+			}
 			for _, s := range skipped {
 				fmt.Fprintf(p.stderr, "iamvet: a fix of %s is left out, because it changes the same text as one before it: run again after applying the diff (%s)\n", s.Finding.Check.ID, s.Fix.Message)
 			}

@@ -123,7 +123,7 @@ func (p *program) why(ctx context.Context, args []string, f *whyFlags) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.stdout.Write(out.Bytes()); err != nil {
+	if _, err := p.stdout.Write(report.Inert(out.Bytes())); err != nil {
 		return err
 	}
 	if p.gaps(e.Gaps, seen, false) {

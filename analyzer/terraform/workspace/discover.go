@@ -66,6 +66,14 @@ func (b *Boundary) FindRoots(ctx context.Context, in Search) ([]FoundRoot, []sou
 	if err := ctx.Err(); err != nil {
 		s.gaps = append(s.gaps, source.Gap{Kind: source.ErrorGap, Reason: "the search for root modules was stopped: " + err.Error()})
 	}
+	if n := len(s.unseen); n > 0 {
+		what := "1 directory with configuration is"
+		if n > 1 {
+			what = fmt.Sprintf("%d directories with configuration are", n)
+		}
+		s.gaps = append(s.gaps, source.Gap{Kind: source.LimitGap, File: s.unseen[0],
+			Reason: what + " not searched, by .gitignore: " + strings.Join(s.unseen[:min(n, 3)], ", ")})
+	}
 	if s.tests > maxIgnoreTests {
 		s.gaps = append(s.gaps, source.Gap{Kind: source.LimitGap, Reason: fmt.Sprintf("the rules of .gitignore with wildcards take more than %d comparisons: from there on they hide nothing", maxIgnoreTests)})
 	}
@@ -94,7 +102,10 @@ type search struct {
 	// searched, and hidden those below it that were not searched, by why.
 	reached int
 	hidden  map[string][]string
-	units   []string // directories of Terragrunt, with what is not read
+	// unseen are directories with configuration, in them or below, that .gitignore hides.
+	unseen []string
+	looked int      // directories that were looked into for it
+	units  []string // directories of Terragrunt, with what is not read
 	// link is told of the symbolic links that are met, and where they lead; nil where
 	// nobody asks.
 	link func(name, target string)
@@ -204,10 +215,34 @@ func (s *search) walk(top, dir string, depth int) {
 			continue
 		case s.ignored(name):
 			s.hide(".gitignore", top, name)
+			if s.holdsConfiguration(name, 0) {
+				s.unseen = append(s.unseen, name)
+			}
 			continue
 		}
 		s.walk(top, name, depth+1)
 	}
+}
+
+// maxLooked is how many entries of hidden directories are looked at: a cache may be one.
+const maxLooked = 100_000
+
+// holdsConfiguration says that configuration lies in a directory or not far below it.
+func (s *search) holdsConfiguration(dir string, depth int) bool {
+	plain, overrides := s.b.configFiles(dir, s.in.Language)
+	if len(plain)+len(overrides) > 0 {
+		return true
+	}
+	entries, _ := s.b.List(dir)
+	for _, e := range entries {
+		if s.looked++; s.looked > maxLooked {
+			return false
+		}
+		if e.IsDir() && depth < 3 && !neverSearched[e.Name()] && s.holdsConfiguration(path.Join(dir, e.Name()), depth+1) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *search) hide(why, top, name string) {
