@@ -156,3 +156,6 @@ func (s Seen) Gap(g source.Gap) string {
 	g.Reason = g.Kind.String() + ": " + g.Reason
 	return clean(oneLine(s.gap(g)))
 }
+
+// GapText is what could not be read, with its place as in the JSON of the report.
+func GapText(g source.Gap, r *analyzer.Report) string { return scanNames(r).gap(g) }

@@ -53,7 +53,7 @@ Exit status: 0, or 2 when something could not be read.`,
 	}
 	f.inputFlags.add(c)
 	fl := c.Flags()
-	fl.StringVar(&f.format, "format", "text", "`NAME` of the format: text, json, svg, dot or mermaid")
+	fl.StringVar(&f.format, "format", "text", "`NAME` of the format: text, json, html, svg, dot or mermaid")
 	fl.StringVar(&f.to, "to", "", "`ROLE` that paths lead to")
 	fl.StringVar(&f.from, "from", "", "`PRINCIPAL` that paths begin with")
 	fl.IntVar(&f.depth, "depth", 3, "`N` edges that a path has at most")
@@ -62,7 +62,7 @@ Exit status: 0, or 2 when something could not be read.`,
 }
 
 // graphFormats write a graph.
-var graphFormats = []string{"text", "json", "svg", "dot", "mermaid"}
+var graphFormats = []string{"text", "json", "html", "svg", "dot", "mermaid"}
 
 func (p *program) graph(ctx context.Context, args []string, f *graphFlags) error {
 	write, err := p.graphWriter(f)
@@ -82,7 +82,7 @@ func (p *program) graph(ctx context.Context, args []string, f *graphFlags) error
 	}
 	g := graph.Build(model, in.Now)
 	base := in.WorkDir // of paths for people; tools get what does not depend on where they run
-	if f.format == "json" {
+	if f.format == "json" || f.format == "html" {
 		base = in.ScanRoot
 	}
 	v := viewer(model, base)
@@ -142,6 +142,10 @@ func (p *program) graphWriter(f *graphFlags) (func(*bytes.Buffer, *picture.Graph
 			e.SetIndent("", "  ")
 			return e.Encode(g)
 		}, nil
+	case "html":
+		return func(w *bytes.Buffer, g *picture.Graph) error {
+			return picture.HTML(w, &picture.Page{Graph: g, Version: version()})
+		}, nil
 	case "dot":
 		return func(w *bytes.Buffer, g *picture.Graph) error { g.Dot(w); return nil }, nil
 	case "mermaid":
@@ -149,5 +153,5 @@ func (p *program) graphWriter(f *graphFlags) (func(*bytes.Buffer, *picture.Graph
 	case "svg":
 		return func(w *bytes.Buffer, g *picture.Graph) error { g.SVG(w); return nil }, nil
 	}
-	return nil, fmt.Errorf("--format %s: not a format; text, json, svg, dot or mermaid%s", f.format, didYouMean(f.format, graphFormats))
+	return nil, fmt.Errorf("--format %s: not a format; text, json, html, svg, dot or mermaid%s", f.format, didYouMean(f.format, graphFormats))
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -51,18 +52,19 @@ the management account.
 Exit status: 0, or 2 when something could not be read.`,
 		Example: `  iamvet org
   iamvet org --format json | jq '.organizations[].tree'
+  iamvet org --format html > organization.html
   iamvet org --format dot | dot -Tsvg -o organization.svg`,
 		RunE: func(c *cobra.Command, args []string) error { return p.org(c.Context(), args, &f) },
 	}
 	f.inputFlags.add(c)
-	c.Flags().StringVar(&f.format, "format", "text", "`NAME` of the format: text, json or dot")
+	c.Flags().StringVar(&f.format, "format", "text", "`NAME` of the format: text, json, html or dot")
 	c.Flags().BoolVar(&f.noColor, "no-color", false, "no colour")
 	return c
 }
 
 func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
-	if f.format != "text" && f.format != "json" && f.format != "dot" {
-		return fmt.Errorf("--format %s: text, json or dot", f.format)
+	if !slices.Contains([]string{"text", "json", "html", "dot"}, f.format) {
+		return fmt.Errorf("--format %s: text, json, html or dot", f.format)
 	}
 	in, err := p.input(args, &f.inputFlags)
 	if err != nil {
@@ -73,7 +75,7 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 		return err
 	}
 	base := in.WorkDir // of paths for people; tools get what does not depend on where they run
-	if f.format == "json" {
+	if f.format == "json" || f.format == "html" {
 		base = in.ScanRoot
 	}
 	view, err := viewer(model, base).Organizations(model, &in.Settings, in.Now)
@@ -90,6 +92,8 @@ func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
 		e.SetEscapeHTML(false)
 		e.SetIndent("", "  ")
 		err = e.Encode(view)
+	case "html":
+		err = picture.HTML(&out, &picture.Page{Organizations: view, Version: in.Version})
 	case "dot":
 		view.Dot(&out)
 	default:

@@ -14,6 +14,8 @@ import (
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/comparison"
 	"github.com/iamvet/iamvet/analyzer/engine"
+	"github.com/iamvet/iamvet/analyzer/graph"
+	"github.com/iamvet/iamvet/analyzer/picture"
 	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/checks"
@@ -42,6 +44,9 @@ type scanFlags struct {
 	sarifSuppressed   bool
 	credentialReports []string
 	authorizations    []string
+	// shown are the organizations and the trust graph of what is scanned, for a page that
+	// shows them; known once the input is.
+	shown func() (*picture.Page, error)
 }
 
 func (p *program) scanCommand() *cobra.Command {
@@ -67,7 +72,7 @@ not be read, or a PATH has nothing to look at, whatever else was found.`,
 	f.inputFlags.add(c)
 	f.certificates.add(c)
 	fl := c.Flags()
-	fl.StringArrayVar(&f.formats, "format", nil, "text, json, sarif, markdown, github or diff; `NAME[=FILE]`, repeatable")
+	fl.StringArrayVar(&f.formats, "format", nil, "text, json, sarif, markdown, html, github or diff; `NAME[=FILE]`, repeatable")
 	fl.StringVarP(&f.output, "output", "o", "", "`FILE` for the format that names none")
 	fl.StringArrayVar(&f.credentialReports, "credential-report", nil, "IAM credential `FILE` of an account (CSV, or the JSON of aws iam get-credential-report), or what aws iam list-virtual-mfa-devices printed, to judge what is deployed; repeatable")
 	fl.StringArrayVar(&f.authorizations, "account-authorization", nil, "`FILE` that aws iam get-account-authorization-details printed, to judge the roles and users that are deployed; repeatable")
@@ -144,6 +149,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 		}
 	}
 	gate.tell(&in)
+	f.shown = func() (*picture.Page, error) { return p.shown(ctx, in) }
 	progress := p.startProgress()
 	in.Progress = progress.stage
 	r, err := engine.Analyze(ctx, in.Input, checks.All)
@@ -175,6 +181,20 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 		}
 	}
 	return status(r, threshold, f.strict)
+}
+
+// shown reads once more what was scanned: a scan keeps no model of it.
+func (p *program) shown(ctx context.Context, in inputOf) (*picture.Page, error) {
+	model, _, _, err := engine.LoadModel(ctx, in.Input)
+	if err != nil {
+		return nil, err
+	}
+	v := viewer(model, in.ScanRoot)
+	organizations, err := v.Organizations(model, &in.Settings, in.Now)
+	if err != nil {
+		return nil, err
+	}
+	return &picture.Page{Organizations: organizations, Graph: v.Graph(graph.Build(model, in.Now))}, nil
 }
 
 // wantedRules says which rules are reported: those of only, or all, without those to skip.
@@ -305,6 +325,15 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 		return report.Markdown, nil
 	case "github":
 		return report.GitHub, nil
+	case "html":
+		return func(w io.Writer, r *analyzer.Report) error {
+			page, err := f.shown()
+			if err != nil {
+				return err
+			}
+			page.Report, page.Version = r, r.Version
+			return picture.HTML(w, page)
+		}, nil
 	case "diff":
 		return func(w io.Writer, r *analyzer.Report) error {
 			skipped, err := report.Diff(w, r)
@@ -321,6 +350,6 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 			return sarif.Write(w, r, sarif.Options{Category: f.sarifCategory, Notes: f.sarifNotes, IncludeSuppressed: f.sarifSuppressed})
 		}, nil
 	}
-	formats := []string{"text", "json", "sarif", "markdown", "github", "diff"}
-	return nil, fmt.Errorf("--format %s: not a format; text, json, sarif, markdown, github or diff%s", name, didYouMean(name, formats))
+	formats := []string{"text", "json", "sarif", "markdown", "html", "github", "diff"}
+	return nil, fmt.Errorf("--format %s: not a format; text, json, sarif, markdown, html, github or diff%s", name, didYouMean(name, formats))
 }
