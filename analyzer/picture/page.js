@@ -323,7 +323,7 @@ const trust = (graph, where) => {
       const key = l.a + ">" + l.b, text = [l.edges.length > 1 ? `×${l.edges.length}` : "", mfa ? "MFA" : "", loose ? "≠" : ""].filter(Boolean).join(" ");
       const act = () => { chosen = key; panel.replaceChildren(edgePanel(l.edges)); draw(); };
       g.append(s("g", { ...press(act), class: `${verdict}${loose ? " freename" : ""}${chosen === key ? " chosen" : ""}`, "aria-label": `${p.text} can become ${q.text}: ${verdict}${mfa ? ", with MFA" : ""}${loose ? ", under any session name" : ""}` },
-        s("path", { class: "hit", d }), s("path", { class: "edge", d, "marker-end": "url(#head)" }), text ? s("text", { class: "faint", x: x2 - 14, y: y2 - 6, "text-anchor": "end", "aria-hidden": "true" }, text) : ""));
+        s("path", { class: "hit", d }), s("path", { class: "edge", d, "marker-end": "url(#head)" })), text ? s("text", { class: "faint", x: x2 - 14, y: y2 - 6, "text-anchor": "end", "aria-hidden": "true" }, text) : "");
     }
     for (const x of b.out) {
       const act = x.fold ? () => { opened.add(x.fold); draw(); } : () => look(x.n.id);
