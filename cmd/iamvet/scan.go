@@ -149,7 +149,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 		}
 	}
 	gate.tell(&in)
-	f.shown = func() (*picture.Page, error) { return p.shown(ctx, in) }
+	f.shown = func() (*picture.Page, error) { return p.pictures(ctx, in) }
 	progress := p.startProgress()
 	in.Progress = progress.stage
 	r, err := engine.Analyze(ctx, in.Input, checks.All)
@@ -183,8 +183,8 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	return status(r, threshold, f.strict)
 }
 
-// shown reads once more what was scanned: a scan keeps no model of it.
-func (p *program) shown(ctx context.Context, in inputOf) (*picture.Page, error) {
+// pictures reads once more what was scanned: a scan keeps no model of it.
+func (p *program) pictures(ctx context.Context, in inputOf) (*picture.Page, error) {
 	model, _, _, err := engine.LoadModel(ctx, in.Input)
 	if err != nil {
 		return nil, err
