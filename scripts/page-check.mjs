@@ -1,7 +1,7 @@
 // Opens pages of iamvet in headless Chromium and says what is wrong with them:
 //   node scripts/page-check.mjs PAGE.html… [--shots DIR]
 // A console error, a request that leaves, a filter that filters nothing, a violation that
-// axe-core finds, in light, dark and print. It needs playwright-core and axe-core (npm),
+// axe-core finds, in light and dark; with --shots also pictures, and what it prints. It needs playwright-core and axe-core (npm),
 // found from the working directory, and Debian's chromium.
 import { createRequire } from "node:module";
 import { readFileSync, mkdirSync } from "node:fs";
@@ -65,7 +65,7 @@ for (const file of args) {
       const first = page.locator("details.finding summary").first();
       if (await first.count()) {
         await first.focus(); await page.keyboard.press("Enter");
-        if (!await page.locator("details.finding[open] dl").count()) fault("a finding does not open by keyboard");
+        if (!await page.locator("details.finding[open] dl").first().waitFor({ timeout: 5000 }).then(() => true, () => false)) fault("a finding does not open by keyboard");
       }
     }
     for (const [part, label] of [["#organizations", "tree"], ["#graph", "graph"]]) {
