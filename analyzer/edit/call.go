@@ -21,21 +21,15 @@ func callOf(v *value.Value) *value.Value {
 	if f == nil || jsonFile(f) {
 		return v
 	}
-	file, _ := hclsyntax.ParseConfig(f.Bytes, f.Name, hcl.InitialPos)
-	if file == nil {
-		return v
-	}
-	body, ok := file.Body.(*hclsyntax.Body)
-	if !ok {
-		return v
-	}
 	var found []hcl.Range
-	hclsyntax.VisitAll(body, func(n hclsyntax.Node) hcl.Diagnostics {
-		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && makes(f, call, places, v.IsMapping()) {
-			found = append(found, call.Range())
-		}
-		return nil
-	})
+	for _, body := range around(f, places) {
+		hclsyntax.VisitAll(body, func(n hclsyntax.Node) hcl.Diagnostics {
+			if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && makes(f, call, places, v.IsMapping()) {
+				found = append(found, call.Range())
+			}
+			return nil
+		})
+	}
 	if len(found) != 1 {
 		return v
 	}
@@ -43,6 +37,32 @@ func callOf(v *value.Value) *value.Value {
 	w.Syntax = value.SyntaxHCL
 	w.Span = source.Span{File: f, Start: found[0].Start.Byte, End: found[0].End.Byte}
 	return &w
+}
+
+// around are the outermost blocks around places in a file, parsed; all of it where one is in
+// no block. A call that makes a value is around its literals.
+func around(f *source.File, places map[source.Span]bool) []*hclsyntax.Body {
+	tops := map[source.Span]bool{}
+	for at := range places {
+		if at.File != f {
+			continue
+		}
+		top := TopBlock(at)
+		if top.IsZero() {
+			if body := parse(f.All(), f.Name, hcl.InitialPos); body != nil {
+				return []*hclsyntax.Body{body}
+			}
+			return nil
+		}
+		tops[top] = true
+	}
+	var out []*hclsyntax.Body
+	for top := range tops {
+		if body := parse([]byte(top.Text()), f.Name, hcl.Pos{Line: 1, Column: 1, Byte: top.Start}); body != nil {
+			out = append(out, body)
+		}
+	}
+	return out
 }
 
 // places are where the names of members, or the elements, are written, and the

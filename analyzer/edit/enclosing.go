@@ -47,7 +47,7 @@ func TopBlock(s source.Span) source.Span {
 	}
 	blocks := source.Derived(s.File, topBlocks{}, func() []source.Span {
 		var out []source.Span
-		if body := parse(s.File.Bytes, s.File.Name, hcl.InitialPos); body != nil {
+		if body := parse(s.File.All(), s.File.Name, hcl.InitialPos); body != nil {
 			for _, b := range body.Blocks {
 				out = append(out, source.Span{File: s.File, Start: b.Range().Start.Byte, End: b.CloseBraceRange.End.Byte})
 			}

@@ -17,7 +17,7 @@ func (f *File) Mentions(name string) []int {
 	if !isDotted(name) {
 		return f.occurrences(name)
 	}
-	names := Derived(f, mentionsKey{}, func() []int32 { return dottedNames(f.Bytes) })
+	names := Derived(f, mentionsKey{}, func() []int32 { return dottedNames(f.All()) })
 	first := sort.Search(len(names), func(i int) bool { return compareAt(f.Bytes, int(names[i]), name) >= 0 })
 	var out []int
 	for _, at := range names[first:] {
@@ -32,7 +32,7 @@ func (f *File) Mentions(name string) []int {
 
 // occurrences is Mentions of a text that is no dotted name in ASCII.
 func (f *File) occurrences(name string) []int {
-	text := Span{File: f, End: len(f.Bytes)}.Text()
+	text := string(f.All())
 	var out []int
 	for from := 0; name != ""; {
 		i := strings.Index(text[from:], name)

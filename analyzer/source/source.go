@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"sort"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -20,6 +21,7 @@ type File struct {
 	Name  string
 	Bytes []byte
 
+	looked  atomic.Int64
 	once    sync.Once
 	lines   []int    // offset of the first byte of each line
 	derived sync.Map // of Derived, by key
@@ -27,6 +29,16 @@ type File struct {
 
 // NewFile returns a File. The bytes must not be changed afterwards.
 func NewFile(name string, b []byte) *File { return &File{Name: name, Bytes: b} }
+
+// All is the whole text, for who looks through it.
+func (f *File) All() []byte {
+	f.looked.Add(int64(len(f.Bytes)))
+	return f.Bytes
+}
+
+// Looked is how many bytes have been looked through as a whole: a test asks it, since a
+// search through a file for each of its blocks allocates nothing, and is a square.
+func (f *File) Looked() int64 { return f.looked.Load() }
 
 // Derived is what work makes of the file, worked out once for each key, since
 // many edits of a large file ask the same of it. The key is of a type that only

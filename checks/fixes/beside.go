@@ -120,10 +120,10 @@ func providersOf(f *source.File) providers {
 	return source.Derived(f, providersKey{}, func() providers {
 		var out providers
 		for _, block := range []*regexp.Regexp{providerBlock, backendBlock} {
-			if word := map[*regexp.Regexp]string{providerBlock: "provider", backendBlock: "backend"}[block]; !bytes.Contains(f.Bytes, []byte(word)) {
+			if word := map[*regexp.Regexp]string{providerBlock: "provider", backendBlock: "backend"}[block]; !bytes.Contains(f.All(), []byte(word)) {
 				continue // most files have neither, and an expression takes a while
 			}
-			for _, at := range block.FindAllIndex(f.Bytes, -1) {
+			for _, at := range block.FindAllIndex(f.All(), -1) {
 				text := edit.TopBlock(source.Span{File: f, Start: at[0], End: at[1]}).Text()
 				if m := profileArgument.FindStringSubmatch(text); m != nil {
 					out.profiles = append(out.profiles, m[1])

@@ -263,13 +263,13 @@ func outputMentions(f *source.File, module, output string) (out []source.Span) {
 	for _, at := range f.Mentions(module) {
 		end := at + len(module)
 		if end < len(f.Bytes) && f.Bytes[end] == '[' {
-			n := bytes.IndexByte(f.Bytes[end:], ']')
+			n := bytes.IndexByte(f.Bytes[end:len(f.Bytes)], ']')
 			if n < 0 {
 				continue
 			}
 			end += n + 1
 		}
-		if rest := f.Bytes[end:]; bytes.HasPrefix(rest, []byte(output)) && !nameGoesOn.Match(rest[len(output):]) {
+		if rest := f.Bytes[end:len(f.Bytes)]; bytes.HasPrefix(rest, []byte(output)) && !nameGoesOn.Match(rest[len(output):]) {
 			out = append(out, source.Span{File: f, Start: at, End: end + len(output)})
 		}
 	}
@@ -334,11 +334,11 @@ type headersKey struct{}
 func headersOf(f *source.File) headers {
 	return source.Derived(f, headersKey{}, func() headers {
 		out := headers{first: map[header][2]int{}}
-		text := source.Span{File: f, End: len(f.Bytes)}.Text()
-		for _, at := range blockHeader.FindAllStringSubmatchIndex(text, -1) {
-			h := header{text[at[2]:at[3]], text[at[4]:at[5]], ""}
+		text := f.All()
+		for _, at := range blockHeader.FindAllSubmatchIndex(text, -1) {
+			h := header{string(text[at[2]:at[3]]), string(text[at[4]:at[5]]), ""}
 			if at[6] >= 0 {
-				h.name = text[at[6]:at[7]]
+				h.name = string(text[at[6]:at[7]])
 			}
 			out.all = append(out.all, h)
 			if _, known := out.first[h]; !known {

@@ -265,7 +265,7 @@ type quotedPairsKey struct{}
 // block.
 func quotedPairs(f *source.File) map[string]bool {
 	return source.Derived(f, quotedPairsKey{}, func() map[string]bool {
-		out, text := map[string]bool{}, source.Span{File: f, End: len(f.Bytes)}.Text()
+		out, text := map[string]bool{}, string(f.All())
 		for from := 0; ; {
 			i := strings.Index(text[from:], `" "`)
 			if i < 0 {
