@@ -213,15 +213,17 @@ func confirm(c comparison.Compared, o comparison.Opening, random *rand.Rand) (co
 			return false, false
 		}
 	}
-	for k := range o.Witness.Context { // met by somebody, whatever the value is
-		if _, given := r.Context[strings.ToLower(k)]; !given {
-			if values := naiveRules(c.After, w.Caller.Account).Values(strings.ToLower(k)); len(values) > 0 {
-				r.Context[strings.ToLower(k)] = values[:1]
-			}
-		}
-	}
 	for _, own := range []string{w.Caller.Account, "111122223333", "123123123123", "444455556666", "123412341234"} {
 		before, after := naiveRules(c.Before, own), naiveRules(c.After, own)
+		for k := range o.Witness.Context { // met by somebody, whatever the value is
+			k = strings.ToLower(k)
+			if _, given := w.Context[k]; given {
+				continue
+			}
+			if values := after.Values(k); len(values) > 0 {
+				r.Context[k] = values[:1]
+			}
+		}
 		resources := []string{w.Resource}
 		for _, p := range after.All() {
 			for _, s := range p.Statement {

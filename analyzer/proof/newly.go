@@ -381,12 +381,12 @@ func (c *ruleComparer) opening(o Opening, s *policy.Statement, hidden *policy.Do
 	}
 	if a.stopped == value.Maybe && s != nil {
 		// What is not known may be beside the point: who it is about, or on what.
-		if b, words, ok := c.whatever(s, levels, stops, mayStop); ok && b.stopped == value.No {
+		if b, words, met := c.whatever(s, levels, stops, mayStop); met != nil && b.stopped == value.No {
 			o.Opens, o.Request, o.Witness = value.Yes, b.request, newWitness(b.request, c.keys())
 			if words != "" {
 				o.Witness.Resource = words
 			}
-			o.Witness.meets(s, metWhatever(c.docs))
+			o.Witness.meets(s, met)
 			c.found = append(c.found, o)
 			return
 		}
@@ -525,10 +525,11 @@ func (c *ruleComparer) of(f *formula) answer {
 
 // whatever asks once more where the resource or a condition's value of a statement is not
 // known: whatever it is, there is a request about it. It gets through for certain if
-// nothing that has to do with other resources stops it. words are that resource.
-func (c *ruleComparer) whatever(s *policy.Statement, levels []sideLevel, stops []*policy.Statement, mayStop []*policy.Document) (a answer, words string, ok bool) {
+// nothing that has to do with other resources stops it. words are that resource, and met the
+// conditions that somebody meets; nil where that cannot be asked.
+func (c *ruleComparer) whatever(s *policy.Statement, levels []sideLevel, stops []*policy.Statement, mayStop []*policy.Document) (a answer, words string, met map[*policy.Condition]bool) {
 	if s.Uncertain() || s.Effect == policy.EffectUnknown || s.NotResource || s.NotAction && slices.ContainsFunc(s.Actions, policy.Pattern.HasHole) {
-		return a, "", false
+		return a, "", nil
 	}
 	one := *s
 	one.Effect, one.ActionsOpen = policy.Allow, false
@@ -537,7 +538,7 @@ func (c *ruleComparer) whatever(s *policy.Statement, levels []sideLevel, stops [
 		one.PrincipalsOpen = false
 		one.Principals = slices.DeleteFunc(slices.Clone(s.Principals), func(p policy.Principal) bool { return p.Pattern.HasHole() })
 		if len(one.Principals) == 0 {
-			return a, "", false
+			return a, "", nil
 		}
 	}
 	var on *policy.Pattern
@@ -547,7 +548,7 @@ func (c *ruleComparer) whatever(s *policy.Statement, levels []sideLevel, stops [
 			break
 		}
 	}
-	f := &formula{hidden: mayStop, met: metWhatever(c.docs)}
+	f := &formula{hidden: mayStop}
 	anywhere := func(o *policy.Statement) *policy.Statement {
 		w := *o
 		w.HasResource, w.NotResource, w.Resources, w.ResourcesOpen = false, false, nil, false
@@ -580,7 +581,25 @@ func (c *ruleComparer) whatever(s *policy.Statement, levels []sideLevel, stops [
 		}
 		f.levels = append(f.levels, out)
 	}
-	return c.of(f), words, true
+	// What else asks of a key may ask for the same value of it.
+	tested := &formula{denies: f.denies, levels: f.levels[1:]}
+	f.met = metWhatever(c.docs)
+	for i := range s.Conditions {
+		if cond := &s.Conditions[i]; f.met[cond] && tested.asksOf(strings.ToLower(cond.Key)) {
+			delete(f.met, cond)
+		}
+	}
+	return c.of(f), words, f.met
+}
+
+// asksOf says that some condition or variable asks of a key.
+func (f *formula) asksOf(key string) bool {
+	return slices.ContainsFunc(f.statements(), func(s *policy.Statement) bool {
+		return slices.ContainsFunc(s.Conditions, func(c policy.Condition) bool { return slices.Contains(keysIn(&c), key) }) ||
+			slices.ContainsFunc(s.Resources, func(p policy.Pattern) bool {
+				return slices.ContainsFunc(p.Variables(), func(v string) bool { return strings.EqualFold(v, key) })
+			})
+	})
 }
 
 // meets tells of conditions that somebody meets whatever their values are.

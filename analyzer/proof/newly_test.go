@@ -95,3 +95,45 @@ func TestNewlyAllowed(t *testing.T) {
 		}
 	}
 }
+
+// TestNewlyAllowedUnknown: what is not known is met by somebody, unless what was there
+// before may be the same.
+func TestNewlyAllowedUnknown(t *testing.T) {
+	trust := func(id *value.Value) Rules {
+		if id == nil {
+			return Rules{Levels: []RuleLevel{{Name: "policies"}}}
+		}
+		d, err := policy.Parse(value.ObjectOf(map[string]*value.Value{"Version": value.Str("2012-10-17"), "Statement": value.ListOf(value.ObjectOf(map[string]*value.Value{
+			"Effect": value.Str("Allow"), "Action": value.Str("sts:AssumeRole"),
+			"Principal": value.ObjectOf(map[string]*value.Value{"AWS": value.Str("arn:aws:iam::111122223333:root")}),
+			"Condition": value.ObjectOf(map[string]*value.Value{"StringEquals": value.ObjectOf(map[string]*value.Value{"sts:ExternalId": id})}),
+		}))}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Rules{Levels: []RuleLevel{{Name: "policies", Documents: []*policy.Document{d}}}}
+	}
+	unknown := func(why string) *value.Value {
+		return &value.Value{Kind: value.Unknown, Type: value.Type{Kind: value.String}, Why: []value.Reason{{Text: why}}}
+	}
+	who := Requests{Assume: true, Kinds: []policy.CallerKind{policy.UserCaller, policy.RoleCaller}}
+	for _, c := range []struct {
+		name     string
+		was, now *value.Value
+		want     value.Tri
+	}{
+		{"new", nil, unknown("a"), value.Yes},
+		{"the same", unknown("a"), unknown("a"), value.No},
+		{"another, or the same under another name", unknown("a"), unknown("b"), value.Maybe},
+		{"one that was known", value.Str("x"), unknown("b"), value.Maybe},
+		{"one that is known now", unknown("a"), value.Str("x"), value.Maybe},
+	} {
+		got := value.No
+		for _, o := range NewlyAllowed(trust(c.was), trust(c.now), who) {
+			got = got.Or(o.Opens)
+		}
+		if got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
