@@ -87,7 +87,8 @@ func (t *touching) mark(findings []*analyzer.Finding, roots []*terraform.Root) {
 	for _, r := range roots {
 		if t.roots[[2]string{r.Dir, r.Label}] {
 			by[r.ID()] = r.TouchedBy(t.files)
-			if !by[r.ID()].None() {
+			// What cannot be parsed declares nothing, and has to be told.
+			if !by[r.ID()].None() || slices.ContainsFunc(r.Files(), func(f *source.File) bool { return t.files[f.Name] }) {
 				t.met[r.ID()] = true
 			}
 			t.parts |= partsOf(by[r.ID()], r.Asked())

@@ -9,16 +9,24 @@ import (
 	"github.com/iamvet/iamvet/analyzer/source"
 )
 
-// maxMarkdown is what GitHub takes of a step's summary, less a little for what
-// says that something was left out.
-const maxMarkdown = 1<<20 - 4096
+// maxMarkdown is what a summary may hold, less a little for what says that something was
+// left out. GitHub takes 1 MiB of a step's summary, and 64 KiB of a comment and of the
+// summary of a check; nobody reads more.
+const maxMarkdown = 64<<10 - 4096
+
+// What of it the findings may take, and what they and the fixes may: the rest is for
+// what could not be decided or read.
+const (
+	maxTable = maxMarkdown / 2
+	maxFixes = maxMarkdown * 7 / 8
+)
 
 // Markdown writes a summary for a job's page: the counts, a table of the
 // findings, the fixes as diffs, and what could not be decided or read. It
-// stays below 1 MiB, the most that GitHub takes, and says so when it had to
-// leave something out. Paths are relative to the boundary.
+// stays below 64 KiB, and says so when it had to leave something out. Paths are
+// relative to the boundary.
 func Markdown(w io.Writer, r *analyzer.Report) error {
-	m := &markdown{names: boundaryNames()}
+	m := &markdown{names: boundaryNames(), limit: maxTable}
 	m.add("## iamvet: " + counts(r.Summary) + "\n\n" + upperFirst(scanned(r.Summary)) + " were read.\n")
 	if r.Settings != nil {
 		m.add("\n" + mdText(settingsWords(m.names, r.Settings)) + "\n")
@@ -28,7 +36,9 @@ func Markdown(w io.Writer, r *analyzer.Report) error {
 		m.newly(r.Newly)
 	}
 	m.table(r.Findings)
+	m.limit = maxFixes
 	m.fixes(r.Findings)
+	m.limit = maxMarkdown
 	m.undetermined(r.Undetermined)
 	m.gaps(r.Gaps)
 	for _, note := range notes(r) {
@@ -40,14 +50,13 @@ func Markdown(w io.Writer, r *analyzer.Report) error {
 
 type markdown struct {
 	names
-	out  strings.Builder
-	full bool
+	out   strings.Builder
+	limit int // of bytes, for what is added now
 }
 
 // add appends a piece that makes sense only as a whole, unless it is too much.
 func (m *markdown) add(s string) bool {
-	if m.out.Len()+len(s) > maxMarkdown {
-		m.full = true
+	if m.out.Len()+len(s) > m.limit {
 		return false
 	}
 	m.out.WriteString(s)
@@ -56,7 +65,7 @@ func (m *markdown) add(s string) bool {
 
 // left says how many pieces were left out. There is always room for it.
 func (m *markdown) left(n int, noun string) {
-	fmt.Fprintf(&m.out, "\n%s left out: this page holds 1 MiB.\n", plural(n, noun))
+	fmt.Fprintf(&m.out, "\n%s left out here: `iamvet scan` prints all.\n", plural(n, noun))
 }
 
 func (m *markdown) table(findings []*analyzer.Finding) {

@@ -99,10 +99,17 @@ type runner struct {
 	temp      string
 	os, arch  string
 	ref       string // github.action_ref
+	source    string // the address of the action's own repository; see lookup
+	event     string // github.event_name
+	base      string // the commit that the event names as the base
+	gitRef    string // github.ref
+	toolCache string
 	inputs    map[string]string
 	outputs   map[string]map[string]string // by step
 	failed    bool
 	uploads   []map[string]string // what upload-sarif was given
+	installed []string            // the other actions that were used
+	path      string              // of programs, before those of this machine
 	summary   string
 	log       bytes.Buffer
 }
@@ -147,8 +154,14 @@ func (r *runner) play(a *action) {
 	}
 }
 
-// uses stands in for upload-sarif: it keeps what it was given.
+// uses stands in for upload-sarif: it keeps what it was given. Of other actions it keeps
+// that they were used.
 func (r *runner) uses(s step) {
+	if !strings.HasPrefix(s.Uses, "github/codeql-action/upload-sarif@") {
+		name, _, _ := strings.Cut(s.Uses, "@")
+		r.installed = append(r.installed, name)
+		return
+	}
 	with := map[string]string{}
 	for k, v := range s.With {
 		with[k] = r.expand(v)
@@ -174,7 +187,10 @@ func (r *runner) script(s step) error {
 	cmd.Dir = filepath.Join(r.workspace, r.expand(s.WorkingDirectory))
 	cmd.Env = append(os.Environ(), "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE="+r.workspace, "GITHUB_ACTION_PATH="+top,
 		"GITHUB_OUTPUT="+output, "GITHUB_STEP_SUMMARY="+summary,
-		"RUNNER_TEMP="+r.temp, "RUNNER_OS="+r.os, "RUNNER_ARCH="+r.arch)
+		"RUNNER_TEMP="+r.temp, "RUNNER_OS="+r.os, "RUNNER_ARCH="+r.arch, "RUNNER_TOOL_CACHE="+r.toolCache, "GITHUB_REF="+r.gitRef)
+	if r.path != "" {
+		cmd.Env = append(cmd.Env, "PATH="+r.path+string(os.PathListSeparator)+os.Getenv("PATH"))
+	}
 	for k, v := range s.Env {
 		cmd.Env = append(cmd.Env, k+"="+r.expand(v))
 	}
@@ -199,10 +215,18 @@ func (r *runner) script(s step) error {
 	return failure
 }
 
-var expression = regexp.MustCompile(`\$\{\{\s*(\S+)\s*\}\}`)
+var expression = regexp.MustCompile(`\$\{\{\s*(.+?)\s*\}\}`)
 
+// expand puts in what expressions are: a name, or the first of several that is not empty.
 func (r *runner) expand(s string) string {
-	return expression.ReplaceAllStringFunc(s, func(e string) string { return r.lookup(expression.FindStringSubmatch(e)[1]) })
+	return expression.ReplaceAllStringFunc(s, func(e string) string {
+		for _, name := range strings.Split(expression.FindStringSubmatch(e)[1], " || ") {
+			if v := r.lookup(name); v != "" {
+				return v
+			}
+		}
+		return ""
+	})
 }
 
 func (r *runner) lookup(name string) string {
@@ -216,6 +240,18 @@ func (r *runner) lookup(name string) string {
 		return r.outputs[parts[1]][parts[3]]
 	case name == "github.action_ref":
 		return r.ref
+	case name == "github.server_url":
+		return "file://" + filepath.ToSlash(filepath.Dir(r.source))
+	case name == "github.action_repository":
+		return filepath.Base(r.source)
+	case name == "github.event_name":
+		return r.event
+	case name == "github.event."+r.event+".base.sha", name == "github.event."+r.event+".base_sha":
+		return r.base
+	case strings.HasPrefix(name, "github.event."):
+		return "" // another event has no such member
+	case name == "github.token":
+		return "a token"
 	}
 	r.t.Errorf("the runner knows no %s", name)
 	return ""
@@ -290,6 +326,7 @@ func TestAction(t *testing.T) {
 		r.play(&rest)
 		return r
 	}
+	t.Run("pull request", func(t *testing.T) { pullRequests(t, &rest, build.outputs["install"]) })
 	t.Run("violations", func(t *testing.T) {
 		violations(t, play(t, quickstart, map[string]string{"category": "identity", "annotations": "true"}))
 	})
@@ -311,6 +348,10 @@ func TestAction(t *testing.T) {
 		"nothing in one of two":        {map[string]string{"paths": "nothing organization"}, "2", true},
 		"nothing, and that is right":   {map[string]string{"paths": "nothing", "args": "--allow-empty"}, "0", true},
 		"a path is not a command":      {map[string]string{"paths": `$(touch$IFS"pwned");touch${IFS}pwned`}, "2", false},
+		"one rule":                     {map[string]string{"rules": "root-ip-allowlist\nIV303", "fail-on": "medium", "paths": "organization"}, "1", true},
+		"a rule without findings":      {map[string]string{"rules": "IV203"}, "0", true},
+		"unknown rule":                 {map[string]string{"rules": "IV999"}, "2", false},
+		"no such baseline":             {map[string]string{"baseline": "none.json"}, "2", false},
 		"unknown argument":             {map[string]string{"args": "--no-such-flag"}, "2", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -323,6 +364,134 @@ func TestAction(t *testing.T) {
 			}
 		})
 	}
+}
+
+// pullRequests plays pull requests and groups of a merge queue, in clones as
+// actions/checkout makes them.
+func pullRequests(t *testing.T, rest *action, install map[string]string) {
+	role := func(name, principal string) string {
+		return "resource \"aws_iam_role\" \"" + name + "\" {\n  assume_role_policy = jsonencode({\n    Statement = [{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = { AWS = \"" + principal + "\" } }]\n  })\n}\n"
+	}
+	origin := newRepository(t)
+	origin.commit("Import", map[string]string{"old.tf": role("old", "*")})
+	base := origin.run("rev-parse", "HEAD")
+	origin.run("checkout", "-q", "-b", "change")
+	origin.commit("Change", map[string]string{"new.tf": role("new", "*"), ".iamvet.hcl": "rules = { role-trust-anyone = false, role-session-name = false }\n"})
+	origin.run("checkout", "-q", "main")
+	origin.run("merge", "-q", "--no-ff", "-m", "Merge", "change")
+	merge := origin.run("rev-parse", "HEAD")
+	play := func(t *testing.T, depth, event string, inputs map[string]string, with func(*runner)) *runner {
+		r := newRunner(t, clean(t), inputs)
+		r.workspace = filepath.Join(t.TempDir(), "clone")
+		args := []string{"clone", "-q"}
+		if depth != "" {
+			args = append(args, "--depth", depth)
+		}
+		origin.run(append(args, "file://"+origin.dir, r.workspace)...)
+		if depth != "" { // nobody can get more
+			repository{t, r.workspace}.run("remote", "set-url", "origin", "file://"+filepath.Join(origin.dir, "nowhere"))
+		}
+		r.outputs["install"], r.event, r.base = install, event, base
+		if with != nil {
+			with(r)
+		}
+		r.play(rest)
+		return r
+	}
+	findings := func(r *runner) string { return r.outputs["action"]["findings"] }
+	t.Run("what it brings, by the settings of the base", func(t *testing.T) {
+		for _, depth := range []string{"2", ""} {
+			r := play(t, depth, "pull_request", map[string]string{}, nil)
+			log := r.log.String()
+			if findings(r) != "1" || !r.failed || len(r.uploads) != 1 || strings.Contains(log, "aws_iam_role.old") || !strings.Contains(log, ".iamvet.hcl") {
+				t.Errorf("depth %q: %s findings, failed %v, %d uploads\n%s", depth, findings(r), r.failed, len(r.uploads), log)
+			}
+		}
+	})
+	t.Run("everything, by its own settings, where asked", func(t *testing.T) {
+		r := play(t, "2", "pull_request", map[string]string{"new-since": "none", "config-from": "none"}, nil)
+		if findings(r) != "0" || r.failed {
+			t.Errorf("%s findings\n%s", findings(r), &r.log)
+		}
+	})
+	t.Run("a clone without the base says so, and reports everything", func(t *testing.T) {
+		r := play(t, "1", "pull_request", map[string]string{}, nil)
+		if !strings.Contains(r.log.String(), "fetch-depth") || findings(r) != "0" {
+			t.Errorf("%s findings\n%s", findings(r), &r.log)
+		}
+	})
+	t.Run("a push reports everything", func(t *testing.T) {
+		r := play(t, "", "push", map[string]string{}, func(r *runner) { r.base = "" })
+		if strings.Contains(r.log.String(), "::warning") || findings(r) != "0" || len(r.uploads) != 1 {
+			t.Errorf("%s findings, %d uploads\n%s", findings(r), len(r.uploads), &r.log)
+		}
+	})
+	t.Run("a merge queue uploads nothing", func(t *testing.T) {
+		r := play(t, "", "merge_group", map[string]string{}, func(r *runner) { r.gitRef = "refs/heads/gh-readonly-queue/main/pr-1-" + merge })
+		if findings(r) != "1" || !r.failed || len(r.uploads) != 0 {
+			t.Errorf("%s findings, failed %v, %d uploads\n%s", findings(r), r.failed, len(r.uploads), &r.log)
+		}
+	})
+	t.Run("suggestions", func(t *testing.T) {
+		r := play(t, "2", "pull_request", map[string]string{"suggestions": "true", "upload": "false"}, func(r *runner) {
+			r.path = t.TempDir() // a stand-in that says what it was given
+			script := "#!/bin/sh\necho reviewdog \"$@\" with $REVIEWDOG_GITHUB_API_TOKEN\ngrep -c iamvet/v2\n"
+			if err := os.WriteFile(filepath.Join(r.path, "reviewdog"), []byte(script), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if len(r.installed) != 1 || r.installed[0] != "reviewdog/action-setup" || !strings.Contains(r.log.String(), "-reporter=github-pr-review -filter-mode=added -fail-level=none with a token") {
+			t.Errorf("installed %v\n%s", r.installed, &r.log)
+		}
+		if r = play(t, "", "push", map[string]string{"suggestions": "true"}, nil); len(r.installed) != 0 {
+			t.Errorf("a push installs %v", r.installed)
+		}
+	})
+	t.Run("a baseline that the base knows", func(t *testing.T) {
+		r := play(t, "2", "pull_request", map[string]string{"new-since": "none", "baseline": "known.json"}, nil)
+		if findings(r) != "2" { // it has none: nothing was known there
+			t.Errorf("%s findings\n%s", findings(r), &r.log)
+		}
+	})
+}
+
+// repository is a git repository of a test.
+type repository struct {
+	t   *testing.T
+	dir string
+}
+
+func newRepository(t *testing.T) repository {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	r := repository{t, t.TempDir()}
+	r.run("init", "-q", "-b", "main")
+	return r
+}
+
+func (r repository) run(args ...string) string {
+	r.t.Helper()
+	cmd := exec.Command("git", append([]string{"-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...)
+	cmd.Dir = r.dir
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
+	out, err := cmd.Output()
+	if err != nil {
+		r.t.Fatalf("git %v: %v", args, err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func (r repository) commit(message string, files map[string]string) {
+	r.t.Helper()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o600); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	r.run("add", "-A")
+	r.run("commit", "-q", "-m", message)
 }
 
 func violations(t *testing.T, r *runner) {
@@ -364,6 +533,12 @@ func TestActionVerifiesReleases(t *testing.T) {
 	a := readAction(t)
 	first := *a
 	first.Runs.Steps = a.Runs.Steps[:1] // only the installation
+	tagged := newRepository(t)
+	tagged.commit("Release", map[string]string{"a": "1"})
+	tagged.run("tag", "-a", "-m", "v9.9.9", "v9.9.9")
+	tagged.run("tag", "v9") // moves, and is no release
+	tagged.run("tag", "v9.9.10-rc.1")
+	released := tagged.run("rev-parse", "HEAD")
 	for name, test := range map[string]struct {
 		version, ref string
 		spoil        bool
@@ -371,18 +546,49 @@ func TestActionVerifiesReleases(t *testing.T) {
 	}{
 		"named":         {version: "v9.9.9", ok: true},
 		"by the tag":    {ref: "v9.9.9", ok: true},
+		"by the commit": {ref: released, ok: true},
 		"tampered with": {version: "v9.9.9", spoil: true},
 		"not published": {version: "v9.9.8"},
 		"not a version": {version: "../v9.9.9"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRunner(t, clean(t), map[string]string{"version": test.version, "mirror": "file://" + releases(t, test.spoil)})
-			r.os, r.arch, r.ref = "Linux", "X64", test.ref
+			r.os, r.arch, r.ref, r.source = "Linux", "X64", test.ref, tagged.dir
 			r.play(&first)
 			if r.failed == test.ok || test.ok != strings.Contains(r.log.String(), "the released one") {
 				t.Errorf("failed: %v\n%s", r.failed, &r.log)
 			}
 		})
+	}
+}
+
+// A release that is in the tool cache is not downloaded again, and one that was not wholly
+// unpacked there is.
+func TestActionCachesReleases(t *testing.T) {
+	a := readAction(t)
+	first := *a
+	first.Runs.Steps = a.Runs.Steps[:1]
+	cache := t.TempDir()
+	install := func(mirror string) *runner {
+		r := newRunner(t, clean(t), map[string]string{"version": "v9.9.9", "mirror": "file://" + mirror})
+		r.os, r.arch, r.toolCache = "Linux", "X64", cache
+		r.play(&first)
+		return r
+	}
+	if r := install(releases(t, false)); r.failed || r.outputs["install"]["binary"] != filepath.Join(cache, "iamvet/9.9.9/amd64/iamvet") {
+		t.Fatalf("binary %s\n%s", r.outputs["install"]["binary"], &r.log)
+	}
+	if r := install("/nowhere"); r.failed {
+		t.Errorf("downloaded again:\n%s", &r.log)
+	}
+	if err := os.Remove(filepath.Join(cache, "iamvet/9.9.9/amd64.complete")); err != nil {
+		t.Fatal(err)
+	}
+	if r := install(releases(t, true)); !r.failed {
+		t.Errorf("what was tampered with was used:\n%s", &r.log)
+	}
+	if r := install("/nowhere"); !r.failed {
+		t.Errorf("what was tampered with was kept:\n%s", &r.log)
 	}
 }
 
