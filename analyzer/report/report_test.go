@@ -43,6 +43,8 @@ func TestGolden(t *testing.T) {
 		"colour.txt":    func(w io.Writer, r *analyzer.Report) error { return Text(w, r, TextOptions{Color: true}) },
 		"sample.json":   JSON,
 		"sample.md":     Markdown,
+		"sample.gitlab": GitLab,
+		"sample.junit":  JUnit,
 		"sample.github": GitHub,
 		"sample.diff":   func(w io.Writer, r *analyzer.Report) error { _, err := Diff(w, r); return err },
 	}

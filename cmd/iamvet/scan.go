@@ -72,7 +72,7 @@ not be read, or a PATH has nothing to look at, whatever else was found.`,
 	f.inputFlags.add(c)
 	f.certificates.add(c)
 	fl := c.Flags()
-	fl.StringArrayVar(&f.formats, "format", nil, "text, json, sarif, markdown, html, github or diff; `NAME[=FILE]`, repeatable")
+	fl.StringArrayVar(&f.formats, "format", nil, "text, json, sarif, markdown, html, github, gitlab, junit or diff; `NAME[=FILE]`, repeatable")
 	fl.StringVarP(&f.output, "output", "o", "", "`FILE` for the format that names none")
 	fl.StringArrayVar(&f.credentialReports, "credential-report", nil, "IAM credential `FILE` of an account (CSV, or the JSON of aws iam get-credential-report), or what aws iam list-virtual-mfa-devices printed, to judge what is deployed; repeatable")
 	fl.StringArrayVar(&f.authorizations, "account-authorization", nil, "`FILE` that aws iam get-account-authorization-details printed, to judge the roles and users that are deployed; repeatable")
@@ -308,6 +308,9 @@ func (p *program) writers(f *scanFlags) ([]writer, error) {
 	return out, nil
 }
 
+// formats are the formats of a report.
+var formats = []string{"gitlab", "junit", "text", "json", "sarif", "markdown", "html", "github", "diff"}
+
 func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writer, *analyzer.Report) error, error) {
 	switch name {
 	case "text":
@@ -334,6 +337,10 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 			page.Report, page.Version = r, r.Version
 			return picture.HTML(w, page)
 		}, nil
+	case "gitlab":
+		return report.GitLab, nil
+	case "junit":
+		return report.JUnit, nil
 	case "diff":
 		return func(w io.Writer, r *analyzer.Report) error {
 			skipped, err := report.Diff(w, r)
@@ -350,6 +357,5 @@ func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writ
 			return sarif.Write(w, r, sarif.Options{Category: f.sarifCategory, Notes: f.sarifNotes, IncludeSuppressed: f.sarifSuppressed})
 		}, nil
 	}
-	formats := []string{"text", "json", "sarif", "markdown", "html", "github", "diff"}
-	return nil, fmt.Errorf("--format %s: not a format; text, json, sarif, markdown, html, github or diff%s", name, didYouMean(name, formats))
+	return nil, fmt.Errorf("--format %s: not a format; %s%s", name, alternatives(formats), didYouMean(name, formats))
 }
