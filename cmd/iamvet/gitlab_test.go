@@ -90,6 +90,36 @@ func TestGitLabComponent(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(r.dir, "pwned")); err == nil {
 		t.Error("an input was run as a command")
 	}
+	t.Run("atlantis", func(t *testing.T) { atlantis(t, bin) })
+}
+
+// Atlantis judges what a check prints: it fails where that says so many failures, or begins
+// a line with FAIL, and a status other than 0 is a check that broke.
+func atlantis(t *testing.T, bin string) {
+	dir := t.TempDir()
+	key := `{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {"root_module": {"resources": [
+  {"address": "aws_iam_access_key.k", "mode": "managed", "type": "aws_iam_access_key", "name": "k", "values": {"user": "root"}}]}},
+ "resource_changes": [{"address": "aws_iam_access_key.k", "mode": "managed", "type": "aws_iam_access_key", "name": "k",
+  "change": {"actions": ["create"], "before": null, "after": {"user": "root"}, "after_unknown": {}}}]}`
+	for name, text := range map[string]string{"main.tf": "resource \"aws_iam_access_key\" \"k\" {\n  user = \"root\"\n}\n", "plan.json": key} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	script, err := filepath.Abs("../../scripts/atlantis.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for args, fails := range map[string]bool{"plan.json": true, "plan.json --fail-on=none": false, "none.json": true} {
+		cmd := exec.Command("sh", append([]string{script}, strings.Fields(args)...)...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "DIR="+dir)
+		out, err := cmd.Output()
+		text := string(out)
+		if err != nil || text == "" || fails != strings.Contains(text, "\nFAIL - ") || fails != strings.Contains(text, " 1 failure") {
+			t.Errorf("%s: %v\n%s", args, err, text)
+		}
+	}
 }
 
 // document reads a document of YAML.
