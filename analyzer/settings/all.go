@@ -125,7 +125,9 @@ are wildcards and case makes no difference, or by a tag.`,
 	{
 		Name: "machine_users", Form: `machine_users = ["NAME" or "tag:KEY" or "tag:KEY=VALUE", …]`,
 		Default: "Nobody.",
-		Doc:     `Users that are programs, who may be made together with a key.`,
+		Doc: `Users that are programs, who may be made together with a key. Programs make up the names
+of their sessions: where a trust policy names one of them, the fix that requires
+` + "`${aws:username}`" + ` as the name ([IV201](rules/IV201.md)) is a draft.`,
 		Example: `machine_users = ["ci-*", "tag:Machine"]`,
 		read:    listOf("machine_users", func(s *Settings) *[]string { return &s.MachineUsers }, user),
 	},

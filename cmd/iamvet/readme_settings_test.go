@@ -9,9 +9,9 @@ import (
 	"github.com/iamvet/iamvet/analyzer/source"
 )
 
-// README.md shows every setting, in a file that is taken.
-func TestReadmeShowsTheSettings(t *testing.T) {
-	b, err := os.ReadFile("../../README.md")
+// docs/usage.md shows every setting, in a file that is taken.
+func TestUsageShowsTheSettings(t *testing.T) {
+	b, err := os.ReadFile("../../docs/usage.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -19,15 +19,15 @@ func TestReadmeShowsTheSettings(t *testing.T) {
 	_, rest, found := strings.Cut(section, "```hcl\n")
 	text, _, closed := strings.Cut(rest, "```\n")
 	if !found || !closed {
-		t.Fatal("README.md has no example of the settings")
+		t.Fatal("docs/usage.md has no example of the settings")
 	}
-	s, errs := settings.Parse(source.NewFile("README.md", []byte(text)))
+	s, errs := settings.Parse(source.NewFile("docs/usage.md", []byte(text)))
 	if len(errs) > 0 {
 		t.Error(errs)
 	}
 	for i, want := range settings.All {
 		if i >= len(s.Given) || s.Given[i] != want.Name {
-			t.Fatalf("README.md shows %v; %s is not among them", s.Given, want.Name)
+			t.Fatalf("docs/usage.md shows %v; %s is not among them", s.Given, want.Name)
 		}
 	}
 }
