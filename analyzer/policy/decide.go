@@ -159,6 +159,9 @@ const (
 	Undecided     Outcome = "unknown"
 )
 
+// Outcomes are all of them.
+var Outcomes = []Outcome{Denied, Allowed, NotApplicable, Undecided}
+
 // Decision is what documents say about a request.
 type Decision struct {
 	Denied  Tri // an explicit Deny matches

@@ -172,3 +172,7 @@ func wrapped(s string, limit int) []string {
 	}
 	return append(lines, line)
 }
+
+// Wrap is text in lines of so many columns, where words allow that, without what a
+// terminal would obey.
+func Wrap(s string, columns int) string { return strings.Join(wrapped(s, columns), "\n") }

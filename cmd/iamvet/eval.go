@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -175,6 +176,13 @@ func (p *program) evalCases(f *evalFlags) error {
 		request, err := c.Request.request()
 		if err != nil {
 			return fmt.Errorf("%s: %w", where, err)
+		}
+		if c.Expect != "" && !slices.Contains(policy.Outcomes, c.Expect) {
+			var known []string
+			for _, o := range policy.Outcomes {
+				known = append(known, string(o))
+			}
+			return fmt.Errorf("%s: expect %q: no decision; %s%s", where, c.Expect, alternatives(known), didYouMean(string(c.Expect), known))
 		}
 		answer := decide(kind, docs, request)
 		answer.Name = c.Name

@@ -14,6 +14,7 @@ import (
 
 	"github.com/iamvet/iamvet/analyzer"
 	"github.com/iamvet/iamvet/analyzer/engine"
+	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/checks"
 )
@@ -29,8 +30,9 @@ type fixFlags struct {
 func (p *program) fixCommand() *cobra.Command {
 	var f fixFlags
 	c := &cobra.Command{
-		Use:   "fix [PATH…]",
-		Short: "Apply the fixes that scan shows",
+		Use:        "fix [PATH…]",
+		SuggestFor: []string{"apply", "repair", "autofix"},
+		Short:      "Apply the fixes that scan shows",
 		Long: `Apply fixes: by default those that allow exactly what was allowed before
 (equivalent), with --grade narrowing also those that allow less. Drafts, which
 only a person can finish, are never applied.
@@ -223,13 +225,13 @@ func (p *program) choose(ctx context.Context, r *analyzer.Report, f *fixFlags, g
 		}
 		yes, asked := wanted[fix.Diff]
 		if !asked && !all {
-			fmt.Fprintf(p.stderr, "%s %s\n%s\n%s (%s)\n%sApply? [y]es, [n]o, [a]ll, [q]uit: ",
-				finding.Check.ID, finding.Check.Name, finding.Message, fix.Message, fix.Grade, fix.Diff)
-			answer, err := readLine(ctx, lines)
+			fmt.Fprintf(p.stderr, "%s %s\n%s\n%s\n%s", finding.Check.ID, finding.Check.Name,
+				p.wrapped(finding.Message), p.wrapped(fix.Message+" ("+fix.Grade.String()+")"), fix.Diff)
+			answer, err := p.answer(ctx, lines, finding)
 			if err != nil {
 				return nil, 0, err
 			}
-			switch strings.ToLower(strings.TrimSpace(answer)) {
+			switch answer {
 			case "y", "yes":
 				yes = true
 			case "a", "all":
@@ -244,6 +246,37 @@ func (p *program) choose(ctx context.Context, r *analyzer.Report, f *fixFlags, g
 		}
 	}
 	return worstFirst(chosen), left, nil
+}
+
+// answer asks about a fix until there is an answer, and says what the answers do where
+// that is asked.
+func (p *program) answer(ctx context.Context, lines *bufio.Reader, f *analyzer.Finding) (string, error) {
+	for {
+		fmt.Fprint(p.stderr, "Apply? [y]es, [n]o, [a]ll, [q]uit, [?]: ")
+		line, err := readLine(ctx, lines)
+		if err != nil {
+			return "", err
+		}
+		answer := strings.ToLower(strings.TrimSpace(line))
+		if answer != "?" && answer != "h" && answer != "help" {
+			return answer, nil
+		}
+		fmt.Fprintf(p.stderr, `y  apply this one
+n  leave it, and go on; so does any other answer
+a  apply this one and all that come
+q  apply what was answered with y so far, and ask no more
+?  this
+Nothing is written before the last question is answered. %s
+`, p.wrapped("What the rule is about, and when it is fine: iamvet explain "+f.Check.ID))
+	}
+}
+
+// wrapped is text in lines that fit on the terminal.
+func (p *program) wrapped(text string) string {
+	if p.columns == 0 {
+		return text
+	}
+	return report.Wrap(text, p.columns)
 }
 
 // worstFirst puts the fixes of the worse findings before others: of two that change

@@ -97,8 +97,9 @@ Nothing is executed and nothing leaves this machine.`,
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(p.scanCommand(), p.fixCommand(), p.rulesCommand(), p.explainCommand(), p.controlsCommand(), p.inspectCommand(), p.orgCommand(), p.graphCommand(), p.evalCommand(), p.whyCommand(), p.auditCommand(), p.certifyCommand(), p.baselineCommand(), p.compareCommand(), p.versionCommand())
+	root.AddCommand(p.scanCommand(), p.fixCommand(), p.rulesCommand(), p.explainCommand(), p.controlsCommand(), p.inspectCommand(), p.orgCommand(), p.graphCommand(), p.evalCommand(), p.whyCommand(), p.auditCommand(), p.certifyCommand(), p.baselineCommand(), p.configCommand(), p.initCommand(), p.compareCommand(), p.versionCommand())
 	root.PersistentFlags().BoolVar(&p.debug, "debug", false, "say on standard error what is done, which fixes were dropped, what was allocated and, of a crash, where")
+	p.completions(root)
 	err := p.guard(func() error { return root.ExecuteContext(ctx) })
 	p.sayMemory()
 	var status exit

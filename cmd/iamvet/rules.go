@@ -16,9 +16,10 @@ import (
 
 func (p *program) rulesCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "rules",
-		Short: "List the rules",
-		Args:  cobra.NoArgs,
+		Use:        "rules",
+		SuggestFor: []string{"list", "list-checks", "checks"},
+		Short:      "List the rules",
+		Args:       cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 			for _, c := range checks.All {
@@ -31,8 +32,9 @@ func (p *program) rulesCommand() *cobra.Command {
 
 func (p *program) explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain ID-OR-NAME",
-		Short: "Say what a rule finds, why it matters, and when it is fine",
+		Use:        "explain ID-OR-NAME",
+		SuggestFor: []string{"show", "rule", "describe", "docs"},
+		Short:      "Say what a rule finds, why it matters, and when it is fine",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return errors.New("explain needs one ID or name of a rule: `iamvet rules` lists them")

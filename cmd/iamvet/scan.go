@@ -52,8 +52,9 @@ type scanFlags struct {
 func (p *program) scanCommand() *cobra.Command {
 	var f scanFlags
 	c := &cobra.Command{
-		Use:   "scan [PATH…]",
-		Short: "Find who can get in, with the request that shows it and a diff that mends it",
+		Use:        "scan [PATH…]",
+		SuggestFor: []string{"check", "lint", "analyze", "analyse", "test", "run", "plan", "conf", "config-scan"},
+		Short:      "Find who can get in, with the request that shows it and a diff that mends it",
 		Long: `Scan the root modules below each PATH (default: the working directory), or a plan.
 With --plan and no PATH the plan is analysed alone. A PATH that is a file was changed: the
 root modules that it reaches are scanned, as the callers of its module and the readers of
