@@ -82,11 +82,7 @@ func (p *program) addresses(c *cobra.Command, args []string, begun string) ([]st
 	}
 	var out []string
 	for _, r := range roots {
-		types := slices.DeleteFunc(r.Types(addrs.Managed), func(t string) bool { return !terraform.IdentityType(t) })
-		if len(types) == 0 {
-			continue // that would be of all types
-		}
-		for _, res := range r.Resources(types...) {
+		for _, res := range ofIdentity(r) {
 			if strings.HasPrefix(res.Address, begun) {
 				out = append(out, res.Address)
 			}
@@ -97,4 +93,13 @@ func (p *program) addresses(c *cobra.Command, args []string, begun string) ([]st
 	}
 	slices.Sort(out)
 	return slices.Compact(out), cobra.ShellCompDirectiveDefault
+}
+
+// ofIdentity are the resources of a root that iamvet looks at.
+func ofIdentity(r *terraform.Root) []*terraform.Resource {
+	types := slices.DeleteFunc(r.Types(addrs.Managed), func(t string) bool { return !terraform.IdentityType(t) })
+	if len(types) == 0 {
+		return nil // no type would stand for all of them
+	}
+	return r.Resources(types...)
 }

@@ -161,8 +161,10 @@ func startingSettings(roots []*terraform.Root, files fs.FS, from string) string 
 	accounts, networks := map[string]bool{}, map[string]bool{}
 	var environments []string
 	for _, r := range roots {
-		if a := r.Account(); a != "" {
-			accounts[a] = true
+		for _, res := range ofIdentity(r) {
+			if a := res.Account(); a != "" {
+				accounts[a] = true
+			}
 		}
 		read := map[string]bool{}
 		for _, file := range r.Files() {

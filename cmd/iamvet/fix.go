@@ -266,8 +266,9 @@ n  leave it, and go on; so does any other answer
 a  apply this one and all that come
 q  apply what was answered with y so far, and ask no more
 ?  this
-Nothing is written before the last question is answered. %s
-`, p.wrapped("What the rule is about, and when it is fine: iamvet explain "+f.Check.ID))
+Nothing is written before the last question is answered.
+What the rule is about: iamvet explain %s
+`, f.Check.ID)
 	}
 }
 

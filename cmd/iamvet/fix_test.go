@@ -171,3 +171,23 @@ func TestFixInterruptedWhileItAsks(t *testing.T) {
 		t.Errorf("status %d, left\n%s\n%s", status, text, said)
 	}
 }
+
+// A question mark at the prompt is answered, and asked again.
+func TestFixSaysWhatTheAnswersDo(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte("resource \"aws_iam_access_key\" \"root\" {\n  user = \"root\"\n}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	p := &program{stdin: strings.NewReader("?\nn\n"), stdout: io.Discard, stderr: &stderr, stdinTerminal: true, stderrTerminal: true, columns: 60, dir: dir, now: time.Now}
+	p.run(context.Background(), []string{"fix", "--grade", "narrowing"})
+	said := stderr.String()
+	if strings.Count(said, "Apply?") != 2 || !strings.Contains(said, "y  apply this one") || !strings.Contains(said, "iamvet explain IV101") {
+		t.Errorf("said was\n%s", said)
+	}
+	for _, line := range strings.Split(said, "\n") {
+		if strings.HasPrefix(line, "'aws_iam_access_key.root'") && len(line) > 60 {
+			t.Errorf("a line of %d columns: %s", len(line), line)
+		}
+	}
+}
