@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -51,12 +52,12 @@ func Markdown(w io.Writer, r *analyzer.Report) error {
 type markdown struct {
 	names
 	out   strings.Builder
-	limit int // of bytes, for what is added now
+	limit int // of bytes, for what is added now; 0 is maxMarkdown
 }
 
 // add appends a piece that makes sense only as a whole, unless it is too much.
 func (m *markdown) add(s string) bool {
-	if m.out.Len()+len(s) > m.limit {
+	if m.out.Len()+len(s) > cmp.Or(m.limit, maxMarkdown) {
 		return false
 	}
 	m.out.WriteString(s)
