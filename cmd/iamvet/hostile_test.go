@@ -314,7 +314,7 @@ func (a *attack) do(t *testing.T, binary, dir string, run attackRun) outcome {
 	usage, _ := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	return outcome{
 		stdout: stdout.String(), stderr: stderr.String(), all: stdout.String() + "\n" + stderr.String(), exit: cmd.ProcessState.ExitCode(),
-		cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), memory: usage.Maxrss << 10,
+		cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), memory: int64(usage.Maxrss) << 10, // an int32 on some machines
 	}
 }
 
