@@ -111,12 +111,12 @@ func (p *program) certify(ctx context.Context, dir, name string) error {
 		if len(d.Got) > 0 {
 			got = d.Got[len(d.Got)-1]
 		}
-		fmt.Fprintf(p.stdout, "%s: %s of %s: %s says %s, not %s\n", d.File.Name, d.Entry.Verdict, d.Entry.Rule, s.Name, got, d.File.Expect)
+		fmt.Fprintf(inertWriter{p.stdout}, "%s: %s of %s: %s says %s, not %s\n", d.File.Name, d.Entry.Verdict, d.Entry.Rule, s.Name, got, d.File.Expect)
 		for _, w := range where {
-			fmt.Fprintf(p.stdout, "  %s\n", w)
+			fmt.Fprintf(inertWriter{p.stdout}, "  %s\n", w)
 		}
 	}
-	fmt.Fprintf(p.stdout, "%d %s checked by %s, %d %s\n", checked, plural(checked, "file", "files"), s.Name, len(wrong), plural(len(wrong), "disagrees", "disagree"))
+	fmt.Fprintf(inertWriter{p.stdout}, "%d %s checked by %s, %d %s\n", checked, plural(checked, "file", "files"), s.Name, len(wrong), plural(len(wrong), "disagrees", "disagree"))
 	if len(wrong) > 0 {
 		return exit{exitViolations}
 	}

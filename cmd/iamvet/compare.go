@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -193,9 +192,9 @@ func (p *program) writeComparison(c *comparison.Comparison, in inputOf, f *compa
 		return fmt.Errorf("writing %s: %w", f.format, err)
 	}
 	if f.output != "" && f.output != stdinName {
-		return writeFile(p.abs(f.output), f.format, out.Bytes())
+		return writeFile(p.abs(f.output), f.format, report.Inert(out.Bytes()))
 	}
-	_, err = io.Copy(p.stdout, &out)
+	_, err = p.stdout.Write(report.Inert(out.Bytes()))
 	return err
 }
 

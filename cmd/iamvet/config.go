@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iamvet/iamvet/analyzer/engine"
+	"github.com/iamvet/iamvet/analyzer/report"
 	"github.com/iamvet/iamvet/analyzer/settings"
 	"github.com/iamvet/iamvet/analyzer/source"
 	"github.com/iamvet/iamvet/analyzer/terraform"
@@ -97,7 +98,7 @@ func (p *program) config(ctx context.Context, args []string, f *inputFlags) erro
 		}
 		fmt.Fprintf(&out, "# root module %s: %s\n", r.Dir, strings.Join(values, ", "))
 	}
-	if _, err := p.stdout.Write(out.Bytes()); err != nil {
+	if _, err := p.stdout.Write(report.Inert(out.Bytes())); err != nil {
 		return err
 	}
 	p.gaps(slices.DeleteFunc(gaps, func(g source.Gap) bool { return g.Kind != source.ErrorGap }), p.seen(in), false)
@@ -143,7 +144,7 @@ func (p *program) init(ctx context.Context, args []string, output string, f *inp
 	}
 	text := startingSettings(roots, in.Boundary.FS, in.ScanRoot)
 	if output == stdinName {
-		_, err := p.stdout.Write([]byte(text))
+		_, err := p.stdout.Write(report.Inert([]byte(text)))
 		return err
 	}
 	if err := writeFile(p.abs(output), "hcl", []byte(text)); err != nil {

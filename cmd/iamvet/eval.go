@@ -121,7 +121,7 @@ func (p *program) evalRequests(f *evalFlags, args []string) error {
 	}
 	out := bufio.NewWriter(p.stdout)
 	defer out.Flush()
-	enc := newEncoder(out)
+	enc := newEncoder(inertWriter{out})
 	return p.eachLine(in, func(n int, line []byte) error {
 		var r evalRequest
 		if err := decodeStrict(line, &r); err != nil {
@@ -156,7 +156,7 @@ func (p *program) evalCases(f *evalFlags) error {
 	}
 	out := bufio.NewWriter(p.stdout)
 	defer out.Flush()
-	enc := newEncoder(out)
+	enc := newEncoder(inertWriter{out})
 	parsed := map[string]*policy.Document{}
 	failed := false
 	err := p.eachLine(in, func(n int, line []byte) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/iamvet/iamvet/analyzer/engine"
 	"github.com/iamvet/iamvet/analyzer/graph"
 	"github.com/iamvet/iamvet/analyzer/picture"
+	"github.com/iamvet/iamvet/analyzer/report"
 )
 
 type graphFlags struct {
@@ -109,7 +110,11 @@ func (p *program) graph(ctx context.Context, args []string, f *graphFlags) error
 	if err := enough(); err != nil {
 		return err
 	}
-	if _, err := p.stdout.Write(out.Bytes()); err != nil {
+	written := out.Bytes()
+	if f.format != "html" && f.format != "svg" { // these escape what is input
+		written = report.Inert(written)
+	}
+	if _, err := p.stdout.Write(written); err != nil {
 		return err
 	}
 	switch {

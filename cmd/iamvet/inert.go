@@ -6,8 +6,9 @@ import (
 	"github.com/iamvet/iamvet/analyzer/report"
 )
 
-// inertWriter is standard error: names of files, and what others say of them, are in much
-// of what is written there, and none of it is obeyed by a terminal or by a runner.
+// inertWriter is for whole lines, as on standard error: names of files, and what others
+// say of them, are in much of what is written, and none of it is obeyed by a terminal or
+// by a runner.
 type inertWriter struct{ to io.Writer }
 
 func (w inertWriter) Write(b []byte) (int, error) {
