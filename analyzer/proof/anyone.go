@@ -185,12 +185,16 @@ func (t *trust) askAny(c caller) answer {
 	}
 	// A stranger has the tags that he gives himself, which may be what a policy spells
 	// out or his own name.
-	complete := t.eachOpen(c, variants, func(a answer, _, _ string) bool {
-		if a.stopped == value.No || a.stopped == value.Maybe && worst.stopped == value.Yes {
+	sessions, complete := t.openSessions(c, variants, nil)
+	for _, in := range sessions {
+		a := t.ask(c, c.request, in.name, in.identity)
+		if a.stopped == value.No {
+			return a
+		}
+		if a.stopped == value.Maybe && worst.stopped == value.Yes {
 			worst = a
 		}
-		return worst.stopped != value.No
-	})
+	}
 	if !complete && worst.stopped == value.Yes {
 		worst = answer{needs: []value.Reason{tooMany("names of sessions")}}
 	}

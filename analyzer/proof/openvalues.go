@@ -89,12 +89,15 @@ func (t *trust) openNames(key string, c caller, variants []*policy.Request) (out
 	return out, complete
 }
 
-// eachOpen asks for every name and source identity that the policy tells apart whether
-// a caller gets through with some values of what is open, until visit says that it is
-// enough. It is false where there may be more names than those.
-func (t *trust) eachOpen(c caller, variants []*policy.Request, visit func(a answer, name, identity string) (more bool)) (complete bool) {
+// A session is the name of one, and the source identity that it sets or "".
+type session struct{ name, identity string }
+
+// openSessions are the sessions that the policy tells apart for a caller, beside those
+// that are known to pass for one of its variants: of these nothing is left to find. It is
+// false where there may be more.
+func (t *trust) openSessions(c caller, variants []*policy.Request, passed map[session]bool) (out []session, complete bool) {
 	if len(variants) < 2 {
-		return true
+		return nil, true
 	}
 	names, complete := t.openNames(nameKey, c, variants)
 	identities := []string{""}
@@ -104,35 +107,36 @@ func (t *trust) eachOpen(c caller, variants []*policy.Request, visit func(a answ
 	}
 	for _, id := range identities {
 		for _, n := range names {
-			if !visit(t.ask(c, c.request, n, id), n, id) {
-				return complete
+			if s := (session{n, id}); !passed[s] {
+				out = append(out, s)
 			}
 		}
 	}
-	return complete
+	return out, complete
 }
 
 // judgeOpen is judgeVariant for values that make a name pass. What gets through counts
 // for what the values that were found make of it.
-func (t *trust) judgeOpen(c caller, variants []*policy.Request, out *outcome) {
-	complete := t.eachOpen(c, variants, func(a answer, name, identity string) bool {
+func (t *trust) judgeOpen(c caller, variants []*policy.Request, passed map[session]bool, out *outcome) {
+	sessions, complete := t.openSessions(c, variants, passed)
+	for _, in := range sessions {
+		a := t.ask(c, c.request, in.name, in.identity)
 		switch a.stopped {
 		case value.Maybe:
-			if !t.harmlessFor(variants, name, identity) {
+			if !t.harmlessFor(variants, in) {
 				out.maybe = true
 				out.needs = addReasons(out.needs, a.needs...)
 			}
 		case value.No:
-			s := t.statusOf(a.request, name, identity)
+			s := t.statusOf(a.request, in)
 			if s > out.status || out.request == nil {
 				out.status, out.request = s, a.request
 			}
 			if s == constantName { // others may have such a tag
-				out.names[name] = false
+				out.names[in.name] = false
 			}
 		}
-		return true
-	})
+	}
 	if !complete {
 		out.maybe = true
 		out.needs = addReasons(out.needs, tooMany("names of sessions"))
@@ -140,10 +144,10 @@ func (t *trust) judgeOpen(c caller, variants []*policy.Request, out *outcome) {
 }
 
 // statusOf is what a name and a source identity say of whoever makes a request.
-func (t *trust) statusOf(r *policy.Request, name, identity string) status {
-	n, id := t.regionOf(nameKey, name, r), nameRegion{}
-	if identity != "" {
-		id = t.regionOf(identityKey, identity, r)
+func (t *trust) statusOf(r *policy.Request, in session) status {
+	n, id := t.regionOf(nameKey, in.name, r), nameRegion{}
+	if in.identity != "" {
+		id = t.regionOf(identityKey, in.identity, r)
 	}
 	switch {
 	case n.derived:
@@ -152,15 +156,15 @@ func (t *trust) statusOf(r *policy.Request, name, identity string) status {
 		return alternative
 	case n.constant:
 		return constantName
-	case identity != "":
+	case in.identity != "":
 		return weakAlternative
 	}
 	return weakName
 }
 
 // harmlessFor says that a name or source identity tells who a variant of the caller is.
-func (t *trust) harmlessFor(variants []*policy.Request, name, identity string) bool {
+func (t *trust) harmlessFor(variants []*policy.Request, in session) bool {
 	return slices.ContainsFunc(variants, func(r *policy.Request) bool {
-		return t.regionOf(nameKey, name, r).derived || identity != "" && t.regionOf(identityKey, identity, r).derived
+		return t.regionOf(nameKey, in.name, r).derived || in.identity != "" && t.regionOf(identityKey, in.identity, r).derived
 	})
 }

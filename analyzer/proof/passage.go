@@ -365,7 +365,8 @@ func (p *passenger) try(c caller, given map[string]policy.ContextValue) passed {
 	}
 	t := p.trust
 	doubt := false // of a request under a name that would tell nothing
-	for _, r := range t.variants(c) {
+	variants := t.variants(c)
+	for _, r := range variants {
 		names, complete := t.regions(nameKey, r)
 		identities := []nameRegion{{}}
 		if len(t.conditionsOf(identityKey)) > 0 {
@@ -403,10 +404,45 @@ func (p *passenger) try(c caller, given map[string]policy.ContextValue) passed {
 			}
 		}
 	}
+	if out.passes != value.Yes {
+		p.tryOpen(c, variants, &out)
+	}
 	if doubt || out.passes != value.Yes {
 		out.tie = TieUnknown
 	}
 	return out
+}
+
+// tryOpen looks for values that make a name pass where those of the variants do not, as
+// trust.judgeOpen does.
+func (p *passenger) tryOpen(c caller, variants []*policy.Request, out *passed) {
+	t := p.trust
+	sessions, complete := t.openSessions(c, variants, nil)
+	for _, in := range sessions {
+		base := assign(c.request, nameKey, policy.One(in.name))
+		base.Context[identityKey] = policy.One(in.identity)
+		a := p.once(c, base, in.identity != "")
+		switch {
+		case a.stopped == value.No:
+			tie := TieFree
+			switch s := t.statusOf(a.request, in); {
+			case s == boundName:
+				tie = TieBound
+			case s == alternative:
+				tie = TieIdentity
+			case s == constantName && c.named:
+				tie = TieConstant
+			}
+			if out.passes != value.Yes || tie > out.tie {
+				out.passes, out.request, out.needs, out.tie = value.Yes, a.request, nil, tie
+			}
+		case a.stopped == value.Maybe && out.passes == value.No:
+			out.passes, out.request, out.needs = value.Maybe, a.request, a.needs
+		}
+	}
+	if !complete && out.passes == value.No {
+		out.passes, out.needs = value.Maybe, addReasons(out.needs, tooMany("names of sessions"))
+	}
 }
 
 // once is whether one kind of request is stopped.
@@ -431,21 +467,7 @@ func (p *passenger) once(c caller, base *policy.Request, setsIdentity bool) answ
 	if k := c.request.Caller.Kind; k != policy.UserCaller && k != policy.RoleCaller || !t.stranger(c) {
 		return q.ask(false)
 	}
-	worst := answer{stopped: value.Yes}
-	for _, keys := range t.organizations() {
-		q.domains = map[string][]policy.ContextValue{}
-		for k, v := range keys {
-			q.domains[k] = []policy.ContextValue{v}
-		}
-		a := q.ask(false)
-		if a.stopped == value.No {
-			return a
-		}
-		if a.stopped == value.Maybe && worst.stopped == value.Yes {
-			worst = a
-		}
-	}
-	return worst
+	return t.askOfStranger(q)
 }
 
 // admitsProvider says whether a statement's principals admit who comes from an identity

@@ -289,6 +289,7 @@ func (t *trust) judge(c caller) outcome {
 	// With the tag a caller may be held to a name made of it. Without the tag that pattern
 	// matches nothing, and another statement may let any name pass.
 	variants := t.variants(c)
+	passed := map[session]bool{}
 	for _, r := range variants {
 		names, complete := t.regions(nameKey, r)
 		identities := []nameRegion{{}} // no source identity
@@ -300,13 +301,13 @@ func (t *trust) judge(c caller) outcome {
 			out.maybe = true
 			out.needs = addReasons(out.needs, tooMany("names of sessions"))
 		}
-		t.judgeVariant(r, names, identities, &out)
+		t.judgeVariant(r, names, identities, passed, &out)
 	}
-	t.judgeOpen(c, variants, &out)
+	t.judgeOpen(c, variants, passed, &out)
 	return out
 }
 
-func (t *trust) judgeVariant(r *policy.Request, names, identities []nameRegion, out *outcome) {
+func (t *trust) judgeVariant(r *policy.Request, names, identities []nameRegion, passed map[session]bool, out *outcome) {
 	admitted := 0 // names without a source identity
 	var worst *policy.Request
 	worstStatus, single := notAdmitted, true
@@ -333,6 +334,7 @@ func (t *trust) judgeVariant(r *policy.Request, names, identities []nameRegion, 
 				}
 				continue
 			}
+			passed[session{n.sample, id.sample}] = true
 			if id.sample == "" {
 				admitted++
 			}
@@ -387,9 +389,13 @@ func (t *trust) ask(c caller, r *policy.Request, name, identity string) answer {
 	if !t.stranger(c) {
 		return q.ask(false)
 	}
-	// A stranger's account is in an organization of its own or in none, and the keys of
-	// organizations are absent then.
-	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+	return t.askOfStranger(q)
+}
+
+// askOfStranger asks about a request of somebody whose account is in an organization of
+// its own or in none, and the keys of organizations are absent then.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+func (t *trust) askOfStranger(q *question) answer {
 	worst := answer{stopped: value.Yes}
 	for _, keys := range t.organizations() {
 		q.domains = map[string][]policy.ContextValue{}
