@@ -49,7 +49,7 @@ func (p *program) writeCertificates(f *certificateFlags, all *[]certificate.Deci
 	if all == nil {
 		return nil
 	}
-	dir, err := p.output(boundaryDir, f.dir)
+	dir, err := p.output(p.realBoundary(boundaryDir), f.dir)
 	if err != nil {
 		return fmt.Errorf("--certificates: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -69,9 +70,12 @@ also where one may be; 2 where something could not be read or compared.`,
 	return c
 }
 
+// compareFormats are the formats of a comparison.
+var compareFormats = []string{"text", "json", "markdown"}
+
 func (p *program) compare(ctx context.Context, args []string, f *compareFlags) error {
-	if f.format != "text" && f.format != "json" && f.format != "markdown" {
-		return fmt.Errorf("--format %s: text, json or markdown%s", f.format, didYouMean(f.format, []string{"text", "json", "markdown"}))
+	if !slices.Contains(compareFormats, f.format) {
+		return fmt.Errorf("--format %s: %s%s", f.format, alternatives(compareFormats), didYouMean(f.format, compareFormats))
 	}
 	if f.strict && !f.failOnWider {
 		return errors.New("--strict goes with --fail-on-wider")
@@ -122,7 +126,7 @@ func (p *program) compare(ctx context.Context, args []string, f *compareFlags) e
 		return err
 	}
 	c.Before, c.After = name, after
-	if err := p.writeComparison(c, in, f); err != nil {
+	if err := p.writeComparison(ctx, c, in, f); err != nil {
 		return err
 	}
 	return comparedStatus(c, f)
@@ -172,7 +176,7 @@ func (p *program) both(ctx context.Context, in *inputOf, from, to string, left b
 	return open, func() { _ = now.Close() }, nil
 }
 
-func (p *program) writeComparison(c *comparison.Comparison, in inputOf, f *compareFlags) error {
+func (p *program) writeComparison(ctx context.Context, c *comparison.Comparison, in inputOf, f *compareFlags) error {
 	by := report.Asker{Version: version(), ScanRoot: in.ScanRoot, WorkDir: in.WorkDir, Boundary: p.shownBoundary(in)}
 	var out bytes.Buffer
 	var err error
@@ -192,7 +196,7 @@ func (p *program) writeComparison(c *comparison.Comparison, in inputOf, f *compa
 		return fmt.Errorf("writing %s: %w", f.format, err)
 	}
 	if f.output != "" && f.output != stdinName {
-		return writeFile(p.abs(f.output), f.format, report.Inert(out.Bytes()))
+		return p.writeOutput(ctx, in.boundaryDir, f.output, f.format, report.Inert(out.Bytes()))
 	}
 	_, err = p.stdout.Write(report.Inert(out.Bytes()))
 	return err

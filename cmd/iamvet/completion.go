@@ -23,7 +23,7 @@ func (p *program) completions(root *cobra.Command) {
 	}
 	// What comes behind these is a file, or a directory, which the shell completes by itself.
 	files := map[string][]string{"plan": {"json"}, "state": {"json", "tfstate"}, "var-file": {"tfvars", "json"}, "baseline": {"json"}, "config": {"hcl"}, "credential-report": {"csv", "json"}, "account-authorization": {"json"}, "policy": {"json"}, "cases": {"jsonl", "json"}}
-	formatsOf := map[string][]string{"scan": formats, "audit": {"text", "json", "csv", "markdown", "html"}, "org": {"text", "json", "dot"}}
+	formatsOf := map[string][]string{"scan": formats, "audit": {"text", "json", "csv", "markdown", "html"}, "org": orgFormats, "graph": graphFormats, "compare": compareFormats}
 	for _, c := range root.Commands() {
 		for name, list := range values {
 			if c.Flags().Lookup(name) != nil {

@@ -147,7 +147,7 @@ func (p *program) init(ctx context.Context, args []string, output string, f *inp
 		_, err := p.stdout.Write(report.Inert([]byte(text)))
 		return err
 	}
-	if err := writeFile(p.abs(output), "hcl", []byte(text)); err != nil {
+	if err := p.writeOutput(ctx, in.boundaryDir, output, "hcl", []byte(text)); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.stderr, "%s: written, with everything commented out; docs/settings.md says what there is\n", output)

@@ -110,11 +110,7 @@ func (p *program) graph(ctx context.Context, args []string, f *graphFlags) error
 	if err := enough(); err != nil {
 		return err
 	}
-	written := out.Bytes()
-	if f.format != "html" && f.format != "svg" { // these escape what is input
-		written = report.Inert(written)
-	}
-	if _, err := p.stdout.Write(written); err != nil {
+	if _, err := p.stdout.Write(report.Inert(out.Bytes())); err != nil {
 		return err
 	}
 	switch {

@@ -62,9 +62,12 @@ Exit status: 0, or 2 when something could not be read.`,
 	return c
 }
 
+// orgFormats are the formats of the tree.
+var orgFormats = []string{"text", "json", "html", "dot"}
+
 func (p *program) org(ctx context.Context, args []string, f *orgFlags) error {
-	if !slices.Contains([]string{"text", "json", "html", "dot"}, f.format) {
-		return fmt.Errorf("--format %s: text, json, html or dot", f.format)
+	if !slices.Contains(orgFormats, f.format) {
+		return fmt.Errorf("--format %s: %s", f.format, alternatives(orgFormats))
 	}
 	in, err := p.input(args, &f.inputFlags)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 // writeOutput writes what a flag asks for to a file. Whoever wrote what is scanned could
 // have put a link there, or anything else under the name: see output and overwrites.
 func (p *program) writeOutput(ctx context.Context, boundaryDir, name, format string, b []byte) error {
+	boundaryDir = p.realBoundary(boundaryDir)
 	path, err := p.output(boundaryDir, name)
 	if err != nil {
 		return err
@@ -28,17 +29,23 @@ func (p *program) writeOutput(ctx context.Context, boundaryDir, name, format str
 	return writeFile(path, format, b)
 }
 
+// realBoundary is the directory of a boundary without links in it; for "" that of the
+// working directory.
+func (p *program) realBoundary(dir string) string {
+	if dir == "" {
+		dir = workspace.FindBoundary(p.dir)
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		return real
+	}
+	return dir
+}
+
 // output is the file or directory that a name of the command line stands for. A link in
 // what is scanned is not followed: it would have its author decide what is written over.
 func (p *program) output(boundaryDir, name string) (string, error) {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(p.dir, name)
-	}
-	if boundaryDir == "" {
-		boundaryDir = workspace.FindBoundary(p.dir)
-	}
-	if real, err := filepath.EvalSymlinks(boundaryDir); err == nil {
-		boundaryDir = real
 	}
 	at := filepath.VolumeName(name) + string(filepath.Separator)
 	rest := strings.Split(strings.TrimPrefix(filepath.Clean(name), at), string(filepath.Separator))
@@ -86,12 +93,6 @@ var sources = regexp.MustCompile(`(?i)(\.(tf|tofu|tfvars|tofuvars)(\.json)?|\.hc
 // overwrites is an error where a report would take the place of a file that is no report:
 // one of what is scanned that is source by its name, or that git keeps.
 func (p *program) overwrites(ctx context.Context, boundaryDir, name, path, format string) error {
-	if boundaryDir == "" {
-		boundaryDir = workspace.FindBoundary(p.dir)
-	}
-	if real, err := filepath.EvalSymlinks(boundaryDir); err == nil {
-		boundaryDir = real
-	}
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() || !isWithin(boundaryDir, path) || isReport(path, format) {
 		return nil

@@ -73,7 +73,7 @@ not be read, or a PATH has nothing to look at, whatever else was found.`,
 	f.inputFlags.add(c)
 	f.certificates.add(c)
 	fl := c.Flags()
-	fl.StringArrayVar(&f.formats, "format", nil, "text, json, sarif, markdown, html, github, gitlab, junit or diff; `NAME[=FILE]`, repeatable")
+	fl.StringArrayVar(&f.formats, "format", nil, alternatives(formats)+"; `NAME[=FILE]`, repeatable")
 	fl.StringVarP(&f.output, "output", "o", "", "`FILE` for the format that names none")
 	fl.StringArrayVar(&f.credentialReports, "credential-report", nil, "IAM credential `FILE` of an account (CSV, or the JSON of aws iam get-credential-report), or what aws iam list-virtual-mfa-devices printed, to judge what is deployed; repeatable")
 	fl.StringArrayVar(&f.authorizations, "account-authorization", nil, "`FILE` that aws iam get-account-authorization-details printed, to judge the roles and users that are deployed; repeatable")
@@ -290,7 +290,7 @@ func (p *program) writers(f *scanFlags) ([]writer, error) {
 			if err := format(&b, r); err != nil {
 				return fmt.Errorf("writing %s: %w", name, err)
 			}
-			if name == "json" || name == "sarif" {
+			if name != "diff" && name != "github" { // a patch is bytes of files, and annotations are commands
 				b = *bytes.NewBuffer(report.Inert(b.Bytes()))
 			}
 			if file == "" || file == "-" {
@@ -310,7 +310,7 @@ func (p *program) writers(f *scanFlags) ([]writer, error) {
 }
 
 // formats are the formats of a report.
-var formats = []string{"gitlab", "junit", "text", "json", "sarif", "markdown", "html", "github", "diff"}
+var formats = []string{"text", "json", "sarif", "markdown", "html", "github", "gitlab", "junit", "diff"}
 
 func (p *program) format(name string, toStdout bool, f *scanFlags) (func(io.Writer, *analyzer.Report) error, error) {
 	switch name {
