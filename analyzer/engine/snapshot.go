@@ -110,11 +110,12 @@ func (a *analysis) open(ctx context.Context) (*opened, error) {
 		return nil, err
 	}
 	o.look(model)
+	// A root may be among the readers of a file twice: who asks for them takes each once.
 	for id, p := range o.of {
+		slices.Sort(p.files)
+		p.files = slices.Compact(p.files)
 		for _, f := range p.files {
-			if readers := o.before.byFile[f]; !slices.Contains(readers, id) {
-				o.before.byFile[f] = append(readers, id)
-			}
+			o.before.byFile[f] = append(o.before.byFile[f], id)
 		}
 	}
 	o.sort()
