@@ -164,7 +164,7 @@ func (e evaluation) element(v, key *value.Value, at source.Span) *value.Value {
 		}
 		m := v.Get(k)
 		if m.Is(value.Absent) {
-			return e.fail(at, "there is no element "+strconv.Quote(k))
+			return e.fail(at, "there is no element "+shownKey(key, strconv.Quote(k)))
 		}
 		return within(m, v, "["+strconv.Quote(k)+"]")
 	case v.Kind == value.Set && !positioned(v):
@@ -178,7 +178,7 @@ func (e evaluation) element(v, key *value.Value, at source.Span) *value.Value {
 		}
 		i, acc := n.Int64()
 		if acc != big.Exact || i < 0 || i >= int64(len(v.Elems)) && !v.Open {
-			return e.fail(at, "there is no element "+n.Text('f', -1)+" among "+strconv.Itoa(len(v.Elems)))
+			return e.fail(at, "there is no element "+shownKey(key, n.Text('f', -1))+" among "+strconv.Itoa(len(v.Elems)))
 		}
 		// Whichever it is, it is like the rest.
 		if v.Open && len(v.Elems) == 0 && v.Rest != nil {
@@ -473,4 +473,12 @@ func (e evaluation) forObject(x *hclsyntax.ForExpr, coll *value.Value) *value.Va
 	}
 	out.Attrs = uniqueAttrs(out.Attrs)
 	return part(all.of(out), coll)
+}
+
+// shownKey is a key in a message: of a sensitive one, not what it is.
+func shownKey(key *value.Value, text string) string {
+	if sensitiveDeep(key) {
+		return "of a sensitive key"
+	}
+	return text
 }

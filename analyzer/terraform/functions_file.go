@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -50,7 +51,11 @@ func (c *call) gap(file, reason string) *value.Value {
 	return c.gapOf(source.Gap{Kind: source.LimitGap, Span: c.sc.span, File: file, Reason: fmt.Sprintf("%s of '%s': %s", c.name, file, reason)})
 }
 
+// Of a sensitive argument it does not say what the file is called.
 func (c *call) gapOf(g source.Gap) *value.Value {
+	if slices.ContainsFunc(c.args, sensitiveDeep) {
+		g.Span, g.File, g.Reason = c.sc.span, "", c.name+" cannot read the file that a sensitive argument names"
+	}
 	if g.Span.IsZero() {
 		g.Span = c.sc.span
 	}
