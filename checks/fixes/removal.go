@@ -218,7 +218,11 @@ func (r *removal) block(b source.Span) error {
 
 // readers removes what reads an address in a directory.
 func (r *removal) readers(dir, address string) error {
-	for _, at := range r.mentions(dir, address) {
+	found, err := r.mentions(dir, address)
+	if err != nil {
+		return err
+	}
+	for _, at := range found {
 		if r.has(at) {
 			continue
 		}
@@ -233,48 +237,75 @@ func (r *removal) readers(dir, address string) error {
 	return nil
 }
 
-// mentions are the references to an address in a directory.
-func (r *removal) mentions(dir, address string) []source.Span {
-	find := func(f *source.File) (out []source.Span) {
-		for _, at := range f.Mentions(address) {
-			out = append(out, source.Span{File: f, Start: at, End: at + len(address)})
-		}
-		return out
-	}
-	if parts := strings.SplitN(address, ".", 3); len(parts) == 3 && parts[0] == "module" {
-		find = func(f *source.File) []source.Span { return outputMentions(f, parts[0]+"."+parts[1], "."+parts[2]) }
-	}
+// mentions are the references to an address in a directory. It is an error where what is
+// read is not said.
+func (r *removal) mentions(dir, address string) ([]source.Span, error) {
+	parts := strings.SplitN(address, ".", 3)
+	output := len(parts) == 3 && parts[0] == "module"
 	var out []source.Span
 	for _, f := range r.root.Files() {
 		if dirOf(f.Name) != dir || !strings.HasSuffix(f.Name, ".tf") && !strings.HasSuffix(f.Name, ".tofu") {
 			continue
 		}
-		for _, at := range find(f) {
+		var found, whole []source.Span
+		if output {
+			found, whole = outputMentions(f, parts[0]+"."+parts[1], "."+parts[2])
+		} else {
+			for _, at := range f.Mentions(address) {
+				found = append(found, source.Span{File: f, Start: at, End: at + len(address)})
+			}
+		}
+		if slices.ContainsFunc(whole, func(at source.Span) bool { return !inComment(at) }) {
+			return nil, fmt.Errorf("all of %s is taken in %s, which may read it", parts[0]+"."+parts[1], f.Name)
+		}
+		for _, at := range found {
 			if !inComment(at) {
 				out = append(out, at)
 			}
 		}
 	}
-	return out
+	return out, nil
 }
 
-// outputMentions are the references to an output of a module, or of one of its instances.
-func outputMentions(f *source.File, module, output string) (out []source.Span) {
+// outputMentions are the references to an output of a module, or of one of its instances;
+// whole are those where all of the module is taken, as in values(module.keys)[*].secret,
+// which may read whichever output.
+func outputMentions(f *source.File, module, output string) (out, whole []source.Span) {
 	for _, at := range f.Mentions(module) {
-		end := at + len(module)
-		if end < len(f.Bytes) && f.Bytes[end] == '[' {
-			n := bytes.IndexByte(f.Bytes[end:len(f.Bytes)], ']')
-			if n < 0 {
-				continue
-			}
-			end += n + 1
-		}
-		if rest := f.Bytes[end:len(f.Bytes)]; bytes.HasPrefix(rest, []byte(output)) && !nameGoesOn.Match(rest[len(output):]) {
+		end := indexed(f.Bytes, at+len(module))
+		rest := f.Bytes[end:len(f.Bytes)]
+		switch {
+		case bytes.HasPrefix(rest, []byte(output)) && !nameGoesOn.Match(rest[len(output):]):
 			out = append(out, source.Span{File: f, Start: at, End: end + len(output)})
+		case !bytes.HasPrefix(rest, []byte(".")) && !waits.Match(f.Bytes[max(0, at-256):at]):
+			whole = append(whole, source.Span{File: f, Start: at, End: end})
 		}
 	}
-	return out
+	return out, whole
 }
+
+// indexed is where the index behind a reference ends, if there is one.
+func indexed(text []byte, at int) int {
+	depth := 0
+	for i := at; i < len(text) && text[i] != '\n'; i++ {
+		switch text[i] {
+		case '[':
+			depth++
+		case ']':
+			depth--
+		}
+		if depth == 0 {
+			if text[i] == ']' {
+				return i + 1
+			}
+			return at
+		}
+	}
+	return at
+}
+
+// waits is what stands before a module that is only waited for.
+var waits = regexp.MustCompile(`depends_on\s*=\s*\[[^\]]*$`)
 
 var nameGoesOn = regexp.MustCompile(`^[\w-]`)
 
@@ -294,8 +325,8 @@ func (r *removal) orphans() {
 	for _, b := range slices.Clone(r.blocks) {
 		for _, m := range serve.FindAllStringSubmatch(b.Text(), -1) {
 			block := r.declared(dirOf(b.File.Name), m[1], m[2])
-			readers := r.mentions(dirOf(b.File.Name), m[0])
-			if block.IsZero() || r.has(block) || slices.ContainsFunc(readers, func(s source.Span) bool { return !r.has(s) }) {
+			readers, err := r.mentions(dirOf(b.File.Name), m[0])
+			if err != nil || block.IsZero() || r.has(block) || slices.ContainsFunc(readers, func(s source.Span) bool { return !r.has(s) }) {
 				continue
 			}
 			r.add(block, m[0])
