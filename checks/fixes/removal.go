@@ -272,7 +272,8 @@ func (r *removal) mentions(dir, address string) ([]source.Span, error) {
 // which may read whichever output.
 func outputMentions(f *source.File, module, output string) (out, whole []source.Span) {
 	for _, at := range f.Mentions(module) {
-		end := indexed(f.Bytes, at+len(module))
+		end := at + len(module)
+		end += indexed(f.Bytes[end:len(f.Bytes)])
 		rest := f.Bytes[end:len(f.Bytes)]
 		switch {
 		case bytes.HasPrefix(rest, []byte(output)) && !nameGoesOn.Match(rest[len(output):]):
@@ -284,24 +285,27 @@ func outputMentions(f *source.File, module, output string) (out, whole []source.
 	return out, whole
 }
 
-// indexed is where the index behind a reference ends, if there is one.
-func indexed(text []byte, at int) int {
+// indexed is the length of the index that a text begins with; 0 where it is none, or goes
+// on in the next line.
+func indexed(text []byte) int {
 	depth := 0
-	for i := at; i < len(text) && text[i] != '\n'; i++ {
-		switch text[i] {
+	for i, c := range text {
+		switch c {
 		case '[':
 			depth++
 		case ']':
 			depth--
+		case '\n':
+			return 0
 		}
 		if depth == 0 {
-			if text[i] == ']' {
+			if c == ']' {
 				return i + 1
 			}
-			return at
+			return 0
 		}
 	}
-	return at
+	return 0
 }
 
 // waits is what stands before a module that is only waited for.
